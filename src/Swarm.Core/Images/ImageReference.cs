@@ -1,0 +1,21 @@
+namespace Swarm.Core.Images;
+
+/// <summary>A name of an image, made whole: <c>busybox</c> is <c>docker.io/library/busybox:latest</c>.</summary>
+/// <param name="Registry">Host and port.</param>
+/// <param name="Path">The name within the registry.</param>
+/// <param name="Tag">Null only when a digest is given.</param>
+/// <remarks>The grammar: https://pkg.go.dev/github.com/distribution/reference</remarks>
+public sealed partial record ImageReference(string Registry, string Path, string? Tag, Digest? Digest = null)
+{
+    /// <summary>Registry and path, as image entities are keyed.</summary>
+    public string Repository => $"{Registry}/{Path}";
+
+    /// <summary>As people write it: without <c>docker.io/library/</c>.</summary>
+    public string Familiar =>
+        (Registry != "docker.io" ? $"{Registry}/{Path}"
+            : Path.StartsWith("library/", StringComparison.Ordinal) ? Path["library/".Length..] : Path)
+        + (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest.Value : "");
+
+    public override string ToString() =>
+        Repository + (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest.Value : "");
+}

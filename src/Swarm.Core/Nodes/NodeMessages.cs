@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Nerdbank.MessagePack;
+
+namespace Swarm.Core.Nodes;
+
+/// <summary>What is sent to a node's entity, the keeper of its settings; it is found by the id.</summary>
+public interface INodeMessage
+{
+    NodeId Node { get; }
+}
+
+/// <summary>What a host is, as it finds itself when it starts.</summary>
+/// <param name="Address">Its actor system, as <c>akka.tcp://swarm@10.0.0.1:4000</c>.</param>
+public sealed record NodeDescription(
+    [property: Key(0)] NodeId Id,
+    [property: Key(1)] string Name,
+    [property: Key(2)] string Address,
+    [property: Key(3)] string Pool,
+    [property: Key(4)] Resources Capacity)
+{
+    /// <summary>Labels from the node's own configuration.</summary>
+    [Key(5)] public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    [Key(6)] public string Architecture { get; init; } = "";
+
+    [Key(7)] public string OperatingSystem { get; init; } = "linux";
+
+    [Key(8)] public string Version { get; init; } = "";
+
+    /// <summary>Version of the kernel, as uname gives it.</summary>
+    [Key(9)] public string Kernel { get; init; } = "";
+}
+
+public enum NodeAvailability
+{
+    Active = 0,
+    Pause = 1,
+    Drain = 2,
+}
+
+/// <summary>What operators have set for a node.</summary>
+public sealed record NodeSettings([property: Key(0)] NodeAvailability Availability, [property: Key(1)] long Version)
+{
+    public static NodeSettings Default { get; } = new(NodeAvailability.Active, 0);
+
+    /// <summary>Labels set in the cluster, over those of the node's configuration.</summary>
+    [Key(2)] public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+}
+
+/// <summary>Told by a node when it starts; repeated until it is answered with <see cref="NodeRegistered"/>.</summary>
+public sealed record RegisterNode([property: Key(0)] NodeDescription Description) : INodeMessage
+{
+    public NodeId Node => Description.Id;
+}
+
+public sealed record NodeRegistered([property: Key(0)] NodeId Node, [property: Key(1)] NodeSettings Settings);
+
+public sealed record GetNode([property: Key(0)] NodeId Node) : INodeMessage;
+
+public sealed record NodeDetails(
+    [property: Key(0)] NodeDescription Description, [property: Key(1)] NodeSettings Settings,
+    [property: Key(2)] DateTimeOffset RegisteredAt);
+
+/// <summary>Change what operators set. Null leaves it as it is.</summary>
+public sealed record UpdateNode([property: Key(0)] RequestId Request, [property: Key(1)] NodeId Node) : INodeMessage
+{
+    [Key(2)] public NodeAvailability? Availability { get; init; }
+
+    [Key(3)] public ImmutableSortedDictionary<string, string> SetLabels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    [Key(4)] public ImmutableArray<string> RemoveLabels { get; init; } = [];
+}
+
+public sealed record NodeUpdated([property: Key(0)] RequestId Request, [property: Key(1)] NodeId Node, [property: Key(2)] NodeSettings Settings);
+
+/// <summary>One line of the list of nodes: a view that may be a moment old.</summary>
+public sealed record NodeListing(
+    [property: Key(0)] NodeDescription Node,
+    [property: Key(1)] NodeSettings Settings,
+    [property: Key(2)] bool Reachable,
+    [property: Key(3)] Resources Reserved,
+    [property: Key(4)] int RunningTasks);

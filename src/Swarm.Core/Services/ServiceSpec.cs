@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Nerdbank.MessagePack;
+using PolyType;
+using Swarm.Core.Containers;
+
+namespace Swarm.Core.Services;
+
+/// <summary>What a service shall be: the desired state that its entity keeps.</summary>
+public sealed record ServiceSpec
+{
+    [Key(0)] public required ServiceName Name { get; init; }
+
+    [Key(1)] public required ContainerSpec Container { get; init; }
+
+    [Key(2)] public ServiceMode Mode { get; init; } = new ServiceMode.Replicated(1);
+
+    /// <summary>The stack (one Compose file) it was deployed with; empty means none.</summary>
+    [Key(3)] public string Stack { get; init; } = "";
+
+    [Key(4)] public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>What each task reserves on its node.</summary>
+    [Key(5)] public Resources Reservations { get; init; } = Resources.None;
+
+    [Key(6)] public RestartPolicy Restart { get; init; } = new();
+
+    [Key(7)] public UpdatePolicy Update { get; init; } = new();
+
+    [Key(8)] public PlacementRules Placement { get; init; } = new();
+
+    /// <summary>The pool of nodes it is placed in.</summary>
+    [Key(9)] public string Pool { get; init; } = "default";
+
+    /// <summary>How long after its node became unreachable a task is taken for lost.</summary>
+    [Key(10)] public TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>How many tasks a service has, and whether they are to end.</summary>
+[DerivedTypeShape(typeof(Replicated), Tag = 0)]
+[DerivedTypeShape(typeof(ReplicatedJob), Tag = 1)]
+public abstract partial record ServiceMode
+{
+    private ServiceMode()
+    {
+    }
+
+    /// <summary>So many slots, each always filled.</summary>
+    public sealed record Replicated([property: Key(0)] int Replicas) : ServiceMode;
+
+    /// <summary>Runs to completion: so many tasks must end with exit code 0, so many at once.</summary>
+    public sealed record ReplicatedJob([property: Key(0)] int Completions, [property: Key(1)] int MaxConcurrent) : ServiceMode;
+}
+
+public enum RestartCondition
+{
+    Any = 0,
+    OnFailure = 1,
+    None = 2,
+}
+
+/// <summary>What follows when a task's container ends by itself.</summary>
+public sealed record RestartPolicy
+{
+    [Key(0)] public RestartCondition Condition { get; init; } = RestartCondition.Any;
+
+    /// <summary>Before the first restart; doubled for each further one until it has run for ten seconds, at most a minute.</summary>
+    [Key(1)] public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Attempts for one slot within <see cref="Window"/>; 0 means without end.</summary>
+    [Key(2)] public int MaxAttempts { get; init; }
+
+    /// <summary>0 means for ever.</summary>
+    [Key(3)] public TimeSpan Window { get; init; }
+}
+
+public enum UpdateOrder
+{
+    StopFirst = 0,
+    StartFirst = 1,
+}
+
+public enum UpdateFailureAction
+{
+    Pause = 0,
+    Continue = 1,
+    Rollback = 2,
+}
+
+/// <summary>How tasks of an old specification are replaced by those of a new one.</summary>
+public sealed record UpdatePolicy
+{
+    /// <summary>Slots replaced at once; 0 means all.</summary>
+    [Key(0)] public int Parallelism { get; init; } = 1;
+
+    /// <summary>Between one batch and the next.</summary>
+    [Key(1)] public TimeSpan Delay { get; init; }
+
+    [Key(2)] public UpdateOrder Order { get; init; } = UpdateOrder.StopFirst;
+
+    [Key(3)] public UpdateFailureAction FailureAction { get; init; } = UpdateFailureAction.Pause;
+
+    /// <summary>A new task that fails within this time after it ran counts as a failure of the update.</summary>
+    [Key(4)] public TimeSpan Monitor { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Failures tolerated, as a share of the updated slots.</summary>
+    [Key(5)] public double MaxFailureRatio { get; init; }
+}
+
+/// <summary>Where tasks of a service may run.</summary>
+public sealed record PlacementRules
+{
+    /// <summary>As <c>node.labels.zone==a</c> or <c>node.hostname!=h1</c>; all must hold.</summary>
+    [Key(0)] public ImmutableArray<string> Constraints { get; init; } = [];
+
+    /// <summary>Node labels to spread over, as <c>node.labels.zone</c>, the first being the most important.</summary>
+    [Key(1)] public ImmutableArray<string> SpreadOver { get; init; } = [];
+
+    /// <summary>0 means no limit.</summary>
+    [Key(2)] public int MaxPerNode { get; init; }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Swarm.Core.Containers;
+
+namespace Swarm.Images;
+
+/// <summary>What an image says of how it is to be run.</summary>
+/// <remarks>https://github.com/opencontainers/image-spec/blob/main/config.md</remarks>
+public sealed record ImageConfiguration
+{
+    public string Architecture { get; init; } = "";
+
+    public string OperatingSystem { get; init; } = "linux";
+
+    public string Variant { get; init; } = "";
+
+    public string Author { get; init; } = "";
+
+    public DateTimeOffset? Created { get; init; }
+
+    public ImmutableArray<string> Entrypoint { get; init; } = [];
+
+    public ImmutableArray<string> Command { get; init; } = [];
+
+    public ImmutableArray<string> Environment { get; init; } = [];
+
+    public string WorkingDirectory { get; init; } = "";
+
+    public string User { get; init; } = "";
+
+    /// <summary>As <c>80/tcp</c>.</summary>
+    public ImmutableArray<string> ExposedPorts { get; init; } = [];
+
+    public ImmutableArray<string> Volumes { get; init; } = [];
+
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    public string? StopSignal { get; init; }
+
+    public HealthCheck? HealthCheck { get; init; }
+}

@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Core.Images;
+
+namespace Swarm.Runtime;
+
+/// <summary>The containers of this host. The node actor drives it; the Docker API shows it.</summary>
+/// <remarks>
+/// Containers outlive the process that made them: a new engine over the same roots finds them as they are.
+/// Everything may be asked again: what is so already is not done twice.
+/// </remarks>
+public interface IContainerEngine : IAsyncDisposable
+{
+    /// <summary>Every container that ended, once each while this engine lives, whoever started it and when.</summary>
+    /// <remarks>Containers that ended while no engine was there come first, after <see cref="OpenAsync"/>.</remarks>
+    ChannelReader<ContainerExit> Exits { get; }
+
+    /// <summary>Finds what earlier engines left, adopts what runs, and frees what belongs to no container.</summary>
+    Task OpenAsync(CancellationToken cancellation);
+
+    ImmutableArray<ContainerState> List();
+
+    ContainerState? Find(ContainerId id);
+
+    /// <summary>Makes root file system, networks, volumes and process, all but running: what is slow or may fail.</summary>
+    /// <exception cref="ContainerException">What could not be had, in words for the user.</exception>
+    Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation);
+
+    /// <summary>Starts a created container, or one that has ended once more with the same writable layer.</summary>
+    Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation);
+
+    /// <summary>Sends a signal to the container's first process; does nothing when it has ended.</summary>
+    /// <param name="signal">Number, as in signal(7).</param>
+    void Signal(ContainerId id, int signal);
+
+    /// <summary>The signal that asks the container to stop: its own, its image's, or SIGTERM.</summary>
+    int StopSignalOf(ContainerId id);
+
+    /// <summary>Kills it if it runs, and removes everything of it but its named volumes.</summary>
+    Task RemoveAsync(ContainerId id, CancellationToken cancellation);
+
+    /// <summary>Runs a command in the container and waits for it. Output beyond 4 KiB is dropped.</summary>
+    Task<CommandResult> RunCommandAsync(
+        ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation);
+
+    /// <summary>Reads the log from a position on.</summary>
+    /// <param name="position">From the page before; null starts at the first line, or at the last <paramref name="tail"/> ones.</param>
+    Task<LogPage> ReadLogAsync(ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation);
+
+    /// <summary>Sets where each ingress port of this host leads. The whole table; what is not in it is closed.</summary>
+    /// <exception cref="ContainerException">A port of the host is taken by another program: named; the others are set.</exception>
+    Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation);
+
+    /// <summary>Images that containers of this host use.</summary>
+    IReadOnlySet<Digest> ImagesInUse { get; }
+}
+
+/// <param name="Id">Chosen by the caller.</param>
+/// <param name="Name">Unique on this host.</param>
+public sealed record ContainerDefinition(ContainerId Id, string Name, ContainerSpec Spec);
+
+public enum ContainerPhase
+{
+    Created,
+    Running,
+    Ended,
+}
+
+/// <summary>A container as the engine sees it now.</summary>
+public sealed record ContainerState(ContainerDefinition Definition, ContainerPhase Phase)
+{
+    public ContainerId Id => Definition.Id;
+
+    public Digest ImageId { get; init; }
+
+    /// <summary>The host's pid of the first process; 0 unless it runs.</summary>
+    public int Pid { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public ContainerExit? Exit { get; init; }
+
+    public ImmutableArray<NetworkEndpoint> Endpoints { get; init; } = [];
+
+    /// <summary>Host-mode ports, with the host port that was chosen.</summary>
+    public ImmutableArray<PublishedPort> Ports { get; init; } = [];
+
+    /// <summary>The check to run: the container's own, or its image's.</summary>
+    public HealthCheck? HealthCheck { get; init; }
+}
+
+/// <param name="ExitCode">128 + signal for a killed one; -1 when it could not be learnt.</param>
+/// <param name="Run">Which start of the container it ends: 1 for the first.</param>
+public sealed record ContainerExit(ContainerId Id, int Run, int ExitCode, bool OutOfMemory, DateTimeOffset At);
+
+/// <param name="Network">Name of the network.</param>
+public sealed record NetworkEndpoint(string Network, string Address, int PrefixLength, string Gateway, string MacAddress);
+
+/// <param name="Output">Both streams, as they came.</param>
+public sealed record CommandResult(int ExitCode, string Output, bool TimedOut);
+
+/// <param name="Position">To be given for the next page.</param>
+public sealed record LogPage(ImmutableArray<LogEntry> Entries, string Position, bool More);
+
+public sealed record LogEntry(DateTimeOffset At, bool IsError, string Text);
+
+/// <param name="Backends">Addresses on this host's bridges; none means: keep the port, refuse connections.</param>
+public sealed record IngressRoute(int HostPort, PortProtocol Protocol, ImmutableArray<IngressBackend> Backends);
+
+public sealed record IngressBackend(string Address, int Port);
+
+public enum ContainerFault
+{
+    /// <summary>No container of that id or name.</summary>
+    NotFound,
+
+    /// <summary>A container of that name exists.</summary>
+    Conflict,
+
+    /// <summary>The image is not on this host.</summary>
+    ImageNotFound,
+
+    /// <summary>The specification asks for what cannot be: a missing program, user, device, path.</summary>
+    Invalid,
+
+    /// <summary>The host could not: out of disk, of addresses, of ports; a kernel refusal.</summary>
+    Host,
+}
+
+/// <summary>Why a container could not be made, started or reached, in words for its user.</summary>
+public sealed class ContainerException(ContainerFault fault, string message, Exception? cause = null) : Exception(message, cause)
+{
+    public ContainerFault Fault { get; } = fault;
+}
