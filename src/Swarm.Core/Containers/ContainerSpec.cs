@@ -28,7 +28,8 @@ public sealed record ContainerSpec
 
     [Key(7)] public string? Hostname { get; init; }
 
-    [Key(8)] public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+    [Key(8)]
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
     [Key(9)] public ImmutableArray<MountSpec> Mounts { get; init; } = [];
@@ -68,7 +69,8 @@ public sealed record ContainerSpec
 
     [Key(25)] public ImmutableArray<string> DnsServers { get; init; } = [];
 
-    [Key(26)] public ImmutableSortedDictionary<string, string> Sysctls { get; init; } =
+    [Key(26)]
+    public ImmutableSortedDictionary<string, string> Sysctls { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Size of /dev/shm; zero means 64 MiB.</summary>

@@ -19,7 +19,8 @@ public sealed record NodeDescription(
     [property: Key(4)] Resources Capacity)
 {
     /// <summary>Labels from the node's own configuration.</summary>
-    [Key(5)] public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+    [Key(5)]
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
     [Key(6)] public string Architecture { get; init; } = "";
@@ -45,7 +46,8 @@ public sealed record NodeSettings([property: Key(0)] NodeAvailability Availabili
     public static NodeSettings Default { get; } = new(NodeAvailability.Active, 0);
 
     /// <summary>Labels set in the cluster, over those of the node's configuration.</summary>
-    [Key(2)] public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+    [Key(2)]
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 }
 
@@ -68,7 +70,8 @@ public sealed record UpdateNode([property: Key(0)] RequestId Request, [property:
 {
     [Key(2)] public NodeAvailability? Availability { get; init; }
 
-    [Key(3)] public ImmutableSortedDictionary<string, string> SetLabels { get; init; } =
+    [Key(3)]
+    public ImmutableSortedDictionary<string, string> SetLabels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
     [Key(4)] public ImmutableArray<string> RemoveLabels { get; init; } = [];

@@ -17,7 +17,8 @@ public sealed record ServiceSpec
     /// <summary>The stack (one Compose file) it was deployed with; empty means none.</summary>
     [Key(3)] public string Stack { get; init; } = "";
 
-    [Key(4)] public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+    [Key(4)]
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>What each task reserves on its node.</summary>
