@@ -82,6 +82,9 @@ public sealed record ContainerState(ContainerDefinition Definition, ContainerPha
 
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>How often it was started: 0 before the first start. <see cref="ContainerExit.Run"/> says which one ended.</summary>
+    public int Run { get; init; }
+
     public ContainerExit? Exit { get; init; }
 
     public ImmutableArray<NetworkEndpoint> Endpoints { get; init; } = [];
