@@ -11,6 +11,9 @@ public static class Gateway
     /// <summary>Path for <c>ClusterClient.Send</c>. It takes every message a client may send, and answers it.</summary>
     public const string Path = "/user/gateway";
 
+    /// <summary>Where a node listens unless it is configured otherwise, and where clients look for it.</summary>
+    public const int DefaultPort = 4000;
+
     /// <summary>No message between client and cluster is larger than this, in bytes.</summary>
     public const int MaxMessageBytes = 64 * 1024;
 }
