@@ -1,0 +1,116 @@
+using System.Runtime.ExceptionServices;
+using Swarm.Linux.Mounts;
+
+namespace Swarm.Linux.Namespaces;
+
+/// <summary>The mount namespace of the daemon: pinned in the host's, so that a daemon that comes back finds its mounts.</summary>
+/// <remarks>
+/// A namespace belongs to a whole process only after an exec: the runtime has many threads, and only one of them can
+/// move. So one thread moves and executes the same program again, which then finds itself inside.
+/// A pin cannot lie in the namespace it pins; it is a bind mount in the namespace outside, which
+/// <see href="https://man7.org/linux/man-pages/man7/mount_namespaces.7.html">mount_namespaces(7)</see> asks to be private.
+/// </remarks>
+public static class MountNamespace
+{
+    private const string Unified = "/sys/fs/cgroup/unified";
+
+    /// <summary>
+    /// Returns when this process is in the pinned namespace. Otherwise makes it, or finds it, and does not return:
+    /// the program is executed again in it, with the arguments and environment it had. Call it first thing in Main.
+    /// </summary>
+    /// <param name="pinPath">File that pins the namespace, as <c>/run/swarm/ns/mnt</c>; it and its folder are made.</param>
+    /// <param name="statePath">Folder over which a tmpfs is mounted in the namespace, unless it is on one already.</param>
+    /// <exception cref="LinuxException">EPERM without CAP_SYS_ADMIN.</exception>
+    public static void Enter(string pinPath, string statePath)
+    {
+        var pin = new NamespacePin(pinPath);
+        if (pin.IsOwn())
+        {
+            MountState(statePath);
+            return;
+        }
+
+        pin.PrepareFolder();
+        Directory.CreateDirectory(statePath);
+        ExceptionDispatchInfo? failure = null;
+        // Not a thread of the pool: it leaves the file system view of the process and never comes back.
+        var mover = new Thread(() =>
+        {
+            try
+            {
+                MoveAndExecute(pin, statePath);
+            }
+#pragma warning disable CA1031 // Whatever it was is thrown again by the thread that asked.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        });
+        mover.Start();
+        mover.Join();
+        failure?.Throw();
+    }
+
+    /// <summary>Lets go of the namespace: it ends with its last process. For a host that gives up the daemon.</summary>
+    public static void Release(string pinPath) => new NamespacePin(pinPath).Release();
+
+    private static void MoveAndExecute(NamespacePin pin, string statePath)
+    {
+        var program = Reexecution.OfThisProcess();
+        if (pin.IsPinned())
+        {
+            pin.EnterByThread();
+        }
+        else
+        {
+            NamespaceCalls.UnshareFileSystemView();
+            NamespaceCalls.UnshareMounts();
+            PinFromOutside(pin);
+            Mounting.MakeAllSlave();
+            LeaveUnifiedHierarchy();
+        }
+
+        MountState(statePath);
+        program.Execute();
+    }
+
+    /// <remarks>The thread that waits here is inside already, so another one, still outside, makes the mount.</remarks>
+    private static void PinFromOutside(NamespacePin pin)
+    {
+        var inside = NamespaceCalls.ThreadNamespacePath("mnt");
+        ExceptionDispatchInfo? failure = null;
+        using var outside = NamespaceCalls.OpenProcessNamespace("mnt");
+        var pinner = new Thread(() =>
+        {
+            try
+            {
+                // A new thread starts in the namespaces of the one that made it.
+                NamespaceCalls.UnshareFileSystemView();
+                NamespaceCalls.EnterMounts(outside);
+                pin.Pin(inside);
+            }
+#pragma warning disable CA1031 // Whatever it was is thrown again by the thread that asked.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        });
+        pinner.Start();
+        pinner.Join();
+        failure?.Throw();
+    }
+
+    /// <remarks>crun refuses a host that has both cgroup versions; without the second one mounted it sees the first.</remarks>
+    private static void LeaveUnifiedHierarchy()
+    {
+        if (FileSystemKind.IsCgroup2(Unified)) Mounting.Unmount(Unified, detach: true);
+    }
+
+    private static void MountState(string statePath)
+    {
+        Directory.CreateDirectory(statePath);
+        if (!FileSystemKind.IsTmpfs(statePath)) Mounting.Tmpfs(statePath, "mode=0711");
+    }
+}
