@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+
+namespace Swarm.Core.Nodes;
+
+/// <summary>How a node's record changes: pure decisions, from a record and a command to an event.</summary>
+public static class NodeRules
+{
+    private const int RequestsKept = 32;
+
+    /// <summary>Null when the record says so already.</summary>
+    public static NodeEvent? Register(NodeRecord record, RegisterNode command, DateTimeOffset now) =>
+        record.Description is { } known && IsSame(known, command.Description)
+            ? null
+            : new NodeEvent.Registered(command.Description, now);
+
+    /// <summary>Null when the request was carried out before, or asks for what is so already.</summary>
+    public static NodeEvent? Update(NodeRecord record, UpdateNode command)
+    {
+        if (record.Requests.Contains(command.Request)) return null;
+
+        var labels = record.Settings.Labels.RemoveRange(command.RemoveLabels).SetItems(command.SetLabels);
+        var availability = command.Availability ?? record.Settings.Availability;
+        if (availability == record.Settings.Availability && labels.SequenceEqual(record.Settings.Labels)) return null;
+
+        var settings = new NodeSettings(availability, record.Settings.Version + 1) { Labels = labels };
+        return new NodeEvent.SettingsChanged(command.Request, settings);
+    }
+
+    /// <summary>What is wrong with an update, in words for its sender; null when nothing is.</summary>
+    public static string? Refuse(UpdateNode command)
+    {
+        if (command.Availability is { } availability && !Enum.IsDefined(availability))
+        {
+            return $"availability {(int)availability} is unknown: it is active, pause or drain";
+        }
+
+        foreach (var label in command.SetLabels.Keys.Concat(command.RemoveLabels))
+        {
+            if (string.IsNullOrWhiteSpace(label)) return "a label of a node has no name";
+        }
+
+        return null;
+    }
+
+    public static NodeRecord Apply(NodeRecord record, NodeEvent happened) => happened switch
+    {
+        NodeEvent.Registered registered => record with
+        {
+            Description = registered.Description,
+            RegisteredAt = record.Description is null ? registered.At : record.RegisteredAt,
+        },
+        NodeEvent.SettingsChanged changed => record with
+        {
+            Settings = changed.Settings,
+            Requests = Keep(record.Requests, changed.Request),
+        },
+        _ => throw new UnreachableException($"no way to apply {happened}"),
+    };
+
+    private static bool IsSame(NodeDescription left, NodeDescription right) =>
+        left with { Labels = right.Labels } == right && left.Labels.SequenceEqual(right.Labels);
+
+    private static ImmutableArray<RequestId> Keep(ImmutableArray<RequestId> requests, RequestId added) =>
+        (requests.Length < RequestsKept ? requests : requests.RemoveAt(0)).Add(added);
+}

@@ -1,0 +1,13 @@
+using PolyType;
+
+namespace Swarm.Wire;
+
+/// <summary>One type of the wire contract.</summary>
+/// <param name="Manifest">Short, with its version last; stands in the journal for ever.</param>
+/// <param name="Type">The type, or the root of a closed family whose cases travel under one manifest.</param>
+/// <param name="MaxBytes">A larger value is refused when it is written.</param>
+internal sealed record WireEntry(string Manifest, Type Type, int MaxBytes)
+{
+    public ITypeShape Shape { get; } = WireShapes.GeneratedTypeShapeProvider.GetTypeShape(Type)
+        ?? throw new InvalidOperationException($"no shape was generated for {Type}: name it in {nameof(WireShapes)}");
+}
