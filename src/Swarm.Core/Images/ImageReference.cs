@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Swarm.Core.Images;
 
 /// <summary>A name of an image, made whole: <c>busybox</c> is <c>docker.io/library/busybox:latest</c>.</summary>
@@ -12,9 +14,21 @@ public sealed partial record ImageReference(string Registry, string Path, string
 
     /// <summary>As people write it: without <c>docker.io/library/</c>.</summary>
     public string Familiar =>
-        (Registry != "docker.io" ? $"{Registry}/{Path}"
-            : Path.StartsWith("library/", StringComparison.Ordinal) ? Path["library/".Length..] : Path)
+        (Registry != DefaultRegistry ? $"{Registry}/{Path}"
+            : Path.StartsWith(OfficialPrefix, StringComparison.Ordinal) ? Path[OfficialPrefix.Length..] : Path)
         + (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest.Value : "");
+
+    /// <exception cref="FormatException">The text is no name of an image; the message says why.</exception>
+    public static ImageReference Parse(string text) =>
+        TryParse(text, out var reference, out var problem) ? reference : throw new FormatException(problem);
+
+    /// <param name="problem">What is wrong with the text, naming it, for people.</param>
+    public static bool TryParse(
+        string? text, [NotNullWhen(true)] out ImageReference? reference, [NotNullWhen(false)] out string? problem)
+    {
+        (reference, problem) = Read(text);
+        return reference is not null;
+    }
 
     public override string ToString() =>
         Repository + (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest.Value : "");

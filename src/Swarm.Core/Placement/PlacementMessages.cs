@@ -31,7 +31,11 @@ public sealed record PlacementsMade(
     [property: Key(1)] long Request,
     [property: Key(2)] ImmutableArray<TaskPlacement> Placed,
     [property: Key(3)] ImmutableArray<TaskId> Unplaced,
-    [property: Key(4)] string Reason) : IServiceMessage;
+    [property: Key(4)] string Reason) : IServiceMessage
+{
+    /// <summary>A node would do if something on it stopped: it lacks only resources, ports or places.</summary>
+    [Key(5)] public bool LacksRoom { get; init; }
+}
 
 public sealed record TaskPlacement([property: Key(0)] TaskId Task, [property: Key(1)] NodeId Node);
 

@@ -55,7 +55,18 @@ public sealed record ServiceDetails(
 
     /// <summary>It is being removed: its tasks are still stopping.</summary>
     [Key(7)] public bool Removing { get; init; }
+
+    /// <summary>How far a job is; null for a service that runs on.</summary>
+    [Key(8)] public JobStatus? Job { get; init; }
 }
+
+/// <param name="Completed">Slots whose task ended with exit code 0.</param>
+/// <param name="GivenUp">Slots whose tasks failed and are not tried again.</param>
+/// <param name="Ended">Nothing of it will run any more.</param>
+/// <param name="ExitCode">Once it has ended: 0 when all completed, else that of a task that failed; null when that is not known.</param>
+public sealed record JobStatus(
+    [property: Key(0)] int Completed, [property: Key(1)] int GivenUp, [property: Key(2)] bool Ended,
+    [property: Key(3)] int? ExitCode);
 
 public enum UpdatePhase
 {

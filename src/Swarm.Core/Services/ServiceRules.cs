@@ -1,77 +1,69 @@
 using System.Collections.Immutable;
-using Nerdbank.MessagePack;
-using PolyType;
+using System.Diagnostics;
 
 namespace Swarm.Core.Services;
 
-/// <summary>What a service's entity is told.</summary>
-public abstract record ServiceInput
-{
-    private ServiceInput()
-    {
-    }
-
-    /// <param name="NewId">The id to take when the service does not exist yet.</param>
-    public sealed record Deploy(DeployService Command, ServiceId NewId) : ServiceInput;
-
-    public sealed record Scale(ScaleService Command) : ServiceInput;
-
-    public sealed record Remove(RemoveService Command) : ServiceInput;
-
-    public sealed record Placed(Placement.PlacementsMade Answer) : ServiceInput;
-
-    public sealed record Reported(ReportTasks Report) : ServiceInput;
-
-    public sealed record ReachabilityChanged(NodeReachabilityChanged Change) : ServiceInput;
-
-    public sealed record Resolved(ImageResolved Meaning) : ServiceInput;
-
-    /// <summary>The time that <see cref="ServiceNeeds.WakeAt"/> asked for has come.</summary>
-    public sealed record Woke : ServiceInput;
-}
-
-/// <summary>What happened to a service: its journal.</summary>
-[DerivedTypeShape(typeof(SpecAccepted), Tag = 0)]
-public abstract partial record ServiceEvent
-{
-    private ServiceEvent()
-    {
-    }
-
-    public sealed record SpecAccepted(
-        [property: Key(0)] ServiceId Id, [property: Key(1)] ServiceSpec Spec, [property: Key(2)] RequestId Request,
-        [property: Key(3)] DateTimeOffset At) : ServiceEvent;
-}
-
-/// <summary>A service: what it should be, and every task given out for it.</summary>
-public sealed record ServiceState
-{
-    [Key(0)] public required ServiceName Name { get; init; }
-
-    public static ServiceState Empty(ServiceName name) => new() { Name = name };
-}
-
 /// <summary>How a service behaves: pure decisions, from a state and an input to events.</summary>
+/// <remarks>
+/// An input is first turned into the events that it is (<see cref="InputRules"/>); then the service is settled: steps of
+/// <see cref="Reconcile"/> follow each other until nothing is left to be done at this time. So every decision leaves a
+/// service of which <see cref="Needs"/> only wants something later.
+/// </remarks>
 public static class ServiceRules
 {
+    private const int MaxSteps = 100;
+
     /// <summary>Decides about one input. Apply the events, in order, and ask <see cref="Needs"/> and <see cref="OrdersFor"/>.</summary>
-    public static ServiceDecision Decide(ServiceState state, ServiceInput input, DateTimeOffset now) => throw new NotImplementedException();
+    public static ServiceDecision Decide(ServiceState state, ServiceInput input, DateTimeOffset now)
+    {
+        var decision = InputRules.Decide(state, input, now);
+        return decision.Refusal is null ? Settle(state, decision, now) : decision;
+    }
 
-    public static ServiceState Apply(ServiceState state, ServiceEvent happened) => throw new NotImplementedException();
+    /// <summary>The state after an event. An event that no longer applies changes nothing.</summary>
+    public static ServiceState Apply(ServiceState state, ServiceEvent happened) => EventRules.Apply(state, happened);
 
-    public static ServiceNeeds Needs(ServiceState state, DateTimeOffset now) => throw new NotImplementedException();
+    /// <summary>What is wanted beyond the nodes, at this time.</summary>
+    public static ServiceNeeds Needs(ServiceState state, DateTimeOffset now) => NeedsRules.Needs(state, now);
 
     /// <summary>Every node that has, or still has to forget, tasks of the service.</summary>
-    public static ImmutableArray<NodeId> NodesOf(ServiceState state) => throw new NotImplementedException();
+    public static ImmutableArray<NodeId> NodesOf(ServiceState state) => ServiceOrders.NodesOf(state);
 
-    /// <summary>All the service wants of one node.</summary>
-    public static ApplyServiceTasks OrdersFor(ServiceState state, NodeId node, long sequence) => throw new NotImplementedException();
+    /// <summary>All the service wants of one node. The templates are of those tasks that are not to be removed.</summary>
+    /// <remarks>
+    /// A node answers an order to remove with a report of <see cref="TaskState.Remove"/>, also for a task it never had: the
+    /// task is stopped and forgotten, and the service forgets it too. A task's version of the specification may change
+    /// while it runs; that is no reason to touch its container, for only an equal container is taken over.
+    /// </remarks>
+    public static ApplyServiceTasks OrdersFor(ServiceState state, NodeId node, long sequence) =>
+        ServiceOrders.OrdersFor(state, node, sequence);
+
+    /// <summary>Tasks of a report that this service does not have on that node: to be removed there.</summary>
+    public static ImmutableArray<TaskId> UnknownTasks(ServiceState state, ReportTasks report) =>
+        ServiceOrders.UnknownTasks(state, report);
 
     /// <summary>Null when there is no such service.</summary>
-    public static ServiceDetails? Describe(ServiceState state) => throw new NotImplementedException();
+    public static ServiceDetails? Describe(ServiceState state) => ServiceViews.Describe(state);
 
-    public static ServiceListing? List(ServiceState state) => throw new NotImplementedException();
+    /// <summary>Null when there is no such service.</summary>
+    public static ServiceListing? List(ServiceState state) => ServiceViews.List(state);
 
     /// <summary>Removed, and nothing of it is left on any node: the entity may forget it and end.</summary>
-    public static bool IsGone(ServiceState state) => throw new NotImplementedException();
+    public static bool IsGone(ServiceState state) => state is { Id: not null, Removing: true, Tasks.IsEmpty: true };
+
+    private static ServiceDecision Settle(ServiceState state, ServiceDecision decision, DateTimeOffset now)
+    {
+        var events = decision.Events.ToBuilder();
+        foreach (var happened in decision.Events) state = Apply(state, happened);
+
+        for (var steps = 0; ; steps++)
+        {
+            if (steps == MaxSteps) throw new UnreachableException($"service {state.Name} does not settle");
+            var next = Reconcile.Step(state, now);
+            if (next.Length == 0) return decision with { Events = events.ToImmutable() };
+
+            events.AddRange(next);
+            foreach (var happened in next) state = Apply(state, happened);
+        }
+    }
 }

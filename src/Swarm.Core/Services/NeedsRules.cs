@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Swarm.Core.Containers;
+using Swarm.Core.Placement;
+
+namespace Swarm.Core.Services;
+
+/// <summary>What a service wants of the placer, and when it wants to look at itself again.</summary>
+internal static class NeedsRules
+{
+    /// <summary>How long a node is remembered as one on which the service failed.</summary>
+    private static readonly TimeSpan FailureMemory = TimeSpan.FromMinutes(5);
+
+    public static ServiceNeeds Needs(ServiceState state, DateTimeOffset now)
+    {
+        if (!state.Exists) return new ServiceNeeds(null, null);
+
+        var pending = state.Tasks.Values.Where(task => task.IsPending()).Select(task => task.Id).ToImmutableArray();
+        var later = state.Placement.RetryAt > now;
+        var placement = pending.IsEmpty || later ? null : Request(state, pending, now);
+        var times = WakeTimes(state).Append(pending.IsEmpty || !later ? null : state.Placement.RetryAt);
+        return new ServiceNeeds(placement, times.Where(time => time > now).Min());
+    }
+
+    private static IEnumerable<DateTimeOffset?> WakeTimes(ServiceState state)
+    {
+        foreach (var mark in state.Nodes.Values)
+        {
+            if (!mark.Lost) yield return mark.UnreachableSince + state.Spec.LostAfter;
+        }
+
+        if (state.Removing) yield break;
+
+        var slots = SlotTasks.Of(state);
+        foreach (var (number, slot) in state.Slots)
+        {
+            if (slot.End == SlotEnd.None && SlotTasks.In(slots, number).Current.Count == 0) yield return slot.RetryAt;
+        }
+
+        yield return Rollout.DoneAt(state, slots);
+        yield return Rollout.BeginAt(state, slots);
+    }
+
+    private static PlaceTasks Request(ServiceState state, ImmutableArray<TaskId> tasks, DateTimeOffset now)
+    {
+        var spec = state.Spec;
+        var avoid = state.Nodes
+            .Select(mark => KeyValuePair.Create(mark.Key, mark.Value.Failures.Count(failed => failed > now - FailureMemory)))
+            .Where(mark => mark.Value > 0);
+        var perNode = state.Tasks.Values.Where(task => task.IsLive() && task.Node is not null)
+            .GroupBy(task => task.Node!.Value.Value).Select(node => KeyValuePair.Create(node.Key, node.Count()));
+        return new PlaceTasks(
+            spec.Pool, spec.Name, state.Placement.Request, tasks, spec.Reservations, spec.Placement,
+            [.. spec.Container.Ports.Where(port => port is { Mode: PublishMode.Host, HostPort: > 0 })],
+            avoid.ToImmutableSortedDictionary(), perNode.ToImmutableSortedDictionary());
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+
+namespace Swarm.Core.Services;
+
+/// <summary>What is still to be done so that a service becomes what it shall be: one step at a time.</summary>
+internal static class Reconcile
+{
+    private const int PastKeptPerSlot = 5;
+    private const int PastKept = 1000;
+
+    /// <summary>The events of the next step; none when there is nothing to be done at this time.</summary>
+    public static ImmutableArray<ServiceEvent> Step(ServiceState state, DateTimeOffset now)
+    {
+        if (!state.Exists) return [];
+        if (LeaveLostNodes(state, now) is { Length: > 0 } leaving) return leaving;
+        if (Forget(state) is { } forgotten) return [forgotten];
+        if (state.Removing) return [];
+
+        var slots = SlotTasks.Of(state);
+        if (Resize(state, slots) is { } resized) return [resized];
+        if (Rollout.Turn(state, slots, now) is { } turned) return [turned];
+        if (Rollout.Advance(state, slots) is { Length: > 0 } advanced) return advanced;
+        if (Fill(state, slots, now) is { Length: > 0 } filled) return filled;
+        if (Rollout.Begin(state, slots, now) is { } begun) return [begun];
+        return TrimPast(slots) is { } trimmed ? [trimmed] : [];
+    }
+
+    private static ImmutableArray<ServiceEvent> LeaveLostNodes(ServiceState state, DateTimeOffset now)
+    {
+        var lost = state.Nodes
+            .Where(mark => mark.Value is { Lost: false, UnreachableSince: { } since } && since + state.Spec.LostAfter <= now)
+            .Select(mark => (ServiceEvent)new ServiceEvent.NodeLost(new NodeId(mark.Key))).ToImmutableArray();
+        if (lost.Length > 0 || !state.Nodes.Values.Any(mark => mark.Lost)) return lost;
+
+        return
+        [
+            .. state.Tasks.Where(task => task.Value.IsLive() && state.IsLost(task.Value.Node))
+                .GroupBy(task => task.Value.Node!.Value, task => task.Key)
+                .Select(tasks => new ServiceEvent.TasksDesired(
+                    [.. tasks], TaskState.Shutdown, $"node {tasks.Key} is out of reach: another task takes its place")),
+        ];
+    }
+
+    /// <summary>Tasks to be rid of that no node knows. A lost node that returns reports them, and is told to remove them.</summary>
+    private static ServiceEvent.TasksForgotten? Forget(ServiceState state)
+    {
+        var forgotten = state.Tasks
+            .Where(task => task.Value.Desired > TaskState.Running && (task.Value.Node is null
+                || (task.Value.Desired == TaskState.Remove && state.IsLost(task.Value.Node))))
+            .Select(task => task.Key).ToImmutableArray();
+        return forgotten.IsEmpty ? null : new ServiceEvent.TasksForgotten(forgotten);
+    }
+
+    private static ServiceEvent? Resize(ServiceState state, Dictionary<int, SlotTasks> slots)
+    {
+        var count = state.Spec.SlotCount();
+        if (state.Slots.Count < count)
+        {
+            var free = Enumerable.Range(1, count).Where(slot => !state.Slots.ContainsKey(slot));
+            return new ServiceEvent.SlotsOpened([.. free.Take(count - state.Slots.Count)]);
+        }
+
+        if (state.Slots.Count == count) return null;
+        var least = state.Slots.OrderBy(slot => Worth(slot.Value, SlotTasks.In(slots, slot.Key))).ThenByDescending(slot => slot.Key);
+        return new ServiceEvent.SlotsClosed([.. least.Take(state.Slots.Count - count).Select(slot => slot.Key).Order()]);
+    }
+
+    /// <summary>What would be lost with a slot: a task's finished work above one that runs, above one on its way.</summary>
+    private static int Worth(Slot slot, SlotTasks tasks)
+    {
+        if (slot.End == SlotEnd.Completed) return 3;
+        if (tasks.Current.Concat(tasks.Outdated).Any(task => task.State == TaskState.Running)) return 2;
+        return tasks.HasLive ? 1 : 0;
+    }
+
+    /// <summary>A task for each slot that has none, once its back-off is over; it waits where another is still stopping.</summary>
+    private static ImmutableArray<ServiceEvent> Fill(ServiceState state, Dictionary<int, SlotTasks> slots, DateTimeOffset now)
+    {
+        var most = state.Spec.Mode is ServiceMode.ReplicatedJob { MaxConcurrent: > 0 } job
+            ? Math.Max(0, job.MaxConcurrent - slots.Values.Count(slot => slot.HasLive || slot.Stopping))
+            : int.MaxValue;
+        var empty = state.Slots
+            .Where(slot => slot.Value.End == SlotEnd.None && !(slot.Value.RetryAt > now) && !SlotTasks.In(slots, slot.Key).HasLive)
+            .Select(slot => slot.Key).Take(most).ToLookup(slot => SlotTasks.In(slots, slot).Stopping);
+        var events = ImmutableArray.CreateBuilder<ServiceEvent>();
+        if (empty[false].Any()) events.Add(new ServiceEvent.TasksCreated([.. empty[false]], TaskState.Running, now));
+        if (empty[true].Any()) events.Add(new ServiceEvent.TasksCreated([.. empty[true]], TaskState.Ready, now));
+        return events.ToImmutable();
+    }
+
+    private static ServiceEvent.TasksDesired? TrimPast(Dictionary<int, SlotTasks> slots)
+    {
+        var over = slots.Values.SelectMany(slot => slot.Past.SkipLast(PastKeptPerSlot)).Select(TaskFacts.Number).ToHashSet();
+        var left = slots.Values.SelectMany(slot => slot.Past.TakeLast(PastKeptPerSlot)).Select(TaskFacts.Number).Order().ToList();
+        over.UnionWith(left.SkipLast(PastKept));
+        return over.Count == 0 ? null : new ServiceEvent.TasksDesired([.. over.Order()], TaskState.Remove, "");
+    }
+}

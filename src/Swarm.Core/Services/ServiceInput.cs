@@ -1,0 +1,27 @@
+namespace Swarm.Core.Services;
+
+/// <summary>What a service's entity is told.</summary>
+public abstract record ServiceInput
+{
+    private ServiceInput()
+    {
+    }
+
+    /// <param name="NewId">The id to take when the service does not exist yet.</param>
+    public sealed record Deploy(DeployService Command, ServiceId NewId) : ServiceInput;
+
+    public sealed record Scale(ScaleService Command) : ServiceInput;
+
+    public sealed record Remove(RemoveService Command) : ServiceInput;
+
+    public sealed record Placed(Placement.PlacementsMade Answer) : ServiceInput;
+
+    public sealed record Reported(ReportTasks Report) : ServiceInput;
+
+    public sealed record ReachabilityChanged(NodeReachabilityChanged Change) : ServiceInput;
+
+    public sealed record Resolved(ImageResolved Meaning) : ServiceInput;
+
+    /// <summary>The time that <see cref="ServiceNeeds.WakeAt"/> asked for has come.</summary>
+    public sealed record Woke : ServiceInput;
+}

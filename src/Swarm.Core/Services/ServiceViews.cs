@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Swarm.Core.Services;
+
+/// <summary>A service as others see it.</summary>
+internal static class ServiceViews
+{
+    public static ServiceDetails? Describe(ServiceState state) => !state.Exists ? null
+        : new ServiceDetails(
+            state.Id!.Value, state.Spec, state.Version, new UpdateStatus(state.Update.Phase, state.Update.Reason),
+            [.. state.Tasks.Values])
+        {
+            CreatedAt = state.CreatedAt,
+            UpdatedAt = state.UpdatedAt,
+            Removing = state.Removing,
+            Job = state.Spec.IsJob() ? Job(state) : null,
+        };
+
+    public static ServiceListing? List(ServiceState state) => !state.Exists ? null
+        : new ServiceListing(
+            state.Name, state.Id!.Value, state.Spec.Mode, state.Spec.Container.Image,
+            state.Tasks.Values.Count(task => task is { State: TaskState.Running, Desired: <= TaskState.Running }),
+            state.Removing ? 0 : state.Spec.SlotCount())
+        {
+            Ports = state.Spec.Container.Ports,
+            Stack = state.Spec.Stack,
+            Completed = state.Slots.Values.Count(slot => slot.End == SlotEnd.Completed),
+            Update = state.Update.Phase,
+        };
+
+    private static JobStatus Job(ServiceState state)
+    {
+        var completed = state.Slots.Values.Count(slot => slot.End == SlotEnd.Completed);
+        var failed = state.Slots.Values.Where(slot => slot.End == SlotEnd.GivenUp).ToImmutableArray();
+        var ended = !state.Removing && completed + failed.Length == state.Spec.SlotCount();
+        int? exitCode = !ended ? null
+            : failed.IsEmpty ? 0
+            : failed.Select(slot => slot.ExitCode).FirstOrDefault(code => code is not null);
+        return new JobStatus(completed, failed.Length, ended, exitCode);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Swarm.Core.Services;
+
+/// <summary>What is asked of single tasks again and again.</summary>
+internal static class TaskFacts
+{
+    /// <summary>The task is to run, and has not ended.</summary>
+    public static bool IsLive(this ServiceTask task) => task.Desired <= TaskState.Running && task.State <= TaskState.Running;
+
+    public static bool HasEnded(this ServiceTask task) => task.State >= TaskState.Complete;
+
+    /// <summary>The task waits for a place.</summary>
+    public static bool IsPending(this ServiceTask task) => task.Node is null && task.IsLive();
+
+    /// <summary>The task was asked to stop, and its node has not yet said that it did.</summary>
+    /// <remarks>Of a lost node nothing will be heard: it is not waited for.</remarks>
+    public static bool IsStopping(this ServiceTask task, ServiceState state) =>
+        task.Desired > TaskState.Running && !task.HasEnded() && task.Node is not null && !state.IsLost(task.Node);
+
+    public static long Number(this ServiceTask task) => NumberOf(task.Id)!.Value;
+
+    /// <summary>Null when the id is not of the form that services give.</summary>
+    public static long? NumberOf(TaskId task)
+    {
+        var dot = task.Value.LastIndexOf('.');
+        return dot >= 0 && long.TryParse(task.Value.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : null;
+    }
+
+    /// <summary>The task of that id, when the service knows it.</summary>
+    public static ServiceTask? Find(this ServiceState state, TaskId id) =>
+        NumberOf(id) is { } number && state.Tasks.TryGetValue(number, out var task) && task.Id == id ? task : null;
+
+    /// <summary>How many slots a service of this specification has.</summary>
+    public static int SlotCount(this ServiceSpec spec) => spec.Mode switch
+    {
+        ServiceMode.Replicated replicated => replicated.Replicas,
+        ServiceMode.ReplicatedJob job => job.Completions,
+        _ => throw new System.Diagnostics.UnreachableException($"no count of slots for {spec.Mode}"),
+    };
+
+    public static bool IsJob(this ServiceSpec spec) => spec.Mode is ServiceMode.ReplicatedJob;
+}

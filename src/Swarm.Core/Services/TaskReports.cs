@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+
+namespace Swarm.Core.Services;
+
+/// <summary>What nodes report of tasks: what of it is news, and what follows for the slot, the node and the update.</summary>
+internal static class TaskReports
+{
+    private const int NodeFailuresKept = 10;
+
+    /// <summary>The part of a report that says something new; null when none does.</summary>
+    /// <remarks>The same task twice in one report is taken as the later one, which is listed last.</remarks>
+    public static ServiceEvent? Decide(ServiceState state, ReportTasks report, DateTimeOffset now)
+    {
+        var news = new List<TaskReport>();
+        foreach (var seen in report.Tasks.GroupBy(seen => seen.Task).Select(same => same.MaxBy(seen => seen.State)!))
+        {
+            if (state.Find(seen.Task) is { } task && task.Node == report.Node && IsNews(task, seen)) news.Add(seen);
+        }
+
+        return news.Count == 0 ? null : new ServiceEvent.TasksReported(report.Node, [.. news], now);
+    }
+
+    public static ServiceState Keep(ServiceState state, ServiceEvent.TasksReported reported)
+    {
+        foreach (var seen in reported.Tasks)
+        {
+            if (state.Find(seen.Task) is { } task) state = Keep(state, task, seen, reported.At);
+        }
+
+        return state;
+    }
+
+    /// <summary>Observed state moves forward only; within a state, what is seen of the container may change.</summary>
+    private static bool IsNews(ServiceTask task, TaskReport seen)
+    {
+        if (seen.State == TaskState.Remove) return task.Desired == TaskState.Remove || !task.HasEnded();
+        if (seen.State <= TaskState.Assigned || seen.State < task.State) return false;
+        if (seen.State > task.State) return !task.HasEnded();
+        return seen.Reason != task.Reason || !SameContainer(task.Container, seen.Container);
+    }
+
+    private static bool SameContainer(ContainerObservation? kept, ContainerObservation? seen)
+    {
+        if (seen is null || seen.Restarts < (kept?.Restarts ?? 0)) return true; // nothing seen, or seen earlier
+        return kept is not null && kept.Addresses.SequenceEqual(seen.Addresses) && kept.Ports.SequenceEqual(seen.Ports)
+            && kept with { Addresses = [], Ports = [] } == seen with { Addresses = [], Ports = [] };
+    }
+
+    private static ServiceState Keep(ServiceState state, ServiceTask task, TaskReport seen, DateTimeOffset at)
+    {
+        if (seen.State == TaskState.Remove)
+        {
+            if (task.Desired == TaskState.Remove) return state with { Tasks = state.Tasks.Remove(task.Number()) };
+            seen = seen with { State = TaskState.Failed, Reason = $"node {task.Node} no longer has it" };
+        }
+
+        var next = task with
+        {
+            State = seen.State,
+            Reason = seen.Reason,
+            ChangedAt = seen.State == task.State ? task.ChangedAt : at,
+            Container = Later(task.Container, seen.Container),
+        };
+        var ended = next.HasEnded() && !task.HasEnded();
+        if (ended && next.Desired < TaskState.Shutdown) next = next with { Desired = TaskState.Shutdown };
+        state = state with { Tasks = state.Tasks.SetItem(task.Number(), next) };
+
+        // One that was asked to stop has no say any more in what follows.
+        if (task.Desired > TaskState.Running) return state;
+        if (Rollout.CountsAsFailure(state, task, next, at)) state = Rollout.KeepFailure(state, task.Slot);
+        return ended ? KeepEnd(state, task, next, at) : state;
+    }
+
+    private static ContainerObservation? Later(ContainerObservation? kept, ContainerObservation? seen) =>
+        seen is null || (kept is not null && seen.Restarts < kept.Restarts) ? kept : seen;
+
+    private static ServiceState KeepEnd(ServiceState state, ServiceTask before, ServiceTask ended, DateTimeOffset at)
+    {
+        // A slot may have a task of another specification that failed while the one in force runs: the newer one counts.
+        if (state.Slots.TryGetValue(ended.Slot, out var slot) && ended.SpecVersion == state.Version)
+        {
+            var next = RestartRules.AfterEnd(slot, state.Spec, before, ended, at);
+            state = state with { Slots = state.Slots.SetItem(ended.Slot, next) };
+        }
+
+        return ended.State is TaskState.Failed or TaskState.Rejected ? KeepNodeFailure(state, ended, at) : state;
+    }
+
+    private static ServiceState KeepNodeFailure(ServiceState state, ServiceTask ended, DateTimeOffset at)
+    {
+        if (ended.Node is not { } node) return state;
+        var mark = state.Nodes.GetValueOrDefault(node.Value, new NodeMark());
+        var failures = mark.Failures.Length < NodeFailuresKept ? mark.Failures : mark.Failures.RemoveAt(0);
+        return state with { Nodes = state.Nodes.SetItem(node.Value, mark with { Failures = failures.Add(at) }) };
+    }
+}

@@ -1,0 +1,108 @@
+using Swarm.Core.Placement;
+using Swarm.Core.Services;
+
+namespace Swarm.Core.Tests.Services;
+
+/// <summary>One service, its nodes and a clock, in memory: what its entity, its placer and its nodes would do, done at once.</summary>
+internal sealed class Fleet
+{
+    private int _requests;
+
+    public Fleet(int nodes = 1, Func<TaskTemplate, TaskOrder, Fate>? fateOf = null)
+    {
+        Nodes = [.. Enumerable.Range(1, nodes).Select(number =>
+            new FleetNode(new NodeId($"n{number}"), (template, order) => FateOf!(template, order)))];
+        FateOf = fateOf ?? ((_, _) => Fate.Runs);
+    }
+
+    public Func<TaskTemplate, TaskOrder, Fate> FateOf { get; set; }
+
+    public ServiceState State { get; private set; } = ServiceState.Empty(Specs.Web);
+
+    public DateTimeOffset Now { get; private set; } = Specs.Noon;
+
+    public List<ServiceEvent> Journal { get; } = [];
+
+    public List<FleetNode> Nodes { get; }
+
+    /// <summary>What is seen after each input, for checks that must hold throughout.</summary>
+    public Action<ServiceState, ServiceState>? Watch { get; set; }
+
+    /// <summary>Tasks that the placer has no room for.</summary>
+    public bool PlacerIsFull { get; set; }
+
+    public IReadOnlyList<ServiceTask> Running =>
+        [.. State.Tasks.Values.Where(task => task is { State: TaskState.Running, Desired: TaskState.Running })];
+
+    public ServiceDecision Deploy(ServiceSpec spec) =>
+        Tell(new ServiceInput.Deploy(new DeployService(new RequestId($"r{++_requests}"), spec), new ServiceId($"s{_requests}")));
+
+    public ServiceDecision Scale(int replicas) =>
+        Tell(new ServiceInput.Scale(new ScaleService(new RequestId($"r{++_requests}"), Specs.Web, replicas)));
+
+    public ServiceDecision Remove() => Tell(new ServiceInput.Remove(new RemoveService(new RequestId($"r{++_requests}"), Specs.Web)));
+
+    public ServiceDecision Tell(ServiceInput input)
+    {
+        var before = State;
+        var decision = ServiceRules.Decide(State, input, Now);
+        foreach (var happened in decision.Events) State = ServiceRules.Apply(State, happened);
+        Journal.AddRange(decision.Events);
+        Watch?.Invoke(before, State);
+        return decision;
+    }
+
+    public void Reach(FleetNode node, bool reachable)
+    {
+        node.Reachable = reachable;
+        Tell(new ServiceInput.ReachabilityChanged(new NodeReachabilityChanged(Specs.Web, node.Id, reachable)));
+    }
+
+    /// <summary>Lets everybody work for so long; time passes only when nobody has anything to do.</summary>
+    public void Run(TimeSpan time)
+    {
+        var until = Now + time;
+        while (true)
+        {
+            while (Round())
+            {
+            }
+
+            var wake = ServiceRules.Needs(State, Now).WakeAt;
+            Now = wake < until ? wake.Value : until;
+            Tell(new ServiceInput.Woke());
+            if (Now == until) return;
+        }
+    }
+
+    /// <summary>Placer and nodes do one thing each.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public bool Round()
+    {
+        var before = Journal.Count;
+        Place();
+        foreach (var node in Nodes.Where(node => node.Reachable))
+        {
+            if (ServiceRules.NodesOf(State).Contains(node.Id)) node.Take(ServiceRules.OrdersFor(State, node.Id, Journal.Count));
+            node.Work();
+            var report = node.Report(Specs.Web, Now);
+            Tell(new ServiceInput.Reported(report));
+            node.Forget(ServiceRules.UnknownTasks(State, report));
+            node.Kept();
+        }
+
+        return Journal.Count != before;
+    }
+
+    private void Place()
+    {
+        if (ServiceRules.Needs(State, Now).Placement is not { } asked) return;
+        var nodes = PlacerIsFull ? [] : Nodes.Where(node => node.Reachable).ToList();
+        var answer = nodes.Count == 0
+            ? new PlacementsMade(Specs.Web, asked.Request, [], asked.Tasks, "no room") { LacksRoom = true }
+            : new PlacementsMade(
+                Specs.Web, asked.Request,
+                [.. asked.Tasks.Select((task, i) => new TaskPlacement(task, nodes[i % nodes.Count].Id))], [], "");
+        Tell(new ServiceInput.Placed(answer));
+    }
+}
