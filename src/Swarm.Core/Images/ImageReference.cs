@@ -12,11 +12,8 @@ public sealed partial record ImageReference(string Registry, string Path, string
     /// <summary>Registry and path, as image entities are keyed.</summary>
     public string Repository => $"{Registry}/{Path}";
 
-    /// <summary>As people write it: without <c>docker.io/library/</c>.</summary>
-    public string Familiar =>
-        (Registry != DefaultRegistry ? $"{Registry}/{Path}"
-            : Path.StartsWith(OfficialPrefix, StringComparison.Ordinal) ? Path[OfficialPrefix.Length..] : Path)
-        + (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest.Value : "");
+    /// <summary>As people write it: without <c>docker.io/library/</c>, where it is understood without.</summary>
+    public string Familiar => Shortest() + Suffix;
 
     /// <exception cref="FormatException">The text is no name of an image; the message says why.</exception>
     public static ImageReference Parse(string text) =>
@@ -30,6 +27,7 @@ public sealed partial record ImageReference(string Registry, string Path, string
         return reference is not null;
     }
 
-    public override string ToString() =>
-        Repository + (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest.Value : "");
+    public override string ToString() => Repository + Suffix;
+
+    private string Suffix => (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest.Value : "");
 }

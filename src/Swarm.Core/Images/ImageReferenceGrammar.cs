@@ -56,6 +56,13 @@ public sealed partial record ImageReference
             ? (registry, OfficialPrefix + path) : (registry, path);
     }
 
+    private string Shortest()
+    {
+        if (Registry != DefaultRegistry) return Repository;
+        var name = Path.StartsWith(OfficialPrefix, StringComparison.Ordinal) ? Path[OfficialPrefix.Length..] : Path;
+        return Split(name) == (Registry, Path) && !Hexadecimal().IsMatch(name) ? name : Repository;
+    }
+
     private static (ImageReference?, string) No(string text, string why) => (null, $"image name '{text}': {why}");
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\z")]

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Swarm.Core.Nodes;
 
 namespace Swarm.Core.Placement;
@@ -10,6 +11,9 @@ internal sealed record PlacementConstraint(string Text, string Key, bool Equal, 
 
     private static readonly string[] Keys = ["node.id", "node.hostname", "node.platform.os", "node.platform.arch"];
 
+    /// <summary>Nodes with equal labels and platform may still differ in it.</summary>
+    public bool IsOfOneNode => Key is "node.id" or "node.hostname";
+
     /// <summary>What is wrong with the constraint, naming it; null when nothing is.</summary>
     public static string? Problem(string text) => TryParse(text, out _, out var problem) ? null : problem;
 
@@ -18,7 +22,8 @@ internal sealed record PlacementConstraint(string Text, string Key, bool Equal, 
         key.StartsWith(LabelPrefix, StringComparison.Ordinal) && key.Length > LabelPrefix.Length
             ? null : $"spread over '{key}': only node.labels.NAME can be spread over";
 
-    public static bool TryParse(string text, out PlacementConstraint? constraint, out string? problem)
+    public static bool TryParse(
+        string text, [NotNullWhen(true)] out PlacementConstraint? constraint, [NotNullWhen(false)] out string? problem)
     {
         constraint = null;
         var at = text.IndexOf("==", StringComparison.Ordinal);

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using Swarm.Core.Services;
+
+namespace Swarm.Core.Tests.Placement;
+
+public sealed class PlacerTests
+{
+    [Fact]
+    public void Tasks_of_a_service_are_spread_over_the_nodes()
+    {
+        var answer = Pool.Of(Pool.Node("a"), Pool.Node("b"), Pool.Node("c")).Place(Pool.Ask(6), Pool.Noon);
+
+        Assert.Equal(["a", "a", "b", "b", "c", "c"], Pool.NodesOf(answer).Order());
+    }
+
+    [Fact]
+    public void Of_nodes_with_as_many_tasks_of_the_service_the_emptier_one_is_taken()
+    {
+        var full = Pool.Node("a") with { Reserved = Pool.Amount(3000, 100) };
+
+        Assert.Equal(["b"], Pool.NodesOf(Pool.Of(full, Pool.Node("b")).Place(Pool.Ask(1, Pool.Amount(500, 10)), Pool.Noon)));
+    }
+
+    [Fact]
+    public void A_node_on_which_the_service_keeps_failing_comes_last_however_empty_it_is()
+    {
+        var asked = Pool.Ask(3) with { AvoidNodes = ImmutableSortedDictionary<string, int>.Empty.Add("a", 3) };
+
+        Assert.Equal(["b", "b", "b"], Pool.NodesOf(Pool.Of(Pool.Node("a"), Pool.Node("b")).Place(asked, Pool.Noon)));
+    }
+
+    [Fact]
+    public void Running_tasks_count_when_spreading()
+    {
+        var asked = Pool.Ask(2) with { RunningPerNode = ImmutableSortedDictionary<string, int>.Empty.Add("a", 2) };
+
+        Assert.Equal(["b", "b"], Pool.NodesOf(Pool.Of(Pool.Node("a"), Pool.Node("b")).Place(asked, Pool.Noon)));
+    }
+
+    [Fact]
+    public void Spreading_over_a_label_comes_before_spreading_over_nodes()
+    {
+        var placer = Pool.Of(
+            Pool.Node("a1", labels: "zone=a"), Pool.Node("a2", labels: "zone=a"), Pool.Node("a3", labels: "zone=a"),
+            Pool.Node("b1", labels: "zone=b"));
+        var asked = Pool.Ask(6) with { Rules = new PlacementRules { SpreadOver = ["node.labels.zone"] } };
+
+        var nodes = Pool.NodesOf(placer.Place(asked, Pool.Noon));
+
+        Assert.Equal(3, nodes.Count(node => node == "b1"));
+        Assert.Equal(["a1", "a2", "a3"], nodes.Where(node => node != "b1").Order());
+    }
+
+    [Fact]
+    public void The_same_request_is_answered_as_before_and_deducted_once()
+    {
+        var placer = Pool.Of(Pool.Node("a", milliCpu: 1000));
+        var asked = Pool.Ask(1, Pool.Amount(600, 1));
+
+        var first = placer.Place(asked, Pool.Noon);
+
+        Assert.Same(first, placer.Place(asked, Pool.Noon));
+        Assert.Equal(new MilliCpu(600), placer.Nodes[0].Reserved.Cpu);
+    }
+
+    [Fact]
+    public void A_task_asked_for_again_under_another_number_keeps_its_node_and_is_deducted_once()
+    {
+        var placer = Pool.Of(Pool.Node("a", milliCpu: 1000));
+        var asked = Pool.Ask(1, Pool.Amount(600, 1));
+        placer.Place(asked, Pool.Noon);
+
+        Assert.Equal(["a"], Pool.NodesOf(placer.Place(asked with { Request = 2 }, Pool.Noon)));
+        Assert.Equal(new MilliCpu(600), placer.Nodes[0].Reserved.Cpu);
+    }
+
+    [Fact]
+    public void What_was_given_away_is_deducted_until_a_report_shows_it()
+    {
+        var placer = Pool.Of(Pool.Node("a", milliCpu: 1000));
+        var placed = placer.Place(Pool.Ask(1, Pool.Amount(600, 1)), Pool.Noon).Placed[0].Task;
+
+        placer.Keep(Pool.Node("a", milliCpu: 1000) with { Report = 2 });
+        Assert.Empty(placer.Place(Pool.Ask(1, Pool.Amount(600, 1), request: 2), Pool.Noon).Placed);
+
+        placer.Keep(Pool.Node("a", milliCpu: 1000) with { Report = 3, Tasks = [placed], Reserved = Pool.Amount(600, 1) });
+        Assert.Equal(new MilliCpu(600), placer.Nodes[0].Reserved.Cpu);
+
+        placer.Keep(Pool.Node("a", milliCpu: 1000) with { Report = 4 });
+        Assert.Single(placer.Place(Pool.Ask(1, Pool.Amount(600, 1), request: 3), Pool.Noon).Placed);
+    }
+
+    [Fact]
+    public void What_was_given_away_and_never_used_is_free_again_after_a_while()
+    {
+        var placer = Pool.Of(Pool.Node("a", milliCpu: 1000));
+        placer.Place(Pool.Ask(1, Pool.Amount(600, 1)), Pool.Noon);
+        var other = Pool.Ask(1, Pool.Amount(600, 1), service: "other");
+
+        Assert.Empty(placer.Place(other, Pool.Noon + TimeSpan.FromSeconds(29)).Placed);
+        Assert.Single(placer.Place(other with { Request = 2 }, Pool.Noon + TimeSpan.FromSeconds(30)).Placed);
+    }
+
+    [Fact]
+    public void An_older_report_is_ignored_but_one_of_a_restarted_node_is_not()
+    {
+        var placer = Pool.Of(Pool.Node("a") with { Report = 7 });
+
+        Assert.False(placer.Keep(Pool.Node("a") with { Report = 6 }));
+        Assert.True(placer.Keep(Pool.Node("a") with { Report = 8 }));
+        Assert.True(placer.Keep(Pool.Node("a") with { Report = 1 }));
+    }
+
+    [Fact]
+    public void A_node_that_was_out_of_reach_may_count_its_reports_anew()
+    {
+        var placer = Pool.Of(Pool.Node("a") with { Report = 7 });
+        placer.SetReachable(new NodeId("a"), false);
+        placer.SetReachable(new NodeId("a"), true);
+
+        Assert.True(placer.Keep(Pool.Node("a") with { Report = 2 }));
+    }
+
+    [Fact]
+    public void A_removed_node_leaves_the_others_as_they_are()
+    {
+        var placer = Pool.Of(Pool.Node("a", milliCpu: 1000), Pool.Node("b", milliCpu: 1000), Pool.Node("c", milliCpu: 1000));
+        placer.Place(Pool.Ask(3, Pool.Amount(600, 1)), Pool.Noon);
+
+        placer.Remove(new NodeId("a"));
+
+        Assert.Equal(["b", "c"], placer.Nodes.Select(node => node.Node.Id.Value));
+        Assert.All(placer.Nodes, node => Assert.Equal(new MilliCpu(600), node.Reserved.Cpu));
+        Assert.Empty(placer.Place(Pool.Ask(1, Pool.Amount(600, 1), service: "other"), Pool.Noon).Placed);
+    }
+}
