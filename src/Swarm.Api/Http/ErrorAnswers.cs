@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Swarm.Images;
+
+namespace Swarm.Api.Http;
+
+/// <summary>Turns what a request met with into its answer.</summary>
+internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger)
+{
+    public async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed })
+            {
+                var (status, message) = UnknownRoutes.Explain(context.Request);
+                await context.Response.WriteErrorAsync(status, message);
+            }
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone: nobody reads an answer.
+        }
+#pragma warning disable CA1031 // The edge of the process: whatever it is, the client is told and the daemon lives on.
+        catch (Exception cause)
+#pragma warning restore CA1031
+        {
+            await AnswerAsync(context, cause);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception cause)
+    {
+        var status = StatusOf(cause);
+        if (status == StatusCodes.Status500InternalServerError)
+        {
+            LogFailed(cause, context.Request.Method, context.Request.Path.Value ?? "");
+        }
+
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        await context.Response.WriteErrorAsync(status, cause.Message);
+    }
+
+    private static int StatusOf(Exception cause) => cause switch
+    {
+        ApiException api => api.Status,
+        BadHttpRequestException bad => bad.StatusCode,
+        ImageException { Fault: ImageFault.NotFound } => StatusCodes.Status404NotFound,
+        ImageException { Fault: ImageFault.InUse or ImageFault.Ambiguous } => StatusCodes.Status409Conflict,
+        ImageException { Fault: ImageFault.Unsupported } => StatusCodes.Status501NotImplemented,
+        ImageException => StatusCodes.Status400BadRequest,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    [LoggerMessage(LogLevel.Error, "The request {Method} {Path} failed")]
+    private partial void LogFailed(Exception cause, string method, string path);
+}

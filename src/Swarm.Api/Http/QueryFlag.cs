@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Primitives;
+
+namespace Swarm.Api.Http;
+
+/// <summary>A truth value in a query, as Docker reads it: everything but the ways to say no.</summary>
+internal static class QueryFlag
+{
+    public static bool IsSet(StringValues value) =>
+        value.ToString().Trim().ToUpperInvariant() is not ("" or "0" or "NO" or "FALSE" or "NONE");
+}

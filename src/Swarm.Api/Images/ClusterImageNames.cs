@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Core.Services;
+using Swarm.Images;
+
+namespace Swarm.Api.Images;
+
+/// <summary>Keeps the cluster's image names in step with this host's store.</summary>
+/// <remarks>
+/// A change is told at once. What the cluster did not keep is compared again every <see cref="Again"/>, from the store
+/// itself, so nothing is lost by a crash in between.
+/// </remarks>
+/// <param name="images">Takes <see cref="IImageMessage"/> to the name's entity.</param>
+internal sealed partial class ClusterImageNames(
+    IActorRef images, IImageStore store, NodeId node, TimeProvider time, ILogger<ClusterImageNames> logger) : IImageNames
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
+
+    /// <summary>Names whose removal the cluster has not kept yet.</summary>
+    private readonly ConcurrentDictionary<ImageReference, bool> _removed = new();
+
+    private readonly SemaphoreSlim _unsettled = new(1);
+
+    public async Task<string?> NameAsync(ImageReference name, Digest image, CancellationToken cancellation)
+    {
+        _removed.TryRemove(name, out _);
+        return await TellAsync(name, new NameImage(NewRequest(), name.Repository, name.Tag!, image, node), cancellation);
+    }
+
+    public async Task<string?> UnnameAsync(ImageReference name, CancellationToken cancellation)
+    {
+        _removed[name] = true;
+        var refused = await TellAsync(name, new UnnameImage(NewRequest(), name.Repository, name.Tag!), cancellation);
+        if (refused is null) _removed.TryRemove(name, out _);
+        return refused;
+    }
+
+    /// <summary>Names what the cluster does not know, until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            await _unsettled.WaitAsync(stopping);
+            while (!await SettleAsync(stopping)) await Task.Delay(Again, time, stopping);
+        }
+    }
+
+    private async Task<bool> SettleAsync(CancellationToken stopping)
+    {
+        var settled = true;
+        foreach (var name in _removed.Keys)
+        {
+            settled &= await UnnameAsync(name, stopping) is null;
+        }
+
+        foreach (var image in store.List())
+        {
+            foreach (var name in image.Names.Where(name => name.Tag is not null))
+            {
+                settled &= await SettleAsync(name, image.Id, stopping);
+            }
+        }
+
+        return settled;
+    }
+
+    /// <remarks>A name that means another image by now was given by another host since: that one stands.</remarks>
+    private async Task<bool> SettleAsync(ImageReference name, Digest image, CancellationToken stopping)
+    {
+        try
+        {
+            var answer = await images.Ask<object>(new GetImage(name.Repository, name.Tag!), Timeout, stopping);
+            return answer is ImageMeaning meaning
+                && (meaning.ImageId is { } known && (known != image || meaning.Holders.Contains(node))
+                    || await NameAsync(name, image, stopping) is null);
+        }
+        catch (AskTimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<string?> TellAsync(ImageReference name, IImageMessage message, CancellationToken cancellation)
+    {
+        string reason;
+        try
+        {
+            var answer = await images.Ask<object>(message, Timeout, cancellation);
+            if (answer is ImageNamed) return null;
+
+            reason = answer is RequestRefused refused ? refused.Reason : $"unexpected answer {answer.GetType().Name}";
+        }
+        catch (AskTimeoutException)
+        {
+            reason = $"no answer within {Timeout.TotalSeconds} s";
+        }
+
+        LogNotKept(name, reason);
+        if (_unsettled.CurrentCount == 0) _unsettled.Release();
+        return reason;
+    }
+
+    private static RequestId NewRequest() => new(Guid.NewGuid().ToString("N"));
+
+    [LoggerMessage(LogLevel.Warning, "The cluster did not keep what {Image} means: {Reason}. It is told again")]
+    private partial void LogNotKept(ImageReference image, string reason);
+}

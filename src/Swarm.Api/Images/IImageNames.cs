@@ -1,0 +1,15 @@
+using Swarm.Core.Images;
+
+namespace Swarm.Api.Images;
+
+/// <summary>Tells the cluster what names mean on this host.</summary>
+internal interface IImageNames
+{
+    /// <summary>The name means this image from now on.</summary>
+    /// <returns>Null when the cluster has kept it; else why not yet: it is told again until it has.</returns>
+    Task<string?> NameAsync(ImageReference name, Digest image, CancellationToken cancellation);
+
+    /// <summary>The name means nothing any more.</summary>
+    /// <returns>As <see cref="NameAsync"/>.</returns>
+    Task<string?> UnnameAsync(ImageReference name, CancellationToken cancellation);
+}

@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+
+namespace Swarm.Api.Nodes;
+
+/// <summary>What the interface says about this node.</summary>
+/// <param name="Memory">Of the host.</param>
+/// <param name="CgroupVersion">1 or 2.</param>
+public sealed record NodeFacts(
+    NodeId Id, string Name, string Version, string DataRoot, string Kernel, string Architecture, int Processors,
+    Bytes Memory, int CgroupVersion, ImmutableSortedDictionary<string, string> Labels);

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Swarm.Api.Http;
+using Swarm.Images;
+using Swarm.Runtime;
+
+namespace Swarm.Api.Nodes;
+
+/// <summary>Whether the node answers, and what it is.</summary>
+internal sealed class NodeRoutes(NodeFacts node, IImageStore images, IContainerEngine engine, Func<string?> whyUnhealthy)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/_ping", ["GET", "HEAD"], PingAsync);
+        routes.MapGet("/version", VersionAsync);
+        routes.MapGet("/info", DescribeAsync);
+        routes.MapGet("/healthz", HealthAsync);
+    }
+
+    private static Task PingAsync(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers["Api-Version"] = ApiVersion.Newest;
+        headers["Ostype"] = "linux";
+        headers["Docker-Experimental"] = "false";
+        headers["Builder-Version"] = "1";
+        headers["Swarm"] = "inactive";
+        headers.CacheControl = "no-cache, no-store, must-revalidate";
+        headers.Pragma = "no-cache";
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.ContentLength = 2;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync("OK");
+    }
+
+    private Task VersionAsync(HttpContext context) => context.Response.WriteAnswerAsync(
+        StatusCodes.Status200OK,
+        new VersionAnswer(node.Version, ApiVersion.Newest, ApiVersion.Oldest, "linux", node.Architecture, node.Kernel),
+        ApiJson.Default.VersionAnswer,
+        context.RequestAborted);
+
+    private Task DescribeAsync(HttpContext context)
+    {
+        var containers = engine.List();
+        var running = containers.Count(container => container.Phase == ContainerPhase.Running);
+        var answer = new HostAnswer(
+            node.Id.Value, node.Name, node.Version, images.List().Length, containers.Length, running,
+            containers.Length - running, "overlay", node.DataRoot, node.Processors, node.Memory.Value, node.Kernel, "linux",
+            node.Architecture, node.CgroupVersion == 1 ? "1" : "2",
+            [.. node.Labels.Select(label => $"{label.Key}={label.Value}")]);
+        return context.Response.WriteAnswerAsync(
+            StatusCodes.Status200OK, answer, ApiJson.Default.HostAnswer, context.RequestAborted);
+    }
+
+    private Task HealthAsync(HttpContext context)
+    {
+        if (whyUnhealthy() is { } reason) throw new ApiException(StatusCodes.Status503ServiceUnavailable, reason);
+
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync("ok\n");
+    }
+}
