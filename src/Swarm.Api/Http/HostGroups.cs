@@ -1,5 +1,4 @@
 using System.Globalization;
-using Swarm.Linux.Files;
 
 namespace Swarm.Api.Http;
 
@@ -7,15 +6,15 @@ namespace Swarm.Api.Http;
 internal static class HostGroups
 {
     /// <summary>The number of a group, or null when there is none of that name in <c>/etc/group</c>.</summary>
-    public static int? Find(string name) =>
+    public static uint? Find(string name) =>
         File.Exists("/etc/group") ? Find(name, File.ReadLines("/etc/group")) : null;
 
-    internal static int? Find(string name, IEnumerable<string> lines)
+    internal static uint? Find(string name, IEnumerable<string> lines)
     {
         foreach (var line in lines)
         {
             if (line.Split(':') is [var group, _, var number, ..] && group == name
-                && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+                && uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             {
                 return id;
             }
@@ -23,7 +22,4 @@ internal static class HostGroups
 
         return null;
     }
-
-    /// <summary>Gives a file to root and a group.</summary>
-    public static void Own(string path, int group) => FileOwner.Set(path, user: 0, group);
 }

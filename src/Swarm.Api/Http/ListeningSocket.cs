@@ -41,7 +41,7 @@ internal static partial class ListeningSocket
     public static void Publish(string path, string group, ILogger logger)
     {
         File.SetUnixFileMode(BindingPath(path), OwnerAndGroup);
-        if (HostGroups.Find(group) is { } id) HostGroups.Own(BindingPath(path), id);
+        if (HostGroups.Find(group) is { } id) Temp.GiveTo(id, BindingPath(path));
         else LogNoGroup(logger, group, path);
         File.Move(BindingPath(path), path, overwrite: true);
     }

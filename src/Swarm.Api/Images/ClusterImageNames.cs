@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
@@ -24,7 +25,9 @@ internal sealed partial class ClusterImageNames(
     /// <summary>Names whose removal the cluster has not kept yet.</summary>
     private readonly ConcurrentDictionary<ImageReference, bool> _removed = new();
 
-    private readonly SemaphoreSlim _unsettled = new(1);
+    /// <summary>Holds one item while something may differ from the store, as it may at the start.</summary>
+    private readonly Channel<bool> _unsettled = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public async Task<string?> NameAsync(ImageReference name, Digest image, CancellationToken cancellation)
     {
@@ -43,9 +46,9 @@ internal sealed partial class ClusterImageNames(
     /// <summary>Names what the cluster does not know, until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        while (true)
+        _unsettled.Writer.TryWrite(true);
+        await foreach (var _ in _unsettled.Reader.ReadAllAsync(stopping))
         {
-            await _unsettled.WaitAsync(stopping);
             while (!await SettleAsync(stopping)) await Task.Delay(Again, time, stopping);
         }
     }
@@ -101,7 +104,7 @@ internal sealed partial class ClusterImageNames(
         }
 
         LogNotKept(name, reason);
-        if (_unsettled.CurrentCount == 0) _unsettled.Release();
+        _unsettled.Writer.TryWrite(true);
         return reason;
     }
 

@@ -39,10 +39,10 @@ internal static class ImageChanges
         };
     }
 
-    private static IEnumerable<string> Words(string instruction, string rest) =>
+    private static string[] Words(string instruction, string rest) =>
         rest.StartsWith('[') ? JsonWords(instruction, rest) : ["/bin/sh", "-c", rest];
 
-    private static IEnumerable<string> VolumesOf(string instruction, string rest) =>
+    private static string[] VolumesOf(string instruction, string rest) =>
         rest.StartsWith('[') ? JsonWords(instruction, rest) : rest.Split(' ');
 
     private static string[] JsonWords(string instruction, string text)

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Core.Images;
+using Swarm.Runtime;
+
+namespace Swarm.Api.Tests;
+
+/// <summary>A host with no containers, whose images may be said to be in use.</summary>
+internal sealed class FakeContainerEngine : IContainerEngine
+{
+    public HashSet<Digest> InUse { get; } = [];
+
+    public ChannelReader<ContainerExit> Exits { get; } = Channel.CreateUnbounded<ContainerExit>().Reader;
+
+    public IReadOnlySet<Digest> ImagesInUse => InUse;
+
+    public ImmutableArray<ContainerState> List() => [];
+
+    public ContainerState? Find(ContainerId id) => null;
+
+    public Task OpenAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    public Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public void Signal(ContainerId id, int signal) => throw new NotSupportedException();
+
+    public int StopSignalOf(ContainerId id) => throw new NotSupportedException();
+
+    public Task RemoveAsync(ContainerId id, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<CommandResult> RunCommandAsync(
+        ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<LogPage> ReadLogAsync(
+        ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation) =>
+        Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Swarm.Core.Images;
+using Swarm.Core.Services;
+
+namespace Swarm.Api.Tests;
+
+/// <summary>What a cluster knows of image names, in memory.</summary>
+internal sealed class FakeImageEntities(ConcurrentDictionary<string, Digest> meanings, string? refusal) : ReceiveActor
+{
+    public static Props Props(ConcurrentDictionary<string, Digest> meanings, string? refusal) =>
+        Akka.Actor.Props.Create(() => new FakeImageEntities(meanings, refusal));
+
+    protected override void PreStart()
+    {
+        Receive<IImageMessage>(_ => refusal is not null, _ => Sender.Tell(new RequestRefused(refusal!)));
+        Receive<NameImage>(name =>
+        {
+            meanings[$"{name.Repository}:{name.Tag}"] = name.ImageId;
+            Sender.Tell(new ImageNamed(name.Request, name.Repository, name.Tag));
+        });
+        Receive<UnnameImage>(name =>
+        {
+            meanings.TryRemove($"{name.Repository}:{name.Tag}", out _);
+            Sender.Tell(new ImageNamed(name.Request, name.Repository, name.Tag));
+        });
+        Receive<GetImage>(asked =>
+        {
+            Digest? known = meanings.TryGetValue($"{asked.Repository}:{asked.Tag}", out var image) ? image : null;
+            Sender.Tell(new ImageMeaning(asked.Repository, asked.Tag, known, []));
+        });
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Images;
+
+namespace Swarm.Api.Tests;
+
+/// <summary>Images in memory: the bytes of an archive are its image, named by their text.</summary>
+internal sealed class FakeImageStore : IImageStore
+{
+    private readonly Dictionary<Digest, ImmutableArray<ImageReference>> _images = [];
+
+    public ImageConfiguration Imported { get; private set; } = new();
+
+    public long BytesRead { get; private set; }
+
+    /// <summary>Thrown by what changes the store, where it is set.</summary>
+    public ImageException? Broken { get; set; }
+
+    public async Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation)
+    {
+        if (Broken is not null) throw Broken;
+
+        var name = new ImageReference("docker.io", "library/loaded", "latest");
+        return [Keep(await ReadAsync(archive, cancellation), name)];
+    }
+
+    public Task<ImmutableArray<LoadedImage>> LoadLayoutAsync(string folder, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public async Task<LoadedImage> ImportAsync(
+        Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation)
+    {
+        Imported = configuration;
+        return Keep(await ReadAsync(tar, cancellation), name);
+    }
+
+    public ImmutableArray<ImageSummary> List() =>
+    [
+        .. _images.Select(image => new ImageSummary(
+            image.Key, image.Value, DateTimeOffset.UnixEpoch, new Bytes(1000), ImmutableSortedDictionary<string, string>.Empty)),
+    ];
+
+    public StoredImage? Find(string nameOrId) => _images
+        .Where(image => image.Key.Value == nameOrId || image.Value.Any(name => IsNamed(name, nameOrId)))
+        .Select(image => new StoredImage(
+            image.Key, Digest.Of("manifest"u8), image.Value, new ImageConfiguration { Command = ["sh"] }, new Bytes(1000)))
+        .FirstOrDefault();
+
+    public StoredImage Tag(string nameOrId, ImageReference name)
+    {
+        var image = Find(nameOrId) ?? throw new ImageException(ImageFault.NotFound, $"No such image: {nameOrId}");
+        _images[image.Id] = [.. image.Names, name];
+        return Find(nameOrId)!;
+    }
+
+    public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<Digest> inUse)
+    {
+        var image = Find(nameOrId) ?? throw new ImageException(ImageFault.NotFound, $"No such image: {nameOrId}");
+        if (inUse.Contains(image.Id) && !force) throw new ImageException(ImageFault.InUse, $"{nameOrId} is in use");
+
+        _images.Remove(image.Id);
+        return new ImageRemoval(image.Names, [image.Id]);
+    }
+
+    public Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public void UnmountRoot(ContainerId container, bool discard) => throw new NotSupportedException();
+
+    public ImmutableArray<ContainerId> WritableLayers() => [];
+
+    private async Task<Digest> ReadAsync(Stream content, CancellationToken cancellation)
+    {
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(
+            System.Security.Cryptography.HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        for (int read; (read = await content.ReadAsync(buffer, cancellation)) > 0; BytesRead += read)
+        {
+            hash.AppendData(buffer.AsSpan(0, read));
+        }
+
+        return Digest.OfHash(hash.GetHashAndReset());
+    }
+
+    private LoadedImage Keep(Digest image, ImageReference? name)
+    {
+        _images[image] = name is null ? [] : [name];
+        return new LoadedImage(image, _images[image]);
+    }
+
+    private static bool IsNamed(ImageReference name, string text) => name.Familiar == text || name.Familiar == text + ":latest";
+}

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Text.Json;
+using Swarm.Core.Images;
+using Swarm.Images;
+
+namespace Swarm.Api.Tests;
+
+public sealed class ImageRouteTests
+{
+    [Fact]
+    public async Task A_loaded_image_is_listed_and_the_cluster_knows_its_name()
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        var answer = await node.Client.PostAsync("/v1.41/images/load", new StringContent("archive"));
+        var lines = await node.Client.GetStringAsync("/images/json");
+
+        Assert.Equal("{\"stream\":\"Loaded image: loaded:latest\\n\"}\n", await answer.Content.ReadAsStringAsync());
+        using var listed = JsonDocument.Parse(lines);
+        Assert.Equal("loaded:latest", Assert.Single(listed.RootElement.EnumerateArray()).GetProperty("RepoTags")[0].GetString());
+        Assert.Equal(Digest.Of("archive"u8), node.Meanings["docker.io/library/loaded:latest"]);
+    }
+
+    [Fact]
+    public async Task A_body_far_over_the_usual_limit_of_the_server_is_taken()
+    {
+        await using var node = await ServedNode.StartAsync();
+        const int length = 64 << 20;
+
+        var answer = await node.Client.PostAsync("/images/load", new StreamContent(new MemoryStream(new byte[length])));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(length, node.Store.BytesRead);
+    }
+
+    [Fact]
+    public async Task An_imported_tar_is_an_image_that_runs_as_the_changes_say()
+    {
+        await using var node = await ServedNode.StartAsync();
+        var change = Uri.EscapeDataString("CMD [\"httpd\",\"-f\"]\nENV A=\"b c\"\nEXPOSE 80");
+
+        var answer = await node.Client.PostAsync(
+            $"/images/create?fromSrc=-&repo=hello&tag=v1&changes={change}&changes=USER%20app", new StringContent("tar"));
+
+        Assert.Equal($"{{\"status\":\"{Digest.Of("tar"u8)}\"}}\n", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(["httpd", "-f"], node.Store.Imported.Command);
+        Assert.Equal(["A=b c"], node.Store.Imported.Environment);
+        Assert.Equal(["80/tcp"], node.Store.Imported.ExposedPorts);
+        Assert.Equal("app", node.Store.Imported.User);
+        Assert.Equal(Digest.Of("tar"u8), node.Meanings["docker.io/library/hello:v1"]);
+    }
+
+    [Fact]
+    public async Task A_new_name_is_told_and_a_removed_image_is_forgotten()
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+
+        var tagged = await node.Client.PostAsync("/images/loaded/tag?repo=example.com:5000/team/app&tag=2", null);
+        Assert.Equal(HttpStatusCode.Created, tagged.StatusCode);
+        Assert.Contains("example.com:5000/team/app:2", node.Meanings.Keys);
+
+        var removed = await node.Client.DeleteAsync("/images/example.com:5000/team/app:2");
+        Assert.Contains("\"Deleted\":\"sha256:", await removed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(node.Meanings);
+    }
+
+    [Fact]
+    public async Task An_image_is_shown_with_how_it_is_run()
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+
+        using var image = JsonDocument.Parse(await node.Client.GetStringAsync("/v1.47/images/loaded:latest/json"));
+
+        Assert.Equal(Digest.Of("archive"u8).Value, image.RootElement.GetProperty("Id").GetString());
+        Assert.Equal("sh", image.RootElement.GetProperty("Config").GetProperty("Cmd")[0].GetString());
+    }
+
+    [Theory]
+    [InlineData(ImageFault.Invalid, HttpStatusCode.BadRequest)]
+    [InlineData(ImageFault.Unsupported, HttpStatusCode.NotImplemented)]
+    public async Task An_archive_that_cannot_be_had_is_refused_in_the_words_of_the_store(
+        ImageFault fault, HttpStatusCode status)
+    {
+        await using var node = await ServedNode.StartAsync();
+        node.Store.Broken = new ImageException(fault, "layer 2 is not what it claims to be");
+
+        var answer = await node.Client.PostAsync("/images/load", new StringContent("archive"));
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("{\"message\":\"layer 2 is not what it claims to be\"}\n", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task An_image_in_use_is_not_removed()
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+        node.Engine.InUse.Add(Digest.Of("archive"u8));
+
+        var answer = await node.Client.DeleteAsync("/images/loaded");
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.NotEmpty(node.Store.List());
+    }
+
+    [Fact]
+    public async Task A_name_the_cluster_does_not_keep_is_a_warning_and_the_image_is_loaded()
+    {
+        await using var node = await ServedNode.StartAsync(refusal: "the journal is down");
+
+        var answer = await node.Client.PostAsync("/images/load", new StringContent("archive"));
+
+        Assert.Contains("the journal is down", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.NotEmpty(node.Store.List());
+    }
+
+    [Theory]
+    [InlineData("POST", "/images/create?fromImage=busybox", HttpStatusCode.NotImplemented)]
+    [InlineData("POST", "/images/create?fromSrc=http://x", HttpStatusCode.BadRequest)]
+    [InlineData("POST", "/images/create?fromSrc=-&changes=RUN%20ls", HttpStatusCode.BadRequest)]
+    [InlineData("POST", "/images/create?fromSrc=-&changes=CMD%20[1", HttpStatusCode.BadRequest)]
+    [InlineData("POST", "/images/create?fromSrc=-&repo=UPPER", HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/images/none/json", HttpStatusCode.NotFound)]
+    [InlineData("DELETE", "/images/none", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/images/a/get", HttpStatusCode.NotImplemented)]
+    [InlineData("GET", "/images/json?filters=%7B%22label%22%3A%5B%22a%22%5D%7D", HttpStatusCode.NotImplemented)]
+    public async Task What_cannot_be_done_is_refused_with_a_message(string method, string path, HttpStatusCode status)
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        var answer = await node.Client.SendAsync(request);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.ToString());
+        using var error = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.NotEmpty(error.RootElement.GetProperty("message").GetString()!);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Akka.Actor;
+using Microsoft.Extensions.Logging.Abstractions;
+using Swarm.Api.Nodes;
+using Swarm.Core;
+using Swarm.Core.Images;
+
+namespace Swarm.Api.Tests;
+
+/// <summary>The interface of a node on a socket of its own, over a fake store, and a client of it.</summary>
+internal sealed class ServedNode : IAsyncDisposable
+{
+    private readonly ActorSystem _system = ActorSystem.Create("api");
+    private readonly string _folder = Directory.CreateTempSubdirectory("swarm-api-").FullName;
+    private ApiServer? _server;
+
+    public FakeImageStore Store { get; } = new();
+
+    public FakeContainerEngine Engine { get; } = new();
+
+    public ConcurrentDictionary<string, Digest> Meanings { get; } = new();
+
+    public string? Unhealthy { get; set; }
+
+    public string Socket => Path.Combine(_folder, "swarm.sock");
+
+    public HttpClient Client { get; private set; } = null!; // set by StartAsync, the only way to make one
+
+    public static async Task<ServedNode> StartAsync(string? refusal = null)
+    {
+        var node = new ServedNode();
+        await node.ListenAsync(refusal);
+        return node;
+    }
+
+    public async Task ListenAsync(string? refusal)
+    {
+        var facts = new NodeFacts(
+            new NodeId("node1"), "alpha", "0.1.0", "/data", "6.1", "amd64", 4, new Bytes(1L << 30), 2,
+            ImmutableSortedDictionary<string, string>.Empty);
+        _server = await ApiServer.StartAsync(
+            new ApiOptions(Socket) { Group = "no-such-group" }, facts, Store, Engine,
+            _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)), () => Unhealthy, TimeProvider.System,
+            NullLoggerFactory.Instance, CancellationToken.None);
+        Client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync })
+        {
+            BaseAddress = new Uri("http://swarm/"),
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (_server is not null) await _server.DisposeAsync();
+        await _system.Terminate();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellation);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+}

@@ -1,0 +1,86 @@
+using Swarm.Daemon.Configuration;
+
+namespace Swarm.Daemon.Tests.Configuration;
+
+public sealed class ConfigurationErrorTests
+{
+    [Theory]
+    [InlineData("swarm.cluster.port=70000", "swarm.cluster.port: 70000 is not within 1 to 65535 (--set)")]
+    [InlineData("swarm.cluster.port=0", "swarm.cluster.port: 0 is not within 1 to 65535 (--set)")]
+    [InlineData("swarm.cluster.port=http", "swarm.cluster.port: 'http' is not a whole number (--set)")]
+    [InlineData("swarm.cluster.port=[1]", "swarm.cluster.port: not a single value (--set)")]
+    [InlineData("swarm.cluster.prt=1", "swarm.cluster.prt: unknown key (--set)")]
+    [InlineData("swarm.socket=/x", "swarm.socket: unknown key; is swarm.api.socket meant? (--set)")]
+    [InlineData("swarm.api=/x", "swarm.api: unknown key (--set)")]
+    [InlineData("akka.loglevel=DEBUG", "akka.loglevel: unknown key (--set)")]
+    [InlineData("swarm.data-root=lib", "swarm.data-root: 'lib' is not an absolute path (--set)")]
+    [InlineData("swarm.run-root=run", "swarm.run-root: 'run' is not an absolute path (--set)")]
+    [InlineData("swarm.node.name=a b", "swarm.node.name: 'a b' is not a name: letters, digits, '-', '_' and '.', 1 to 63 (--set)")]
+    [InlineData("swarm.node.labels=zone", "swarm.node.labels: not a group of names and values (--set)")]
+    [InlineData("swarm.node.labels.zone=[a]", "swarm.node.labels.zone: not a text (--set)")]
+    [InlineData("swarm.node.reserved.memory=5", "swarm.node.reserved.memory: '5' is not a size: a whole number and B, KiB, MiB, GiB or TiB (--set)")]
+    [InlineData("swarm.cluster.seeds=a:1", "swarm.cluster.seeds: not a list, as [\"a\", \"b\"] (--set)")]
+    [InlineData("swarm.cluster.seeds=[\"a\"]", "swarm.cluster.seeds: 'a' is not of the form host:port (--set)")]
+    [InlineData("swarm.cluster.hostname=a b", "swarm.cluster.hostname: 'a b' is neither a host name nor an address (--set)")]
+    [InlineData("swarm.cluster.roles=[\"king\"]", "swarm.cluster.roles: 'king' is none of scheduler (--set)")]
+    [InlineData("swarm.journal.provider=oracle", "swarm.journal.provider: 'oracle' is none of sqlite, postgresql (--set)")]
+    [InlineData("swarm.journal.provider=postgresql", "swarm.journal.connection: needed for provider postgresql (reference.conf)")]
+    [InlineData("swarm.log.level=loud", "swarm.log.level: 'loud' is none of trace, debug, information, warning, error (--set)")]
+    [InlineData("nonsense", "--set nonsense: not of the form PATH=VALUE")]
+    public void A_wrong_setting_is_named_with_its_source_and_what_is_wrong(string assignment, string error)
+    {
+        var wrong = Assert.Throws<ConfigurationException>(() => DaemonSettings.Load(file: null, [assignment]));
+
+        Assert.Equal([error], wrong.Errors);
+    }
+
+    [Fact]
+    public void A_run_root_too_long_for_sockets_is_refused()
+    {
+        var wrong = Assert.Throws<ConfigurationException>(
+            () => DaemonSettings.Load(file: null, [$"swarm.run-root=/{new string('a', 40)}"]));
+
+        Assert.Contains("longer than 40 characters", Assert.Single(wrong.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_that_is_wrong_is_told_at_once_with_the_file_it_stands_in()
+    {
+        using var file = new TemporaryFile("swarm { cluster.port = none, node.nme = a }");
+
+        var wrong = Assert.Throws<ConfigurationException>(
+            () => DaemonSettings.Load(file.Path, ["swarm.log.level=loud", "half"]));
+
+        Assert.Equal(
+            [
+                "--set half: not of the form PATH=VALUE",
+                $"swarm.cluster.port: 'none' is not a whole number ({file.Path})",
+                "swarm.log.level: 'loud' is none of trace, debug, information, warning, error (--set)",
+                $"swarm.node.nme: unknown key ({file.Path})",
+            ],
+            wrong.Errors);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_or_not_HOCON_is_named()
+    {
+        using var file = new TemporaryFile("swarm { cluster = [1, }");
+
+        Assert.StartsWith($"{file.Path}: not well-formed: ", ErrorOf(file.Path), StringComparison.Ordinal);
+        Assert.StartsWith("/no/such/file: cannot be read: ", ErrorOf("/no/such/file"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_command_line_goes_over_the_file_and_labels_of_both_are_kept()
+    {
+        using var file = new TemporaryFile("swarm { cluster.port = 4001, node.labels { zone = a, disk = ssd } }");
+
+        var options = DaemonSettings.Load(file.Path, ["swarm.cluster.port=4002", "swarm.node.labels.zone=b"]);
+
+        Assert.Equal(4002, options.Cluster.Port);
+        Assert.Equal(["disk=ssd", "zone=b"], options.Node.Labels.Select(label => $"{label.Key}={label.Value}"));
+    }
+
+    private static string ErrorOf(string file) =>
+        Assert.Throws<ConfigurationException>(() => DaemonSettings.Load(file, [])).Errors[0];
+}

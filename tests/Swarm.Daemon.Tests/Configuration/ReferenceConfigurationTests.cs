@@ -1,0 +1,56 @@
+using Swarm.Daemon.Configuration;
+
+namespace Swarm.Daemon.Tests.Configuration;
+
+public sealed class ReferenceConfigurationTests
+{
+    [Fact]
+    public void The_reference_alone_is_valid_and_every_key_of_it_is_read()
+    {
+        var reader = new SettingsReader([ConfigurationLayer.Reference()]);
+        DaemonSettings.Read(reader);
+
+        Assert.Empty(reader.Errors);
+    }
+
+    [Fact]
+    public void Every_key_that_is_read_stands_in_the_reference()
+    {
+        var reader = new SettingsReader([ConfigurationLayer.Reference()]);
+        DaemonSettings.Read(reader);
+
+        Assert.Equal(reader.Keys.Order(), ConfigurationLayer.Reference().Values.Keys.Order());
+    }
+
+    [Theory]
+    [InlineData("embedded.conf")]
+    [InlineData("cluster.conf")]
+    public void The_files_given_with_swarm_are_valid(string name)
+    {
+        var options = DaemonSettings.Load(Repository.At($"config/{name}"), []);
+
+        Assert.Equal("/var/lib/swarm", options.DataRoot);
+    }
+
+    [Fact]
+    public void Every_key_of_the_reference_has_a_line_that_says_why()
+    {
+        var lines = File.ReadAllLines(Repository.At("config/reference.conf"));
+        var silent = lines.Index()
+            .Where(line => line.Item.Contains(" = ", StringComparison.Ordinal) && !line.Item.Contains('#'))
+            .Where(line => !lines[line.Index - 1].TrimStart().StartsWith('#'))
+            .Select(line => line.Item.Trim());
+
+        Assert.Empty(silent);
+    }
+
+    [Fact]
+    public void Paths_left_empty_follow_the_roots()
+    {
+        var options = DaemonSettings.Load(file: null, ["swarm.data-root=/a/", "swarm.run-root=/b"]);
+
+        Assert.Equal("/a", options.DataRoot);
+        Assert.Equal("/a/journal.db", options.Journal.Path);
+        Assert.Equal("/b/swarm.sock", options.ApiSocket);
+    }
+}
