@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Swarm.Core;
-using Swarm.Core.Containers;
 using Swarm.Core.Images;
 using Swarm.Runtime;
 

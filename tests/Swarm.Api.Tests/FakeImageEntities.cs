@@ -6,28 +6,33 @@ using Swarm.Core.Services;
 namespace Swarm.Api.Tests;
 
 /// <summary>What a cluster knows of image names, in memory.</summary>
-internal sealed class FakeImageEntities(ConcurrentDictionary<string, Digest> meanings, string? refusal) : ReceiveActor
+internal sealed class FakeImageEntities(ConcurrentDictionary<string, Digest> meanings, string? refusal) : UntypedActor
 {
     public static Props Props(ConcurrentDictionary<string, Digest> meanings, string? refusal) =>
         Akka.Actor.Props.Create(() => new FakeImageEntities(meanings, refusal));
 
-    protected override void PreStart()
+    protected override void OnReceive(object message)
     {
-        Receive<IImageMessage>(_ => refusal is not null, _ => Sender.Tell(new RequestRefused(refusal!)));
-        Receive<NameImage>(name =>
+        switch (message)
         {
-            meanings[$"{name.Repository}:{name.Tag}"] = name.ImageId;
-            Sender.Tell(new ImageNamed(name.Request, name.Repository, name.Tag));
-        });
-        Receive<UnnameImage>(name =>
-        {
-            meanings.TryRemove($"{name.Repository}:{name.Tag}", out _);
-            Sender.Tell(new ImageNamed(name.Request, name.Repository, name.Tag));
-        });
-        Receive<GetImage>(asked =>
-        {
-            Digest? known = meanings.TryGetValue($"{asked.Repository}:{asked.Tag}", out var image) ? image : null;
-            Sender.Tell(new ImageMeaning(asked.Repository, asked.Tag, known, []));
-        });
+            case IImageMessage when refusal is not null:
+                Sender.Tell(new RequestRefused(refusal));
+                break;
+            case NameImage name:
+                meanings[$"{name.Repository}:{name.Tag}"] = name.ImageId;
+                Sender.Tell(new ImageNamed(name.Request, name.Repository, name.Tag));
+                break;
+            case UnnameImage name:
+                meanings.TryRemove($"{name.Repository}:{name.Tag}", out _);
+                Sender.Tell(new ImageNamed(name.Request, name.Repository, name.Tag));
+                break;
+            case GetImage asked:
+                Digest? known = meanings.TryGetValue($"{asked.Repository}:{asked.Tag}", out var image) ? image : null;
+                Sender.Tell(new ImageMeaning(asked.Repository, asked.Tag, known, []));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
     }
 }
