@@ -43,9 +43,9 @@ public sealed class ImageRouteTests
             $"/images/create?fromSrc=-&repo=hello&tag=v1&changes={change}&changes=USER%20app", new StringContent("tar"));
 
         Assert.Equal($"{{\"status\":\"{Digest.Of("tar"u8)}\"}}\n", await answer.Content.ReadAsStringAsync());
-        Assert.Equal(["httpd", "-f"], node.Store.Imported.Command);
-        Assert.Equal(["A=b c"], node.Store.Imported.Environment);
-        Assert.Equal(["80/tcp"], node.Store.Imported.ExposedPorts);
+        Assert.Equal(["httpd", "-f"], node.Store.Imported.Command.ToArray());
+        Assert.Equal(["A=b c"], node.Store.Imported.Environment.ToArray());
+        Assert.Equal(["80/tcp"], node.Store.Imported.ExposedPorts.ToArray());
         Assert.Equal("app", node.Store.Imported.User);
         Assert.Equal(Digest.Of("tar"u8), node.Meanings["docker.io/library/hello:v1"]);
     }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -17,8 +18,15 @@ internal sealed record ErrorAnswer([property: JsonPropertyName("message")] strin
 [JsonSerializable(typeof(ImageDetails))]
 [JsonSerializable(typeof(ProgressLine))]
 [JsonSerializable(typeof(RemovedLine[]))]
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The shapes, with text as it stands: no answer is ever part of a page.</summary>
+    public static ApiJson Plain => field ??= new ApiJson(new JsonSerializerOptions
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}
 
 /// <summary>Writes answers as clients of Docker want them.</summary>
 internal static class JsonAnswers
@@ -26,15 +34,20 @@ internal static class JsonAnswers
     /// <summary>Without a charset: some clients compare the text.</summary>
     private const string ContentType = "application/json";
 
+    /// <summary>Writes one answer, or one line more of an answer that has begun.</summary>
     public static async Task WriteAnswerAsync<T>(
         this HttpResponse response, int status, T answer, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        response.StatusCode = status;
-        response.ContentType = ContentType;
+        if (!response.HasStarted)
+        {
+            response.StatusCode = status;
+            response.ContentType = ContentType;
+        }
+
         await JsonSerializer.SerializeAsync(response.Body, answer, type, cancellation);
         await response.Body.WriteAsync("\n"u8.ToArray(), cancellation);
     }
 
     public static Task WriteErrorAsync(this HttpResponse response, int status, string message) =>
-        response.WriteAnswerAsync(status, new ErrorAnswer(message), ApiJson.Default.ErrorAnswer, CancellationToken.None);
+        response.WriteAnswerAsync(status, new ErrorAnswer(message), ApiJson.Plain.ErrorAnswer, CancellationToken.None);
 }

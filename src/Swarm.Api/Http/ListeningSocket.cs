@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Swarm.Linux.Files;
 
 namespace Swarm.Api.Http;
 
@@ -19,6 +20,7 @@ internal static partial class ListeningSocket
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Delete(BindingPath(path));
         if (!File.Exists(path)) return;
+        if (IsFile(path)) throw new IOException($"{path} is a file, in the way of the socket to listen on");
 
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -37,11 +39,25 @@ internal static partial class ListeningSocket
         throw new IOException($"another process listens on {path}");
     }
 
+    /// <summary>Whether it is an ordinary file: a socket cannot be opened.</summary>
+    private static bool IsFile(string path)
+    {
+        try
+        {
+            File.OpenHandle(path).Dispose();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Gives the bound socket its permissions and its name.</summary>
     public static void Publish(string path, string group, ILogger logger)
     {
         File.SetUnixFileMode(BindingPath(path), OwnerAndGroup);
-        if (HostGroups.Find(group) is { } id) Temp.GiveTo(id, BindingPath(path));
+        if (HostGroups.Find(group) is { } id) FileOwner.Set(BindingPath(path), user: 0, id);
         else LogNoGroup(logger, group, path);
         File.Move(BindingPath(path), path, overwrite: true);
     }

@@ -80,7 +80,7 @@ internal sealed class ImageRoutes(IImageStore store, IContainerEngine engine, II
         }
 
         return context.Response.WriteAnswerAsync(
-            StatusCodes.Status200OK, [.. store.List().Select(ImageShapes.Line)], ApiJson.Default.ImageLineArray,
+            StatusCodes.Status200OK, [.. store.List().Select(ImageShapes.Line)], ApiJson.Plain.ImageLineArray,
             context.RequestAborted);
     }
 
@@ -88,7 +88,7 @@ internal sealed class ImageRoutes(IImageStore store, IContainerEngine engine, II
     {
         var image = store.Find(name) ?? throw NoSuchImage(name);
         return context.Response.WriteAnswerAsync(
-            StatusCodes.Status200OK, ImageShapes.Details(image), ApiJson.Default.ImageDetails, context.RequestAborted);
+            StatusCodes.Status200OK, ImageShapes.Details(image), ApiJson.Plain.ImageDetails, context.RequestAborted);
     }
 
     private async Task TagAsync(HttpContext context, string image)
@@ -111,11 +111,11 @@ internal sealed class ImageRoutes(IImageStore store, IContainerEngine engine, II
             .. removal.Deleted.Select(deleted => new RemovedLine { Deleted = deleted.Value }),
         ];
         await context.Response.WriteAnswerAsync(
-            StatusCodes.Status200OK, lines, ApiJson.Default.RemovedLineArray, context.RequestAborted);
+            StatusCodes.Status200OK, lines, ApiJson.Plain.RemovedLineArray, context.RequestAborted);
     }
 
     private static Task WriteAsync(HttpContext context, ProgressLine line) => context.Response.WriteAnswerAsync(
-        StatusCodes.Status200OK, line, ApiJson.Default.ProgressLine, context.RequestAborted);
+        StatusCodes.Status200OK, line, ApiJson.Plain.ProgressLine, context.RequestAborted);
 
     private static Task WarnAsync(HttpContext context, string? reason) => reason is null
         ? Task.CompletedTask

@@ -36,7 +36,7 @@ internal sealed class NodeRoutes(NodeFacts node, IImageStore images, IContainerE
     private Task VersionAsync(HttpContext context) => context.Response.WriteAnswerAsync(
         StatusCodes.Status200OK,
         new VersionAnswer(node.Version, ApiVersion.Newest, ApiVersion.Oldest, "linux", node.Architecture, node.Kernel),
-        ApiJson.Default.VersionAnswer,
+        ApiJson.Plain.VersionAnswer,
         context.RequestAborted);
 
     private Task DescribeAsync(HttpContext context)
@@ -49,7 +49,7 @@ internal sealed class NodeRoutes(NodeFacts node, IImageStore images, IContainerE
             node.Architecture, node.CgroupVersion == 1 ? "1" : "2",
             [.. node.Labels.Select(label => $"{label.Key}={label.Value}")]);
         return context.Response.WriteAnswerAsync(
-            StatusCodes.Status200OK, answer, ApiJson.Default.HostAnswer, context.RequestAborted);
+            StatusCodes.Status200OK, answer, ApiJson.Plain.HostAnswer, context.RequestAborted);
     }
 
     private Task HealthAsync(HttpContext context)
