@@ -10,7 +10,7 @@ public sealed class ArgumentTests
         var run = Assert.IsType<Request.Run>(Parse("--set", "a=1", "--config=/x.conf", "--set=b=2"));
 
         Assert.Equal("/x.conf", run.ConfigurationFile);
-        Assert.Equal(["a=1", "b=2"], run.Overrides);
+        Assert.Equal(["a=1", "b=2"], run.Overrides.ToArray());
         Assert.False(run.Destroy);
     }
 

@@ -6,5 +6,5 @@ namespace Swarm.Daemon.Configuration;
 internal sealed class ConfigurationException(ImmutableArray<string> errors)
     : Exception(string.Join(Environment.NewLine, errors))
 {
-    public ImmutableArray<string> Errors { get; } = errors;
+    public IReadOnlyList<string> Errors { get; } = errors;
 }
