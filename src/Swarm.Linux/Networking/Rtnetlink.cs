@@ -70,6 +70,13 @@ public sealed class Rtnetlink : IDisposable
             .Write(new LinkMessage { Index = index, Flags = Uapi.IFF_UP, Change = Uapi.IFF_UP }),
         $"set link {index} up");
 
+    /// <summary>Joins a device to a bridge.</summary>
+    public void SetMaster(int index, int bridge) => _kernel.Change(
+        _kernel.Request(Uapi.RTM_NEWLINK, Uapi.NLM_F_ACK)
+            .Write(new LinkMessage { Index = index })
+            .Attribute(Uapi.IFLA_MASTER, (uint)bridge),
+        $"join link {index} to bridge {bridge}");
+
     /// <exception cref="LinuxException">EEXIST when the device has this address.</exception>
     public void AddAddress(int index, IPAddress address, int prefixLength)
     {
