@@ -1,0 +1,196 @@
+using Swarm.Core.Services;
+using static Swarm.Core.Containers.ContainerEffect;
+using static Swarm.Core.Containers.ContainerStatus;
+
+namespace Swarm.Core.Containers;
+
+/// <summary>The life of a task's container: what each event leads to, and what the node does about it.</summary>
+/// <remarks>Pure. Drawn in docs/container-lifecycle.md.</remarks>
+public static class ContainerLifecycle
+{
+    /// <summary>Between one kill and the next, of a container whose end is not seen.</summary>
+    internal static readonly TimeSpan KillAgainAfter = TimeSpan.FromSeconds(10);
+
+    internal static readonly TimeSpan RemoveAgainAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>Applies one event.</summary>
+    public static ContainerStep Step(Container container, ContainerEvent happened, DateTimeOffset now) =>
+        (container.Status, happened) switch
+        {
+            (Admitted, ContainerEvent.Looked looked) => Look(container, looked.Found, now),
+            (_, ContainerEvent.Ordered ordered) => Order(container, ordered.Desired),
+            (_, ContainerEvent.Exited exited) when exited.End.Run > container.RunEnded => Exit(container, exited.End, now),
+
+            (Preparing, ContainerEvent.Prepared made) => BeReady(container, made.Found),
+            (Preparing, ContainerEvent.PrepareFailed no) => End(container, TaskState.Rejected, no.Reason),
+            (Stopping, ContainerEvent.Prepared or ContainerEvent.PrepareFailed) when !container.HasProcess =>
+                End(container, TaskState.Shutdown, ""),
+
+            (Starting, ContainerEvent.Started started) when started.Found.Run > container.RunEnded =>
+                BeStarted(container, started.Found, now),
+            (Starting, ContainerEvent.StartFailed no) when !container.HasProcess =>
+                ContainerRestarts.AfterFailedStart(container, no, now),
+            (Stopping, ContainerEvent.Started started) when started.Found.Run > container.RunEnded =>
+                Terminate(Sighted(container, started.Found)),
+            (Stopping, ContainerEvent.StartFailed) when !container.HasProcess => End(container, TaskState.Shutdown, ""),
+            (BackingOff, ContainerEvent.BackOffEnded) => Start(container),
+
+            (Starting or Running, ContainerEvent.ProbeDue due) when due.Run == container.Run && container.HasProcess =>
+                ContainerProbes.Probe(container),
+            (Starting or Running, ContainerEvent.Probed probed) when probed.Run == container.Run && container.HasProcess =>
+                ContainerProbes.Judge(container, probed, now),
+
+            (Draining, ContainerEvent.Drained) => Terminate(container),
+            (Stopping, ContainerEvent.GraceEnded) when container.HasProcess =>
+                ContainerStep.To(container, new KillContainer(KillAgainAfter)),
+
+            (_, ContainerEvent.Published published) => ContainerStep.To(container with { PublishFault = published.Fault }),
+
+            (Removing, ContainerEvent.Removed) =>
+                ContainerStep.To(container with { Status = Removed, State = TaskState.Remove }),
+            (Removing, ContainerEvent.RemoveFailed no) =>
+                ContainerStep.To(container with { Reason = no.Reason }, new WaitToRemove(RemoveAgainAfter)),
+            (Removing, ContainerEvent.RemoveDue) => ContainerStep.To(container, new RemoveContainer()),
+
+            // Everything else is a duplicate or comes too late, which is ordinary in a cluster.
+            _ => ContainerStep.To(container),
+        };
+
+    /// <summary>It ends, or is removed at once where nobody wants its remains.</summary>
+    internal static ContainerStep End(Container container, TaskState state, string reason)
+    {
+        var ended = container with
+        {
+            Status = Ended,
+            State = Later(container.State, state),
+            Reason = reason,
+            Observed = container.Observed with { Addresses = [] },
+        };
+        return ended.Desired == TaskState.Remove ? Remove(ended) : ContainerStep.To(ended);
+    }
+
+    /// <summary>Stops a container that has a process: first the routes, then the signal, then the kill.</summary>
+    internal static ContainerStep Stop(Container container) =>
+        container is { Status: Running, HasIngress: true }
+            ? ContainerStep.To(container with { Status = Draining }, new DrainContainer())
+            : Terminate(container);
+
+    internal static TaskState Later(TaskState left, TaskState right) => left > right ? left : right;
+
+    private static ContainerStep Look(Container container, ContainerSighting? found, DateTimeOffset now)
+    {
+        var isOver = container.State >= TaskState.Complete;
+        return found switch
+        {
+            null when isOver => End(container, container.State, container.Reason),
+            null when container.IsStopAsked => End(container, TaskState.Shutdown, ""),
+            null when container.State > TaskState.Preparing => End(container, TaskState.Failed, "its container is gone from the host"),
+            null => ContainerStep.To(
+                container with { Status = Preparing, State = Later(container.State, TaskState.Preparing) }, new PrepareContainer()),
+            { IsRunning: true } when isOver || container.IsStopAsked => Terminate(Sighted(container, found)),
+            { IsRunning: true } => Adopt(Sighted(container, found), now),
+            _ when isOver => End(container with { Run = found.Run, RunEnded = found.Run }, container.State, container.Reason),
+            { End: { } end } when container.Observed.Restarts >= end.Run && !container.IsStopAsked =>
+                ContainerRestarts.Resume(Sighted(container, found)),
+            { End: { } end } => Exit(Sighted(container, found) with { Status = Starting, RunEnded = end.Run - 1 }, end, now),
+            _ when container.IsStopAsked => End(container, TaskState.Shutdown, ""),
+            _ => BeReady(container, found),
+        };
+    }
+
+    /// <summary>A running container of an earlier process of this node: it goes on as it is.</summary>
+    private static ContainerStep Adopt(Container container, DateTimeOffset now)
+    {
+        var isProven = container.State >= TaskState.Running || container.HealthCheck is null;
+        return ContainerProbes.Begin(
+            container with
+            {
+                Status = isProven ? Running : Starting,
+                State = Later(container.State, isProven ? TaskState.Running : TaskState.Starting),
+                Health = container.HealthCheck is null ? ContainerHealth.Unchecked
+                    : isProven ? ContainerHealth.Healthy : ContainerHealth.Unproven,
+            },
+            now);
+    }
+
+    private static ContainerStep Order(Container container, TaskState desired)
+    {
+        if (desired <= container.Desired) return ContainerStep.To(container);
+
+        var ordered = container with { Desired = desired };
+        return container.Status switch
+        {
+            Ready when desired == TaskState.Running => Start(ordered),
+            Ready or BackingOff when ordered.IsStopAsked => End(ordered, TaskState.Shutdown, ""),
+            Preparing when ordered.IsStopAsked => ContainerStep.To(ordered with { Status = Stopping }, new AbandonPreparing()),
+            Starting when ordered is { IsStopAsked: true, HasProcess: false } => ContainerStep.To(ordered with { Status = Stopping }),
+            Starting or Running when ordered.IsStopAsked => Stop(ordered),
+            Ended when desired == TaskState.Remove => Remove(ordered),
+            _ => ContainerStep.To(ordered),
+        };
+    }
+
+    private static ContainerStep BeReady(Container container, ContainerSighting found)
+    {
+        var ready = Sighted(container, found) with { Status = Ready, State = Later(container.State, TaskState.Ready) };
+        return ready.Desired >= TaskState.Running ? Start(ready) : ContainerStep.To(ready);
+    }
+
+    private static ContainerStep Start(Container container) => ContainerStep.To(
+        container with
+        {
+            Status = Starting,
+            State = Later(container.State, TaskState.Starting),
+            Health = container.HealthCheck is null ? ContainerHealth.Unchecked : ContainerHealth.Unproven,
+            FailedProbes = 0,
+            Observed = container.Observed with { StartedAt = null },
+        },
+        new StartContainer());
+
+    private static ContainerStep BeStarted(Container container, ContainerSighting found, DateTimeOffset now)
+    {
+        var started = Sighted(container, found);
+        return started.HealthCheck is null
+            ? ContainerStep.To(started with { Status = Running, State = Later(started.State, TaskState.Running), Reason = "" })
+            : ContainerProbes.Begin(started with { Health = ContainerHealth.Unproven }, now);
+    }
+
+    private static ContainerStep Exit(Container container, ContainerEnd end, DateTimeOffset now)
+    {
+        var ended = container with
+        {
+            Run = Math.Max(container.Run, end.Run),
+            RunEnded = end.Run,
+            Observed = container.Observed with { ExitCode = end.ExitCode, OutOfMemory = end.OutOfMemory, FinishedAt = end.At },
+        };
+        return container.Status switch
+        {
+            Draining or Stopping when ended.State >= TaskState.Complete => End(ended, ended.State, ended.Reason),
+            Starting or Running or Draining or Stopping when ended.IsStopAsked => End(ended, TaskState.Shutdown, ""),
+            Starting or Running or Draining or Stopping => ContainerRestarts.AfterExit(ended, end, now),
+            _ => ContainerStep.To(container),
+        };
+    }
+
+    private static ContainerStep Terminate(Container container) => ContainerStep.To(
+        container with { Status = Stopping }, new TerminateContainer(container.Template.Container.StopGrace));
+
+    private static ContainerStep Remove(Container container) =>
+        ContainerStep.To(container with { Status = Removing }, new RemoveContainer());
+
+    private static Container Sighted(Container container, ContainerSighting found) => container with
+    {
+        Run = found.Run,
+        RunEnded = found.IsRunning ? found.Run - 1 : found.Run,
+        HealthCheck = found.HealthCheck is { IsDisabled: false, Test.Length: > 0 } check ? check : null,
+        Observed = container.Observed with
+        {
+            StartedAt = found.StartedAt ?? container.Observed.StartedAt,
+            ExitCode = found.End?.ExitCode,
+            OutOfMemory = found.End?.OutOfMemory ?? false,
+            FinishedAt = found.End?.At,
+            Addresses = found.Addresses,
+            Ports = found.Ports,
+        },
+    };
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Swarm.Core.Containers;
+
+namespace Swarm.Core.Nodes;
+
+/// <summary>What a task takes of its node.</summary>
+/// <param name="IsHeld">False for a task that has ended or was rejected: it is known, and takes nothing.</param>
+public sealed record TaskClaim(ServiceName Service, Resources Reservations, ImmutableArray<PublishedPort> Ports, bool IsHeld);
+
+/// <summary>What a node has given away, and how far it has followed each service.</summary>
+/// <param name="Allocatable">The host's capacity without what is kept back for the system; pids of 0 mean no limit.</param>
+public sealed record NodeLedger(Resources Allocatable)
+{
+    public NodeAvailability Availability { get; init; }
+
+    /// <summary>The highest sequence taken from each service.</summary>
+    public ImmutableDictionary<ServiceName, long> Sequences { get; init; } = ImmutableDictionary<ServiceName, long>.Empty;
+
+    /// <summary>Every task this node knows.</summary>
+    public ImmutableDictionary<TaskId, TaskClaim> Claims { get; init; } = ImmutableDictionary<TaskId, TaskClaim>.Empty;
+
+    public IEnumerable<KeyValuePair<TaskId, TaskClaim>> Held => Claims.Where(claim => claim.Value.IsHeld);
+
+    public Resources Reserved => Held.Aggregate(Resources.None, (sum, claim) => sum + claim.Value.Reservations);
+
+    /// <summary>The task has ended: what it took is free.</summary>
+    public NodeLedger Release(TaskId task) => Claims.TryGetValue(task, out var claim) && claim.IsHeld
+        ? this with { Claims = Claims.SetItem(task, claim with { IsHeld = false }) }
+        : this;
+
+    public NodeLedger Forget(TaskId task) => this with { Claims = Claims.Remove(task) };
+
+    /// <summary>Nothing of the service is left, and none of its orders can be on the way any more.</summary>
+    public NodeLedger Forget(ServiceName service) => this with { Sequences = Sequences.Remove(service) };
+
+    /// <summary>Takes up what was kept over a restart: no question of admission.</summary>
+    public NodeLedger Restore(ServiceName service, long sequence, IEnumerable<KeyValuePair<TaskId, TaskClaim>> claims) => this with
+    {
+        Sequences = Sequences.SetItem(service, sequence),
+        Claims = Claims.SetItems(claims),
+    };
+}
