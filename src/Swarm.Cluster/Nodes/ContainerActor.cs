@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Runtime;
+using static Swarm.Core.Containers.ContainerEffect;
+
+namespace Swarm.Cluster.Nodes;
+
+/// <summary>Runs the container of one task on this node and tells its parent how it moves.</summary>
+/// <remarks><see cref="ContainerLifecycle"/> decides; this actor holds the state, the timers and the I/O.</remarks>
+[SuppressMessage("Reliability", "CA1001", Justification = "An actor's end is PostStop, which disposes of them.")]
+internal sealed partial class ContainerActor(
+    ServiceName service, Container known, ContainerDefinition definition, NodeSurroundings node, IActorRef ingress)
+    : UntypedActor, IWithTimers
+{
+    private const int KillSignal = 9;
+    private static readonly TimeSpan DrainAtMost = TimeSpan.FromSeconds(2);
+
+    private readonly ILogger _logger = node.Loggers.CreateLogger<ContainerActor>();
+    private readonly CancellationTokenSource _preparing = new();
+    private readonly CancellationTokenSource _probing = new();
+    private Container _container = known;
+    private string? _routedTo;
+    private bool _isRouted;
+
+    public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
+
+    protected override void PreStart()
+    {
+        var found = node.Engine.Find(_container.Id);
+        Happen(new ContainerEvent.Looked(found is null ? null : TaskContainer.Sight(found)));
+    }
+
+    /// <summary>The container goes on: only what is asked of the engine for nobody is given up.</summary>
+    protected override void PostStop()
+    {
+        _preparing.Cancel();
+        _probing.Cancel();
+        _preparing.Dispose();
+        _probing.Dispose();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Happened happened: Happen(happened.Event); break;
+            case OrderContainer order: Happen(new ContainerEvent.Ordered(order.Desired)); break;
+            case ContainerExitSeen seen: Happen(new ContainerEvent.Exited(TaskContainer.End(seen.Exit))); break;
+            case RoutesSet routes:
+                Happen(new ContainerEvent.Published(routes.Fault));
+                Happen(new ContainerEvent.Drained());
+                break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void Happen(ContainerEvent happened)
+    {
+        var before = _container;
+        var step = ContainerLifecycle.Step(before, happened, node.Time.GetUtcNow());
+        _container = step.Next;
+        Route();
+        foreach (var effect in step.Effects) CarryOut(effect);
+        if (_container == before) return;
+
+        if (_container.Status != before.Status) LogMoved(_container.Task, before.Status, _container.Status, _container.Reason);
+        Context.Parent.Tell(new ContainerMoved(_container));
+    }
+
+    private void CarryOut(ContainerEffect effect)
+    {
+        switch (effect)
+        {
+            case PrepareContainer: Prepare(); break;
+            case AbandonPreparing: _preparing.Cancel(); break;
+            case StartContainer: Start(); break;
+            case DrainContainer: After("drain", DrainAtMost, new ContainerEvent.Drained()); break;
+            case TerminateContainer terminate:
+                After("grace", terminate.Grace, new ContainerEvent.GraceEnded());
+                Signal(node.Engine.StopSignalOf);
+                break;
+            case KillContainer kill:
+                After("grace", kill.Again, new ContainerEvent.GraceEnded());
+                Signal(_ => KillSignal);
+                break;
+            case WaitBackOff wait: After("back-off", wait.Delay, new ContainerEvent.BackOffEnded()); break;
+            case WaitForProbe wait: After("probe", wait.Delay, new ContainerEvent.ProbeDue(wait.Run)); break;
+            case ProbeContainer probe: Probe(probe); break;
+            case RemoveContainer: Remove(); break;
+            case WaitToRemove wait: After("remove", wait.Delay, new ContainerEvent.RemoveDue()); break;
+            default: throw new UnreachableException($"no way to carry out {effect}");
+        }
+    }
+
+    private void Prepare() => MakeAsync(_preparing.Token).PipeTo(
+        Self,
+        success: made => new Happened(new ContainerEvent.Prepared(TaskContainer.Sight(made))),
+        failure: cause => new Happened(new ContainerEvent.PrepareFailed(Words(cause))));
+
+    private void Start() => StartAsync().PipeTo(
+        Self,
+        success: started => new Happened(new ContainerEvent.Started(TaskContainer.Sight(started) with { End = null })),
+        failure: cause => new Happened(new ContainerEvent.StartFailed(Words(cause), IsTransient(cause))));
+
+    private void Probe(ProbeContainer probe) => node.Engine
+        .RunCommandAsync(_container.Id, probe.Arguments, probe.Timeout, _probing.Token)
+        .PipeTo(
+            Self,
+            success: result => new Happened(new ContainerEvent.Probed(
+                probe.Run, result is { ExitCode: 0, TimedOut: false },
+                result.TimedOut ? $"no answer within {probe.Timeout.TotalSeconds:0.###} s" : result.Output)),
+            failure: cause => new Happened(new ContainerEvent.Probed(probe.Run, false, Words(cause))));
+
+    private void Remove() => node.Engine.RemoveAsync(_container.Id, CancellationToken.None).PipeTo(
+        Self,
+        success: () => new Happened(new ContainerEvent.Removed()),
+        failure: cause => new Happened(
+            IsMissing(cause) ? new ContainerEvent.Removed() : new ContainerEvent.RemoveFailed(Words(cause))));
+
+    private void Signal(Func<ContainerId, int> choose)
+    {
+        try
+        {
+            node.Engine.Signal(_container.Id, choose(_container.Id));
+        }
+        catch (ContainerException refused)
+        {
+            LogNotSignalled(refused, _container.Task);
+        }
+
+        // Its end may have been told to nobody: what is, counts, not what was heard.
+        if (node.Engine.Find(_container.Id) is { Phase: ContainerPhase.Ended, Exit: { } exit })
+        {
+            Self.Tell(new Happened(new ContainerEvent.Exited(TaskContainer.End(exit))));
+        }
+    }
+
+    private void Route()
+    {
+        if (!_container.Template.Container.Ports.Any(port => port.Mode == PublishMode.Ingress)) return;
+
+        if (_container.Status is >= ContainerStatus.Ended)
+        {
+            if (_isRouted) ingress.Tell(new UnrouteTask(_container.Task));
+            _isRouted = false;
+            return;
+        }
+
+        var address = _container.IsServing ? _container.Observed.Addresses.FirstOrDefault() : null;
+        if (_isRouted && address == _routedTo) return;
+
+        (_isRouted, _routedTo) = (true, address);
+        ingress.Tell(new RouteTask(_container.Task, service, _container.Template.Container.Ports, address));
+    }
+
+    private void After(string timer, TimeSpan delay, ContainerEvent happens) =>
+        Timers.StartSingleTimer(timer, new Happened(happens), delay);
+
+    private async Task<ContainerState> MakeAsync(CancellationToken cancellation)
+    {
+        await node.Starts.WaitAsync(cancellation);
+        try
+        {
+            return await node.Engine.CreateAsync(definition, cancellation);
+        }
+        finally
+        {
+            node.Starts.Release();
+        }
+    }
+
+    private async Task<ContainerState> StartAsync()
+    {
+        await node.Starts.WaitAsync();
+        try
+        {
+            return await node.Engine.StartAsync(definition.Id, CancellationToken.None);
+        }
+        finally
+        {
+            node.Starts.Release();
+        }
+    }
+
+    private static string Words(Exception cause) => cause.GetBaseException().Message;
+
+    private static bool IsTransient(Exception cause) => cause.GetBaseException() is not ContainerException { Fault: not ContainerFault.Host };
+
+    private static bool IsMissing(Exception cause) => cause.GetBaseException() is ContainerException { Fault: ContainerFault.NotFound };
+
+    [LoggerMessage(LogLevel.Information, "Container of task {Task} moved from {Before} to {After} ({Reason})")]
+    private partial void LogMoved(TaskId task, ContainerStatus before, ContainerStatus after, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Container of task {Task} was not signalled")]
+    private partial void LogNotSignalled(Exception cause, TaskId task);
+
+    private sealed record Happened(ContainerEvent Event) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Core.Nodes;
+using Swarm.Core.Services;
+using Swarm.Runtime;
+
+namespace Swarm.Cluster.Nodes;
+
+// What the actors of one node say to each other. It never leaves the process.
+
+/// <summary>A new order, admitted: carry it out.</summary>
+/// <param name="Rejected">New tasks that are not taken, with the reason.</param>
+internal sealed record CarryOutOrder(ApplyServiceTasks Order, ImmutableDictionary<TaskId, string> Rejected)
+    : INoSerializationVerificationNeeded;
+
+/// <summary>The order that was taken came once more.</summary>
+internal sealed record AcknowledgeAgain : INoSerializationVerificationNeeded;
+
+/// <summary>A task came into this state.</summary>
+internal sealed record TaskMoved(TaskId Task, TaskState State) : INoSerializationVerificationNeeded;
+
+/// <summary>The service knows that nothing is left of the task.</summary>
+internal sealed record TaskForgotten(TaskId Task) : INoSerializationVerificationNeeded;
+
+/// <summary>Nothing is kept of the service any more.</summary>
+internal sealed record ServiceForgotten(ServiceName Service) : INoSerializationVerificationNeeded;
+
+internal sealed record ContainerExitSeen(TaskId Task, ContainerExit Exit) : INoSerializationVerificationNeeded;
+
+internal sealed record OrderContainer(TaskState Desired) : INoSerializationVerificationNeeded;
+
+internal sealed record ContainerMoved(Container Container) : INoSerializationVerificationNeeded;
+
+/// <summary>Where a task's ingress ports lead. The sender is told <see cref="RoutesSet"/> once they do.</summary>
+/// <param name="Address">Null while it takes no connections.</param>
+internal sealed record RouteTask(TaskId Task, ServiceName Service, ImmutableArray<PublishedPort> Ports, string? Address)
+    : INoSerializationVerificationNeeded;
+
+internal sealed record UnrouteTask(TaskId Task) : INoSerializationVerificationNeeded;
+
+/// <param name="Fault">Why some ports of the task lead nowhere; empty when all do.</param>
+internal sealed record RoutesSet(string Fault) : INoSerializationVerificationNeeded;
+
+/// <summary>What the node has given away, for its reports.</summary>
+internal sealed record NodeUse(NodeLedger Ledger, int RunningTasks) : INoSerializationVerificationNeeded;
+
+internal sealed record TellSettings(NodeSettings Settings) : INoSerializationVerificationNeeded;
+
+/// <summary>The placer asks for a report now.</summary>
+internal sealed record TellReport : INoSerializationVerificationNeeded;

@@ -1,0 +1,87 @@
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+using Swarm.Core.Containers;
+using Swarm.Core.Nodes;
+using Swarm.Core.Placement;
+
+namespace Swarm.Cluster.Nodes;
+
+/// <summary>Tells the cluster that this node is there and what is free on it.</summary>
+internal sealed partial class NodeReporterActor(NodeDescription description, NodeSurroundings node) : UntypedActor, IWithTimers
+{
+    // Settings are pushed when they change; asking again now and then heals a push that was lost.
+    private static readonly TimeSpan RegisterAgainAfter = TimeSpan.FromMinutes(1);
+
+    private readonly ILogger _logger = node.Loggers.CreateLogger<NodeReporterActor>();
+
+    // Begins at the time of the start, so that it grows over restarts too.
+    private long _report = node.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    private NodeSettings _settings = NodeSettings.Default;
+    private NodeUse? _use;
+    private bool _isRegistered;
+
+    public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
+
+    protected override void PreStart()
+    {
+        Register();
+        Timers.StartPeriodicTimer(nameof(Beat), new Beat(), node.Options.Heartbeat);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case NodeUse use:
+                _use = use;
+                if (!Timers.IsTimerActive(nameof(TellNow))) Timers.StartSingleTimer(nameof(TellNow), new TellNow(), node.Options.GatherFor);
+                break;
+            case TellSettings told: TakeSettings(told.Settings); break;
+            case TellNow or Beat or TellReport: Report(); break;
+            case RegisterAgain: Register(); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void Register()
+    {
+        node.Peers.Nodes.Tell(new RegisterNode(description), Context.Parent);
+        Timers.StartSingleTimer(nameof(RegisterAgain), new RegisterAgain(), _isRegistered ? RegisterAgainAfter : node.Options.TellAgainAfter);
+    }
+
+    private void TakeSettings(NodeSettings settings)
+    {
+        if (!_isRegistered)
+        {
+            LogRegistered(description.Id.Value, description.Pool);
+            _isRegistered = true;
+            Timers.StartSingleTimer(nameof(RegisterAgain), new RegisterAgain(), RegisterAgainAfter);
+        }
+
+        if (settings.Version < _settings.Version) return;
+        _settings = settings;
+        Report();
+    }
+
+    private void Report()
+    {
+        if (_use is not { } use) return;
+
+        var held = use.Ledger.Held.ToList();
+        var reserved = use.Ledger.Reserved;
+        var report = new NodeReport(
+            description.Pool, description, _settings, ++_report, reserved, [.. held.Select(task => task.Key)],
+            [.. held.SelectMany(task => task.Value.Ports).Where(port => port is { Mode: PublishMode.Host, HostPort: not 0 })]);
+        node.Peers.Placers.Tell(report, Context.Parent);
+        node.Peers.Catalog.Tell(new NodeListing(description, _settings, Reachable: true, reserved, use.RunningTasks), Context.Parent);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Node {Node} is registered in pool {Pool}")]
+    private partial void LogRegistered(string node, string pool);
+
+    private sealed record Beat : INoSerializationVerificationNeeded;
+
+    private sealed record TellNow : INoSerializationVerificationNeeded;
+
+    private sealed record RegisterAgain : INoSerializationVerificationNeeded;
+}
