@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Swarm.Core.Images;
+using Swarm.Images.Blobs;
+using Swarm.Images.Manifests;
+
+namespace Swarm.Images.Archives;
+
+/// <summary>One image of an archive: whole, every blob's digest as promised, not yet unpacked.</summary>
+/// <param name="Manifest">As it came; null when it came without one.</param>
+internal sealed record ArchivedImage(
+    ImmutableArray<ImageReference> Names, StagedBlob? Manifest, StagedBlob Config, ConfigDocument Document,
+    ImmutableArray<StagedBlob> Layers)
+{
+    public static byte[] ReadDocument(StagedBlob blob, string subject) =>
+        blob.Size <= JsonReading.DocumentBytesMax
+            ? File.ReadAllBytes(blob.Path)
+            : throw new ImageException(
+                ImageFault.Invalid, $"{subject}: {blob.Size} bytes, more than {JsonReading.DocumentBytesMax}");
+
+    /// <exception cref="ImageException">The configuration is broken, or not of as many layers.</exception>
+    public static ArchivedImage Create(
+        ImmutableArray<ImageReference> names, StagedBlob? manifest, StagedBlob config, string subject,
+        ImmutableArray<StagedBlob> layers)
+    {
+        var document = ConfigDocument.Read(ReadDocument(config, subject), subject);
+        if (document.DiffIds.Length != layers.Length)
+        {
+            throw new ImageException(
+                ImageFault.Invalid,
+                $"{subject}: rootfs: diff_ids: {document.DiffIds.Length} digests for {layers.Length} layers");
+        }
+
+        return new ArchivedImage(names, manifest, config, document, layers);
+    }
+}

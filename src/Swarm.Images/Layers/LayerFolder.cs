@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Swarm.Images.Blobs;
+using Swarm.Images.Tar;
+using Swarm.Images.Unpacking;
+using Swarm.Linux.Files;
+using Swarm.Linux.Overlay;
+
+namespace Swarm.Images.Layers;
+
+/// <summary>The unpacked layers. One that means the same above any others is shared by its diff id, else by its chain id.</summary>
+/// <remarks>Drawn in docs/images.md.</remarks>
+internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions options)
+{
+    public const string TreeName = "tree";
+    private const string RecordName = "layer.json";
+    private const UnixFileMode ReadableRoot = (UnixFileMode)0x1ed;
+
+    private readonly SemaphoreSlim _unpacks = new(Math.Max(1, options.ParallelUnpacks));
+
+    /// <returns>Null when it is not unpacked.</returns>
+    public UnpackedLayer? Find(ImageLayer layer) => Find(SharedName(layer)) ?? Find(ChainedName(layer));
+
+    public UnpackedLayer? Find(string name)
+    {
+        var path = Path.Combine(folders.Layers, name);
+        return Directory.Exists(path)
+            ? new UnpackedLayer(path, name, StoreJson.Read(Path.Combine(path, RecordName), StoreJson.Default.LayerRecord))
+            : null;
+    }
+
+    /// <summary>Unpacks what is not unpacked yet of an image's layers, lowest first, into a scratch folder.</summary>
+    /// <exception cref="ImageException">What is wrong with which layer.</exception>
+    public async Task<ImmutableArray<UnpackedLayer>> UnpackAsync(
+        ImmutableArray<ImageLayer> layers, ScratchFolder scratch, CancellationToken cancellation)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var attempts = layers.Select((layer, index) => TryAloneAsync(layer, index == 0, scratch, failed)).ToArray();
+        await Task.WhenAll(attempts);
+
+        // What speaks of layers below is unpacked over them, in order.
+        var unpacked = ImmutableArray.CreateBuilder<UnpackedLayer>(layers.Length);
+        foreach (var (layer, attempt) in layers.Zip(attempts))
+        {
+            var below = unpacked.ToImmutable();
+            unpacked.Add(await attempt ?? await DedicatedThread.RunAsync(
+                () => UnpackOver(layer, below, scratch, cancellation), cancellation));
+        }
+
+        return unpacked.ToImmutable();
+    }
+
+    /// <summary>Moves unpacked layers to their place; one that is there already stays.</summary>
+    public void Commit(IEnumerable<UnpackedLayer> layers)
+    {
+        using var to = Folder.Open(folders.Layers);
+        foreach (var layer in layers)
+        {
+            var from = Path.GetDirectoryName(layer.Path)!;
+            if (from == folders.Layers) continue;
+
+            using var scratch = Folder.Open(from);
+            scratch.Rename(Path.GetFileName(layer.Path), to, layer.Name);
+        }
+
+        Durability.SyncFolder(folders.Layers);
+    }
+
+    /// <summary>Gives the upper folder of an overlay the root that the layers below it have.</summary>
+    public static void CopyRoot(IEnumerable<UnpackedLayer> below, string upper)
+    {
+        if (below.LastOrDefault(layer => layer.Record.SetsRoot) is not { } top) return;
+
+        using var from = Folder.Open(top.Tree);
+        using var to = Folder.Open(upper);
+        var status = from.Status();
+        to.SetOwner("."u8, status.UserId, status.GroupId);
+        to.SetMode("."u8, status.Mode);
+        to.SetTimes("."u8, status.Modified, status.Modified);
+    }
+
+    private static string SharedName(ImageLayer layer) => "diff-" + layer.DiffId.Hex;
+
+    private static string ChainedName(ImageLayer layer) => "chain-" + layer.ChainId.Hex;
+
+    private async Task<UnpackedLayer?> TryAloneAsync(
+        ImageLayer layer, bool isBase, ScratchFolder scratch, CancellationTokenSource failed)
+    {
+        if (Find(layer) is { } found) return found;
+
+        await _unpacks.WaitAsync(failed.Token);
+        try
+        {
+            return await DedicatedThread.RunAsync(() => UnpackAlone(layer, isBase, scratch, failed.Token), failed.Token);
+        }
+        catch (Exception broken) when (broken is ImageException or IOException)
+        {
+            await failed.CancelAsync(); // the other layers are of no use any more
+            throw;
+        }
+        finally
+        {
+            _unpacks.Release();
+        }
+    }
+
+    private UnpackedLayer? UnpackAlone(ImageLayer layer, bool isBase, ScratchFolder scratch, CancellationToken cancellation)
+    {
+        var path = MakePlace(scratch);
+        using var tree = Folder.Open(Path.Combine(path, TreeName));
+        var report = Unpack(layer, tree, isBase ? UnpackPlace.Base : UnpackPlace.Alone, cancellation);
+        if (report.SpeaksOfLowers && !isBase)
+        {
+            folders.Discard(path);
+            return null;
+        }
+
+        return Finish(path, report.SpeaksOfLowers ? ChainedName(layer) : SharedName(layer), report);
+    }
+
+    private UnpackedLayer UnpackOver(
+        ImageLayer layer, ImmutableArray<UnpackedLayer> below, ScratchFolder scratch, CancellationToken cancellation)
+    {
+        var path = MakePlace(scratch);
+        var upper = Path.Combine(path, TreeName);
+        var work = Directory.CreateDirectory(scratch.NewPath());
+        CopyRoot(below, upper);
+
+        UnpackReport report;
+        using (var overlay = OverlayMount.Create([.. below.Reverse().Select(lower => lower.Tree)], upper, work.FullName))
+        {
+            report = Unpack(layer, overlay.Root, UnpackPlace.Over, cancellation);
+        }
+
+        return Finish(path, ChainedName(layer), report);
+    }
+
+    private UnpackReport Unpack(ImageLayer layer, Folder root, UnpackPlace place, CancellationToken cancellation)
+    {
+        var subject = $"layer {layer.Blob}";
+        var isKnown = layer.Blob == layer.DiffId; // the blob's digest was checked when it was taken in
+        var blob = new FileStream(layer.BlobPath, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        using var plain = new PlainStream(blob, options.Limits.LayerMax, options.Limits, !isKnown, subject, cancellation);
+        using var unpacker = new LayerUnpacker(root, place, new TarReader(plain, options.Limits, subject));
+        var report = unpacker.Unpack();
+        if (isKnown || (report.SpeaksOfLowers && place == UnpackPlace.Alone)) return report;
+
+        var digest = plain.Finish();
+        return digest == layer.DiffId
+            ? report
+            : throw new ImageException(
+                ImageFault.Invalid, $"{subject}: unpacked it has the digest {digest} and should have {layer.DiffId}");
+    }
+
+    private static string MakePlace(ScratchFolder scratch)
+    {
+        var path = scratch.NewPath();
+        Directory.CreateDirectory(path);
+        var tree = Directory.CreateDirectory(Path.Combine(path, TreeName));
+        tree.UnixFileMode = ReadableRoot; // whatever the umask: it is the root that containers see
+        return path;
+    }
+
+    private static UnpackedLayer Finish(string path, string name, UnpackReport report)
+    {
+        var record = new LayerRecord(report.Size, report.SetsRoot);
+        File.WriteAllBytes(
+            Path.Combine(path, RecordName), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.LayerRecord));
+        return new UnpackedLayer(path, name, record);
+    }
+}

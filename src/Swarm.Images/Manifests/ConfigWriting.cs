@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Swarm.Core.Containers;
+using Swarm.Core.Images;
+
+namespace Swarm.Images.Manifests;
+
+/// <summary>Writes the configuration of an image that is made here.</summary>
+internal static class ConfigWriting
+{
+    public static byte[] Write(ImageConfiguration configuration, IEnumerable<Digest> diffIds)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("architecture", configuration.Architecture);
+            json.WriteString("os", configuration.OperatingSystem);
+            WriteUnlessEmpty(json, "variant", configuration.Variant);
+            WriteUnlessEmpty(json, "author", configuration.Author);
+            if (configuration.Created is { } created) json.WriteString("created", created);
+            json.WriteStartObject("config");
+            WriteConfig(json, configuration);
+            json.WriteEndObject();
+            json.WriteStartObject("rootfs");
+            json.WriteString("type", "layers");
+            WriteList(json, "diff_ids", diffIds.Select(digest => digest.Value));
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+
+    private static void WriteConfig(Utf8JsonWriter json, ImageConfiguration configuration)
+    {
+        WriteList(json, "Entrypoint", configuration.Entrypoint);
+        WriteList(json, "Cmd", configuration.Command);
+        WriteList(json, "Env", configuration.Environment);
+        WriteUnlessEmpty(json, "WorkingDir", configuration.WorkingDirectory);
+        WriteUnlessEmpty(json, "User", configuration.User);
+        WriteUnlessEmpty(json, "StopSignal", configuration.StopSignal);
+        WriteSet(json, "ExposedPorts", configuration.ExposedPorts);
+        WriteSet(json, "Volumes", configuration.Volumes);
+        if (configuration.Labels.Count > 0)
+        {
+            json.WriteStartObject("Labels");
+            foreach (var (name, value) in configuration.Labels) json.WriteString(name, value);
+            json.WriteEndObject();
+        }
+
+        if (configuration.HealthCheck is { } check) WriteHealthCheck(json, check);
+    }
+
+    private static void WriteHealthCheck(Utf8JsonWriter json, HealthCheck check)
+    {
+        json.WriteStartObject("Healthcheck");
+        WriteList(json, "Test", check.Test);
+        json.WriteNumber("Interval", check.Interval.Ticks * 100);
+        json.WriteNumber("Timeout", check.Timeout.Ticks * 100);
+        json.WriteNumber("StartPeriod", check.StartPeriod.Ticks * 100);
+        json.WriteNumber("StartInterval", check.StartInterval.Ticks * 100);
+        json.WriteNumber("Retries", check.Retries);
+        json.WriteEndObject();
+    }
+
+    private static void WriteUnlessEmpty(Utf8JsonWriter json, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value)) json.WriteString(name, value);
+    }
+
+    private static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values) json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+
+    // Go's way to write a set: an object whose values are empty.
+    private static void WriteSet(Utf8JsonWriter json, string name, IReadOnlyCollection<string> values)
+    {
+        if (values.Count == 0) return;
+        json.WriteStartObject(name);
+        foreach (var value in values)
+        {
+            json.WriteStartObject(value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Swarm.Images.Manifests;
+
+/// <summary>What an image runs on, in the spelling of Go.</summary>
+/// <remarks>https://github.com/opencontainers/image-spec/blob/main/image-index.md, and the aliases of containerd/platforms.</remarks>
+internal sealed record ImagePlatform(string OperatingSystem, string Architecture, string Variant)
+{
+    public static ImagePlatform Host { get; } = Normal("linux", RuntimeInformation.OSArchitecture switch
+    {
+        System.Runtime.InteropServices.Architecture.X64 => "amd64",
+        System.Runtime.InteropServices.Architecture.Arm64 => "arm64",
+        System.Runtime.InteropServices.Architecture.X86 => "386",
+        var other => other.ToString().ToLowerInvariant(),
+    }, "");
+
+    public static ImagePlatform Read(JsonReading json) =>
+        Normal(json.TextOr("os", "linux"), json.TextOr("architecture", ""), json.TextOr("variant", ""));
+
+    /// <summary>One spelling for what is the same.</summary>
+    public static ImagePlatform Normal(string os, string architecture, string variant) =>
+        (architecture, variant) switch
+        {
+            ("amd64" or "x86_64", "" or "v1") => new ImagePlatform(os, "amd64", ""),
+            ("arm64" or "aarch64", "" or "v8" or "8") => new ImagePlatform(os, "arm64", ""),
+            ("arm", "") or ("armhf", _) => new ImagePlatform(os, "arm", "v7"),
+            ("i386", _) => new ImagePlatform(os, "386", variant),
+            _ => new ImagePlatform(os, architecture, variant),
+        };
+
+    public override string ToString() =>
+        $"{OperatingSystem}/{Architecture}" + (Variant.Length == 0 ? "" : "/" + Variant);
+}

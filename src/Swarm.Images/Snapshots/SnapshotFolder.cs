@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Images.Layers;
+using Swarm.Linux.Files;
+using Swarm.Linux.Overlay;
+
+namespace Swarm.Images.Snapshots;
+
+/// <summary>The writable layers of containers, each above the layers of its image.</summary>
+/// <remarks>Owned by the store: <c>upper</c> holds what the container changed, <c>root</c> is where both are seen as one.</remarks>
+internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
+{
+    private const string RecordName = "snapshot.json";
+    private const string Upper = "upper";
+    private const string Work = "work";
+    private const string Root = "root";
+
+    public ImmutableArray<ContainerId> Containers() =>
+        [.. Directory.GetDirectories(folders.Snapshots).Select(path => new ContainerId(Path.GetFileName(path)))];
+
+    /// <returns>Null when the container has no writable layer.</returns>
+    public SnapshotRecord? Find(ContainerId container)
+    {
+        var path = Path.Combine(PathOf(container), RecordName);
+        return File.Exists(path) ? StoreJson.Read(path, StoreJson.Default.SnapshotRecord) : null;
+    }
+
+    /// <summary>Makes an empty writable layer above these layers, lowest first.</summary>
+    public void Create(ContainerId container, Digest image, ImmutableArray<UnpackedLayer> below)
+    {
+        using var scratch = folders.NewScratch();
+        var path = scratch.NewPath();
+        Directory.CreateDirectory(path);
+        foreach (var folder in (string[])[Upper, Work, Root]) Directory.CreateDirectory(Path.Combine(path, folder));
+        new DirectoryInfo(Path.Combine(path, Upper)).UnixFileMode = (UnixFileMode)0x1ed;
+        LayerFolder.CopyRoot(below, Path.Combine(path, Upper));
+
+        var record = new SnapshotRecord(image.Value, [.. below.Select(layer => layer.Name)]);
+        using (var file = new FileStream(Path.Combine(path, RecordName), FileMode.CreateNew))
+        {
+            JsonSerializer.Serialize(file, record, StoreJson.Default.SnapshotRecord);
+            file.Flush(flushToDisk: true);
+        }
+
+        Directory.Move(path, PathOf(container));
+        Durability.SyncFolder(folders.Snapshots);
+    }
+
+    /// <summary>Mounts it, unless it is mounted.</summary>
+    /// <returns>Where.</returns>
+    /// <exception cref="ImageException">A layer below it is gone.</exception>
+    public string Mount(ContainerId container, SnapshotRecord record)
+    {
+        var path = PathOf(container);
+        var root = Path.Combine(path, Root);
+        if (MountPoint.IsMounted(root)) return root;
+
+        var below = record.Layers.Reverse().Select(name => layers.Find(name)?.Tree ?? throw new ImageException(
+            ImageFault.NotFound, $"layer {name} below the writable layer of container {container.Short} is gone"));
+        var lowers = below.ToList();
+
+        // An image without layers is an empty root: the overlay wants one below nevertheless.
+        if (lowers.Count == 0) lowers.Add(Directory.CreateDirectory(Path.Combine(path, "empty")).FullName);
+        using var overlay = OverlayMount.Create(lowers, Path.Combine(path, Upper), Path.Combine(path, Work));
+        overlay.AttachAt(root);
+        return root;
+    }
+
+    public void Unmount(ContainerId container) => MountPoint.Unmount(Path.Combine(PathOf(container), Root));
+
+    public void Discard(ContainerId container)
+    {
+        if (Directory.Exists(PathOf(container))) folders.Discard(PathOf(container));
+    }
+
+    /// <exception cref="ImageException">The id is none that can be a name of a folder.</exception>
+    private string PathOf(ContainerId container)
+    {
+        if (container.Value is not { Length: > 0 and <= 128 } || !container.Value.All(char.IsAsciiLetterOrDigit))
+        {
+            throw new ImageException(ImageFault.Invalid, $"'{container.Value}' is no id of a container");
+        }
+
+        return Path.Combine(folders.Snapshots, container.Value);
+    }
+}

@@ -1,0 +1,94 @@
+using Swarm.Core.Images;
+using Swarm.Linux;
+using Swarm.Linux.Files;
+
+namespace Swarm.Images;
+
+/// <summary>The folders of the store on disk. Everything is made in <see cref="Scratch"/> first and then moved to its place.</summary>
+internal sealed class StoreFolders : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly FileStream _lock;
+
+    /// <exception cref="ImageException">Another process has the store open.</exception>
+    public StoreFolders(string root)
+    {
+        Root = Path.GetFullPath(root);
+        Directory.CreateDirectory(Root, OwnerOnly);
+        foreach (var folder in (string[])[Path.GetDirectoryName(Blobs)!, Blobs, Layers, Images, Names, Snapshots, Scratch])
+        {
+            Directory.CreateDirectory(folder, OwnerOnly);
+        }
+
+        try
+        {
+            _lock = new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException held)
+        {
+            throw new ImageException(ImageFault.InUse, $"the image store {Root} is open in another process", held);
+        }
+    }
+
+    public string Root { get; }
+
+    public string Blobs => Path.Combine(Root, "blobs", "sha256");
+
+    public string Layers => Path.Combine(Root, "layers");
+
+    public string Images => Path.Combine(Root, "images");
+
+    public string Names => Path.Combine(Root, "names");
+
+    public string Snapshots => Path.Combine(Root, "snapshots");
+
+    public string Scratch => Path.Combine(Root, "tmp");
+
+    public string Blob(Digest digest) => Path.Combine(Blobs, digest.Hex);
+
+    /// <summary>A new folder that is removed when the store is opened next, if not before.</summary>
+    public ScratchFolder NewScratch() => new(this);
+
+    /// <summary>Removes a file or folder of the store: out of its place at once, then what is in it.</summary>
+    /// <exception cref="LinuxException">EBUSY when something is mounted in it.</exception>
+    public void Discard(string path)
+    {
+        var name = Guid.NewGuid().ToString("N");
+        using var from = Folder.Open(Path.GetDirectoryName(path)!);
+        using var scratch = Folder.Open(Scratch);
+        try
+        {
+            from.Rename(Path.GetFileName(path), scratch, name);
+        }
+        catch (LinuxException missing) when (missing.Number == Errno.ENOENT)
+        {
+            return;
+        }
+
+        scratch.RemoveTree(name);
+    }
+
+    /// <summary>Removes what a process that died left half-done.</summary>
+    public void EmptyScratch()
+    {
+        using var scratch = Folder.Open(Scratch);
+        foreach (var left in scratch.Names()) scratch.RemoveTree(System.Text.Encoding.UTF8.GetString(left));
+    }
+
+    /// <summary>Writes a small file so that it is there wholly or not at all, also after a loss of power.</summary>
+    public void WriteWhole(string path, ReadOnlySpan<byte> content)
+    {
+        var aside = Path.Combine(Scratch, Guid.NewGuid().ToString("N"));
+        using (var file = new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(aside, path, overwrite: true);
+        Durability.SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
+    public void Dispose() => _lock.Dispose();
+}
