@@ -1,7 +1,6 @@
 using System.Text;
 using Swarm.Images.Blobs;
 using Swarm.Images.Tar;
-using Swarm.Images.Unpacking;
 
 namespace Swarm.Images.Archives;
 

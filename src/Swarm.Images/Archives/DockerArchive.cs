@@ -22,7 +22,7 @@ internal sealed class DockerArchive(IImageFiles files, OciLayout? layout)
     private ArchivedImage Read(JsonReading json)
     {
         var names = json.Texts("RepoTags").Select(text =>
-            ImageReference.TryParse(text, out var name) ? name : throw json.Invalid($"RepoTags: '{text}' is no name of an image"));
+            ImageReference.TryParse(text, out var name, out var problem) ? name : throw json.Invalid($"RepoTags: {problem}"));
         var config = Get(json.Get("Config"));
         Check(json.Get("Config"), config);
 

@@ -113,7 +113,7 @@ internal sealed class OciLayout(IImageFiles files)
     // Many tools write the tag alone, which names nothing.
     private static ImmutableArray<ImageReference> NameOf(string? text) =>
         text is not null && (text.Contains('/', StringComparison.Ordinal) || text.Contains(':', StringComparison.Ordinal))
-            && ImageReference.TryParse(text, out var name)
+            && ImageReference.TryParse(text, out var name, out _)
             ? [name]
             : [];
 

@@ -10,7 +10,7 @@ namespace Swarm.Images.Layers;
 
 /// <summary>The unpacked layers. One that means the same above any others is shared by its diff id, else by its chain id.</summary>
 /// <remarks>Drawn in docs/images.md.</remarks>
-internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions options)
+internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions options) : IDisposable
 {
     public const string TreeName = "tree";
     private const string RecordName = "layer.json";
@@ -18,8 +18,12 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
 
     private readonly SemaphoreSlim _unpacks = new(Math.Max(1, options.ParallelUnpacks));
 
+    /// <summary>The names under which a layer may be kept, the better one first.</summary>
+    public static ImmutableArray<string> NamesOf(ImageLayer layer) => [SharedName(layer), ChainedName(layer)];
+
     /// <returns>Null when it is not unpacked.</returns>
-    public UnpackedLayer? Find(ImageLayer layer) => Find(SharedName(layer)) ?? Find(ChainedName(layer));
+    public UnpackedLayer? Find(ImageLayer layer) =>
+        NamesOf(layer).Select(Find).FirstOrDefault(found => found is not null);
 
     public UnpackedLayer? Find(string name)
     {
@@ -78,6 +82,8 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
         to.SetMode("."u8, status.Mode);
         to.SetTimes("."u8, status.Modified, status.Modified);
     }
+
+    public void Dispose() => _unpacks.Dispose();
 
     private static string SharedName(ImageLayer layer) => "diff-" + layer.DiffId.Hex;
 

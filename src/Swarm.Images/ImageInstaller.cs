@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Images.Archives;
+using Swarm.Images.Blobs;
+using Swarm.Images.Layers;
+using Swarm.Images.Manifests;
+using Swarm.Images.Names;
+using Swarm.Linux.Files;
+
+namespace Swarm.Images;
+
+/// <summary>An image whose every part is checked, unpacked, on the disk, and only needs to be moved to its place.</summary>
+internal sealed record ReadyImage(
+    KnownImage Image, ImmutableArray<ImageReference> Names, ImmutableArray<StagedBlob> Blobs, ImmutableArray<UnpackedLayer> Layers);
+
+/// <summary>Takes images from a scratch folder into the store.</summary>
+internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers)
+{
+    /// <summary>Unpacks what is new and brings all to the disk. Nothing is seen yet.</summary>
+    public async Task<ImmutableArray<ReadyImage>> PrepareAsync(
+        ImmutableArray<ArchivedImage> images, ScratchFolder scratch, CancellationToken cancellation)
+    {
+        var ready = ImmutableArray.CreateBuilder<ReadyImage>();
+        foreach (var image in images) ready.Add(await PrepareAsync(image, scratch, cancellation));
+
+        return await DedicatedThread.RunAsync(
+            () =>
+            {
+                Durability.SyncFileSystem(folders.Root);
+                return ready.ToImmutable();
+            },
+            cancellation);
+    }
+
+    /// <summary>Moves blobs and layers to their places. Until the catalog knows the image, nobody sees them.</summary>
+    public void Commit(ReadyImage image)
+    {
+        foreach (var blob in image.Blobs)
+        {
+            var path = folders.Blob(blob.Digest);
+            if (File.Exists(path) || !File.Exists(blob.Path)) continue;
+
+            File.SetUnixFileMode(blob.Path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            File.Move(blob.Path, path);
+        }
+
+        Durability.SyncFolder(folders.Blobs);
+        layers.Commit(image.Layers);
+    }
+
+    private async Task<ReadyImage> PrepareAsync(ArchivedImage image, ScratchFolder scratch, CancellationToken cancellation)
+    {
+        var imageLayers = image.Layers.Zip(image.Document.DiffIds, image.Document.ChainIds)
+            .Select(layer => new ImageLayer(layer.Second, layer.Third, layer.First.Digest, layer.First.Path))
+            .ToImmutableArray();
+        var unpacked = await layers.UnpackAsync(imageLayers, scratch, cancellation);
+
+        var manifest = image.Manifest ?? WriteManifest(image, scratch);
+        var known = new KnownImage(
+            image.Config.Digest, manifest.Digest, image.Document.Configuration,
+            [.. imageLayers.Select(layer => layer with { BlobPath = folders.Blob(layer.Blob) })],
+            new Bytes(unpacked.Sum(layer => layer.Record.SizeBytes)));
+        return new ReadyImage(known, image.Names, [.. image.Layers, image.Config, manifest], unpacked);
+    }
+
+    private static StagedBlob WriteManifest(ArchivedImage image, ScratchFolder scratch)
+    {
+        var content = ImageManifest.Write(
+            DescriptorOf(image.Config, ""), image.Layers.Select(layer => DescriptorOf(layer, LayerType(layer))));
+        return StagedBlob.Write(scratch.NewPath(), content);
+    }
+
+    private static Descriptor DescriptorOf(StagedBlob blob, string mediaType) =>
+        new(mediaType, blob.Digest, blob.Size, Platform: null, Name: null);
+
+    private static string LayerType(StagedBlob layer)
+    {
+        using var file = File.OpenRead(layer.Path);
+        var beginning = new byte[4];
+        file.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
+        return "application/vnd.oci.image.layer.v1.tar" + Decompression.Sniff(beginning) switch
+        {
+            Compression.Gzip => "+gzip",
+            Compression.Zstd => "+zstd",
+            _ => "",
+        };
+    }
+}

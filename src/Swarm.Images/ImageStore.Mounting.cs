@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Images.Layers;
+using Swarm.Images.Names;
+
+namespace Swarm.Images;
+
+public sealed partial class ImageStore
+{
+    /// <inheritdoc/>
+    public async Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation)
+    {
+        if (TryMount(container, imageId) is { } mounted) return mounted;
+
+        // Something is not unpacked, which is rare: loading unpacks.
+        await _installing.WaitAsync(cancellation);
+        try
+        {
+            await UnpackAgainAsync(imageId, cancellation);
+            return TryMount(container, imageId) ?? throw new ImageException(
+                ImageFault.NotFound, $"image {imageId} was removed while it was unpacked");
+        }
+        finally
+        {
+            _installing.Release();
+            SweepIfDue();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void UnmountRoot(ContainerId container, bool discard)
+    {
+        lock (_gate)
+        {
+            _snapshots.Unmount(container);
+            if (discard) _snapshots.Discard(container);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ImmutableArray<ContainerId> WritableLayers()
+    {
+        lock (_gate) return _snapshots.Containers();
+    }
+
+    // Null when a layer is missing.
+    private string? TryMount(ContainerId container, Digest imageId)
+    {
+        lock (_gate)
+        {
+            if (_snapshots.Find(container) is { } existing) return Mount(container, existing, imageId);
+
+            var below = GetById(imageId).Layers.Select(_layers.Find).ToImmutableArray();
+            if (below.Contains(null)) return null;
+
+            _snapshots.Create(container, imageId, [.. below.OfType<UnpackedLayer>()]);
+            return Mount(container, _snapshots.Find(container)!, imageId);
+        }
+    }
+
+    private string Mount(ContainerId container, Snapshots.SnapshotRecord snapshot, Digest imageId)
+    {
+        if (snapshot.Image != imageId.Value)
+        {
+            throw new ImageException(
+                ImageFault.InUse, $"container {container.Short} has a writable layer above image {snapshot.Image}, not {imageId}");
+        }
+
+        return _snapshots.Mount(container, snapshot);
+    }
+
+    private async Task UnpackAgainAsync(Digest imageId, CancellationToken cancellation)
+    {
+        KnownImage image;
+        lock (_gate) image = GetById(imageId);
+
+        using var scratch = _folders.NewScratch();
+        var unpacked = await _layers.UnpackAsync(image.Layers, scratch, cancellation);
+        lock (_gate) _layers.Commit(unpacked);
+        LogUnpacked(imageId);
+    }
+
+    private KnownImage GetById(Digest imageId) =>
+        _catalog.Find(imageId) ?? throw new ImageException(ImageFault.NotFound, $"there is no image {imageId} on this host");
+
+    [LoggerMessage(LogLevel.Information, "Unpacked layers of image {Image} again")]
+    private partial void LogUnpacked(Digest image);
+}

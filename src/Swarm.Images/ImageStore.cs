@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Images.Archives;
+using Swarm.Images.Collecting;
+using Swarm.Images.Layers;
+using Swarm.Images.Names;
+using Swarm.Images.Snapshots;
+
+namespace Swarm.Images;
+
+/// <inheritdoc cref="IImageStore"/>
+/// <remarks>Opening it removes what a process that died left half-done. Drawn in docs/images.md.</remarks>
+public sealed partial class ImageStore : IImageStore, IDisposable
+{
+    // Held for moments, around what is seen by others.
+    private readonly Lock _gate = new();
+
+    // Held while layers are unpacked and nothing may be swept away; whoever releases it sweeps what was asked for meanwhile.
+    private readonly SemaphoreSlim _installing = new(1);
+    private readonly ImageStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ImageStore> _logger;
+    private readonly StoreFolders _folders;
+    private readonly Catalog _catalog;
+    private readonly LayerFolder _layers;
+    private readonly SnapshotFolder _snapshots;
+    private readonly ImageInstaller _installer;
+    private readonly Sweep _sweep;
+    private volatile bool _isSweepDue;
+
+    /// <exception cref="ImageException">The store is open in another process, or a file of it is broken.</exception>
+    public ImageStore(ImageStoreOptions options, TimeProvider time, ILogger<ImageStore> logger)
+    {
+        (_options, _time, _logger) = (options, time, logger);
+        _folders = new StoreFolders(options.Root);
+        try
+        {
+            _folders.EmptyScratch();
+            _catalog = new Catalog(_folders);
+            _layers = new LayerFolder(_folders, options);
+            _snapshots = new SnapshotFolder(_folders, _layers);
+            _installer = new ImageInstaller(_folders, _layers);
+            _sweep = new Sweep(_folders, _catalog, _snapshots);
+            SweepNow();
+        }
+        catch
+        {
+            _folders.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation)
+    {
+        using var scratch = _folders.NewScratch();
+        var images = await PipedStream.ReadAsync(
+            archive, stream => ImageArchive.Read(ArchiveFiles.Read(stream, scratch, _options, cancellation)), cancellation);
+        return await InstallAsync(images, scratch, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<LoadedImage>> LoadLayoutAsync(string folder, CancellationToken cancellation)
+    {
+        if (!Directory.Exists(folder)) throw new ImageException(ImageFault.NotFound, $"{folder}: there is no such folder");
+
+        using var scratch = _folders.NewScratch();
+        var images = await DedicatedThread.RunAsync(
+            () => ImageArchive.Read(new LayoutFiles(folder, scratch, cancellation)), cancellation);
+        return await InstallAsync(images, scratch, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<LoadedImage> ImportAsync(
+        Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation)
+    {
+        if (name is not null) CheckName(name);
+        using var scratch = _folders.NewScratch();
+        var complete = configuration with { Created = configuration.Created ?? _time.GetUtcNow() };
+        var image = await PipedStream.ReadAsync(
+            tar, stream => RootImport.Read(stream, name, complete, scratch, _options, cancellation), cancellation);
+        return (await InstallAsync([image], scratch, cancellation))[0];
+    }
+
+    /// <inheritdoc/>
+    public ImmutableArray<ImageSummary> List()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _catalog.Images.Select(image => new ImageSummary(
+                    image.Id, _catalog.NamesOf(image.Id), image.Configuration.Created, image.Size, image.Configuration.Labels)),
+            ];
+        }
+    }
+
+    /// <inheritdoc/>
+    public StoredImage? Find(string nameOrId)
+    {
+        lock (_gate) return ImageSearch.Find(_catalog, nameOrId) is { } image ? Show(image) : null;
+    }
+
+    /// <inheritdoc/>
+    public StoredImage Tag(string nameOrId, ImageReference name)
+    {
+        CheckName(name);
+        lock (_gate)
+        {
+            var image = Get(nameOrId);
+            _catalog.Name(name, image.Id);
+            return Show(image);
+        }
+    }
+
+    public void Dispose()
+    {
+        _installing.Dispose();
+        _layers.Dispose();
+        _folders.Dispose();
+    }
+
+    private async Task<ImmutableArray<LoadedImage>> InstallAsync(
+        ImmutableArray<ArchivedImage> images, ScratchFolder scratch, CancellationToken cancellation)
+    {
+        await _installing.WaitAsync(cancellation);
+        try
+        {
+            var ready = await _installer.PrepareAsync(images, scratch, cancellation);
+            lock (_gate)
+            {
+                foreach (var image in ready) _installer.Commit(image);
+                foreach (var image in ready) Add(image);
+            }
+
+            return [.. ready.Select(image => new LoadedImage(image.Image.Id, image.Names))];
+        }
+        finally
+        {
+            _installing.Release();
+            SweepIfDue();
+        }
+    }
+
+    private void Add(ReadyImage image)
+    {
+        _catalog.Add(image.Image);
+        foreach (var name in image.Names) _catalog.Name(name, image.Image.Id);
+        LogAdded(image.Image.Id, image.Names, image.Image.Layers.Length, image.Image.Size);
+    }
+
+    private KnownImage Get(string nameOrId) =>
+        ImageSearch.Find(_catalog, nameOrId)
+        ?? throw new ImageException(ImageFault.NotFound, $"there is no image {nameOrId} on this host");
+
+    private StoredImage Show(KnownImage image) => new(
+        image.Id, image.ManifestDigest, _catalog.NamesOf(image.Id), image.Configuration, image.Size);
+
+    private static void CheckName(ImageReference name)
+    {
+        if (name.Tag is null || name.Digest is not null)
+        {
+            throw new ImageException(ImageFault.Invalid, $"an image is named by repository and tag, not by '{name}'");
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Added image {Image} named {Names}: {Layers} layers, {Size}")]
+    private partial void LogAdded(Digest image, ImmutableArray<ImageReference> names, int layers, Bytes size);
+}
