@@ -56,7 +56,8 @@ internal sealed class TarReader(Stream stream, UnpackLimits limits, string subje
     {
         if (_contentLeft == 0)
         {
-            if (_padding > 0 && _source.Block(_padding).Length < _padding) throw Invalid(_source.Position, "ends in the middle");
+            // Some tools leave out the padding after the last entry, and what ends a tar too.
+            if (_padding > 0) _source.Block(_padding);
             _padding = 0;
             return [];
         }
