@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace Swarm.Linux.Watching;
+
+/// <summary>One thread that waits for many descriptors and calls back when one has something.</summary>
+/// <remarks>
+/// <see href="https://man7.org/linux/man-pages/man7/epoll.7.html">epoll(7)</see>. Callbacks run on that thread one after
+/// another, so they do little and never block.
+/// </remarks>
+public sealed partial class DescriptorWatch : IDisposable
+{
+    private const int EPOLL_CLOEXEC = 0x80000;
+    private const int EPOLL_CTL_ADD = 1;
+    private const int EPOLL_CTL_DEL = 2;
+    private const uint EPOLLIN = 1;
+    private const int EFD_CLOEXEC = 0x80000;
+    private const int BatchSize = 64;
+
+    // The kernel packs its structure, a word of events and one of eight bytes of ours, on x86-64 and nowhere else.
+    private static readonly int KeyOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+    private static readonly int EventSize = KeyOffset + sizeof(ulong);
+
+    private readonly FileDescriptor _epoll;
+    private readonly FileDescriptor _wakeup;
+    private readonly ConcurrentDictionary<ulong, Registration> _registrations = new();
+    private readonly Thread _thread;
+    private ulong _lastKey;
+    private volatile bool _closing;
+
+    public DescriptorWatch(string name)
+    {
+        _epoll = epoll_create1(EPOLL_CLOEXEC);
+        if (_epoll.IsInvalid) throw LinuxException.FromLastError(nameof(epoll_create1));
+        _wakeup = eventfd(0, EFD_CLOEXEC);
+        if (_wakeup.IsInvalid) throw LinuxException.FromLastError(nameof(eventfd));
+        Control(EPOLL_CTL_ADD, _wakeup, key: 0);
+        _thread = new Thread(Loop) { Name = name, IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Calls back whenever the descriptor is readable, ended ones included, until what is returned is disposed.</summary>
+    /// <param name="descriptor">Must stay open until then.</param>
+    public IDisposable Watch(SafeHandle descriptor, Action onReadable)
+    {
+        var key = Interlocked.Increment(ref _lastKey);
+        var registration = new Registration(this, key, descriptor, onReadable);
+        _registrations[key] = registration;
+        Control(EPOLL_CTL_ADD, descriptor, key);
+        return registration;
+    }
+
+    public void Dispose()
+    {
+        if (_closing) return;
+        _closing = true;
+        var one = 1UL;
+        SystemCall.Check(write(_wakeup, ref one, sizeof(ulong)), nameof(write), "eventfd");
+        if (Thread.CurrentThread != _thread) _thread.Join();
+        _epoll.Dispose();
+        _wakeup.Dispose();
+    }
+
+    private void Loop()
+    {
+        var events = new byte[BatchSize * EventSize];
+        while (!_closing)
+        {
+            var count = epoll_wait(_epoll, events, BatchSize, -1);
+            if (SystemCall.WasInterrupted(count)) continue;
+            SystemCall.Check(count, nameof(epoll_wait));
+            for (var i = 0; i < count && !_closing; i++)
+            {
+                // A registration that went away meanwhile is no longer found.
+                var key = BitConverter.ToUInt64(events, (i * EventSize) + KeyOffset);
+                if (_registrations.TryGetValue(key, out var registration)) registration.OnReadable();
+            }
+        }
+    }
+
+    private void Control(int operation, SafeHandle descriptor, ulong key)
+    {
+        var wanted = new byte[EventSize];
+        BitConverter.TryWriteBytes(wanted, EPOLLIN);
+        BitConverter.TryWriteBytes(wanted.AsSpan(KeyOffset), key);
+        SystemCall.Check(epoll_ctl(_epoll, operation, descriptor, wanted), nameof(epoll_ctl));
+    }
+
+    private void Forget(Registration registration)
+    {
+        if (!_registrations.TryRemove(registration.Key, out _) || _closing) return;
+        Control(EPOLL_CTL_DEL, registration.Descriptor, registration.Key);
+    }
+
+    private sealed record Registration(DescriptorWatch Owner, ulong Key, SafeHandle Descriptor, Action OnReadable) : IDisposable
+    {
+        public void Dispose() => Owner.Forget(this);
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial FileDescriptor epoll_create1(int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial FileDescriptor eventfd(uint initial, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int epoll_ctl(FileDescriptor epoll, int operation, SafeHandle fd, byte[] wanted);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int epoll_wait(FileDescriptor epoll, byte[] events, int count, int timeout);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint write(FileDescriptor fd, ref ulong value, nint count);
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Swarm.Runtime.Users;
+
+namespace Swarm.Runtime.Bundles;
+
+/// <summary>Everything that a bundle's config.json is written from.</summary>
+internal sealed record BundleInput(ContainerPlan Plan, string RootPath, ContainerUser User, ImmutableArray<BundleMount> Mounts)
+{
+    public required ImmutableArray<string> Capabilities { get; init; }
+
+    /// <summary>Null means that of the host, or a new one; see <see cref="Swarm.Core.Containers.NetworkMode"/>.</summary>
+    public string? NetworkNamespacePath { get; init; }
+
+    public required string CgroupPath { get; init; }
+
+    public bool CanLimitSwap { get; init; }
+
+    public required SeccompChoice Seccomp { get; init; }
+
+    public ImmutableArray<HostDevice> Devices { get; init; } = [];
+}
+
+/// <param name="Kind">As in mount(2): <c>bind</c>, <c>tmpfs</c>.</param>
+internal sealed record BundleMount(string Kind, string Source, string Target, ImmutableArray<string> Options);
+
+/// <summary>The system call filter: text of an OCI <c>linux.seccomp</c>, or a compiled program; neither means none.</summary>
+internal sealed record SeccompChoice(ReadOnlyMemory<byte>? Profile, string? CompiledBase64);
+
+/// <param name="Kind">c or b.</param>
+internal sealed record HostDevice(string Path, char Kind, int Major, int Minor);

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Swarm.Runtime.Bundles;
+
+/// <summary>Writes the config.json that crun makes a container of.</summary>
+/// <remarks>https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config.md</remarks>
+internal static class BundleWriter
+{
+    public static void Write(string folder, BundleInput input)
+    {
+        using var file = new FileStream(Path.Join(folder, "config.json"), FileMode.Create, FileAccess.Write);
+        using var json = new Utf8JsonWriter(file);
+        json.WriteStartObject();
+        json.WriteString("ociVersion", "1.0.2");
+        ProcessSection.Write(json, input);
+        json.WriteStartObject("root");
+        json.WriteString("path", input.RootPath);
+        json.WriteBoolean("readonly", input.Plan.Spec.ReadOnlyRoot);
+        json.WriteEndObject();
+        json.WriteString("hostname", input.Plan.Hostname);
+        WriteMounts(json, input);
+        LinuxSection.Write(json, input);
+        if (input.Seccomp.CompiledBase64 is { } filter)
+        {
+            json.WriteStartObject("annotations");
+            json.WriteString("run.oci.seccomp_bpf_data", filter);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    public static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values) json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+
+    private static void WriteMounts(Utf8JsonWriter json, BundleInput input)
+    {
+        var spec = input.Plan.Spec;
+        var shmBytes = spec.ShmSize.Value > 0 ? spec.ShmSize.Value : 64 * 1024 * 1024;
+        var access = spec.Privileged ? "rw" : "ro";
+        ImmutableArray<BundleMount> kernel =
+        [
+            new("proc", "proc", "/proc", ["nosuid", "noexec", "nodev"]),
+            new("tmpfs", "tmpfs", "/dev", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
+            new("devpts", "devpts", "/dev/pts", ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
+            new("sysfs", "sysfs", "/sys", ["nosuid", "noexec", "nodev", access]),
+            new("cgroup", "cgroup", "/sys/fs/cgroup", [access, "nosuid", "noexec", "nodev"]),
+            new("mqueue", "mqueue", "/dev/mqueue", ["nosuid", "noexec", "nodev"]),
+            new("tmpfs", "shm", "/dev/shm",
+                ["nosuid", "noexec", "nodev", "mode=1777", string.Create(CultureInfo.InvariantCulture, $"size={shmBytes}")]),
+        ];
+        var replaced = input.Mounts.Select(mount => mount.Target).ToHashSet(StringComparer.Ordinal);
+        json.WriteStartArray("mounts");
+        foreach (var mount in kernel.Where(mount => !replaced.Contains(mount.Target)).Concat(input.Mounts))
+        {
+            json.WriteStartObject();
+            json.WriteString("destination", mount.Target);
+            json.WriteString("type", mount.Kind);
+            json.WriteString("source", mount.Source);
+            WriteStrings(json, "options", mount.Options);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

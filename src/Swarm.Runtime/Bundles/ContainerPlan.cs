@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Swarm.Core.Containers;
+using Swarm.Images;
+
+namespace Swarm.Runtime.Bundles;
+
+/// <summary>What a container shall be, with what its image says filled in.</summary>
+internal sealed record ContainerPlan
+{
+    private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    public required ContainerDefinition Definition { get; init; }
+
+    public required ImmutableArray<string> Arguments { get; init; }
+
+    public required ImmutableArray<string> Environment { get; init; }
+
+    public required string WorkingDirectory { get; init; }
+
+    public required string User { get; init; }
+
+    public required string Hostname { get; init; }
+
+    public required ImmutableArray<MountSpec> Mounts { get; init; }
+
+    public required int StopSignal { get; init; }
+
+    public required HealthCheck? HealthCheck { get; init; }
+
+    public ContainerSpec Spec => Definition.Spec;
+
+    /// <exception cref="ContainerException">The specification asks for what cannot be; the message names it.</exception>
+    public static ContainerPlan Of(ContainerDefinition definition, ImageConfiguration image, string machineName)
+    {
+        var spec = definition.Spec;
+        var hostname = spec.Hostname is { Length: > 0 } chosen ? chosen
+            : spec.NetworkMode == NetworkMode.Host ? machineName
+            : definition.Id.Short;
+        var check = spec.HealthCheck ?? image.HealthCheck;
+        Sysctls.Check(spec);
+        return new ContainerPlan
+        {
+            Definition = definition,
+            Arguments = MergeArguments(spec, image),
+            Environment = MergeEnvironment(spec, image, hostname),
+            WorkingDirectory = MergeWorkingDirectory(spec, image),
+            User = spec.User is { Length: > 0 } user ? user : image.User,
+            Hostname = hostname,
+            Mounts = MergeMounts(spec, image),
+            StopSignal = (spec.StopSignal ?? image.StopSignal) is { Length: > 0 } signal
+                ? Signals.Parse(signal)
+                : Signals.Terminate,
+            HealthCheck = check is null or { IsDisabled: true } || check.Test.IsDefaultOrEmpty ? null : check,
+        };
+    }
+
+    private static ImmutableArray<string> MergeArguments(ContainerSpec spec, ImageConfiguration image)
+    {
+        var entrypoint = spec.Entrypoint ?? image.Entrypoint;
+        // As in Docker: the image's command was meant for the image's entrypoint.
+        var command = spec.Command ?? (spec.Entrypoint is null ? image.Command : []);
+        ImmutableArray<string> arguments = [.. entrypoint, .. command];
+        return arguments.Length > 0 && arguments[0].Length > 0
+            ? arguments
+            : throw Invalid($"no command: neither the container nor image {spec.Image} names a program to run");
+    }
+
+    private static ImmutableArray<string> MergeEnvironment(ContainerSpec spec, ImageConfiguration image, string hostname)
+    {
+        var values = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+        ImmutableArray<string> defaults = [DefaultPath, "HOSTNAME=" + hostname, .. spec.Tty ? ["TERM=xterm"] : (string[])[]];
+        foreach (var entry in (IEnumerable<string>)[.. defaults, .. image.Environment, .. spec.Environment])
+        {
+            var equals = entry.IndexOf('=', StringComparison.Ordinal);
+            if (equals == 0 || entry.Length == 0) throw Invalid($"environment entry '{entry}' has no name");
+            // Docker takes a name without a value for a wish to have no such variable.
+            if (equals < 0) values.Remove(entry);
+            else values[entry[..equals]] = entry;
+        }
+
+        return [.. values.Values];
+    }
+
+    private static string MergeWorkingDirectory(ContainerSpec spec, ImageConfiguration image)
+    {
+        var folder = spec.WorkingDirectory is { Length: > 0 } own ? own : image.WorkingDirectory;
+        if (folder.Length == 0) return "/";
+        if (folder[0] == '/') return folder;
+        return spec.WorkingDirectory is { Length: > 0 }
+            ? throw Invalid($"working directory {folder} is not a full path")
+            : "/" + folder;
+    }
+
+    private static ImmutableArray<MountSpec> MergeMounts(ContainerSpec spec, ImageConfiguration image)
+    {
+        var byTarget = new OrderedDictionary<string, MountSpec>(StringComparer.Ordinal);
+        foreach (var mount in spec.Mounts)
+        {
+            var target = CleanTarget(mount.Target);
+            if (!byTarget.TryAdd(target, mount with { Target = target })) throw Invalid($"two mounts at {target}");
+        }
+
+        foreach (var volume in image.Volumes)
+        {
+            var target = CleanTarget(volume);
+            byTarget.TryAdd(target, new MountSpec(MountKind.Volume, "", target));
+        }
+
+        // What lies in another one is mounted after it.
+        return [.. byTarget.Values.OrderBy(mount => mount.Target.Count(c => c == '/'))];
+    }
+
+    private static string CleanTarget(string target)
+    {
+        if (target.Length == 0 || target[0] != '/') throw Invalid($"mount target '{target}' is not a full path");
+        var clean = Path.GetFullPath(target).TrimEnd('/');
+        return clean.Length > 0 ? clean : throw Invalid("a mount over / is not possible");
+    }
+
+    private static ContainerException Invalid(string message) => new(ContainerFault.Invalid, message);
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using Swarm.Core.Containers;
+
+namespace Swarm.Runtime.Bundles;
+
+/// <summary>The <c>linux</c> object of a config.json: namespaces, limits, and what of the kernel is hidden.</summary>
+/// <remarks>https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config-linux.md</remarks>
+internal static class LinuxSection
+{
+    private const int CpuPeriodMicroseconds = 100_000;
+
+    private static readonly string[] Masked =
+    [
+        "/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+        "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
+    ];
+
+    private static readonly string[] ReadOnly =
+        ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+    public static void Write(Utf8JsonWriter json, BundleInput input)
+    {
+        var spec = input.Plan.Spec;
+        json.WriteStartObject("linux");
+        json.WriteString("cgroupsPath", input.CgroupPath);
+        WriteNamespaces(json, input);
+        json.WriteStartObject("sysctl");
+        foreach (var (name, value) in Sysctls.Of(spec)) json.WriteString(name, value);
+        json.WriteEndObject();
+        WriteDevices(json, input);
+        json.WriteStartObject("resources");
+        WriteDeviceRules(json, spec.Privileged);
+        WriteLimits(json, input);
+        json.WriteEndObject();
+        BundleWriter.WriteStrings(json, "maskedPaths", spec.Privileged ? [] : Masked);
+        BundleWriter.WriteStrings(json, "readonlyPaths", spec.Privileged ? [] : ReadOnly);
+        if (input.Seccomp.Profile is { } profile)
+        {
+            json.WritePropertyName("seccomp");
+            json.WriteRawValue(profile.Span);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteNamespaces(Utf8JsonWriter json, BundleInput input)
+    {
+        json.WriteStartArray("namespaces");
+        foreach (var kind in (string[])["pid", "mount", "uts", "ipc", "cgroup"]) WriteNamespace(json, kind, null);
+        if (input.Plan.Spec.NetworkMode != NetworkMode.Host) WriteNamespace(json, "network", input.NetworkNamespacePath);
+        json.WriteEndArray();
+    }
+
+    private static void WriteNamespace(Utf8JsonWriter json, string kind, string? path)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", kind);
+        if (path is not null) json.WriteString("path", path);
+        json.WriteEndObject();
+    }
+
+    private static void WriteDevices(Utf8JsonWriter json, BundleInput input)
+    {
+        json.WriteStartArray("devices");
+        foreach (var device in input.Devices)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", device.Path);
+            json.WriteString("type", device.Kind.ToString());
+            json.WriteNumber("major", device.Major);
+            json.WriteNumber("minor", device.Minor);
+            json.WriteNumber("fileMode", device.Kind == 'b' ? 0x1b0 : 0x1b6);
+            json.WriteNumber("uid", 0);
+            json.WriteNumber("gid", 0);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <remarks>Making any device node is harmless where using it is not allowed; crun allows the ordinary ones itself.</remarks>
+    private static void WriteDeviceRules(Utf8JsonWriter json, bool privileged)
+    {
+        json.WriteStartArray("devices");
+        WriteRule(json, privileged, null, "rwm");
+        if (!privileged)
+        {
+            WriteRule(json, true, "c", "m");
+            WriteRule(json, true, "b", "m");
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteRule(Utf8JsonWriter json, bool allow, string? kind, string access)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("allow", allow);
+        if (kind is not null) json.WriteString("type", kind);
+        json.WriteString("access", access);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLimits(Utf8JsonWriter json, BundleInput input)
+    {
+        var limits = input.Plan.Spec.Limits;
+        if (limits.Memory.Value > 0)
+        {
+            json.WriteStartObject("memory");
+            json.WriteNumber("limit", limits.Memory.Value);
+            var total = limits.MemoryAndSwap.Value;
+            if (input.CanLimitSwap) json.WriteNumber("swap", total != 0 ? total : limits.Memory.Value * 2);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartObject("cpu");
+        json.WriteNumber("shares", limits.CpuShares > 0 ? limits.CpuShares : 1024);
+        if (limits.Cpu.Value > 0)
+        {
+            json.WriteNumber("period", CpuPeriodMicroseconds);
+            // The kernel takes no quota below a millisecond.
+            json.WriteNumber("quota", Math.Max(1000, limits.Cpu.Value * CpuPeriodMicroseconds / 1000));
+        }
+
+        if (limits.CpuSet.Length > 0) json.WriteString("cpus", limits.CpuSet);
+        json.WriteEndObject();
+        if (limits.Pids <= 0) return;
+        json.WriteStartObject("pids");
+        json.WriteNumber("limit", limits.Pids);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Swarm.Core.Containers;
+
+namespace Swarm.Runtime.Bundles;
+
+/// <summary>Kernel settings of a container: only those of its own namespaces.</summary>
+internal static class Sysctls
+{
+    private static readonly ImmutableHashSet<string> OfIpcNamespace =
+    [
+        "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax",
+        "kernel.shmmni", "kernel.shm_rmid_forced",
+    ];
+
+    /// <exception cref="ContainerException">A setting would be one of the host.</exception>
+    public static void Check(ContainerSpec spec)
+    {
+        foreach (var name in spec.Sysctls.Keys)
+        {
+            if (OfIpcNamespace.Contains(name) || name.StartsWith("fs.mqueue.", StringComparison.Ordinal)) continue;
+            var isNetwork = name.StartsWith("net.", StringComparison.Ordinal);
+            if (isNetwork && spec.NetworkMode != NetworkMode.Host && !name.Contains('/', StringComparison.Ordinal)) continue;
+            throw new ContainerException(
+                ContainerFault.Invalid,
+                isNetwork
+                    ? $"sysctl {name} cannot be set in the host's network"
+                    : $"sysctl {name} is not one of a container's own");
+        }
+    }
+
+    /// <summary>What was asked for, over what Docker sets: low ports and ping for everyone.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Of(ContainerSpec spec)
+    {
+        if (spec.NetworkMode == NetworkMode.Host) return spec.Sysctls;
+        return ImmutableSortedDictionary<string, string>.Empty
+            .SetItem("net.ipv4.ip_unprivileged_port_start", "0")
+            .SetItem("net.ipv4.ping_group_range", "0 2147483647")
+            .SetItems(spec.Sysctls);
+    }
+}

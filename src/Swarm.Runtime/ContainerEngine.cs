@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Images;
+using Swarm.Linux.Cgroups;
+using Swarm.Linux.Processes;
+using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Logs;
+using Swarm.Runtime.Networks;
+using Swarm.Runtime.Processes;
+using Swarm.Runtime.Work;
+
+namespace Swarm.Runtime;
+
+/// <summary>The containers of this host, each made by crun and kept by a conmon of its own.</summary>
+/// <remarks>Drawn in docs/containers.md.</remarks>
+public sealed class ContainerEngine : IContainerEngine
+{
+    private readonly EngineOptions _options;
+    private readonly BlockingWork _work;
+    private readonly EngineCore _core;
+    private readonly TimeProvider _time;
+    private readonly INetworkPlane _networks;
+
+    /// <exception cref="ArgumentException">An option cannot be; all are named.</exception>
+    public ContainerEngine(
+        EngineOptions options, IImageStore images, INetworkPlane networks, TimeProvider time, ILoggerFactory loggers)
+    {
+        options.Validate();
+        (_options, _time, _networks) = (options, time, networks);
+        _work = new BlockingWork("container work", options.Workers);
+        _core = new EngineCore(
+            options, images, networks, CgroupFiles.OfHost(), _work, time, loggers.CreateLogger<ContainerEngine>());
+    }
+
+    /// <inheritdoc/>
+    public ChannelReader<ContainerExit> Exits => _core.Exits;
+
+    /// <inheritdoc/>
+    public IReadOnlySet<Digest> ImagesInUse => _core.Table.All
+        .Select(container => container.Record?.ImageId)
+        .OfType<Digest>()
+        .ToHashSet();
+
+    /// <inheritdoc/>
+    public Task OpenAsync(CancellationToken cancellation) =>
+        _work.RunAsync(() => _core.OpenAsync(cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public ImmutableArray<ContainerState> List() => _core.Table.States();
+
+    /// <inheritdoc/>
+    public ContainerState? Find(ContainerId id) => _core.Table.Find(id)?.Record?.ToState();
+
+    /// <inheritdoc/>
+    public Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        return _work.RunAsync(() => _core.CreateAsync(definition, cancellation), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation) =>
+        _work.RunAsync(() => _core.StartAsync(id, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public void Signal(ContainerId id, int signal)
+    {
+        if (_core.Get(id).Record is not { Phase: ContainerPhase.Running } record) return;
+        using var process = ProcessHandle.Open(record.First);
+        process?.Signal(signal);
+    }
+
+    /// <inheritdoc/>
+    public int StopSignalOf(ContainerId id) =>
+        _core.Get(id).Record is { StopSignal: > 0 } record ? record.StopSignal : Signals.Terminate;
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(ContainerId id, CancellationToken cancellation) =>
+        _work.RunAsync(() => _core.RemoveAsync(id, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public async Task<CommandResult> RunCommandAsync(
+        ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation)
+    {
+        if (arguments.IsDefaultOrEmpty) throw new ContainerException(ContainerFault.Invalid, "no command to run");
+        if (_core.Get(id).Record is not { Phase: ContainerPhase.Running })
+        {
+            throw new ContainerException(ContainerFault.Invalid, $"container {id.Short} is not running");
+        }
+
+        var pidFile = Path.Join(_core.Folders.Bundle(id), $"exec-{Guid.NewGuid():N}.pid");
+        using var deadline = new CancellationTokenSource(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        using var run = new CommandRun(_core.Watch, new Spawn(_options.CrunPath, _core.Runtime.ExecArguments(id, pidFile, arguments))
+        {
+            Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+            WorkingFolder = "/",
+        });
+        await using var killing = either.Token.Register(() => run.Kill(pidFile));
+        var code = await run.Ended;
+        File.Delete(pidFile);
+        cancellation.ThrowIfCancellationRequested();
+        return new CommandResult(code, run.Output, deadline.IsCancellationRequested);
+    }
+
+    /// <inheritdoc/>
+    public Task<LogPage> ReadLogAsync(
+        ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation)
+    {
+        var container = _core.Get(id);
+        return _work.RunAsync(
+            () =>
+            {
+                var hasEnded = container.Record is null or { Phase: ContainerPhase.Ended };
+                return Task.FromResult(new LogReader(container.Log, _time).Read(position, tail, maxBytes, hasEnded));
+            },
+            cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation) =>
+        _networks.SetIngressAsync(routes, cancellation);
+
+    /// <summary>Lets go of everything; the containers go on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _core.DisposeAsync();
+        _work.Dispose();
+    }
+}

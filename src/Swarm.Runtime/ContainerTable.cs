@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Runtime.Logs;
+
+namespace Swarm.Runtime;
+
+/// <summary>The containers of an engine, by id; their names are unique.</summary>
+internal sealed class ContainerTable(EngineFolders folders)
+{
+    private readonly ConcurrentDictionary<ContainerId, LiveContainer> _byId = new();
+    private readonly ConcurrentDictionary<string, ContainerId> _byName = new(StringComparer.Ordinal);
+
+    public IEnumerable<LiveContainer> All => _byId.Values;
+
+    public LiveContainer? Find(ContainerId id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>Finds the container of this id, or takes id and name for a new one.</summary>
+    /// <exception cref="ContainerException">Another container has the name.</exception>
+    public LiveContainer Take(ContainerDefinition definition)
+    {
+        while (true)
+        {
+            if (_byId.TryGetValue(definition.Id, out var existing)) return existing;
+            var holder = _byName.GetOrAdd(definition.Name, definition.Id);
+            if (holder != definition.Id)
+            {
+                throw new ContainerException(
+                    ContainerFault.Conflict, $"the name {definition.Name} belongs to container {holder.Short}");
+            }
+
+            var made = new LiveContainer(definition, new LogFolder(folders.Logs(definition.Id)));
+            if (_byId.TryAdd(definition.Id, made)) return made;
+            made.Dispose();
+        }
+    }
+
+    public void Drop(LiveContainer container)
+    {
+        container.IsGone = true;
+        _byId.TryRemove(KeyValuePair.Create(container.Definition.Id, container));
+        _byName.TryRemove(KeyValuePair.Create(container.Definition.Name, container.Definition.Id));
+    }
+
+    public ImmutableArray<ContainerState> States() =>
+    [
+        .. _byId.Values
+            .Select(container => container.Record?.ToState())
+            .OfType<ContainerState>()
+            .OrderByDescending(state => state.CreatedAt),
+    ];
+}

@@ -1,0 +1,207 @@
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Images;
+using Swarm.Linux.Processes;
+using Swarm.Runtime.Adoption;
+using Swarm.Runtime.Records;
+
+namespace Swarm.Runtime;
+
+/// <summary>Create, start, end, remove.</summary>
+internal sealed partial class EngineCore
+{
+    public async Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation)
+    {
+        EngineNames.Check(definition);
+        while (true)
+        {
+            var container = Table.Take(definition);
+            var state = await AtGateAsync(container, () => CreateAtGateAsync(container, cancellation), cancellation);
+            if (state is not null) return state;
+        }
+    }
+
+    public Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation)
+    {
+        var container = Get(id);
+        return AtGateAsync(container, () => StartAtGateAsync(container, cancellation), cancellation);
+    }
+
+    public async Task RemoveAsync(ContainerId id, CancellationToken cancellation)
+    {
+        if (Table.Find(id) is not { } container) return;
+        await AtGateAsync(
+            container,
+            async () =>
+            {
+                if (container.IsGone) return false;
+                await RemoveAtGateAsync(container, container.Record!, cancellation);
+                return true;
+            },
+            cancellation);
+    }
+
+    /// <returns>Null when the container went away while its gate was waited for.</returns>
+    private async Task<ContainerState?> CreateAtGateAsync(LiveContainer container, CancellationToken cancellation)
+    {
+        if (container.IsGone) return null;
+        if (container.Record is { } existing) return existing.ToState();
+        var made = false;
+        try
+        {
+            var definition = container.Definition;
+            var image = FindImage(definition);
+            var record = new ContainerRecord
+            {
+                Definition = definition,
+                ImageId = image.Id,
+                CreatedAt = _time.GetUtcNow(),
+            };
+            record = await MakeAsync(container, record, image, cancellation);
+            made = true;
+            return record.ToState();
+        }
+        finally
+        {
+            if (!made) await ForgetHalfMadeAsync(container);
+        }
+    }
+
+    private async Task<ContainerRecord> MakeAsync(
+        LiveContainer container, ContainerRecord record, StoredImage image, CancellationToken cancellation)
+    {
+        File.Delete(Folders.ExitFile(record.Id));
+        var made = await _maker.MakeAsync(container.Definition, image, container.Log, cancellation);
+        record = Keep(container, record with
+        {
+            Phase = ContainerPhase.Created,
+            Endpoints = made.Endpoints,
+            Ports = made.Ports,
+            HealthCheck = made.Plan.HealthCheck,
+            StopSignal = made.Plan.StopSignal,
+            AnonymousVolumes = made.AnonymousVolumes,
+            BootId = HostBoot.Id,
+            First = made.First,
+            Monitor = made.Monitor,
+        });
+        _exitWatch?.Follow(record.Id, record.First, record.Monitor);
+        return record;
+    }
+
+    private async Task<ContainerState> StartAtGateAsync(LiveContainer container, CancellationToken cancellation)
+    {
+        if (container.IsGone || container.Record is not { } record) return Get(container.Definition.Id).Record!.ToState();
+        if (record.Phase == ContainerPhase.Running) return record.ToState();
+        if (record.Phase == ContainerPhase.Ended || !record.First.IsAlive || record.BootId != HostBoot.Id)
+        {
+            _exitWatch?.Forget(record.Id);
+            await _undoing.EndRunAsync(record.Id, MonitorOf(record), cancellation);
+            record = await MakeAgainAsync(container, record, cancellation);
+        }
+
+        // Written before the deed: an engine that comes after a crash sees that it may have been done.
+        var before = record;
+        record = Keep(container, record with
+        {
+            Phase = ContainerPhase.Running, Run = record.Run + 1, StartedAt = _time.GetUtcNow(), Exit = null,
+        });
+        var started = false;
+        try
+        {
+            Runtime.Start(record.Id);
+            started = true;
+        }
+        finally
+        {
+            if (!started) Keep(container, before);
+        }
+
+        LogStarted(record.Definition.Name, record.Id.Short, record.Run);
+        return record.ToState();
+    }
+
+    private async Task<ContainerRecord> MakeAgainAsync(
+        LiveContainer container, ContainerRecord record, CancellationToken cancellation)
+    {
+        var image = _images.Find(record.ImageId.Value)
+            ?? throw new ContainerException(
+                ContainerFault.ImageNotFound, $"image {record.Definition.Spec.Image} ({record.ImageId}) is no longer on this host");
+        try
+        {
+            return await MakeAsync(container, record, image, cancellation);
+        }
+        catch
+        {
+            // What the last run left stays as it was, writable layer and log included.
+            await _undoing.EndRunAsync(record.Id, default, CancellationToken.None);
+            await _networks.DetachAsync(record.Id, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task RemoveAtGateAsync(LiveContainer container, ContainerRecord record, CancellationToken cancellation)
+    {
+        var id = record.Id;
+        _exitWatch?.Forget(id);
+        if (record.Phase == ContainerPhase.Running)
+        {
+            using (var process = ProcessHandle.Open(record.First)) process?.Signal(Bundles.Signals.Kill);
+            await _undoing.MonitorEndAsync(MonitorOf(record), cancellation);
+            record = await EndAsync(container, record, cancellation);
+        }
+
+        await _undoing.UndoAsync(id, MonitorOf(record), cancellation);
+        foreach (var volume in record.AnonymousVolumes) _volumes.Remove(volume);
+        _records.Remove(id);
+        Table.Drop(container);
+        LogRemoved(record.Definition.Name, id.Short);
+    }
+
+    /// <summary>Puts down that the run is over, and tells.</summary>
+    private async Task<ContainerRecord> EndAsync(LiveContainer container, ContainerRecord record, CancellationToken cancellation)
+    {
+        var exit = _exitFile.Read(record);
+        record = Keep(container, record with
+        {
+            Phase = ContainerPhase.Ended, Exit = exit, Endpoints = [], Ports = [],
+        });
+        _exitWatch?.Forget(record.Id);
+        // Its address and ports are free for others while it only waits to be looked at.
+        await _networks.DetachAsync(record.Id, cancellation);
+        LogEnded(record.Definition.Name, record.Id.Short, exit.Run, exit.ExitCode, exit.OutOfMemory);
+        _exits.Writer.TryWrite(exit);
+        return record;
+    }
+
+    private async Task ForgetHalfMadeAsync(LiveContainer container)
+    {
+        var id = container.Definition.Id;
+        Table.Drop(container);
+        try
+        {
+            await _undoing.UndoAsync(id, default, CancellationToken.None);
+            _volumes.RemoveOrphans(owner => owner != id);
+            _records.Remove(id);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ContainerException)
+        {
+            // The reason why it could not be made matters more to the caller; the next opening tries again.
+            LogNotUndone(id.Short, refused);
+        }
+    }
+
+    private static ProcessIdentity MonitorOf(ContainerRecord record) =>
+        record.BootId == HostBoot.Id ? record.Monitor : default;
+
+    [LoggerMessage(LogLevel.Information, "Container {Name} ({Container}) started, run {Run}")]
+    private partial void LogStarted(string name, string container, int run);
+
+    [LoggerMessage(LogLevel.Information, "Container {Name} ({Container}) ended run {Run} with {Code}, out of memory: {OutOfMemory}")]
+    private partial void LogEnded(string name, string container, int run, int code, bool outOfMemory);
+
+    [LoggerMessage(LogLevel.Information, "Container {Name} ({Container}) was removed")]
+    private partial void LogRemoved(string name, string container);
+
+    [LoggerMessage(LogLevel.Warning, "What was half made of container {Container} could not be undone")]
+    private partial void LogNotUndone(string container, Exception cause);
+}

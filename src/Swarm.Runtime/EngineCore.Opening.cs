@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Linux.Processes;
+using Swarm.Runtime.Adoption;
+using Swarm.Runtime.Exits;
+using Swarm.Runtime.Records;
+
+namespace Swarm.Runtime;
+
+/// <summary>Finding what earlier engines left, and noticing ends.</summary>
+internal sealed partial class EngineCore
+{
+    public async Task OpenAsync(CancellationToken cancellation)
+    {
+        Folders.Make();
+        TakeLock();
+        _cgroups.MakeParent(_options.CgroupParent);
+        var (records, unreadable) = _records.ReadAll();
+        foreach (var record in records) Table.Take(record.Definition).Record = record;
+        // Before looking, so that what ends meanwhile is not missed.
+        _exitWatch = new ExitWatch(Watch, Folders.Exits, NoticeEnd, NoticeAll);
+
+        var alive = records.Where(record => Judge(record) is AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted);
+        await _networks.OpenAsync(alive.Select(record => record.Id).ToHashSet(), cancellation);
+        foreach (var container in Table.All) await AdoptAsync(container, cancellation);
+        await RemoveOrphansAsync(unreadable, cancellation);
+        _logTimer = _time.CreateTimer(_ => Begin(RotateAsync), null, _options.LogCheckInterval, _options.LogCheckInterval);
+    }
+
+    private void TakeLock()
+    {
+        try
+        {
+            _lock = new FileStream(Folders.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException held)
+        {
+            throw new ContainerException(ContainerFault.Conflict, $"another engine works at {_options.RunRoot}", held);
+        }
+    }
+
+    private AdoptionVerdict Judge(ContainerRecord record) => Adoptions.Judge(
+        record, HostBoot.Id, _exitFile.Exists(record.Id), record.First.IsAlive, record.Monitor.IsAlive, Runtime.IsWaiting(record.Id));
+
+    private Task<bool> AdoptAsync(LiveContainer container, CancellationToken cancellation) => AtGateAsync(
+        container,
+        async () =>
+        {
+            if (container.Record is not { } record) return false;
+            var verdict = Judge(record);
+            if (verdict == AdoptionVerdict.End) await EndAsync(container, record, cancellation);
+            if (verdict == AdoptionVerdict.FollowUnstarted)
+            {
+                record = Keep(container, record with { Phase = ContainerPhase.Created, Run = record.Run - 1, StartedAt = null });
+            }
+
+            if (verdict is not (AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted)) return true;
+            _exitWatch!.Follow(record.Id, record.First, record.Monitor);
+            LogAdopted(record.Definition.Name, record.Id.Short, record.First.Pid);
+            return true;
+        },
+        cancellation);
+
+    private async Task RemoveOrphansAsync(IReadOnlySet<string> unreadable, CancellationToken cancellation)
+    {
+        bool IsKnown(ContainerId id) => Table.Find(id) is not null || unreadable.Contains(id.Value);
+        var orphans = Directory.GetDirectories(Folders.RuntimeRoot)
+            .Concat(Directory.GetDirectories(Folders.Containers))
+            .Concat(Directory.GetFiles(Folders.Exits))
+            .Select(path => new ContainerId(Path.GetFileName(path)))
+            .Concat(_images.WritableLayers())
+            .Where(id => !IsKnown(id))
+            .ToHashSet();
+        foreach (var orphan in orphans)
+        {
+            LogOrphan(orphan.Short);
+            await _undoing.UndoAsync(orphan, default, cancellation);
+            _records.Remove(orphan);
+        }
+
+        var bundles = Table.All.Select(container => EngineFolders.BundleName(container.Definition.Id))
+            .Concat(unreadable.Select(id => EngineFolders.BundleName(new ContainerId(id))))
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var bundle in Directory.GetDirectories(Folders.Bundles))
+        {
+            if (!bundles.Contains(Path.GetFileName(bundle))) Directory.Delete(bundle, recursive: true);
+        }
+
+        _volumes.RemoveOrphans(IsKnown);
+    }
+
+    /// <remarks>On the watch's thread: the work is done on others.</remarks>
+    private void NoticeEnd(ContainerId id)
+    {
+        if (Table.Find(id) is { } container) Begin(() => EndWhenOverAsync(container));
+    }
+
+    private void NoticeAll()
+    {
+        foreach (var container in Table.All) Begin(() => EndWhenOverAsync(container));
+    }
+
+    private Task<bool> EndWhenOverAsync(LiveContainer container) => AtGateAsync(
+        container,
+        async () =>
+        {
+            if (container.IsGone || container.Record is not { Phase: not ContainerPhase.Ended } record) return false;
+            // The notice may be of an earlier run, or come before conmon has written the code.
+            var isOver = _exitFile.Exists(record.Id) || (!record.First.IsAlive && !record.Monitor.IsAlive);
+            if (isOver) await EndAsync(container, record, CancellationToken.None);
+            return isOver;
+        },
+        _closing.Token);
+
+    private Task RotateAsync()
+    {
+        foreach (var container in Table.All)
+        {
+            if (container.Record is not { Phase: ContainerPhase.Running } record) continue;
+            if (container.Log.CurrentSize < _options.LogMaxBytes.Value) continue;
+            var control = Path.Join(Folders.Bundle(record.Id), "ctl");
+            // "2" is conmon's word for opening the log again; the numbers after it have no meaning then.
+            container.Log.Rotate(() => Fifo.TryWrite(control, "2 0 0\n"), _options.LogFiles);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Begins work that nobody waits for; what goes wrong in it is logged.</summary>
+    private void Begin(Func<Task> work)
+    {
+        if (_closing.IsCancellationRequested) return;
+        _ = _work.RunAsync(() => LoggedAsync(work), _closing.Token);
+    }
+
+    private async Task LoggedAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            // The engine closes; the next one looks again.
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ContainerException)
+        {
+            LogRefused(refused);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Container {Name} ({Container}) was found running as process {Pid}")]
+    private partial void LogAdopted(string name, string container, int pid);
+
+    [LoggerMessage(LogLevel.Warning, "What was left of container {Container}, of which there is no record, was removed")]
+    private partial void LogOrphan(string container);
+
+    [LoggerMessage(LogLevel.Error, "A container's end or log could not be dealt with")]
+    private partial void LogRefused(Exception cause);
+}

@@ -1,0 +1,128 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Images;
+using Swarm.Linux.Cgroups;
+using Swarm.Linux.Watching;
+using Swarm.Runtime.Exits;
+using Swarm.Runtime.Making;
+using Swarm.Runtime.Networks;
+using Swarm.Runtime.Processes;
+using Swarm.Runtime.Records;
+using Swarm.Runtime.Seccomp;
+using Swarm.Runtime.Volumes;
+using Swarm.Runtime.Work;
+
+namespace Swarm.Runtime;
+
+/// <summary>What the engine does, on its own threads: each container's steps one after another, behind its gate.</summary>
+internal sealed partial class EngineCore : IAsyncDisposable
+{
+    private readonly EngineOptions _options;
+    private readonly IImageStore _images;
+    private readonly INetworkPlane _networks;
+    private readonly ICgroups _cgroups;
+    private readonly BlockingWork _work;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly RecordStore _records;
+    private readonly VolumeStore _volumes;
+    private readonly ExitFile _exitFile;
+    private readonly ContainerUndoing _undoing;
+    private readonly ContainerMaker _maker;
+    private readonly CancellationTokenSource _closing = new();
+
+    // As many as containers end between two looks of the reader; bounded by how many containers a host can have.
+    private readonly Channel<ContainerExit> _exits = Channel.CreateUnbounded<ContainerExit>();
+    private ExitWatch? _exitWatch;
+    private FileStream? _lock;
+    private ITimer? _logTimer;
+
+    public EngineCore(
+        EngineOptions options, IImageStore images, INetworkPlane networks, ICgroups cgroups, BlockingWork work,
+        TimeProvider time, ILogger logger)
+    {
+        (_options, _images, _networks, _cgroups) = (options, images, networks, cgroups);
+        (_work, _time, _logger) = (work, time, logger);
+        Folders = new EngineFolders(options);
+        Table = new ContainerTable(Folders);
+        Runtime = new OciRuntime(options, Folders);
+        Watch = new DescriptorWatch("container watch");
+        _records = new RecordStore(Folders, logger);
+        _volumes = new VolumeStore(Folders);
+        _exitFile = new ExitFile(Folders, cgroups, time);
+        _undoing = new ContainerUndoing(Folders, images, networks, cgroups, Runtime, Watch, time, logger);
+        var filters = new FilterCache(SeccompProfile.Read(options.SeccompProfilePath), Folders);
+        _maker = new ContainerMaker(
+            Folders, images, networks, cgroups, new ContainerMonitor(options, Folders), filters, _volumes, logger);
+    }
+
+    public EngineFolders Folders { get; }
+
+    public ContainerTable Table { get; }
+
+    public OciRuntime Runtime { get; }
+
+    public DescriptorWatch Watch { get; }
+
+    public ChannelReader<ContainerExit> Exits => _exits.Reader;
+
+    public LiveContainer Get(ContainerId id) => Table.Find(id) is { IsGone: false } container
+        ? container
+        : throw new ContainerException(ContainerFault.NotFound, $"there is no container {id.Short}");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_closing.IsCancellationRequested) return;
+        await _closing.CancelAsync();
+        if (_logTimer is not null) await _logTimer.DisposeAsync();
+        _exitWatch?.Dispose();
+        // Who holds a gate is in the middle of something, and finishes it.
+        foreach (var container in Table.All)
+        {
+            await container.Gate.WaitAsync(CancellationToken.None);
+            container.Gate.Release();
+        }
+
+        Watch.Dispose();
+        _exits.Writer.TryComplete();
+        _lock?.Dispose();
+    }
+
+    /// <summary>Does something with a container while nobody else does.</summary>
+    private async Task<T> AtGateAsync<T>(LiveContainer container, Func<Task<T>> work, CancellationToken cancellation)
+    {
+        await container.Gate.WaitAsync(cancellation);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+            return await work();
+        }
+        catch (Exception refused) when (HostRefusal.Of(refused) is { } told)
+        {
+            throw told;
+        }
+        finally
+        {
+            container.Gate.Release();
+        }
+    }
+
+    private ContainerRecord Keep(LiveContainer container, ContainerRecord record)
+    {
+        _records.Write(record);
+        container.Record = record;
+        return record;
+    }
+
+    private StoredImage FindImage(ContainerDefinition definition)
+    {
+        var spec = definition.Spec;
+        return _images.Find(spec.PinnedImage?.Value ?? spec.Image)
+            ?? throw new ContainerException(
+                ContainerFault.ImageNotFound,
+                spec.PinnedImage is { } pinned
+                    ? $"image {spec.Image} ({pinned}) is not on this host"
+                    : $"image {spec.Image} is not on this host");
+    }
+}

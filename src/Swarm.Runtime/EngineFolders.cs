@@ -1,0 +1,55 @@
+using Swarm.Core;
+
+namespace Swarm.Runtime;
+
+/// <summary>The places of one engine. Drawn in docs/containers.md.</summary>
+internal sealed class EngineFolders(EngineOptions options)
+{
+    /// <summary>Enough of an id to be unique, and short for the sake of socket paths.</summary>
+    private const int BundleNameLength = 24;
+
+    public string State { get; } = Path.Join(options.RunRoot, "state");
+
+    public string LockFile => Path.Join(State, "engine.lock");
+
+    public string Bundles => Path.Join(State, "c");
+
+    public string RuntimeRoot => Path.Join(State, "crun");
+
+    public string Exits => Path.Join(State, "exits");
+
+    public string Filters => Path.Join(State, "seccomp");
+
+    public string Containers { get; } = Path.Join(options.DataRoot, "containers");
+
+    public string Volumes { get; } = Path.Join(options.DataRoot, "volumes");
+
+    public string Bundle(ContainerId id) => Path.Join(Bundles, BundleName(id));
+
+    public string ExitFile(ContainerId id) => Path.Join(Exits, id.Value);
+
+    public string RuntimeState(ContainerId id) => Path.Join(RuntimeRoot, id.Value);
+
+    public string Container(ContainerId id) => Path.Join(Containers, id.Value);
+
+    public string Logs(ContainerId id) => Path.Join(Container(id), "log");
+
+    public string Cgroup(ContainerId id) => options.CgroupParent.TrimEnd('/') + "/" + id.Value;
+
+    public static string BundleName(ContainerId id) =>
+        id.Value.Length <= BundleNameLength ? id.Value : id.Value[..BundleNameLength];
+
+    public void Make()
+    {
+        foreach (var folder in (string[])[State, Bundles, RuntimeRoot, Exits, Filters, Containers, Volumes])
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        foreach (var folder in (string[])[Bundles, RuntimeRoot, Exits, Filters, Containers])
+        {
+            File.SetUnixFileMode(folder, own);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Swarm.Core;
+using Swarm.Linux.Processes;
+using Swarm.Linux.Watching;
+
+namespace Swarm.Runtime.Exits;
+
+/// <summary>Notices that a container has ended: by its exit file, or by the death of its first process and its conmon.</summary>
+/// <remarks>
+/// conmon writes the exit file within milliseconds of the end. Only where conmon was killed is there none; so when the
+/// first process has ended its conmon is watched, and when that has ended too there is nothing more to wait for.
+/// </remarks>
+internal sealed class ExitWatch : IDisposable
+{
+    private readonly DescriptorWatch _watch;
+    private readonly FolderWatch _folder;
+    private readonly Action<ContainerId> _onEnd;
+    private readonly ConcurrentDictionary<ContainerId, Followed> _followed = new();
+
+    /// <param name="onEnd">May come more than once for one end. Called on the watch's thread.</param>
+    /// <param name="onLost">Notices were lost: every container is to be looked at.</param>
+    public ExitWatch(DescriptorWatch watch, string folder, Action<ContainerId> onEnd, Action onLost)
+    {
+        (_watch, _onEnd) = (watch, onEnd);
+        _folder = new FolderWatch(watch, folder, name => onEnd(new ContainerId(name)), onLost);
+    }
+
+    public void Follow(ContainerId id, ProcessIdentity first, ProcessIdentity monitor)
+    {
+        Forget(id);
+        var followed = new Followed(this, id, monitor);
+        _followed[id] = followed;
+        followed.Begin(first);
+    }
+
+    public void Forget(ContainerId id)
+    {
+        if (_followed.TryRemove(id, out var followed)) followed.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        foreach (var id in _followed.Keys) Forget(id);
+    }
+
+    private sealed class Followed(ExitWatch owner, ContainerId id, ProcessIdentity monitor) : IDisposable
+    {
+        private readonly Lock _lock = new();
+        private ProcessHandle? _handle;
+        private IDisposable? _registration;
+        private bool _disposed;
+
+        public void Begin(ProcessIdentity first) => Watch(first, () => Watch(monitor, Finish));
+
+        public void Dispose()
+        {
+            lock (_lock)
+            {
+                _disposed = true;
+                Release();
+            }
+        }
+
+        private void Finish()
+        {
+            lock (_lock) Release();
+            owner._onEnd(id);
+        }
+
+        private void Watch(ProcessIdentity process, Action onEnd)
+        {
+            lock (_lock)
+            {
+                if (_disposed) return;
+                Release();
+                _handle = ProcessHandle.Open(process);
+                if (_handle is { } handle)
+                {
+                    _registration = owner._watch.Watch(handle, onEnd);
+                    return;
+                }
+            }
+
+            onEnd();
+        }
+
+        private void Release()
+        {
+            _registration?.Dispose();
+            _handle?.Dispose();
+            (_registration, _handle) = (null, null);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Swarm.Core.Containers;
+using Swarm.Images;
+using Swarm.Linux.Cgroups;
+using Swarm.Linux.Processes;
+using Swarm.Linux.Rooted;
+using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Logs;
+using Swarm.Runtime.Networks;
+using Swarm.Runtime.Processes;
+using Swarm.Runtime.Seccomp;
+using Swarm.Runtime.Users;
+using Swarm.Runtime.Volumes;
+
+namespace Swarm.Runtime.Making;
+
+/// <summary>Makes a container up to the moment before its program starts.</summary>
+internal sealed partial class ContainerMaker(
+    EngineFolders folders,
+    IImageStore images,
+    INetworkPlane networks,
+    ICgroups cgroups,
+    ContainerMonitor monitor,
+    FilterCache filters,
+    VolumeStore volumes,
+    ILogger logger)
+{
+    private readonly MountChoice _mounts = new(volumes);
+    private readonly ulong _bounding = OwnCapabilities.ReadBounding();
+
+    public async Task<MadeContainer> MakeAsync(
+        ContainerDefinition definition, StoredImage image, LogFolder log, CancellationToken cancellation)
+    {
+        var id = definition.Id;
+        var spec = definition.Spec;
+        var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
+        var (capabilities, lacking) = Capabilities.Choose(
+            spec.AddCapabilities, spec.DropCapabilities, spec.Privileged, _bounding);
+        if (!lacking.IsEmpty) LogLacking(id.Short, string.Join(", ", lacking));
+
+        var rootPath = await images.MountRootAsync(id, image.Id, cancellation);
+        var network = spec.NetworkMode == NetworkMode.Bridge
+            ? await networks.AttachAsync(id, spec.Networks, HostPorts(spec), cancellation)
+            : null;
+
+        var bundle = folders.Bundle(id);
+        Directory.CreateDirectory(bundle);
+        log.Make();
+        using var root = new RootedFolder(rootPath);
+        var user = ContainerUser.Find(plan.User, root.ReadText("/etc/passwd"), root.ReadText("/etc/group"));
+        MakeWorkingFolder(root, plan.WorkingDirectory);
+        var (mounts, anonymous) = _mounts.Choose(plan, root);
+        var names = NameFiles.Write(bundle, plan, network?.Endpoints ?? [], NameFiles.ReadHostResolver());
+        var seccomp = spec.Privileged ? new SeccompChoice(null, null) : filters.Choose(capabilities);
+        BundleWriter.Write(bundle, new BundleInput(plan, rootPath, user, [.. names, .. mounts])
+        {
+            Capabilities = capabilities,
+            NetworkNamespacePath = network?.NamespacePath,
+            CgroupPath = folders.Cgroup(id),
+            CanLimitSwap = cgroups.CountsSwap,
+            Seccomp = seccomp,
+            Devices = spec.Privileged ? HostDevices.Find() : [],
+        });
+        var (first, conmon) = monitor.Create(id, definition.Name, spec, log.CurrentPath);
+        if (seccomp.Profile is not null) filters.Keep(id, capabilities);
+        return new MadeContainer(plan, first, conmon, anonymous)
+        {
+            Endpoints = network?.Endpoints ?? [],
+            Ports = network?.Ports ?? [],
+        };
+    }
+
+    private static ImmutableArray<PublishedPort> HostPorts(ContainerSpec spec) =>
+        [.. spec.Ports.Where(port => port.Mode == PublishMode.Host)];
+
+    private static void MakeWorkingFolder(RootedFolder root, string path)
+    {
+        try
+        {
+            root.MakeFolder(path);
+        }
+        catch (IOException refused)
+        {
+            throw new ContainerException(
+                ContainerFault.Invalid, $"working directory {path} could not be made: {refused.Message}", refused);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Container {Container} goes without {Capabilities}, which this host does not hand on")]
+    private partial void LogLacking(string container, string capabilities);
+}

@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+using Swarm.Core.Containers;
+using Swarm.Linux.Processes;
+using Swarm.Runtime.Bundles;
+
+namespace Swarm.Runtime.Making;
+
+/// <summary>A container whose first process waits to be started.</summary>
+/// <param name="AnonymousVolumes">Names of the volumes that go with it.</param>
+internal sealed record MadeContainer(
+    ContainerPlan Plan, ProcessIdentity First, ProcessIdentity Monitor, ImmutableArray<string> AnonymousVolumes)
+{
+    public ImmutableArray<NetworkEndpoint> Endpoints { get; init; } = [];
+
+    public ImmutableArray<PublishedPort> Ports { get; init; } = [];
+}

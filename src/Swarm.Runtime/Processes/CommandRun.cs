@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using Swarm.Linux.Processes;
+using Swarm.Linux.Watching;
+
+namespace Swarm.Runtime.Processes;
+
+/// <summary>One program run to its end, its output kept up to a limit. No thread waits for it.</summary>
+internal sealed class CommandRun : IDisposable
+{
+    private const int OutputLimit = 4096;
+
+    private readonly Pipe _pipe = new();
+    private readonly MemoryStream _output = new();
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SpawnedProcess _process;
+    private readonly ProcessHandle _handle;
+    private readonly IDisposable _reading;
+    private readonly IDisposable _ending;
+    private readonly Lock _lock = new();
+    private bool _waited;
+
+    public CommandRun(DescriptorWatch watch, Spawn spawn)
+    {
+        _pipe.DoNotBlockReader();
+        _process = Spawner.Start(spawn with { Output = _pipe.Writing });
+        _pipe.Writing.Dispose();
+        // A child that was not waited for keeps its pid, ended or not.
+        _handle = ProcessHandle.OpenChild(_process);
+        _reading = watch.Watch(_pipe.Reading, Read);
+        _ending = watch.Watch(_handle, End);
+    }
+
+    public Task<int> Ended => _ended.Task;
+
+    public string Output
+    {
+        get
+        {
+            lock (_lock) return Encoding.UTF8.GetString(_output.ToArray());
+        }
+    }
+
+    /// <summary>Ends the program, and the one it started in the container.</summary>
+    public void Kill(string innerPidFile)
+    {
+        lock (_lock)
+        {
+            if (_waited) return;
+            if (File.Exists(innerPidFile)
+                && int.TryParse(File.ReadAllText(innerPidFile), CultureInfo.InvariantCulture, out var inner)
+                && ProcessIdentity.Of(inner) is { } leader)
+            {
+                SpawnedProcess.EndGroup(leader);
+            }
+
+            _process.End();
+        }
+    }
+
+    public void Dispose()
+    {
+        _reading.Dispose();
+        _ending.Dispose();
+        _handle.Dispose();
+        _pipe.Dispose();
+    }
+
+    private void Read()
+    {
+        lock (_lock)
+        {
+            Span<byte> chunk = stackalloc byte[OutputLimit];
+            var count = _pipe.ReadAvailable(chunk);
+            if (count == 0) _reading?.Dispose();
+            if (count > 0) _output.Write(chunk[..Math.Min(count, OutputLimit - (int)_output.Length)]);
+        }
+    }
+
+    private void End()
+    {
+        lock (_lock)
+        {
+            if (_waited) return;
+            _waited = true;
+            _ending?.Dispose();
+            Span<byte> chunk = stackalloc byte[OutputLimit];
+            while (_output.Length < OutputLimit)
+            {
+                var count = _pipe.ReadAvailable(chunk);
+                if (count <= 0) break;
+                _output.Write(chunk[..Math.Min(count, OutputLimit - (int)_output.Length)]);
+            }
+
+            _ended.TrySetResult(_process.Wait());
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Linux.Processes;
+
+namespace Swarm.Runtime.Processes;
+
+/// <summary>Makes a container by way of conmon, which stays beside it, writes its log and keeps its exit code.</summary>
+/// <remarks>https://github.com/containers/conmon ; the words on the pipe are read in its sources only.</remarks>
+internal sealed class ContainerMonitor(EngineOptions options, EngineFolders folders)
+{
+    /// <returns>The container's first process, which waits to be started, and its conmon.</returns>
+    /// <exception cref="ContainerException">crun refused, in words for the user.</exception>
+    public (ProcessIdentity First, ProcessIdentity Monitor) Create(
+        ContainerId id, string name, ContainerSpec spec, string logPath)
+    {
+        var bundle = folders.Bundle(id);
+        var output = Path.Join(bundle, "conmon.log");
+        var monitorPidFile = Path.Join(bundle, "conmon.pid");
+        string? answer;
+        using (var pipe = new Pipe())
+        {
+            var process = Spawner.Start(new Spawn(options.ConmonPath, Arguments(id, name, spec, bundle, logPath))
+            {
+                Environment = ["_OCI_SYNCPIPE=3", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+                WorkingFolder = bundle,
+                OutputPath = output,
+                Third = pipe.Writing,
+            });
+            // Only conmon shall hold the writing end, or its death would not be seen.
+            pipe.Writing.Dispose();
+            process.Wait();
+            answer = pipe.ReadLine();
+        }
+
+        var pid = ParseAnswer(answer, output);
+        var monitorPid = int.Parse(File.ReadAllText(monitorPidFile), CultureInfo.InvariantCulture);
+        return (
+            ProcessIdentity.Of(pid) ?? throw new ContainerException(ContainerFault.Host, $"container {id.Short} ended while it was made"),
+            ProcessIdentity.Of(monitorPid) ?? default);
+    }
+
+    private ImmutableArray<string> Arguments(ContainerId id, string name, ContainerSpec spec, string bundle, string logPath) =>
+    [
+        "--api-version", "1",
+        "-c", id.Value, "-u", id.Value, "-n", name,
+        "-r", options.CrunPath, "--runtime-arg", "--root=" + folders.RuntimeRoot,
+        "-b", bundle,
+        "-p", Path.Join(bundle, "pid"), "-P", Path.Join(bundle, "conmon.pid"),
+        "-l", "k8s-file:" + logPath, "--no-sync-log",
+        "--exit-dir", folders.Exits,
+        "--full-attach", "--log-level", "warning",
+        .. spec.Tty ? ["-t"] : (string[])[],
+        .. spec.OpenStdin ? ["-i", "--leave-stdin-open"] : (string[])[],
+    ];
+
+    private static int ParseAnswer(string? answer, string output)
+    {
+        if (string.IsNullOrEmpty(answer))
+        {
+            var said = File.Exists(output) ? File.ReadAllText(output).Trim() : "";
+            throw new ContainerException(ContainerFault.Host, $"conmon ended before it made the container: {said}");
+        }
+
+        using var json = JsonDocument.Parse(answer);
+        var pid = json.RootElement.GetProperty("data").GetInt32();
+        if (pid > 0) return pid;
+        var message = json.RootElement.TryGetProperty("message", out var text) ? text.GetString() ?? "" : "";
+        throw RuntimeMessages.ToException(message);
+    }
+}

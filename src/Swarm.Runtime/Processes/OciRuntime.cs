@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Linux.Processes;
+
+namespace Swarm.Runtime.Processes;
+
+/// <summary>crun, as far as it is called directly.</summary>
+/// <remarks>https://github.com/containers/crun/blob/1.8.1/crun.1.md</remarks>
+internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
+{
+    private const string StartFifo = "exec.fifo";
+
+    /// <summary>Whether the container has been made and its first process waits to be started.</summary>
+    public bool IsWaiting(ContainerId id) => File.Exists(Path.Join(folders.RuntimeState(id), StartFifo));
+
+    /// <summary>Lets the first process go on to its program.</summary>
+    /// <remarks>What <c>crun start</c> does, without a process of its own; where that is not to be done, it is called.</remarks>
+    public void Start(ContainerId id)
+    {
+        var fifo = Path.Join(folders.RuntimeState(id), StartFifo);
+        if (Fifo.TryWrite(fifo, "x"))
+        {
+            File.Delete(fifo);
+            return;
+        }
+
+        var (code, output) = Run(id, "start", id.Value);
+        if (code != 0) throw RuntimeMessages.ToException(output);
+    }
+
+    /// <summary>Kills what is left of it and forgets it: processes, cgroup, state. Does nothing where nothing is.</summary>
+    public void Delete(ContainerId id)
+    {
+        if (!Directory.Exists(folders.RuntimeState(id))) return;
+        var (code, output) = Run(id, "delete", "-f", id.Value);
+        if (code == 0 && !Directory.Exists(folders.RuntimeState(id))) return;
+        throw new ContainerException(
+            ContainerFault.Host, $"container {id.Short} could not be removed: {RuntimeMessages.Clean(output)}");
+    }
+
+    public ImmutableArray<string> ExecArguments(ContainerId id, string pidFile, ImmutableArray<string> command) =>
+        ["--root", folders.RuntimeRoot, "exec", "--pid-file", pidFile, id.Value, .. command];
+
+    private (int Code, string Output) Run(ContainerId id, params ImmutableArray<string> arguments)
+    {
+        var output = Path.Join(folders.State, $"crun-{id.Short}.log");
+        var process = Spawner.Start(new Spawn(options.CrunPath, ["--root", folders.RuntimeRoot, .. arguments])
+        {
+            Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+            WorkingFolder = "/",
+            OutputPath = output,
+        });
+        var code = process.Wait();
+        var text = File.ReadAllText(output);
+        File.Delete(output);
+        return (code, text);
+    }
+}

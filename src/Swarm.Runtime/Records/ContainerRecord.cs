@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Core.Images;
+using Swarm.Linux.Processes;
+
+namespace Swarm.Runtime.Records;
+
+/// <summary>What is known of a container, as it is kept on disk.</summary>
+internal sealed record ContainerRecord
+{
+    public required ContainerDefinition Definition { get; init; }
+
+    public required Digest ImageId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public ContainerPhase Phase { get; init; }
+
+    public int Run { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public ContainerExit? Exit { get; init; }
+
+    public ImmutableArray<NetworkEndpoint> Endpoints { get; init; } = [];
+
+    public ImmutableArray<PublishedPort> Ports { get; init; } = [];
+
+    public HealthCheck? HealthCheck { get; init; }
+
+    public int StopSignal { get; init; }
+
+    /// <summary>Names of the volumes that go with the container.</summary>
+    public ImmutableArray<string> AnonymousVolumes { get; init; } = [];
+
+    /// <summary>The boot of the host in which the processes below were started.</summary>
+    public string BootId { get; init; } = "";
+
+    /// <summary>The container's first process.</summary>
+    public ProcessIdentity First { get; init; }
+
+    /// <summary>The conmon that waits for it.</summary>
+    public ProcessIdentity Monitor { get; init; }
+
+    public ContainerId Id => Definition.Id;
+
+    public ContainerState ToState() => new(Definition, Phase)
+    {
+        ImageId = ImageId,
+        Pid = Phase == ContainerPhase.Running ? First.Pid : 0,
+        CreatedAt = CreatedAt,
+        StartedAt = StartedAt,
+        Run = Run,
+        Exit = Exit,
+        Endpoints = Endpoints,
+        Ports = Ports,
+        HealthCheck = HealthCheck,
+    };
+}

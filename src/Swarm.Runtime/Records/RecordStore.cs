@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+
+namespace Swarm.Runtime.Records;
+
+/// <summary>Keeps the record of each container: <c>containers/ID/container.json</c>, written aside, synced and renamed.</summary>
+internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
+{
+    private const string FileName = "container.json";
+
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true,
+        IgnoreReadOnlyProperties = true,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    public void Write(ContainerRecord record)
+    {
+        var folder = folders.Container(record.Id);
+        Directory.CreateDirectory(folder);
+        var path = Path.Join(folder, FileName);
+        var aside = path + ".new";
+        using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            JsonSerializer.Serialize(file, record, Format);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(aside, path, overwrite: true);
+    }
+
+    public void Remove(ContainerId id)
+    {
+        var folder = folders.Container(id);
+        // The record first: a folder without one is rubbish, a record without its folder's rest is not.
+        File.Delete(Path.Join(folder, FileName));
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Reads every record.</summary>
+    /// <returns>The records, and the ids of those that could not be read: nothing of theirs may be touched.</returns>
+    public (IReadOnlyList<ContainerRecord> Records, IReadOnlySet<string> Unreadable) ReadAll()
+    {
+        List<ContainerRecord> records = [];
+        HashSet<string> unreadable = [];
+        foreach (var folder in Directory.GetDirectories(folders.Containers))
+        {
+            var path = Path.Join(folder, FileName);
+            if (!File.Exists(path)) continue;
+            try
+            {
+                var record = JsonSerializer.Deserialize<ContainerRecord>(File.ReadAllBytes(path), Format);
+                records.Add(record ?? throw new JsonException("null"));
+            }
+            catch (JsonException broken)
+            {
+                LogUnreadable(path, broken);
+                unreadable.Add(Path.GetFileName(folder));
+            }
+        }
+
+        return (records, unreadable);
+    }
+
+    [LoggerMessage(LogLevel.Error, "The record {Path} could not be read; its container was left as it is")]
+    private partial void LogUnreadable(string path, Exception broken);
+}

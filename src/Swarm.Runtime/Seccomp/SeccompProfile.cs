@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Swarm.Runtime.Seccomp;
+
+/// <summary>A system call filter in Docker's format, whose rules depend on platform and capabilities.</summary>
+/// <remarks>https://docs.docker.com/engine/security/seccomp/ ; the result is the OCI <c>linux.seccomp</c> object.</remarks>
+internal sealed class SeccompProfile
+{
+    private const string ResourceName = "seccomp.json";
+
+    private readonly JsonElement _root;
+
+    private SeccompProfile(byte[] text)
+    {
+        Text = text;
+        using var document = JsonDocument.Parse(text);
+        _root = document.RootElement.Clone();
+        if (!_root.TryGetProperty("defaultAction", out _)) throw new JsonException("defaultAction is missing");
+    }
+
+    public ReadOnlyMemory<byte> Text { get; }
+
+    /// <param name="path">Null reads the profile that comes along.</param>
+    /// <exception cref="ContainerException">It cannot be read.</exception>
+    public static SeccompProfile Read(string? path)
+    {
+        try
+        {
+            if (path is not null) return new SeccompProfile(File.ReadAllBytes(path));
+            using var stream = typeof(SeccompProfile).Assembly.GetManifestResourceStream(ResourceName)!;
+            using var memory = new MemoryStream();
+            stream.CopyTo(memory);
+            return new SeccompProfile(memory.ToArray());
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new ContainerException(ContainerFault.Host, $"seccomp profile {path}: {refused.Message}", refused);
+        }
+    }
+
+    /// <summary>The rules that hold for a container with these capabilities on this host.</summary>
+    public byte[] Resolve(ImmutableArray<string> capabilities) =>
+        Resolve(capabilities, RuntimeInformation.ProcessArchitecture, Environment.OSVersion.Version);
+
+    internal byte[] Resolve(ImmutableArray<string> capabilities, Architecture architecture, Version kernel)
+    {
+        var (name, goName) = architecture switch
+        {
+            Architecture.X64 => ("SCMP_ARCH_X86_64", "amd64"),
+            Architecture.Arm64 => ("SCMP_ARCH_AARCH64", "arm64"),
+            _ => throw new ContainerException(ContainerFault.Host, $"no seccomp rules are known for {architecture}"),
+        };
+        using var memory = new MemoryStream();
+        using (var json = new Utf8JsonWriter(memory))
+        {
+            json.WriteStartObject();
+            CopyProperties(json, _root, ["defaultAction", "defaultErrnoRet"]);
+            WriteArchitectures(json, name);
+            json.WriteStartArray("syscalls");
+            foreach (var rule in _root.GetProperty("syscalls").EnumerateArray())
+            {
+                if (Holds(rule, capabilities, goName, kernel)) WriteRule(json, rule);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return memory.ToArray();
+    }
+
+    private void WriteArchitectures(Utf8JsonWriter json, string name)
+    {
+        json.WriteStartArray("architectures");
+        json.WriteStringValue(name);
+        if (_root.TryGetProperty("archMap", out var map))
+        {
+            foreach (var entry in map.EnumerateArray().Where(entry => entry.GetProperty("architecture").GetString() == name))
+            {
+                foreach (var sub in Items(entry, "subArchitectures")) json.WriteStringValue(sub);
+            }
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static bool Holds(JsonElement rule, ImmutableArray<string> capabilities, string architecture, Version kernel)
+    {
+        if (rule.TryGetProperty("includes", out var includes) && includes.ValueKind == JsonValueKind.Object)
+        {
+            string[] arches = [.. Items(includes, "arches")];
+            if (arches.Length > 0 && !arches.Contains(architecture)) return false;
+            string[] needed = [.. Items(includes, "caps")];
+            if (needed.Length > 0 && !needed.Any(needs => capabilities.Contains(needs))) return false;
+            if (includes.TryGetProperty("minKernel", out var least) && kernel < Version.Parse(least.GetString()!)) return false;
+        }
+
+        if (!rule.TryGetProperty("excludes", out var excludes) || excludes.ValueKind != JsonValueKind.Object) return true;
+        return !Items(excludes, "arches").Contains(architecture)
+            && !Items(excludes, "caps").Any(has => capabilities.Contains(has))
+            && !(excludes.TryGetProperty("minKernel", out var from) && kernel >= Version.Parse(from.GetString()!));
+    }
+
+    private static void WriteRule(Utf8JsonWriter json, JsonElement rule)
+    {
+        json.WriteStartObject();
+        CopyProperties(json, rule, ["names", "action", "errnoRet"]);
+        if (rule.TryGetProperty("args", out var args) && args.ValueKind == JsonValueKind.Array && args.GetArrayLength() > 0)
+        {
+            json.WritePropertyName("args");
+            args.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void CopyProperties(Utf8JsonWriter json, JsonElement from, string[] names)
+    {
+        foreach (var name in names)
+        {
+            if (!from.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) continue;
+            json.WritePropertyName(name);
+            value.WriteTo(json);
+        }
+    }
+
+    private static IEnumerable<string> Items(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var array) && array.ValueKind == JsonValueKind.Array
+            ? array.EnumerateArray().Select(item => item.GetString()!)
+            : [];
+}
