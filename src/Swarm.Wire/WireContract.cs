@@ -51,6 +51,7 @@ internal static class WireContract
         Node<PlaceTasks>("place.ask.1"),
         Node<PlacementsMade>("place.made.1"),
         Node<NodeReport>("place.report.1"),
+        Node<CapacityFreed>("place.freed.1"),
         Node<GetNodeReport>("place.report.get.1"),
         Node<RegisterNode>("node.register.1"),
         Node<NodeRegistered>("node.registered.1"),

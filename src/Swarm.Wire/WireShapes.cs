@@ -39,6 +39,7 @@ namespace Swarm.Wire;
 [GenerateShapeFor<PlaceTasks>]
 [GenerateShapeFor<PlacementsMade>]
 [GenerateShapeFor<NodeReport>]
+[GenerateShapeFor<CapacityFreed>]
 [GenerateShapeFor<GetNodeReport>]
 [GenerateShapeFor<RegisterNode>]
 [GenerateShapeFor<NodeRegistered>]

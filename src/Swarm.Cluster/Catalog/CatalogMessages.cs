@@ -1,0 +1,28 @@
+using Akka.Actor;
+using Swarm.Core;
+using Swarm.Core.Nodes;
+using Swarm.Core.Services;
+
+namespace Swarm.Cluster.Catalog;
+
+/// <summary>What the owners on this node tell its catalog. Never leaves the process.</summary>
+internal abstract record CatalogCommand : INoSerializationVerificationNeeded
+{
+    private CatalogCommand()
+    {
+    }
+
+    /// <summary>The service is as listed.</summary>
+    public sealed record ShowService(ServiceListing Listing) : CatalogCommand;
+
+    public sealed record HideService(ServiceName Service) : CatalogCommand;
+
+    /// <summary>The record of a node says so.</summary>
+    public sealed record ShowNode(NodeListing Listing) : CatalogCommand;
+
+    /// <summary>What a node reported of its load.</summary>
+    public sealed record ShowLoad(NodeListing Listing) : CatalogCommand;
+
+    /// <summary>Passes a message on to the node actor of a node, with its sender. Dropped while the node is not known: it is sent again.</summary>
+    public sealed record TellNode(NodeId Node, object Message) : CatalogCommand;
+}

@@ -1,0 +1,30 @@
+using Akka.Actor;
+using Swarm.Core.Clients;
+using Swarm.Core.Images;
+using Swarm.Core.Nodes;
+using Swarm.Core.Services;
+
+namespace Swarm.Cluster.Clients;
+
+/// <summary>Who answers what a client may ask.</summary>
+internal sealed record GatewayWay(IActorRef Services, IActorRef Nodes, IActorRef Images, IActorRef Catalog)
+{
+    /// <summary>Null for what is not a client's to send.</summary>
+    public IActorRef? For(object message) => message switch
+    {
+        DeployService or ScaleService or RemoveService or GetService => Services,
+        GetNode or UpdateNode => Nodes,
+        NameImage or UnnameImage or GetImage => Images,
+        GetServices or GetNodes => Catalog,
+        _ => null,
+    };
+
+    /// <summary>Why a message cannot be passed on, in words for its sender; null when it can.</summary>
+    public static string? Refuse(object message) => message switch
+    {
+        IServiceMessage { Service.Value: null or "" } => "the service has no name",
+        INodeMessage { Node.Value: null or "" } => "the node has no id",
+        IImageMessage { Repository: null or "" } => "the image has no name",
+        _ => null,
+    };
+}

@@ -1,0 +1,49 @@
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Dispatch;
+using Akka.Event;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Swarm.Cluster.Hosting;
+
+/// <summary>Writes what Akka itself logs to the process's own log, under the category <c>Akka</c>.</summary>
+internal sealed partial class AkkaLogger : UntypedActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
+{
+    private readonly ILogger _logger =
+        (Context.System.Settings.Setup.Get<LoggersSetup>() is { HasValue: true } setup ? setup.Value.Loggers : NullLoggerFactory.Instance)
+        .CreateLogger("Akka");
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case InitializeLogger: Sender.Tell(new LoggerInitialized()); break;
+            case LogEvent happened: Take(happened); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void Take(LogEvent happened)
+    {
+        var level = LevelOf(happened.LogLevel());
+        if (_logger.IsEnabled(level)) Log(level, happened.Cause, happened.LogSource, happened.Message);
+    }
+
+    private static Microsoft.Extensions.Logging.LogLevel LevelOf(Akka.Event.LogLevel level) => level switch
+    {
+        Akka.Event.LogLevel.ErrorLevel => Microsoft.Extensions.Logging.LogLevel.Error,
+        Akka.Event.LogLevel.WarningLevel => Microsoft.Extensions.Logging.LogLevel.Warning,
+        Akka.Event.LogLevel.InfoLevel => Microsoft.Extensions.Logging.LogLevel.Information,
+        _ => Microsoft.Extensions.Logging.LogLevel.Debug,
+    };
+
+    [LoggerMessage("{Source}: {Message}")]
+    private partial void Log(Microsoft.Extensions.Logging.LogLevel level, Exception? cause, string source, object message);
+
+    /// <summary>Hands the process's loggers to the actor, which Akka makes by its name.</summary>
+    internal sealed class LoggersSetup(ILoggerFactory loggers) : Setup
+    {
+        public ILoggerFactory Loggers { get; } = loggers;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+
+namespace Swarm.Cluster.Hosting;
+
+/// <summary>How this node takes part in the cluster.</summary>
+public sealed record ClusterOptions
+{
+    /// <summary>Address or name of this host under which other nodes and clients reach it. Default: this host alone.</summary>
+    public string Hostname { get; init; } = "127.0.0.1";
+
+    /// <summary>Address to listen on; null listens on <see cref="Hostname"/>.</summary>
+    public string? BindAddress { get; init; }
+
+    /// <summary>TCP port, 0 to 65535; 0 takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Nodes to join, as <c>akka.tcp://swarm@10.0.0.1:4000</c>; none makes this node a cluster of its own.</summary>
+    public ImmutableArray<string> Seeds { get; init; } = [];
+
+    /// <summary>Where services, nodes and image names are kept.</summary>
+    public required JournalOptions Journal { get; init; }
+
+    /// <summary>How long the entities of a cluster may take to be ready before the start counts as failed; more than zero.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a client's request may take inside the cluster, more than zero and less than 30 s,
+    /// after which Akka closes the way back to the client.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is wrong with these options: each in words that name it. Empty when nothing is.</summary>
+    public ImmutableArray<string> Check()
+    {
+        var wrong = ImmutableArray.CreateBuilder<string>();
+        if (string.IsNullOrWhiteSpace(Hostname)) wrong.Add("the host name is empty");
+        if (Port is < 0 or > 65535) wrong.Add($"port {Port} is not between 0 and 65535");
+        if (StartTimeout <= TimeSpan.Zero) wrong.Add($"start timeout {StartTimeout} is not more than zero");
+        if (RequestTimeout <= TimeSpan.Zero || RequestTimeout >= TimeSpan.FromSeconds(30))
+        {
+            wrong.Add($"request timeout {RequestTimeout} is not between 0 and 30 s");
+        }
+
+        wrong.AddRange(Seeds.Where(seed => !IsSeed(seed)).Select(seed => $"seed '{seed}' is not as akka.tcp://swarm@HOST:PORT"));
+        return wrong.DrainToImmutable();
+    }
+
+    private static bool IsSeed(string seed) =>
+        Akka.Actor.Address.TryParse(seed, out var address)
+        && address is { System: SwarmCluster.SystemName, Host.Length: > 0, Port: > 0 };
+}
+
+/// <summary>Where the cluster keeps what it must not forget.</summary>
+public abstract record JournalOptions
+{
+    private JournalOptions()
+    {
+    }
+
+    /// <summary>A file on this host, for a cluster of one node.</summary>
+    /// <param name="Path">The file; it and its folder are made when missing.</param>
+    public sealed record Sqlite(string Path) : JournalOptions;
+
+    /// <summary>A database that all nodes reach.</summary>
+    /// <param name="ConnectionString">As Npgsql takes it: <c>Host=…;Username=…;Database=…</c>.</param>
+    public sealed record PostgreSql(string ConnectionString) : JournalOptions;
+}

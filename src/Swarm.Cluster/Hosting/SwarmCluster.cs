@@ -1,0 +1,131 @@
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Client;
+using Akka.Configuration;
+using Microsoft.Extensions.Logging;
+using Swarm.Cluster.Catalog;
+using Swarm.Cluster.Clients;
+using Swarm.Cluster.Images;
+using Swarm.Cluster.Nodes;
+using Swarm.Cluster.Placement;
+using Swarm.Cluster.Services;
+
+namespace Swarm.Cluster.Hosting;
+
+/// <summary>This node's part in the cluster: its actor system with the entities, the catalog, the gateway and the node actor.</summary>
+public sealed class SwarmCluster : IAsyncDisposable
+{
+    /// <summary>Name of every node's actor system; part of every address.</summary>
+    public const string SystemName = "swarm";
+
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private SwarmCluster(ActorSystem system)
+    {
+        ActorSystem = system;
+        Address = Akka.Cluster.Cluster.Get(system).SelfAddress.ToString();
+    }
+
+    public ActorSystem ActorSystem { get; }
+
+    /// <summary>Where other nodes find this one, as <c>akka.tcp://swarm@10.0.0.1:4000</c>; with the port that was taken.</summary>
+    public string Address { get; }
+
+    /// <summary>Takes every <see cref="Core.Services.IServiceMessage"/> to its service.</summary>
+    public IActorRef Services { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>Takes every <see cref="Core.Nodes.INodeMessage"/> to the record of its node.</summary>
+    public IActorRef Nodes { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>Takes every <see cref="Core.Images.IImageMessage"/> to its repository.</summary>
+    public IActorRef Images { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>Takes every <see cref="Core.Placement.IPlacerMessage"/> to the placer of its pool.</summary>
+    public IActorRef Placers { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>Answers what clients may ask; the same that they reach from outside.</summary>
+    public IActorRef Gateway { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>Ends well when this node is up, its regions are known and the journal answers.</summary>
+    /// <remarks>Fails with <see cref="ClusterStartException"/>, which says what was waited for in vain.</remarks>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Starts everything, without waiting until it is ready.</summary>
+    /// <param name="node">Makes the actor that runs this node's containers; it is started under the name "node".</param>
+    /// <exception cref="ClusterStartException">The options, the journal file or the port are not to be had.</exception>
+    public static SwarmCluster Start(
+        ClusterOptions options, Func<SwarmCluster, Props> node, ILoggerFactory loggers, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(node);
+        if (options.Check() is { IsEmpty: false } wrong) throw new ClusterStartException(string.Join("; ", wrong));
+
+        JournalHocon.Prepare(options.Journal);
+        var cluster = new SwarmCluster(StartSystem(ClusterHocon.Write(options), options, loggers));
+        cluster.StartActors(options, node, loggers, time);
+        return cluster;
+    }
+
+    /// <summary>Leaves the cluster in order and ends the actor system. Containers are not touched.</summary>
+    public async Task StopAsync()
+    {
+        _ready.TrySetCanceled();
+        await CoordinatedShutdown.Get(ActorSystem).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static ActorSystem StartSystem(Config hocon, ClusterOptions options, ILoggerFactory loggers)
+    {
+        try
+        {
+            return Akka.Actor.ActorSystem.Create(
+                SystemName,
+                ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(hocon), new AkkaLogger.LoggersSetup(loggers)));
+        }
+        catch (Exception cause) when (cause is AggregateException or Akka.Remote.RemoteTransportException
+            or System.Net.Sockets.SocketException)
+        {
+            var reason = cause.GetBaseException().Message;
+            throw new ClusterStartException(
+                $"could not listen on {options.BindAddress ?? options.Hostname}:{options.Port}: {reason}", cause);
+        }
+    }
+
+    private void StartActors(ClusterOptions options, Func<SwarmCluster, Props> node, ILoggerFactory loggers, TimeProvider time)
+    {
+        var sharding = ClusterSharding.Get(ActorSystem);
+        var settings = ClusterShardingSettings.Create(ActorSystem);
+        var remembering = settings.WithRememberEntities(true);
+        var catalog = ActorSystem.ActorOf(CatalogActor.Props(loggers), "catalog");
+
+        Images = sharding.Start(
+            Regions.Images, id => ImageEntity.Props(id, loggers), settings, Regions.ImageExtractor);
+        Placers = sharding.Start(
+            Regions.Placers,
+            id => PlacerEntity.Props(id, catalog, () => Regions.Of(ActorSystem, Regions.Services), time, loggers),
+            settings, Regions.PlacerExtractor);
+        Nodes = sharding.Start(
+            Regions.Nodes, id => NodeEntity.Props(id, catalog, time, loggers), remembering, Regions.NodeExtractor);
+        var neighbours = new ServiceNeighbours(Placers, Images, catalog);
+        Services = sharding.Start(
+            Regions.Services, id => ServiceEntity.Props(id, neighbours, new ServiceEntityOptions(), time, loggers),
+            remembering, Regions.ServiceExtractor);
+
+        var way = new GatewayWay(Services, Nodes, Images, catalog);
+        Gateway = ActorSystem.ActorOf(GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
+        ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);
+        ActorSystem.ActorOf(node(this), NodeActorPath.Name);
+        Join(options);
+        ActorSystem.ActorOf(ReadinessActor.Props([Images, Placers, Nodes, Services], Images, options.StartTimeout, _ready), "readiness");
+    }
+
+    private void Join(ClusterOptions options)
+    {
+        var cluster = Akka.Cluster.Cluster.Get(ActorSystem);
+        if (options.Seeds.IsEmpty) cluster.Join(cluster.SelfAddress);
+        else cluster.JoinSeedNodes(options.Seeds.Select(Akka.Actor.Address.Parse));
+    }
+}

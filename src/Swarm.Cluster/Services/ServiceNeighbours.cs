@@ -1,0 +1,9 @@
+using Akka.Actor;
+
+namespace Swarm.Cluster.Services;
+
+/// <summary>Whom a service talks to.</summary>
+/// <param name="Placers">The region of the placers.</param>
+/// <param name="Images">The region of the image names.</param>
+/// <param name="Catalog">This node's catalog: it shows the service, and knows where nodes are.</param>
+internal sealed record ServiceNeighbours(IActorRef Placers, IActorRef Images, IActorRef Catalog);
