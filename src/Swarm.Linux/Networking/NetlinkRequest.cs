@@ -5,7 +5,9 @@ using System.Text;
 namespace Swarm.Linux.Networking;
 
 /// <summary>One netlink message being written: header, fixed part, attributes.</summary>
-/// <remarks>Everything is padded to four bytes, <see href="https://docs.kernel.org/userspace-api/netlink/intro.html"/>.</remarks>
+/// <remarks>
+/// Everything is padded to four bytes, <see href="https://docs.kernel.org/userspace-api/netlink/intro.html"/>.
+/// </remarks>
 internal sealed class NetlinkRequest
 {
     private byte[] _buffer = new byte[512];

@@ -15,15 +15,18 @@ internal sealed unsafe partial class NetlinkSocket : IDisposable
     private readonly byte[] _buffer = new byte[ReceiveBuffer];
     private uint _sequence;
 
-    /// <exception cref="LinuxException">EPERM without CAP_NET_ADMIN later on; EMFILE when out of descriptors.</exception>
+    /// <exception cref="LinuxException">EPERM without CAP_NET_ADMIN later on; EMFILE when out of
+    /// descriptors.</exception>
     internal NetlinkSocket()
     {
         _socket = socket(Uapi.AF_NETLINK, Uapi.SOCK_RAW | Uapi.SOCK_CLOEXEC, Uapi.NETLINK_ROUTE);
         if (_socket.IsInvalid) throw LinuxException.FromLastError(nameof(socket), "AF_NETLINK");
 
         var on = 1;
-        SystemCall.Check(setsockopt(_socket, Uapi.SOL_NETLINK, Uapi.NETLINK_EXT_ACK, &on, sizeof(int)), nameof(setsockopt));
-        SystemCall.Check(setsockopt(_socket, Uapi.SOL_NETLINK, Uapi.NETLINK_CAP_ACK, &on, sizeof(int)), nameof(setsockopt));
+        SystemCall.Check(setsockopt(_socket, Uapi.SOL_NETLINK, Uapi.NETLINK_EXT_ACK, &on, sizeof(int)),
+            nameof(setsockopt));
+        SystemCall.Check(setsockopt(_socket, Uapi.SOL_NETLINK, Uapi.NETLINK_CAP_ACK, &on, sizeof(int)),
+            nameof(setsockopt));
         var own = new NetlinkAddress { Family = Uapi.AF_NETLINK };
         SystemCall.Check(bind(_socket, &own, sizeof(NetlinkAddress)), nameof(bind), "AF_NETLINK");
     }

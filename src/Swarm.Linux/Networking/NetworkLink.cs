@@ -17,4 +17,5 @@ public sealed record LinkAddress(int LinkIndex, IPAddress Address, int PrefixLen
 /// <param name="Name">Of the end in this namespace, at most 15 characters.</param>
 /// <param name="Bridge">Index of the bridge that this end joins.</param>
 /// <param name="PeerMac">As <c>02:42:ac:1e:00:02</c>.</param>
-public sealed record VethPair(string Name, int Bridge, string PeerName, FileDescriptor PeerNamespace, string PeerMac, int Mtu);
+public sealed record VethPair(
+    string Name, int Bridge, string PeerName, FileDescriptor PeerNamespace, string PeerMac, int Mtu);

@@ -4,7 +4,8 @@ namespace Swarm.Linux.Networking;
 
 /// <summary>Network namespaces, kept by a file that they are mounted on, and entered by one thread at a time.</summary>
 /// <remarks>
-/// <see href="https://man7.org/linux/man-pages/man7/network_namespaces.7.html">network_namespaces(7)</see>. Needs CAP_SYS_ADMIN.
+/// <see href="https://man7.org/linux/man-pages/man7/network_namespaces.7.html">network_namespaces(7)</see>. Needs
+/// CAP_SYS_ADMIN.
 /// A thread that changes its namespace must not be one of the pool: others would go on in the wrong one.
 /// </remarks>
 public static unsafe partial class NetworkNamespace
@@ -55,7 +56,8 @@ public static unsafe partial class NetworkNamespace
     }
 
     /// <summary>Moves the calling thread for good.</summary>
-    /// <exception cref="LinuxException">ENOENT when there is no such file; EINVAL when it is no network namespace.</exception>
+    /// <exception cref="LinuxException">ENOENT when there is no such file; EINVAL when it is no network
+    /// namespace.</exception>
     public static void Enter(string path)
     {
         using var target = OpenPath(path);
@@ -69,7 +71,9 @@ public static unsafe partial class NetworkNamespace
         return opened.IsInvalid ? throw LinuxException.FromLastError(nameof(open), path) : opened;
     }
 
-    /// <summary>Whether a namespace is mounted on the file, which may also be left empty by a crash or a reboot.</summary>
+    /// <summary>
+    /// Whether a namespace is mounted on the file, which may also be left empty by a crash or a reboot.
+    /// </summary>
     public static bool IsMounted(string path)
     {
         // struct statfs is 120 bytes on 64-bit Linux; its first member is the type of the file system.
@@ -77,7 +81,9 @@ public static unsafe partial class NetworkNamespace
         return statfs(path, status) == 0 && *status == Uapi.NSFS_MAGIC;
     }
 
-    /// <summary>Takes the namespace off its file and the file away; the kernel frees it when no process is in it.</summary>
+    /// <summary>
+    /// Takes the namespace off its file and the file away; the kernel frees it when no process is in it.
+    /// </summary>
     /// <remarks>Does nothing where nothing is.</remarks>
     /// <exception cref="LinuxException">EPERM without CAP_SYS_ADMIN.</exception>
     public static void Remove(string path)

@@ -4,7 +4,8 @@ namespace Swarm.Linux.Networking;
 
 /// <summary>Packet filter rules of one network namespace: that of the thread which made this object.</summary>
 /// <remarks>
-/// libnftables, <see href="https://manpages.debian.org/libnftables">libnftables(3)</see>, in the language of nft(8). Needs CAP_NET_ADMIN.
+/// libnftables, <see href="https://manpages.debian.org/libnftables">libnftables(3)</see>, in the language of nft(8).
+/// Needs CAP_NET_ADMIN.
 /// Not for several threads at once.
 /// </remarks>
 public sealed unsafe partial class Nftables : IDisposable

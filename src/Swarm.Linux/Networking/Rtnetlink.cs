@@ -34,8 +34,12 @@ public sealed class Rtnetlink : IDisposable
         return FindLink(name)?.Index ?? throw new LinuxException("find bridge", Errno.ENODEV, name);
     }
 
-    /// <summary>Makes both ends in one request: this one up and at its bridge, the other one down in its namespace.</summary>
-    /// <remarks>The bridge may send a frame back through the end it came from, so that a container reaches itself.</remarks>
+    /// <summary>
+    /// Makes both ends in one request: this one up and at its bridge, the other one down in its namespace.
+    /// </summary>
+    /// <remarks>
+    /// The bridge may send a frame back through the end it came from, so that a container reaches itself.
+    /// </remarks>
     public void CreateVeth(VethPair pair)
     {
         var deed = $"create veth {pair.Name}";
@@ -178,7 +182,8 @@ public sealed class Rtnetlink : IDisposable
             }
             catch (LinuxException changed) when (changed.Number == Errno.EINTR && attempt < DumpAttempts)
             {
-                // The table changed under the listing, which may have missed rows; what is left of it is skipped by number.
+                // The table changed under the listing, which may have missed rows; what is left of it is skipped by
+                // number.
             }
         }
     }

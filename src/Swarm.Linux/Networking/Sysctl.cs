@@ -12,7 +12,9 @@ public static class Sysctl
         return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
     }
 
-    /// <summary>Sets it, unless it is so; a read-only /proc/sys therefore only matters where something must change.</summary>
+    /// <summary>
+    /// Sets it, unless it is so; a read-only /proc/sys therefore only matters where something must change.
+    /// </summary>
     /// <returns>False where the kernel has no such setting.</returns>
     /// <exception cref="LinuxException">EROFS or EACCES where the setting may not be changed.</exception>
     public static bool Write(string name, string value)

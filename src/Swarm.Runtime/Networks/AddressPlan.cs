@@ -24,7 +24,9 @@ internal static class AddressPlan
     /// <summary>The gateway: the first address that a host may have.</summary>
     internal static uint GatewayOf(Subnet subnet) => subnet.First + 1;
 
-    /// <summary>The next free address after the one given last, so that an address rests before it is used again.</summary>
+    /// <summary>
+    /// The next free address after the one given last, so that an address rests before it is used again.
+    /// </summary>
     /// <param name="last">0 when none has been given.</param>
     /// <returns>Null when all are taken.</returns>
     internal static uint? ChooseAddress(Subnet subnet, uint last, IReadOnlySet<uint> taken)

@@ -4,7 +4,9 @@ using Swarm.Linux.Networking;
 
 namespace Swarm.Runtime.Networks;
 
-/// <summary>The networks of this host: a bridge and a subnet each, made on first use and gone with the last container.</summary>
+/// <summary>
+/// The networks of this host: a bridge and a subnet each, made on first use and gone with the last container.
+/// </summary>
 /// <remarks>Only for the network thread.</remarks>
 /// <param name="apply">Changes the packet filter's rules.</param>
 internal sealed class Bridges(
@@ -21,7 +23,9 @@ internal sealed class Bridges(
         return [.. wanted.Select(Ensure)];
     }
 
-    /// <summary>Makes the bridge of a network that is known, where it is missing, and switches on what it needs.</summary>
+    /// <summary>
+    /// Makes the bridge of a network that is known, where it is missing, and switches on what it needs.
+    /// </summary>
     /// <returns>Its index.</returns>
     internal int EnsureBridge(BridgeNetwork network)
     {
@@ -58,7 +62,8 @@ internal sealed class Bridges(
 
     internal void DeleteNamespaceFolder()
     {
-        if (!Directory.EnumerateFileSystemEntries(options.NamespaceFolder).Any()) Directory.Delete(options.NamespaceFolder);
+        if (!Directory.EnumerateFileSystemEntries(options.NamespaceFolder).Any())
+            Directory.Delete(options.NamespaceFolder);
     }
 
     private (BridgeNetwork Network, int Index) Ensure(string name)

@@ -14,7 +14,9 @@ internal sealed class ContainerWiring(NetworkOptions options, Rtnetlink host)
 
     internal string NamespaceOf(ContainerId container) => Path.Combine(options.NamespaceFolder, container.Value);
 
-    /// <summary>Whether the namespace is there; a crash in the middle of <see cref="Create"/> leaves no record of it.</summary>
+    /// <summary>
+    /// Whether the namespace is there; a crash in the middle of <see cref="Create"/> leaves no record of it.
+    /// </summary>
     internal bool IsThere(ContainerId container) => NetworkNamespace.IsMounted(NamespaceOf(container));
 
     /// <summary>The device of the host that leads to an address: it tells the address, so it is as unique.</summary>
@@ -24,7 +26,9 @@ internal sealed class ContainerWiring(NetworkOptions options, Rtnetlink host)
         return $"{options.NamePrefix}v{offset:x5}";
     }
 
-    /// <summary>Makes a namespace with one device for each endpoint: eth0 for the first, which is the way out.</summary>
+    /// <summary>
+    /// Makes a namespace with one device for each endpoint: eth0 for the first, which is the way out.
+    /// </summary>
     /// <param name="endpoints">Each with the index of its bridge.</param>
     internal void Create(ContainerId container, ImmutableArray<(NetworkEndpoint Endpoint, int Bridge)> endpoints)
     {
@@ -51,7 +55,9 @@ internal sealed class ContainerWiring(NetworkOptions options, Rtnetlink host)
         }
     }
 
-    /// <summary>Lets go of the namespace. The kernel frees it, and the cables with it, when the last process has left.</summary>
+    /// <summary>
+    /// Lets go of the namespace. The kernel frees it, and the cables with it, when the last process has left.
+    /// </summary>
     internal void Drop(ContainerId container) => NetworkNamespace.Remove(NamespaceOf(container));
 
     private void Join(FileDescriptor own, Rtnetlink inside, string device, NetworkEndpoint endpoint, int bridge)

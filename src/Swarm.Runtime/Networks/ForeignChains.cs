@@ -1,7 +1,10 @@
 namespace Swarm.Runtime.Networks;
 
 /// <summary>Looks for other programs' rules that undo ours.</summary>
-/// <remarks>Pure. A packet that one table accepts may still be dropped by another: Docker's does so, with all it does not know.</remarks>
+/// <remarks>
+/// Pure. A packet that one table accepts may still be dropped by another: Docker's does so, with all it does not
+/// know.
+/// </remarks>
 internal static class ForeignChains
 {
     /// <param name="listing">What <c>nft list chains</c> prints.</param>

@@ -6,7 +6,9 @@ using Swarm.Linux.Networking;
 
 namespace Swarm.Runtime.Networks;
 
-/// <summary>Attaches, detaches and publishes: what the kernel has, what is on disk and what is known move together.</summary>
+/// <summary>
+/// Attaches, detaches and publishes: what the kernel has, what is on disk and what is known move together.
+/// </summary>
 /// <remarks>Only for the network thread, in whose namespace everything is done.</remarks>
 internal sealed class HostNetwork : IDisposable
 {
@@ -63,7 +65,8 @@ internal sealed class HostNetwork : IDisposable
             undo.Push(() => _files.Forget(container.Value));
             _files.Save(attached);
             undo.Push(() => _wiring.Drop(container));
-            _wiring.Create(container, [.. attached.Endpoints.Zip(joined, (endpoint, network) => (endpoint, network.Index))]);
+            _wiring.Create(container,
+                [.. attached.Endpoints.Zip(joined, (endpoint, network) => (endpoint, network.Index))]);
             _ledger.Add(attached);
             undo.Push(() => _ledger.Remove(attached));
             Apply(_rules.AddPorts(attached));
@@ -119,7 +122,8 @@ internal sealed class HostNetwork : IDisposable
         _ledger.Ingress = [.. routes.Where(route => !refused.ContainsKey(Key(route)))];
         _files.SaveIngress(_ledger.Ingress);
         Apply(_rules.ChangeRoutes(before, _ledger.Ingress));
-        if (refused.Count > 0) throw new ContainerException(ContainerFault.Host, Sentence(string.Join("; ", refused.Values)));
+        if (refused.Count > 0)
+            throw new ContainerException(ContainerFault.Host, Sentence(string.Join("; ", refused.Values)));
     }
 
     /// <summary>Takes everything off the host that was ever made here.</summary>
@@ -152,7 +156,9 @@ internal sealed class HostNetwork : IDisposable
 
     internal static HostPorts.HostPort Key(IngressRoute route) => new("", route.HostPort, route.Protocol);
 
-    /// <summary>Makes a change of the rules; where it does not fit what is there, the whole table is made anew.</summary>
+    /// <summary>
+    /// Makes a change of the rules; where it does not fit what is there, the whole table is made anew.
+    /// </summary>
     /// <remarks>Somebody may have flushed the table. The ledger must be as it shall be before this is called.</remarks>
     private void Apply(string change)
     {
@@ -167,7 +173,8 @@ internal sealed class HostNetwork : IDisposable
         }
     }
 
-    private ImmutableArray<PublishedPort> Hold(ContainerId container, ImmutableArray<PublishedPort> ports, Stack<Action> undo)
+    private ImmutableArray<PublishedPort> Hold(
+        ContainerId container, ImmutableArray<PublishedPort> ports, Stack<Action> undo)
     {
         var held = ImmutableArray.CreateBuilder<PublishedPort>();
         foreach (var asked in ports.IsDefault ? [] : ports)

@@ -96,7 +96,8 @@ internal sealed class HostPorts(int firstDynamic, int lastDynamic) : IDisposable
 
     /// <summary>Takes the port past connections that are still closing, and keeps it without answering on it.</summary>
     /// <remarks>
-    /// SO_REUSEADDR lets it pass sockets in TIME_WAIT; listening makes the kernel look for other listeners; without the option
+    /// SO_REUSEADDR lets it pass sockets in TIME_WAIT; listening makes the kernel look for other listeners; without
+    /// the option
     /// afterwards nobody else passes us; shut down, it answers as if nothing were there. socket(7), tcp(7).
     /// </remarks>
     private static void BindWithoutListening(Socket socket, IPEndPoint at)

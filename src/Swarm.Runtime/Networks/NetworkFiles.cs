@@ -4,7 +4,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Swarm.Runtime.Networks;
 
-/// <summary>What is known of the networks, on disk: one file for networks, one for routes, one for each container.</summary>
+/// <summary>
+/// What is known of the networks, on disk: one file for networks, one for routes, one for each container.
+/// </summary>
 /// <remarks>Each file is written aside, flushed and renamed: it is the old one or the new one, never half.</remarks>
 internal sealed class NetworkFiles(string folder)
 {

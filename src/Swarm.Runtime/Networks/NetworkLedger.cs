@@ -4,7 +4,9 @@ using Swarm.Core;
 namespace Swarm.Runtime.Networks;
 
 /// <summary>Networks, attached containers and ingress routes of this host, as they are now.</summary>
-/// <remarks>Only for the network thread. What is in it is on disk and in the kernel, but for the moment of a change.</remarks>
+/// <remarks>
+/// Only for the network thread. What is in it is on disk and in the kernel, but for the moment of a change.
+/// </remarks>
 internal sealed class NetworkLedger
 {
     private readonly Dictionary<string, BridgeNetwork> _networks;
@@ -13,7 +15,8 @@ internal sealed class NetworkLedger
     private long _serial;
 
     internal NetworkLedger(
-        IEnumerable<BridgeNetwork> networks, IEnumerable<AttachedContainer> containers, ImmutableArray<IngressRoute> ingress)
+        IEnumerable<BridgeNetwork> networks, IEnumerable<AttachedContainer> containers,
+            ImmutableArray<IngressRoute> ingress)
     {
         _networks = networks.ToDictionary(network => network.Name);
         _containers = containers.ToDictionary(container => container.Id);

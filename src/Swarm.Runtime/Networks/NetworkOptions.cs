@@ -2,11 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Swarm.Runtime.Networks;
 
-/// <summary>Settings of the networks of one daemon. Two daemons on a machine differ in every one of the first four.</summary>
+/// <summary>
+/// Settings of the networks of one daemon. Two daemons on a machine differ in every one of the first four.
+/// </summary>
 public sealed partial record NetworkOptions
 {
     /// <summary>Begins the name of every bridge and device, and is the name of the packet filter's table.</summary>
-    /// <remarks>One letter and up to seven letters or digits, lower case: the kernel allows 15 characters in all.</remarks>
+    /// <remarks>
+    /// One letter and up to seven letters or digits, lower case: the kernel allows 15 characters in all.
+    /// </remarks>
     public required string NamePrefix { get; init; }
 
     /// <summary>Where network namespaces are mounted. On tmpfs: none outlives a reboot.</summary>
@@ -16,7 +20,9 @@ public sealed partial record NetworkOptions
     /// <remarks>Best on tmpfs, beside the namespaces: after a reboot there is nothing that it could describe.</remarks>
     public required string StateFolder { get; init; }
 
-    /// <summary>Each network takes 256 addresses of it, past those that the host has routes to. Length /12 to /24.</summary>
+    /// <summary>
+    /// Each network takes 256 addresses of it, past those that the host has routes to. Length /12 to /24.
+    /// </summary>
     public string AddressPool { get; init; } = "172.30.0.0/15";
 
     /// <summary>Bytes of the largest packet, 576 to 65535.</summary>

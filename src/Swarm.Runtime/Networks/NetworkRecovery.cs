@@ -45,7 +45,8 @@ internal sealed partial class NetworkRecovery(
 
     private IngressRoute WithoutTheLost(IngressRoute route)
     {
-        var known = ledger.Containers.SelectMany(container => container.Endpoints).Select(endpoint => endpoint.Address).ToHashSet();
+        var known = ledger.Containers.SelectMany(container => container.Endpoints)
+            .Select(endpoint => endpoint.Address).ToHashSet();
         return route with { Backends = [.. route.Backends.Where(backend => known.Contains(backend.Address))] };
     }
 
@@ -91,11 +92,14 @@ internal sealed partial class NetworkRecovery(
         }
     }
 
-    /// <remarks>A port that another program took meanwhile stays ours all the same: the rules come before its socket.</remarks>
+    /// <remarks>
+    /// A port that another program took meanwhile stays ours all the same: the rules come before its socket.
+    /// </remarks>
     private void HoldPorts()
     {
         var published = ledger.Containers.SelectMany(container =>
-            container.Ports.Select(port => (Port: HostNetwork.Key(port), Owner: $"container {container.Id[..Math.Min(12, container.Id.Length)]}")));
+            container.Ports.Select(port =>
+                (Port: HostNetwork.Key(port), Owner: $"container {new ContainerId(container.Id).Short}")));
         var ingress = ledger.Ingress.Select(route => (Port: HostNetwork.Key(route), Owner: "the ingress of a service"));
         foreach (var (port, owner) in published.Concat(ingress))
         {
@@ -111,7 +115,8 @@ internal sealed partial class NetworkRecovery(
     [LoggerMessage(LogLevel.Information, "Dropped the network of container {Container}, which does not run")]
     private partial void LogDropped(string container);
 
-    [LoggerMessage(LogLevel.Warning, "A port was not held while the daemon was away: {Reason}; traffic still goes to the container")]
+    [LoggerMessage(LogLevel.Warning,
+        "A port was not held while the daemon was away: {Reason}; traffic still goes to the container")]
     private partial void LogPortNotHeld(string reason);
 
     [LoggerMessage(LogLevel.Warning, "Chain {Chain} drops what it does not know of all that this host forwards, which "

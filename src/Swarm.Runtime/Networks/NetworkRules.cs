@@ -29,7 +29,9 @@ internal sealed class NetworkRules(string table)
     internal string RemovePorts(AttachedContainer container) => string.Concat(container.Ports.Select(port => Lines(
         $"delete element ip {table} {PortKey(port)} }}")));
 
-    /// <summary>Leads from one set of routes to another; a route that stays keeps its turn among its backends.</summary>
+    /// <summary>
+    /// Leads from one set of routes to another; a route that stays keeps its turn among its backends.
+    /// </summary>
     internal string ChangeRoutes(IEnumerable<IngressRoute> before, IEnumerable<IngressRoute> after)
     {
         var old = before.ToDictionary(route => (route.HostPort, route.Protocol));
@@ -38,7 +40,8 @@ internal sealed class NetworkRules(string table)
         {
             if (!old.Remove((route.HostPort, route.Protocol), out var was)) commands.Append(AddRoute(route));
             else if (was.Backends.SequenceEqual(route.Backends)) continue;
-            else if (was.Backends.IsEmpty || route.Backends.IsEmpty) commands.Append(RemoveRoute(was) + AddRoute(route));
+            else if (was.Backends.IsEmpty || route.Backends.IsEmpty)
+                commands.Append(RemoveRoute(was) + AddRoute(route));
             else commands.Append(Lines($"flush chain ip {table} {Chain(route)}", Balance(route)));
         }
 

@@ -18,7 +18,8 @@ internal static class PortCheck
         if (port.HostAddress is "" or "0.0.0.0") return "";
         return Subnet.TryNumber(port.HostAddress) is not null
             ? port.HostAddress
-            : throw Invalid($"Port {port.HostPort} cannot be published at '{port.HostAddress}': only at an IPv4 address");
+            : throw Invalid($"Port {port.HostPort} cannot be published at '{port.HostAddress}': "
+                + "only at an IPv4 address");
     }
 
     private static ContainerException Invalid(string message) => new(ContainerFault.Invalid, message);
@@ -27,7 +28,8 @@ internal static class PortCheck
 /// <summary>Refuses routes that no rule can be written for.</summary>
 internal static class IngressCheck
 {
-    /// <exception cref="ContainerException">A port out of range or twice, or a backend that is no IPv4 address.</exception>
+    /// <exception cref="ContainerException">A port out of range or twice, or a backend that is no IPv4
+    /// address.</exception>
     internal static void Throw(ImmutableArray<IngressRoute> routes)
     {
         var seen = new HashSet<HostPorts.HostPort>();

@@ -52,7 +52,8 @@ public sealed class KernelHeaderTests
         Assert.Contains("EPERM", CompilerErrors("_Static_assert(EPERM == 2, \"EPERM\");"), StringComparison.Ordinal);
 
     private static IEnumerable<FieldInfo> ConstantsOf(Type type) =>
-        type.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public).Where(field => field.IsLiteral);
+        type.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
+            .Where(field => field.IsLiteral);
 
     private static long Value(FieldInfo field) =>
         Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture);
@@ -67,8 +68,10 @@ public sealed class KernelHeaderTests
         {
             var offset = Marshal.OffsetOf<T>(field.Name);
             var size = Marshal.SizeOf(field.FieldType);
-            lines.Append(CultureInfo.InvariantCulture, $"_Static_assert(offsetof({type}, {member}) == {offset}, \"{member}\");\n")
-                .Append(CultureInfo.InvariantCulture, $"_Static_assert(sizeof((({type} *)0)->{member}) == {size}, \"{member}\");\n");
+            lines.Append(CultureInfo.InvariantCulture,
+                $"_Static_assert(offsetof({type}, {member}) == {offset}, \"{member}\");\n")
+                .Append(CultureInfo.InvariantCulture,
+                    $"_Static_assert(sizeof((({type} *)0)->{member}) == {size}, \"{member}\");\n");
         }
 
         return lines.ToString();

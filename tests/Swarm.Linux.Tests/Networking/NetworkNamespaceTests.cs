@@ -69,7 +69,8 @@ public sealed class NetworkNamespaceTests : IDisposable
     {
         using var thread = new NetworkThread("lost", _host.PathOf("missing"));
 
-        var refused = await Assert.ThrowsAsync<LinuxException>(() => thread.InvokeAsync(() => 1, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<LinuxException>(() =>
+            thread.InvokeAsync(() => 1, CancellationToken.None));
 
         Assert.Equal(Errno.ENOENT, refused.Number);
     }

@@ -19,7 +19,8 @@ public sealed class RtnetlinkTests : IDisposable
             return links.FindLink("br0")!;
         });
 
-        Assert.Equal(("br0", true, "02:42:0a:00:00:01", 1400), (bridge.Name, bridge.IsUp, bridge.MacAddress, bridge.Mtu));
+        Assert.Equal(("br0", true, "02:42:0a:00:00:01", 1400),
+            (bridge.Name, bridge.IsUp, bridge.MacAddress, bridge.Mtu));
     }
 
     [Fact]
@@ -38,9 +39,11 @@ public sealed class RtnetlinkTests : IDisposable
 
         Assert.NotEqual(0, outer.Master);
         Assert.Equal(("eth0", "02:42:0a:00:00:02", true), (inner.Name, inner.MacAddress, inner.IsUp));
-        Assert.Contains(addresses, address => address.Address.Equals(IPAddress.Parse("10.0.0.2")) && address.PrefixLength == 24);
+        Assert.Contains(addresses,
+            address => address.Address.Equals(IPAddress.Parse("10.0.0.2")) && address.PrefixLength == 24);
         Assert.Contains(routes, route => route.PrefixLength == 0);
-        Assert.Contains(routes, route => route.Destination.Equals(IPAddress.Parse("10.0.0.0")) && route.PrefixLength == 24);
+        Assert.Contains(routes,
+            route => route.Destination.Equals(IPAddress.Parse("10.0.0.0")) && route.PrefixLength == 24);
     }
 
     [Fact]

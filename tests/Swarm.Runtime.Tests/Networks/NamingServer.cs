@@ -4,11 +4,14 @@ using System.Text;
 
 namespace Swarm.Runtime.Tests.Networks;
 
-/// <summary>Tells everyone who connects its name and, after a blank, the address it sees them at.</summary>
+/// <summary>
+/// Tells everyone who connects its name and the address it sees them at, and again after every line they send.
+/// </summary>
 internal sealed class NamingServer : IDisposable
 {
     private readonly TcpListener _listener;
     private readonly List<TcpClient> _clients = [];
+    private readonly List<Task> _conversations = [];
 
     internal NamingServer(string name, int port)
     {
@@ -34,8 +37,24 @@ internal sealed class NamingServer : IDisposable
                 var client = await _listener.AcceptTcpClientAsync();
                 lock (_clients) _clients.Add(client);
                 var seen = ((IPEndPoint)client.Client.RemoteEndPoint!).Address;
-                await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{name} {seen}\n"));
+                _conversations.Add(ConverseAsync(client, Encoding.ASCII.GetBytes($"{name} {seen}\n")));
             }
+        }
+        catch (Exception closed) when (closed is SocketException or IOException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private static async Task ConverseAsync(TcpClient client, byte[] answer)
+    {
+        try
+        {
+            using var reader = new StreamReader(client.GetStream());
+            do
+            {
+                await client.GetStream().WriteAsync(answer);
+            }
+            while (await reader.ReadLineAsync() is not null);
         }
         catch (Exception closed) when (closed is SocketException or IOException or ObjectDisposedException)
         {

@@ -9,7 +9,8 @@ public sealed class PublishedPortTests
     [Theory]
     [InlineData("1")]
     [InlineData("0")]
-    public async Task A_published_port_is_reached_from_outside_the_host_loopback_and_containers_and_itself(string bridgeNetfilter)
+    public async Task A_published_port_is_reached_from_outside_the_host_loopback_and_containers_and_itself(
+        string bridgeNetfilter)
     {
         await using var host = await TestHost.OpenAsync(bridgeNetfilter: bridgeNetfilter);
         var web = await host.ServeAsync("web", new PublishedPort(80, 8080));
@@ -71,7 +72,8 @@ public sealed class PublishedPortTests
 
         var refused = await Assert.ThrowsAsync<ContainerException>(() =>
             host.AttachAsync("other", new PublishedPort(80, 8080, protocol)));
-        Assert.Contains($"8080/{protocol.ToString().ToLowerInvariant()} is taken by container", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"8080/{protocol.ToString().ToLowerInvariant()} is taken by container",
+            refused.Message, StringComparison.Ordinal);
         var taken = Assert.Throws<SocketException>(() => TestHost.In(host.Here, () => Listen(protocol, 8080)));
         Assert.Equal(SocketError.AddressAlreadyInUse, taken.SocketErrorCode);
     }
@@ -98,7 +100,8 @@ public sealed class PublishedPortTests
         using var client = TestHost.In(host.Outside, () => new UdpClient(AddressFamily.InterNetwork));
         using var patience = new CancellationTokenSource(5000);
 
-        await client.SendAsync(new byte[] { 7 }, new IPEndPoint(IPAddress.Parse(TestHost.HostAddress), 5353), patience.Token);
+        await client.SendAsync(new byte[] { 7 },
+            new IPEndPoint(IPAddress.Parse(TestHost.HostAddress), 5353), patience.Token);
         var question = await server.ReceiveAsync(patience.Token);
         await server.SendAsync(new byte[] { 8 }, question.RemoteEndPoint, patience.Token);
         var answer = await client.ReceiveAsync(patience.Token);
@@ -113,7 +116,8 @@ public sealed class PublishedPortTests
     [InlineData(80, 70000, "", "a port is 1 to 65535")]
     [InlineData(80, 8080, "::1", "only at an IPv4 address")]
     [InlineData(80, 8080, "203.0.113.9", "203.0.113.9 is no address of this host")]
-    public async Task A_port_that_cannot_be_published_is_refused_in_words(int container, int hostPort, string address, string words)
+    public async Task A_port_that_cannot_be_published_is_refused_in_words(
+        int container, int hostPort, string address, string words)
     {
         await using var host = await TestHost.OpenAsync();
 

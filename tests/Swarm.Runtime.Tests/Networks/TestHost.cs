@@ -42,7 +42,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     internal BridgeNetworkPlane Plane { get; private set; }
 
-    /// <param name="bridgeNetfilter">1 where bridged packets pass the packet filter too, as most hosts with Docker have it.</param>
+    /// <param name="bridgeNetfilter">1 where bridged packets pass the packet filter too, as most hosts with Docker
+    /// have it.</param>
     internal static async Task<TestHost> OpenAsync(NetworkOptions? options = null, string bridgeNetfilter = "1")
     {
         var host = new TestHost(options, bridgeNetfilter);
@@ -76,7 +77,8 @@ internal sealed class TestHost : IAsyncDisposable
         return attached;
     }
 
-    internal void Serve(string place, string name, int port) => _servers.Add(In(place, () => new NamingServer(name, port)));
+    internal void Serve(string place, string name, int port) =>
+        _servers.Add(In(place, () => new NamingServer(name, port)));
 
     internal Task RouteAsync(int hostPort, params NetworkAttachment[] backends) =>
         Plane.SetIngressAsync([RouteTo(hostPort, PortProtocol.Tcp, backends)], CancellationToken.None);
