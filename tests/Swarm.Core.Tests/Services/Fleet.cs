@@ -28,7 +28,10 @@ internal sealed class Fleet
     /// <summary>What is seen after each input, for checks that must hold throughout.</summary>
     public Action<ServiceState, ServiceState>? Watch { get; set; }
 
-    /// <summary>Tasks that the placer has no room for.</summary>
+    /// <summary>Each input, after it was carried out.</summary>
+    public Action<ServiceInput>? Told { get; set; }
+
+    /// <summary>The placer finds no room.</summary>
     public bool PlacerIsFull { get; set; }
 
     public IReadOnlyList<ServiceTask> Running =>
@@ -49,6 +52,7 @@ internal sealed class Fleet
         foreach (var happened in decision.Events) State = ServiceRules.Apply(State, happened);
         Journal.AddRange(decision.Events);
         Watch?.Invoke(before, State);
+        Told?.Invoke(input);
         return decision;
     }
 
@@ -85,6 +89,7 @@ internal sealed class Fleet
         {
             if (ServiceRules.NodesOf(State).Contains(node.Id)) node.Take(ServiceRules.OrdersFor(State, node.Id, Journal.Count));
             node.Work();
+            if (node.HasNothing) continue;
             var report = node.Report(Specs.Web, Now);
             Tell(new ServiceInput.Reported(report));
             node.Forget(ServiceRules.UnknownTasks(State, report));

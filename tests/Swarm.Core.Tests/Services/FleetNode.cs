@@ -26,6 +26,8 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
 
     public IEnumerable<int> RunningSlots => _tasks.Values.Where(task => task.State == TaskState.Running).Select(task => task.Slot);
 
+    public bool HasNothing => _tasks.Count + _removed.Count == 0;
+
     public void Take(ApplyServiceTasks orders)
     {
         if (orders.Sequence < _sequence) return;
