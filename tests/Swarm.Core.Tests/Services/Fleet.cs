@@ -93,10 +93,9 @@ internal sealed class Fleet
             var report = node.Report(Specs.Web, Now);
             Tell(new ServiceInput.Reported(report));
             node.Forget(ServiceRules.UnknownTasks(State, report));
-            node.Kept();
         }
 
-        return Journal.Count != before;
+        return Journal.Count != before || Nodes.Exists(node => node.Reachable && node.IsStopping);
     }
 
     private void Place()

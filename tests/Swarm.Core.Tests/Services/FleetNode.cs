@@ -3,7 +3,7 @@ using Swarm.Core.Services;
 namespace Swarm.Core.Tests.Services;
 
 /// <summary>What becomes of a task's container once it was started.</summary>
-internal enum Fate
+public enum Fate
 {
     Runs,
     Completes,
@@ -12,10 +12,12 @@ internal enum Fate
     NeverStarts,
 }
 
-/// <summary>A well-behaved node: it does what it is told, one state at a time, and reports it.</summary>
+/// <summary>A well-behaved node: it does what it is told, one state at a time, and reports it. Stopping takes it longer than starting.</summary>
 internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> fateOf)
 {
-    private readonly Dictionary<TaskId, (TaskState State, TaskState Desired, Fate Fate, int Slot)> _tasks = [];
+    private const int StepsToStop = 7;
+
+    private readonly Dictionary<TaskId, Held> _tasks = [];
     private readonly HashSet<TaskId> _removed = [];
     private long _report;
     private long _sequence = -1;
@@ -24,9 +26,14 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
 
     public bool Reachable { get; set; } = true;
 
-    public IEnumerable<int> RunningSlots => _tasks.Values.Where(task => task.State == TaskState.Running).Select(task => task.Slot);
-
     public bool HasNothing => _tasks.Count + _removed.Count == 0;
+
+    public bool IsStopping => _tasks.Values.Any(task => task.Desired > TaskState.Running && task.State < TaskState.Complete);
+
+    /// <summary>All it ever reported, for those that come again and late.</summary>
+    public List<ReportTasks> Reports { get; } = [];
+
+    public IEnumerable<int> RunningSlots => _tasks.Values.Where(task => task.State == TaskState.Running).Select(task => task.Slot);
 
     public void Take(ApplyServiceTasks orders)
     {
@@ -35,27 +42,25 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
         var templates = orders.Templates.ToDictionary(template => template.SpecVersion);
         foreach (var order in orders.Tasks)
         {
-            if (order.Desired == TaskState.Remove)
-            {
-                _tasks.Remove(order.Task);
-                _removed.Add(order.Task);
-                continue;
-            }
-
-            var known = _tasks.TryGetValue(order.Task, out var task);
-            if (!known) task = (TaskState.Accepted, order.Desired, fateOf(templates[order.SpecVersion], order), order.Slot);
-            _tasks[order.Task] = task with { Desired = order.Desired };
+            if (_tasks.TryGetValue(order.Task, out var task)) _tasks[order.Task] = task with { Desired = order.Desired };
+            else if (order.Desired == TaskState.Remove) _removed.Add(order.Task);
+            else _tasks[order.Task] = new Held(TaskState.Accepted, order.Desired, fateOf(templates[order.SpecVersion], order), order.Slot, 0);
         }
 
-        foreach (var unwanted in _tasks.Keys.Except(orders.Tasks.Select(order => order.Task)).ToList()) _tasks.Remove(unwanted);
+        Forget(_tasks.Keys.Except(orders.Tasks.Select(order => order.Task)).ToList());
     }
 
     /// <summary>Every task goes on by one state.</summary>
     public void Work()
     {
-        foreach (var (task, (state, desired, fate, slot)) in _tasks.ToList())
+        foreach (var (number, task) in _tasks.ToList())
         {
-            _tasks[task] = (Next(state, desired, fate), desired, fate, slot);
+            var stopping = task.Desired > TaskState.Running ? task.Stopping + 1 : 0;
+            var next = task with { Stopping = stopping, State = Next(task with { Stopping = stopping }) };
+            _tasks[number] = next;
+            if (next.State < TaskState.Complete || next.Desired != TaskState.Remove) continue;
+            _tasks.Remove(number);
+            _removed.Add(number);
         }
     }
 
@@ -64,27 +69,33 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
         foreach (var task in tasks) _tasks.Remove(task);
     }
 
-    public ReportTasks Report(ServiceName service, DateTimeOffset now) => new(
-        service, id, ++_report,
-        [
-            .. _tasks.Select(task => new TaskReport(task.Key, task.Value.State, ReasonOf(task.Value.State), now, null)),
-            .. _removed.Select(task => new TaskReport(task, TaskState.Remove, "", now, null)),
-        ]);
-
-    public void Kept() => _removed.Clear();
-
-    private static string ReasonOf(TaskState state) => state is TaskState.Failed or TaskState.Rejected ? "as the test wanted it" : "";
-
-    private static TaskState Next(TaskState state, TaskState desired, Fate fate) => (state, desired) switch
+    public ReportTasks Report(ServiceName service, DateTimeOffset now)
     {
-        ( >= TaskState.Complete, _) => state,
-        (_, TaskState.Shutdown) => TaskState.Shutdown,
-        (TaskState.Accepted, _) => fate == Fate.IsRejected ? TaskState.Rejected : TaskState.Preparing,
+        Reports.Add(new ReportTasks(
+            service, id, ++_report,
+            [
+                .. _tasks.Select(task => new TaskReport(task.Key, task.Value.State, ReasonOf(task.Value.State), now, null)),
+                .. _removed.Select(task => new TaskReport(task, TaskState.Remove, "", now, null)),
+            ]));
+        _removed.Clear();
+        return Reports[^1];
+    }
+
+    private static string ReasonOf(TaskState state) =>
+        state is TaskState.Failed or TaskState.Rejected ? "as the test wanted it" : $"it is {state}";
+
+    private static TaskState Next(Held task) => (task.State, task.Desired) switch
+    {
+        ( >= TaskState.Complete, _) => task.State,
+        (_, > TaskState.Running) => task.Stopping < StepsToStop ? task.State : TaskState.Shutdown,
+        (TaskState.Accepted, _) => task.Fate == Fate.IsRejected ? TaskState.Rejected : TaskState.Preparing,
         (TaskState.Preparing, _) => TaskState.Ready,
         (TaskState.Ready, TaskState.Running) => TaskState.Starting,
-        (TaskState.Starting, _) => fate == Fate.NeverStarts ? state : TaskState.Running,
-        (TaskState.Running, _) when fate == Fate.Completes => TaskState.Complete,
-        (TaskState.Running, _) when fate == Fate.Fails => TaskState.Failed,
-        _ => state,
+        (TaskState.Starting, _) => task.Fate == Fate.NeverStarts ? task.State : TaskState.Running,
+        (TaskState.Running, _) when task.Fate == Fate.Completes => TaskState.Complete,
+        (TaskState.Running, _) when task.Fate == Fate.Fails => TaskState.Failed,
+        _ => task.State,
     };
+
+    private sealed record Held(TaskState State, TaskState Desired, Fate Fate, int Slot, int Stopping);
 }

@@ -9,7 +9,7 @@ internal sealed record Story(UpdateOrder Order, bool NodesAreLost, (int Kind, in
     private static readonly UpdateFailureAction[] Actions = Enum.GetValues<UpdateFailureAction>();
 
     public static readonly Gen<Story> Any = Gen.Select(
-        Gen.Enum<UpdateOrder>(), Gen.Bool, Gen.Select(Gen.Int[0, 9], Gen.Int[0, 40]).Array[1, 25],
+        Gen.Enum<UpdateOrder>(), Gen.Bool, Gen.Select(Gen.Int[0, 9], Gen.Int[0, 40]).Array[1, 40],
         (order, lost, steps) => new Story(order, lost, steps));
 
     public override string ToString() =>
@@ -29,10 +29,19 @@ internal sealed record Story(UpdateOrder Order, bool NodesAreLost, (int Kind, in
             case 3: fleet.Run(TimeSpan.FromMilliseconds(size * size * 10)); break;
             case 4 or 5 or 6: for (var i = 0; i <= size % 5; i++) fleet.Round(); break;
             case 7: fleet.FateOf = (_, order) => Draw(order, size); break;
+            case 8 when size % 3 == 0: RepeatLate(fleet, size); break;
             case 8 when NodesAreLost: Turn(fleet, fleet.Nodes[size % fleet.Nodes.Count]); break;
             case 9 when size % 5 == 0: fleet.Remove(); break;
             case 9: fleet.PlacerIsFull = size % 2 == 0; break;
             default: break;
+        }
+    }
+
+    private static void RepeatLate(Fleet fleet, int size)
+    {
+        foreach (var node in fleet.Nodes.Where(node => node.Reports.Count > 0))
+        {
+            fleet.Tell(new ServiceInput.Reported(node.Reports[size % node.Reports.Count]));
         }
     }
 

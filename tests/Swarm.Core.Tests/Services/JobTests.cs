@@ -1,0 +1,76 @@
+using Swarm.Core.Services;
+
+namespace Swarm.Core.Tests.Services;
+
+public sealed class JobTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public void A_job_ends_when_each_of_its_tasks_has_completed_and_none_runs_again()
+    {
+        var fleet = new Fleet(fateOf: (_, _) => Fate.Completes);
+        fleet.Deploy(Specs.Job(5, restart: RestartCondition.Any));
+
+        fleet.Run(Minute);
+
+        Assert.Equal(new JobStatus(5, 0, true, 0), ServiceRules.Describe(fleet.State)!.Job);
+        Assert.Equal(5, fleet.State.LastTask);
+        Assert.Null(ServiceRules.Needs(fleet.State, fleet.Now).WakeAt);
+    }
+
+    [Fact]
+    public void No_more_run_at_once_than_allowed()
+    {
+        var fleet = new Fleet(fateOf: (_, _) => Fate.Completes);
+        var most = 0;
+        fleet.Watch = (_, after) => most = Math.Max(most, after.Tasks.Values.Count(task => task.IsLive()));
+        fleet.Deploy(Specs.Job(7, concurrent: 2));
+
+        fleet.Run(Minute);
+
+        Assert.Equal(2, most);
+        Assert.Equal(7, ServiceRules.List(fleet.State)!.Completed);
+    }
+
+    [Fact]
+    public void A_job_whose_task_keeps_failing_ends_after_its_attempts_and_says_so()
+    {
+        var fleet = new Fleet(fateOf: (_, order) => order.Slot == 2 ? Fate.Fails : Fate.Completes);
+        fleet.Deploy(Specs.Job(3));
+
+        fleet.Run(Minute);
+
+        Assert.Equal((2, 1, true), ServiceRules.Describe(fleet.State)!.Job is { } job ? (job.Completed, job.GivenUp, job.Ended) : default);
+        Assert.Equal(4, fleet.State.Tasks.Values.Count(task => task.Slot == 2));
+    }
+
+    [Fact]
+    public void A_job_is_told_to_the_node_as_one_that_is_not_restarted_when_it_is_done()
+    {
+        var fleet = new Fleet();
+        fleet.Deploy(Specs.Job(1, restart: RestartCondition.Any));
+        fleet.Run(TimeSpan.FromSeconds(1));
+
+        var template = Assert.Single(ServiceRules.OrdersFor(fleet.State, new NodeId("n1"), 1).Templates);
+
+        Assert.True(template.IsJob);
+        Assert.Equal(RestartCondition.OnFailure, template.Restart.Condition);
+    }
+
+    [Fact]
+    public void A_job_deployed_with_another_container_runs_anew()
+    {
+        var fleet = new Fleet(fateOf: (_, _) => Fate.Completes);
+        var job = Specs.Job(2);
+        fleet.Deploy(job);
+        fleet.Run(Minute);
+
+        fleet.Deploy(job with { Container = job.Container with { Image = "job:2" } });
+        Assert.False(ServiceRules.Describe(fleet.State)!.Job!.Ended);
+        fleet.Run(Minute);
+
+        Assert.True(ServiceRules.Describe(fleet.State)!.Job!.Ended);
+        Assert.Equal(4, fleet.State.LastTask);
+    }
+}

@@ -1,0 +1,99 @@
+using Swarm.Core.Containers;
+using Swarm.Core.Services;
+
+namespace Swarm.Core.Tests.Services;
+
+public sealed class RefusalTests
+{
+    private static readonly ServiceSpec Good = Specs.Replicated(1);
+
+    [Theory]
+    [InlineData("", "a service needs a name")]
+    [InlineData("-web", "service name -web: must begin with a letter or digit and go on with letters, digits, '_', '.' or '-'")]
+    [InlineData("we b", "service name we b: must begin with a letter or digit and go on with letters, digits, '_', '.' or '-'")]
+    public void A_bad_name_is_refused(string name, string reason) => Refused(Good with { Name = new ServiceName(name) }, reason);
+
+    [Fact]
+    public void A_name_may_have_63_characters_and_no_more()
+    {
+        Assert.Null(SpecCheck.Problem(Good with { Name = new ServiceName(new string('a', 63)) }));
+        Assert.NotNull(SpecCheck.Problem(Good with { Name = new ServiceName(new string('a', 64)) }));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(10_001)]
+    public void Replicas_out_of_range_are_refused(int replicas)
+    {
+        Refused(Specs.Replicated(replicas), $"service web: {replicas} replicas: there can be 0 to 10000");
+        var fleet = new Fleet();
+        fleet.Deploy(Good);
+        Assert.Equal($"{replicas} replicas: there can be 0 to 10000", fleet.Scale(replicas).Refusal);
+    }
+
+    [Theory]
+    [InlineData(0, 1, "service web: container port 0: not 1 to 65535")]
+    [InlineData(80, 65_536, "service web: published port 65536: not 0 to 65535")]
+    public void Ports_out_of_range_are_refused(int container, int host, string reason) =>
+        Refused(WithPorts(new PublishedPort(container, host)), reason);
+
+    [Fact]
+    public void A_port_published_twice_is_refused_but_not_for_tcp_and_udp()
+    {
+        Refused(WithPorts(new PublishedPort(80, 8080), new PublishedPort(81, 8080)), "service web: port 8080/tcp is published twice");
+        Assert.Null(SpecCheck.Problem(WithPorts(new PublishedPort(80, 8080), new PublishedPort(80, 8080, PortProtocol.Udp))));
+    }
+
+    [Fact]
+    public void Other_amounts_and_words_that_make_no_sense_are_refused()
+    {
+        Refused(Specs.Job(0), "service web: 0 completions: a job can have 1 to 10000");
+        Refused(Good with { Container = Good.Container with { Image = "No" } }, "service web: image name 'No': 'library/No' must be lower case");
+        Refused(Good with { Container = Good.Container with { Environment = ["=x"] } }, "service web: environment entry '=x': not of the form NAME=value");
+        Refused(Good with { Reservations = new Resources(new MilliCpu(-1), Bytes.Zero) }, "service web: a reservation is negative");
+        Refused(Good with { LostAfter = TimeSpan.FromSeconds(-1) }, "service web: time until a node is lost: cannot be negative");
+        Refused(Good.With(update => update with { MaxFailureRatio = double.NaN }), "service web: update failure ratio NaN: not 0 to 1");
+        Refused(
+            Good with { Placement = new PlacementRules { Constraints = ["x"] } }, "service web: constraint 'x': neither == nor != in it");
+        Refused(
+            Good with { Placement = new PlacementRules { SpreadOver = ["zone"] } },
+            "service web: spread over 'zone': only node.labels.NAME can be spread over");
+    }
+
+    [Fact]
+    public void A_service_cannot_become_a_job_and_a_job_is_not_scaled()
+    {
+        var fleet = new Fleet();
+        fleet.Deploy(Good);
+        Assert.Equal("service web is a replicated service and cannot become a job: remove it first", fleet.Deploy(Specs.Job(1)).Refusal);
+
+        var job = new Fleet();
+        job.Deploy(Specs.Job(1));
+        Assert.Equal("service web is a job: a job is not scaled", job.Scale(2).Refusal);
+    }
+
+    [Fact]
+    public void What_does_not_exist_is_neither_scaled_nor_removed_nor_shown()
+    {
+        var fleet = new Fleet();
+
+        Assert.Equal(("there is no service web", true), (fleet.Scale(1).Refusal, fleet.Scale(1).NotFound));
+        Assert.True(fleet.Remove().NotFound);
+        Assert.Null(ServiceRules.Describe(fleet.State));
+        Assert.Null(ServiceRules.List(fleet.State));
+        Assert.False(ServiceRules.IsGone(fleet.State));
+    }
+
+    private static ServiceSpec WithPorts(params PublishedPort[] ports) => Good with { Container = Good.Container with { Ports = [.. ports] } };
+
+    private static void Refused(ServiceSpec spec, string reason)
+    {
+        var fleet = new Fleet();
+
+        var decision = fleet.Deploy(spec);
+
+        Assert.Equal(reason, decision.Refusal);
+        Assert.Empty(decision.Events);
+        Assert.Null(fleet.State.Id);
+    }
+}
