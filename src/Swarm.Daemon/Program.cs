@@ -1,26 +1,62 @@
 using Swarm.Daemon.CommandLine;
 using Swarm.Daemon.Configuration;
+using Swarm.Daemon.Host;
+using Swarm.Daemon.Running;
+using Swarm.Linux.Namespaces;
 
-switch (Arguments.Parse(args, File.Exists))
+return Arguments.Parse(args, File.Exists) switch
 {
-    case Request.ShowHelp:
-        Console.WriteLine(Arguments.Help);
-        return 0;
-    case Request.Refuse refused:
-        Console.Error.WriteLine($"swarmd: {refused.Reason}; see swarmd --help");
-        return 2;
-    case Request.Run run:
-        try
-        {
-            Console.WriteLine(DaemonSettings.Load(run.ConfigurationFile, run.Overrides));
-            return 0;
-        }
-        catch (ConfigurationException wrong)
-        {
-            foreach (var error in wrong.Errors) Console.Error.WriteLine($"swarmd: {error}");
-            return 2;
-        }
+    Request.ShowHelp => Say(Arguments.Help),
+    Request.ShowVersion => Say($"swarmd {HostFacts.Version}"),
+    Request.Refuse refused => Complain(ExitCodes.Wrong, [$"{refused.Reason}; see swarmd --help"]),
+    Request.Run run => await StartAsync(run),
+    _ => throw new System.Diagnostics.UnreachableException(),
+};
 
-    default:
-        return 1;
+static async Task<int> StartAsync(Request.Run run)
+{
+    try
+    {
+        var options = DaemonSettings.Load(run.ConfigurationFile, run.Overrides);
+        if (HostCheck.FindMissing(options) is { IsEmpty: false } missing) return Complain(ExitCodes.HostLacks, missing);
+
+        DataRootLock.Take(options.DataRoot).Dispose(); // before anything is made for a daemon that cannot be
+        MountNamespace.Enter(NodePlaces.NamespacePin(options), NodePlaces.State(options));
+        using var dataRoot = DataRootLock.Take(options.DataRoot);
+        using var logs = Logs.Open(options.LogLevel);
+        using var signals = new StopSignals();
+        return run.Destroy
+            ? await new NodeDestruction(options, logs, TimeProvider.System).RunAsync(signals.Asked)
+            : await new NodeDaemon(options, logs, TimeProvider.System).RunAsync(signals.Asked);
+    }
+    catch (ConfigurationException wrong)
+    {
+        return Complain(ExitCodes.Wrong, wrong.Errors);
+    }
+    catch (DataRootBusyException busy)
+    {
+        return Complain(ExitCodes.DataRootBusy, [busy.Message]);
+    }
+    catch (OperationCanceledException)
+    {
+        return ExitCodes.Stopped; // asked to stop before it was ready
+    }
+#pragma warning disable CA1031 // The edge of the process: whatever it is, its user reads why.
+    catch (Exception cause)
+#pragma warning restore CA1031
+    {
+        return Complain(ExitCodes.Failed, [cause.ToString()]);
+    }
+}
+
+static int Say(string text)
+{
+    Console.WriteLine(text);
+    return ExitCodes.Stopped;
+}
+
+static int Complain(int code, IEnumerable<string> errors)
+{
+    foreach (var error in errors) Console.Error.WriteLine($"swarmd: {error}");
+    return code;
 }

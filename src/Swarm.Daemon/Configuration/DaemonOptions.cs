@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using Swarm.Core;
+using Swarm.Cluster.Hosting;
+using Swarm.Cluster.Nodes;
+using Swarm.Images;
+using Swarm.Runtime;
 
 namespace Swarm.Daemon.Configuration;
 
@@ -11,30 +14,32 @@ internal sealed record DaemonOptions
 
     public required string RunRoot { get; init; }
 
-    public required NodeSection Node { get; init; }
+    public required NodeIdentity Identity { get; init; }
+
+    public required NodeOptions Node { get; init; }
 
     public required string ApiSocket { get; init; }
 
-    public required ClusterSection Cluster { get; init; }
+    public required ClusterOptions Cluster { get; init; }
 
-    public required JournalSection Journal { get; init; }
+    /// <summary>The cgroup is named after the node's id once that is known.</summary>
+    public required EngineOptions Engine { get; init; }
+
+    public required NetworkSection Network { get; init; }
+
+    public required ImageStoreOptions Images { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 }
 
-internal sealed record NodeSection(
-    string Name, string Pool, ImmutableSortedDictionary<string, string> Labels, Resources Reserved);
+/// <summary>What a node is called.</summary>
+internal sealed record NodeIdentity(string Name, string Pool, ImmutableSortedDictionary<string, string> Labels);
 
-/// <param name="Seeds">As <c>host:port</c>.</param>
-internal sealed record ClusterSection(
-    string Hostname, int Port, ImmutableArray<string> Seeds, ImmutableArray<string> Roles);
+/// <summary>The part of the network options that is configured: names and places follow from the node's id and roots.</summary>
+internal sealed record NetworkSection(string AddressPool, int Mtu, int FirstDynamicPort, int LastDynamicPort);
 
 internal enum JournalProvider
 {
     Sqlite,
     PostgreSql,
 }
-
-/// <param name="Path">Of the file, for SQLite.</param>
-/// <param name="Connection">For PostgreSQL.</param>
-internal sealed record JournalSection(JournalProvider Provider, string Path, string Connection);

@@ -1,14 +1,28 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Swarm.Cluster.Hosting;
+using Swarm.Cluster.Nodes;
 using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Images;
+using Swarm.Images.Unpacking;
+using Swarm.Runtime;
 
 namespace Swarm.Daemon.Configuration;
 
 /// <summary>From the sources of settings to options: the one place that knows the keys.</summary>
 internal static class DaemonSettings
 {
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private static readonly TimeSpan Month = TimeSpan.FromDays(30);
+
+    private static readonly Bytes Petabyte = new(1L << 50);
+
     private static readonly FrozenDictionary<string, LogLevel> Levels = new Dictionary<string, LogLevel>
     {
         ["trace"] = LogLevel.Trace,
@@ -60,41 +74,96 @@ internal static class DaemonSettings
         {
             DataRoot = dataRoot,
             RunRoot = runRoot,
+            Identity = new NodeIdentity(
+                settings.Parsed("swarm.node.name", name => IsName(name.Length == 0 ? Environment.MachineName : name), ""),
+                settings.Parsed("swarm.node.pool", IsName, ""),
+                settings.Map("swarm.node.labels")),
             Node = ReadNode(settings),
             ApiSocket = settings.FilePath("swarm.api.socket", otherwise: $"{runRoot}/swarm.sock"),
-            Cluster = ReadCluster(settings),
-            Journal = ReadJournal(settings, dataRoot),
+            Cluster = ReadCluster(settings, dataRoot),
+            Engine = ReadEngine(settings, dataRoot, runRoot),
+            Network = ReadNetwork(settings),
+            Images = ReadImages(settings, dataRoot),
             LogLevel = settings.Choice("swarm.log.level", Levels),
         };
     }
 
-    private static NodeSection ReadNode(SettingsReader settings) => new(
-        settings.Parsed("swarm.node.name", name => IsName(name.Length == 0 ? Environment.MachineName : name), ""),
-        settings.Parsed("swarm.node.pool", IsName, ""),
-        settings.Map("swarm.node.labels"),
-        new Resources(
-            new MilliCpu(settings.Number("swarm.node.reserved.cpu-millis", 0, 1_000_000)),
-            settings.Size("swarm.node.reserved.memory", Bytes.Zero, new Bytes(1L << 50))));
+    private static NodeOptions ReadNode(SettingsReader settings) => new()
+    {
+        ReservedCpu = new MilliCpu(settings.Number("swarm.node.reserved.cpu-millis", 0, 1_000_000)),
+        ReservedMemory = settings.Size("swarm.node.reserved.memory", Bytes.Zero, Petabyte),
+        ParallelStarts = (int)settings.Number("swarm.node.parallel-starts", 1, 256),
+        Heartbeat = settings.Duration("swarm.node.heartbeat", TimeSpan.FromMilliseconds(500), Hour),
+        GatherFor = settings.Duration("swarm.node.gather-for", TimeSpan.Zero, TimeSpan.FromSeconds(1)),
+        TellAgainAfter = settings.Duration("swarm.node.tell-again-after", TimeSpan.FromMilliseconds(100), Hour),
+        FenceFor = settings.Duration("swarm.node.fence-for", TimeSpan.FromMinutes(1), Month),
+        Restarts = new RestartLimits
+        {
+            QuickRestarts = (int)settings.Number("swarm.node.restarts.quick", 0, 1000),
+            SteadyAfter = settings.Duration("swarm.node.restarts.steady-after", TimeSpan.Zero, Month),
+            DelayMax = settings.Duration("swarm.node.restarts.delay-max", TimeSpan.Zero, Month),
+        },
+    };
 
-    private static ClusterSection ReadCluster(SettingsReader settings) => new(
-        settings.Parsed("swarm.cluster.hostname", IsHostName, ""),
-        (int)settings.Number("swarm.cluster.port", 1, ushort.MaxValue),
-        settings.Items("swarm.cluster.seeds", IsHostAndPort),
-        settings.Items("swarm.cluster.roles", IsRole));
+    private static ClusterOptions ReadCluster(SettingsReader settings, string dataRoot) => new()
+    {
+        Hostname = settings.Parsed("swarm.cluster.hostname", IsHostName, ""),
+        BindAddress = settings.Parsed("swarm.cluster.bind-address", text => text.Length == 0 ? null : IsHostName(text), null),
+        Port = (int)settings.Number("swarm.cluster.port", 1, ushort.MaxValue),
+        Seeds = settings.Items(
+            "swarm.cluster.seeds", seed => $"akka.tcp://{SwarmCluster.SystemName}@{IsHostAndPort(seed)}"),
+        StartTimeout = settings.Duration("swarm.cluster.start-timeout", TimeSpan.FromSeconds(1), Hour),
+        RequestTimeout = settings.Duration(
+            "swarm.cluster.request-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(29)),
+        Journal = ReadJournal(settings, dataRoot),
+    };
 
-    private static JournalSection ReadJournal(SettingsReader settings, string dataRoot)
+    private static JournalOptions ReadJournal(SettingsReader settings, string dataRoot)
     {
         var provider = settings.Choice("swarm.journal.provider", Providers);
-        return new JournalSection(
-            provider,
-            settings.FilePath("swarm.journal.path", otherwise: $"{dataRoot}/journal.db"),
-            settings.Parsed(
-                "swarm.journal.connection",
-                text => text.Length > 0 || provider != JournalProvider.PostgreSql
-                    ? text
-                    : throw new FormatException("needed for provider postgresql"),
-                ""));
+        var path = settings.FilePath("swarm.journal.path", otherwise: $"{dataRoot}/journal.db");
+        var connection = settings.Parsed(
+            "swarm.journal.connection",
+            text => text.Length > 0 || provider != JournalProvider.PostgreSql
+                ? text
+                : throw new FormatException("needed for provider postgresql"),
+            "");
+        return provider == JournalProvider.Sqlite
+            ? new JournalOptions.Sqlite(path)
+            : new JournalOptions.PostgreSql(connection);
     }
+
+    private static EngineOptions ReadEngine(SettingsReader settings, string dataRoot, string runRoot) => new()
+    {
+        DataRoot = dataRoot,
+        RunRoot = runRoot,
+        CrunPath = settings.FilePath("swarm.runtime.crun"),
+        ConmonPath = settings.FilePath("swarm.runtime.conmon"),
+        SeccompProfilePath = settings.FilePath("swarm.runtime.seccomp-profile", otherwise: "") is { Length: > 0 } profile
+            ? profile : null,
+        LogMaxBytes = settings.Size("swarm.runtime.log-max-size", new Bytes(4096), new Bytes(1L << 40)),
+        LogFiles = (int)settings.Number("swarm.runtime.log-files", 1, 1000),
+        LogCheckInterval = settings.Duration("swarm.runtime.log-check-interval", TimeSpan.FromMilliseconds(100), Hour),
+        Workers = (int)settings.Number("swarm.runtime.workers", 1, 256),
+    };
+
+    private static NetworkSection ReadNetwork(SettingsReader settings) => new(
+        settings.Parsed("swarm.network.address-pool", IsPool, ""),
+        (int)settings.Number("swarm.network.mtu", 576, 65535),
+        (int)settings.Number("swarm.network.first-dynamic-port", 1, ushort.MaxValue),
+        (int)settings.Number("swarm.network.last-dynamic-port", 1, ushort.MaxValue));
+
+    private static ImageStoreOptions ReadImages(SettingsReader settings, string dataRoot) => new()
+    {
+        Root = $"{dataRoot}/images",
+        ArchiveMax = settings.Size("swarm.images.archive-max", Bytes.FromMebibytes(1), Petabyte),
+        Limits = new UnpackLimits
+        {
+            LayerMax = settings.Size("swarm.images.layer-max", Bytes.FromMebibytes(1), Petabyte),
+            EntriesMax = settings.Number("swarm.images.entries-max", 1, 1_000_000_000),
+        },
+        ParallelUnpacks = (int)settings.Number("swarm.images.parallel-unpacks", 1, 64),
+    };
 
     private static string ShortPath(string text) =>
         !text.StartsWith('/') ? throw new FormatException($"'{text}' is not an absolute path")
@@ -118,6 +187,9 @@ internal static class DaemonSettings
             ? $"{IsHostName(text[..colon].Trim('[', ']'))}:{port}"
             : throw new FormatException($"'{text}' is not of the form host:port");
 
-    private static string IsRole(string text) =>
-        text is "scheduler" ? text : throw new FormatException($"'{text}' is none of scheduler");
+    private static string IsPool(string text) =>
+        IPNetwork.TryParse(text, out var network)
+        && network is { BaseAddress.AddressFamily: AddressFamily.InterNetwork, PrefixLength: >= 12 and <= 24 }
+            ? text
+            : throw new FormatException($"'{text}' is not an IPv4 network, as 172.30.0.0/15, of length /12 to /24");
 }

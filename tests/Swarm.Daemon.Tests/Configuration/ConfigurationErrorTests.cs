@@ -22,7 +22,8 @@ public sealed class ConfigurationErrorTests
     [InlineData("swarm.cluster.seeds=a:1", "swarm.cluster.seeds: not a list, as [\"a\", \"b\"] (--set)")]
     [InlineData("swarm.cluster.seeds=[\"a\"]", "swarm.cluster.seeds: 'a' is not of the form host:port (--set)")]
     [InlineData("swarm.cluster.hostname=a b", "swarm.cluster.hostname: 'a b' is neither a host name nor an address (--set)")]
-    [InlineData("swarm.cluster.roles=[\"king\"]", "swarm.cluster.roles: 'king' is none of scheduler (--set)")]
+    [InlineData("swarm.cluster.request-timeout=30s", "swarm.cluster.request-timeout: 30s is not within 100ms to 29s (--set)")]
+    [InlineData("swarm.network.address-pool=10.0.0.0/30", "swarm.network.address-pool: '10.0.0.0/30' is not an IPv4 network, as 172.30.0.0/15, of length /12 to /24 (--set)")]
     [InlineData("swarm.journal.provider=oracle", "swarm.journal.provider: 'oracle' is none of sqlite, postgresql (--set)")]
     [InlineData("swarm.journal.provider=postgresql", "swarm.journal.connection: needed for provider postgresql (reference.conf)")]
     [InlineData("swarm.log.level=loud", "swarm.log.level: 'loud' is none of trace, debug, information, warning, error (--set)")]
@@ -78,7 +79,7 @@ public sealed class ConfigurationErrorTests
         var options = DaemonSettings.Load(file.Path, ["swarm.cluster.port=4002", "swarm.node.labels.zone=b"]);
 
         Assert.Equal(4002, options.Cluster.Port);
-        Assert.Equal(["disk=ssd", "zone=b"], options.Node.Labels.Select(label => $"{label.Key}={label.Value}"));
+        Assert.Equal(["disk=ssd", "zone=b"], options.Identity.Labels.Select(label => $"{label.Key}={label.Value}"));
     }
 
     private static string ErrorOf(string file) =>

@@ -1,3 +1,4 @@
+using Swarm.Cluster.Hosting;
 using Swarm.Daemon.Configuration;
 
 namespace Swarm.Daemon.Tests.Configuration;
@@ -50,7 +51,7 @@ public sealed class ReferenceConfigurationTests
         var options = DaemonSettings.Load(file: null, ["swarm.data-root=/a/", "swarm.run-root=/b"]);
 
         Assert.Equal("/a", options.DataRoot);
-        Assert.Equal("/a/journal.db", options.Journal.Path);
+        Assert.Equal(new JournalOptions.Sqlite("/a/journal.db"), options.Cluster.Journal);
         Assert.Equal("/b/swarm.sock", options.ApiSocket);
     }
 }

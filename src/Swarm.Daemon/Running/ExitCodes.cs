@@ -1,0 +1,16 @@
+namespace Swarm.Daemon.Running;
+
+/// <summary>How swarmd ends. Told in docs/configuration.md.</summary>
+internal static class ExitCodes
+{
+    public const int Stopped = 0;
+
+    public const int Failed = 1;
+
+    /// <summary>Command line or settings.</summary>
+    public const int Wrong = 2;
+
+    public const int HostLacks = 3;
+
+    public const int DataRootBusy = 4;
+}

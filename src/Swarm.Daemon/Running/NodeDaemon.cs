@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Swarm.Api;
+using Swarm.Cluster.Hosting;
+using Swarm.Cluster.Nodes;
+using Swarm.Core;
+using Swarm.Daemon.Configuration;
+using Swarm.Daemon.Host;
+using Swarm.Images;
+using Swarm.Runtime;
+using Swarm.Runtime.Networks;
+using Swarm.Runtime.Nodes;
+
+namespace Swarm.Daemon.Running;
+
+/// <summary>One node: what it is made of, from the disk up to its interface, and taken down in the opposite order.</summary>
+/// <remarks>Drawn in docs/architecture.md.</remarks>
+internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory logs, TimeProvider time)
+{
+    private readonly ILogger _logger = logs.CreateLogger<NodeDaemon>();
+
+    /// <summary>Runs until it is asked to stop. Containers stay as they are.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        var store = new NodeStore(NodePlaces.NodeFolder(options));
+        var id = store.Identify(NodeStore.ChooseId);
+        LogStarted(HostFacts.Version, options.Identity.Name, id, options.DataRoot);
+
+        using var images = new ImageStore(options.Images, time, logs.CreateLogger<ImageStore>());
+        await using var networks = new BridgeNetworkPlane(
+            NodePlaces.Network(options, id), logs.CreateLogger<BridgeNetworkPlane>());
+        await using var engine = new ContainerEngine(NodePlaces.Engine(options, id), images, networks, time, logs);
+        await engine.OpenAsync(stop);
+
+        await using var cluster = SwarmCluster.Start(
+            options.Cluster,
+            started => NodeActors.Create(
+                HostFacts.Describe(id, started.Address, options.Identity),
+                new NodeSurroundings(
+                    engine, store, new NodePeers(started.Services, started.Placers, started.Nodes, started.Catalog),
+                    options.Node, time, logs)),
+            logs, time);
+        await cluster.Ready.WaitAsync(stop);
+
+        await using var api = await ApiServer.StartAsync(
+            new ApiOptions(options.ApiSocket), HostFacts.Show(id, options), images, engine, cluster.Images,
+            () => cluster.ActorSystem.WhenTerminated.IsCompleted ? "this node has left the cluster" : null,
+            time, logs, stop);
+        ServiceSupervisor.Tell("READY=1");
+        LogReady(engine.List().Length, options.ApiSocket, cluster.Address, SinceStart());
+        return await ServeAsync(cluster, stop);
+    }
+
+    private async Task<int> ServeAsync(SwarmCluster cluster, CancellationToken stop)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(() => asked.TrySetResult());
+        if (await Task.WhenAny(asked.Task, cluster.ActorSystem.WhenTerminated) == asked.Task)
+        {
+            ServiceSupervisor.Tell("STOPPING=1");
+            LogStopping();
+            return ExitCodes.Stopped;
+        }
+
+        LogRemoved();
+        return ExitCodes.Failed;
+    }
+
+    /// <summary>Of the process, which was executed anew on its way into the mount namespace.</summary>
+    private long SinceStart() =>
+        (long)(time.GetUtcNow() - Process.GetCurrentProcess().StartTime.ToUniversalTime()).TotalMilliseconds;
+
+    [LoggerMessage(LogLevel.Information, "swarmd {Version} started as node {Name} ({Node}), data in {DataRoot}")]
+    private partial void LogStarted(string version, string name, NodeId node, string dataRoot);
+
+    [LoggerMessage(LogLevel.Information,
+        "Ready in {Milliseconds} ms: {Containers} containers adopted, interface at {Socket}, cluster at {Address}")]
+    private partial void LogReady(int containers, string socket, string address, long milliseconds);
+
+    [LoggerMessage(LogLevel.Information, "Asked to stop: leaving the cluster. Containers stay as they are")]
+    private partial void LogStopping();
+
+    [LoggerMessage(LogLevel.Error, "This node was removed from the cluster; containers stay as they are")]
+    private partial void LogRemoved();
+}
