@@ -44,6 +44,9 @@ public sealed class SwarmCluster : IAsyncDisposable
     /// <summary>Takes every <see cref="Core.Placement.IPlacerMessage"/> to the placer of its pool.</summary>
     public IActorRef Placers { get; private set; } = ActorRefs.Nobody;
 
+    /// <summary>Takes listings of what this node knows, for the lists.</summary>
+    public IActorRef Catalog { get; private set; } = ActorRefs.Nobody;
+
     /// <summary>Answers what clients may ask; the same that they reach from outside.</summary>
     public IActorRef Gateway { get; private set; } = ActorRefs.Nobody;
 
@@ -99,7 +102,7 @@ public sealed class SwarmCluster : IAsyncDisposable
         var sharding = ClusterSharding.Get(ActorSystem);
         var settings = ClusterShardingSettings.Create(ActorSystem);
         var remembering = settings.WithRememberEntities(true);
-        var catalog = ActorSystem.ActorOf(CatalogActor.Props(loggers), "catalog");
+        var catalog = Catalog = ActorSystem.ActorOf(CatalogActor.Props(loggers), "catalog");
 
         Images = sharding.Start(
             Regions.Images, id => ImageEntity.Props(id, loggers), settings, Regions.ImageExtractor);

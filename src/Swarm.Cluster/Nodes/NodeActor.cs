@@ -31,7 +31,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     private IActorRef _ingress = ActorRefs.Nobody;
     private IActorRef _reporter = ActorRefs.Nobody;
 
-    private NodeActor(NodeDescription description, NodeSurroundings node)
+    public NodeActor(NodeDescription description, NodeSurroundings node)
     {
         var allocatable = node.Options.AllocatableOf(description.Capacity);
         (_id, _description, _node) = (description.Id, description with { Capacity = allocatable }, node);

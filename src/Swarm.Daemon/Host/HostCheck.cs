@@ -7,6 +7,8 @@ namespace Swarm.Daemon.Host;
 /// <summary>Whether this host has what containers need.</summary>
 internal static class HostCheck
 {
+    private static readonly string[] Controllers = ["cpu", "memory", "pids"];
+
     /// <summary>What is missing, and how to get it: one sentence each.</summary>
     public static ImmutableArray<string> FindMissing(DaemonOptions options)
     {
@@ -48,7 +50,7 @@ internal static class HostCheck
     {
         const string unified = "/sys/fs/cgroup/cgroup.controllers";
         return File.Exists(unified)
-            ? !new[] { "cpu", "memory", "pids" }.Except(File.ReadAllText(unified).Split(' ', '\n')).Any()
-            : new[] { "cpu", "memory", "pids" }.All(name => File.Exists($"/sys/fs/cgroup/{name}/cgroup.procs"));
+            ? !Controllers.Except(File.ReadAllText(unified).Split(' ', '\n')).Any()
+            : Controllers.All(name => File.Exists($"/sys/fs/cgroup/{name}/cgroup.procs"));
     }
 }
