@@ -1,0 +1,12 @@
+namespace Swarm.Client.Compose;
+
+/// <summary>What reading one service needs to know beyond the service itself.</summary>
+/// <param name="Folder">Of the file; what is relative is relative to it.</param>
+/// <param name="Networks">Names in the file, and what they are called in the cluster.</param>
+/// <param name="Volumes">Likewise.</param>
+internal sealed record ComposeContext(
+    string Stack,
+    string Folder,
+    IReadOnlyDictionary<string, string> Environment,
+    IReadOnlyDictionary<string, string> Networks,
+    IReadOnlyDictionary<string, string> Volumes);

@@ -1,0 +1,134 @@
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Core.Services;
+
+namespace Swarm.Client.Compose;
+
+/// <summary>The key <c>deploy</c>: how many, where, and how they are replaced.</summary>
+internal static class DeployKeys
+{
+    private static Dictionary<string, Func<ResourceLimits, Field, ResourceLimits>> Limits { get; } = new()
+    {
+        ["cpus"] = (limits, field) => limits with { Cpu = field.Cpus() ?? limits.Cpu },
+        ["memory"] = (limits, field) => limits with { Memory = LimitKeys.Memory(field) ?? limits.Memory },
+        ["pids"] = (limits, field) => limits with { Pids = LimitKeys.Pids(field) },
+    };
+
+    private static Dictionary<string, Func<Resources, Field, Resources>> Reservations { get; } = new()
+    {
+        ["cpus"] = (resources, field) => resources with { Cpu = field.Cpus() ?? resources.Cpu },
+        ["memory"] = (resources, field) => resources with { Memory = field.Size() ?? resources.Memory },
+        ["pids"] = (resources, field) => resources with { Pids = LimitKeys.Pids(field) },
+    };
+
+    private static Dictionary<string, Func<RestartPolicy, Field, RestartPolicy>> RestartKeys { get; } = new()
+    {
+        ["condition"] = (policy, field) => policy with
+        {
+            Condition = field.OneOf(("none", RestartCondition.None), ("on-failure", RestartCondition.OnFailure), ("any", RestartCondition.Any)) ?? 0,
+        },
+        ["delay"] = (policy, field) => policy with { Delay = field.Duration() ?? policy.Delay },
+        ["max_attempts"] = (policy, field) => policy with { MaxAttempts = (int)(field.Number(0, 1_000_000) ?? 0) },
+        ["window"] = (policy, field) => policy with { Window = field.Duration() ?? policy.Window },
+    };
+
+    private static Dictionary<string, Func<UpdatePolicy, Field, UpdatePolicy>> UpdateKeys { get; } = new()
+    {
+        ["parallelism"] = (policy, field) => policy with { Parallelism = (int)(field.Number(0, ComposeLimits.Replicas) ?? 1) },
+        ["delay"] = (policy, field) => policy with { Delay = field.Duration() ?? policy.Delay },
+        ["order"] = (policy, field) => policy with
+        {
+            Order = field.OneOf(("stop-first", UpdateOrder.StopFirst), ("start-first", UpdateOrder.StartFirst)) ?? 0,
+        },
+        ["failure_action"] = (policy, field) => policy with
+        {
+            FailureAction = field.OneOf(("pause", UpdateFailureAction.Pause), ("continue", UpdateFailureAction.Continue),
+                ("rollback", UpdateFailureAction.Rollback)) ?? 0,
+        },
+        ["monitor"] = (policy, field) => policy with { Monitor = field.Duration() ?? policy.Monitor },
+        ["max_failure_ratio"] = (policy, field) => policy with { MaxFailureRatio = field.Parsed<double>(Ratio, "a share from 0 to 1") ?? 0 },
+    };
+
+    private static Dictionary<string, Func<ServiceDraft, Field, ServiceDraft>> ResourceKeys { get; } = new()
+    {
+        ["limits"] = (draft, field) => draft with { DeployLimits = field.Fold(draft.DeployLimits, Limits, Refusals.Resources) },
+        ["reservations"] = (draft, field) =>
+            draft with { Spec = draft.Spec with { Reservations = field.Fold(draft.Spec.Reservations, Reservations, Refusals.Resources) } },
+    };
+
+    private static readonly Dictionary<string, Func<ServiceDraft, Field, ServiceDraft>> Keys = new()
+    {
+        ["mode"] = Mode,
+        ["replicas"] = (draft, field) => draft with { Replicas = (int)(field.Number(0, ComposeLimits.Replicas) ?? 1) },
+        ["labels"] = (draft, field) => draft with { Spec = draft.Spec with { Labels = KeyValues.Labels(field) } },
+        ["resources"] = (draft, field) => field.Fold(draft, ResourceKeys, Refusals.None),
+        ["restart_policy"] = (draft, field) => draft with { DeployRestart = field.Fold(new RestartPolicy(), RestartKeys, Refusals.None) },
+        ["update_config"] = (draft, field) =>
+            draft with { Spec = draft.Spec with { Update = field.Fold(new UpdatePolicy(), UpdateKeys, Refusals.None) } },
+        ["placement"] = (draft, field) =>
+            draft with { Spec = draft.Spec with { Placement = field.Fold(new PlacementRules(), PlacementKeys.All, Refusals.None) } },
+    };
+
+    public static ServiceDraft Read(ServiceDraft draft, Field field) => field.Fold(draft, Keys, Refusals.Deploy);
+
+    /// <summary>What only several keys together tell: mode and replicas, both places of limits, both of restarts.</summary>
+    public static ServiceDraft Settle(ServiceDraft draft, Field service)
+    {
+        var restart = draft.DeployRestart ?? draft.ContainerRestart;
+        if (draft.IsJob && restart?.Condition == RestartCondition.Any)
+        {
+            service.Refuse("a job cannot be restarted whatever happens: its restart condition must be on-failure or none");
+        }
+
+        if (draft.IsJob && draft.Replicas == 0) service.Refuse("a job needs at least one replica");
+
+        var spec = draft.Spec with
+        {
+            Mode = draft.IsJob
+                ? new ServiceMode.ReplicatedJob(draft.Replicas, draft.Replicas)
+                : new ServiceMode.Replicated(draft.Replicas),
+            Restart = restart ?? new RestartPolicy { Condition = draft.IsJob ? RestartCondition.OnFailure : RestartCondition.Any },
+        };
+        return SettleLimits(draft with { Spec = spec }, service);
+    }
+
+    private static ServiceDraft SettleLimits(ServiceDraft draft, Field service)
+    {
+        var (own, deploy, reserved) = (draft.Container.Limits, draft.DeployLimits, draft.Spec.Reservations);
+        var merged = own with
+        {
+            Cpu = new MilliCpu(One(own.Cpu.Value, deploy.Cpu.Value, "cpus")),
+            Memory = new Bytes(One(own.Memory.Value, deploy.Memory.Value, "mem_limit")),
+            Pids = One(own.Pids, deploy.Pids, "pids_limit"),
+        };
+        if (merged.MemoryAndSwap > Bytes.Zero && (merged.Memory == Bytes.Zero || merged.MemoryAndSwap < merged.Memory))
+        {
+            service.Refuse("memswap_limit is memory and swap together: it needs a memory limit, and must not be less");
+        }
+
+        if (merged.Memory > Bytes.Zero && reserved.Memory > merged.Memory) service.Refuse("reserves more memory than its limit");
+        if (merged.Cpu > MilliCpu.Zero && reserved.Cpu > merged.Cpu) service.Refuse("reserves more cpus than its limit");
+        return draft.WithLimits(_ => merged);
+
+        long One(long left, long right, string key)
+        {
+            if (left != 0 && right != 0 && left != right) service.Refuse($"{key} and deploy.resources.limits say different things");
+            return right != 0 ? right : left;
+        }
+    }
+
+    private static ServiceDraft Mode(ServiceDraft draft, Field field)
+    {
+        if (field.Value is Yaml.YamlText { Text: "global" or "global-job" } text)
+        {
+            field.Refuse($"the mode '{text.Text}' is not supported yet");
+            return draft;
+        }
+
+        return draft with { IsJob = field.OneOf(("replicated", false), ("replicated-job", true)) ?? false };
+    }
+
+    private static double? Ratio(string text) =>
+        double.TryParse(text, System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var ratio)
+        && ratio is >= 0 and <= 1 ? ratio : null;
+}
