@@ -75,6 +75,7 @@ public static class ComposeFile
         foreach (var (key, field) in all.Entries())
         {
             if (!StackName.IsPart(key.Text)) root.Errors.Add(key.At, $"'{key.Text}' is not the name of a service: letters, digits, '-', '_' and '.'");
+            else if (name.Length + 1 + key.Text.Length > 63) root.Errors.Add(key.At, $"'{name}_{key.Text}' is longer than 63 characters");
             var service = ServiceReader.Read(key.Text, field, context);
             RefuseClashes(service, services, field);
             services.Add(service);

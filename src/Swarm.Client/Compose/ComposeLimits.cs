@@ -16,7 +16,7 @@ internal static class ComposeLimits
     /// <summary>Errors that are shown; the rest is counted.</summary>
     public const int Errors = 100;
 
-    public const int Replicas = 100_000;
+    public const int Replicas = 10_000;
 
     /// <summary>Ports of one service, ranges written out.</summary>
     public const int Ports = 1_000;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Swarm.Client.Compose.Yaml;
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 
 namespace Swarm.Client.Compose;
 
@@ -37,11 +38,7 @@ internal static class ContainerKeys
     private static string Image(Field field)
     {
         if (field.Text() is not { } image) return "";
-        if (image.Length == 0 || image.Length > 512 || image.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
-        {
-            field.Refuse($"'{image}' is not the name of an image");
-        }
-
+        if (!ImageReference.TryParse(image, out _, out var problem)) field.Refuse(problem ?? "is not the name of an image");
         return image;
     }
 

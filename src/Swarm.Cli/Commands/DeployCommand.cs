@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Swarm.Client;
+using Swarm.Client.Compose;
+using Swarm.Cli.Output;
+using Swarm.Core.Services;
+
+namespace Swarm.Cli.Commands;
+
+/// <summary><c>swarm deploy</c></summary>
+internal static class DeployCommand
+{
+    private static readonly Option<string> File = new("--file", "-f") { Description = "The Compose file.", Required = true, HelpName = "FILE" };
+    private static readonly Argument<string?> Name = new("NAME")
+    {
+        Description = "Of the stack; else as the file says, else its folder.", Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<bool> Prune = new("--prune") { Description = "Remove services of the stack that the file no longer has." };
+    private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Do not wait until all tasks run." };
+    private static readonly Option<string> Limit = new("--wait-limit")
+    {
+        Description = "How long to wait until all tasks run.", DefaultValueFactory = _ => "5m", HelpName = "DURATION",
+    };
+
+    public static Command Build(SharedOptions shared, Examples examples)
+    {
+        var command = new Command("deploy", "Make the services of a Compose file run, and wait until they do.") { File, Name, Prune, Detach, Limit };
+        command.SetAction((parsed, cancellation) => RunAsync(shared, parsed, cancellation));
+        examples.Add(command, "swarm deploy -f compose.yml", "swarm deploy -f compose.yml shop --prune", "swarm deploy -f compose.yml --detach");
+        return command;
+    }
+
+    private static async Task<int> RunAsync(SharedOptions shared, ParseResult parsed, CancellationToken cancellation)
+    {
+        var printer = shared.Printer(parsed);
+        var limit = SharedOptions.Duration("--wait-limit", parsed.GetValue(Limit)!);
+        var name = parsed.GetValue(Name);
+        var stack = ComposeFile.Load(parsed.GetValue(File)!, name, shared.Surroundings.Environment);
+        foreach (var warning in stack.Warnings) printer.Warn(warning);
+
+        await using var client = shared.Connect(parsed);
+        var accepted = new List<ServiceAccepted>();
+        foreach (var service in stack.Services)
+        {
+            accepted.Add(await client.DeployAsync(service, cancellation));
+            printer.Say($"{service.Name}: {(accepted[^1].Changed ? "accepted" : "unchanged")}, version {accepted[^1].Version}");
+        }
+
+        var removed = parsed.GetValue(Prune) ? await PruneAsync(client, stack, printer, cancellation) : [];
+        var failed = parsed.GetValue(Detach) ? []
+            : await Waiting.ForAllAsync(client, [.. stack.Services.Select(service => service.Name)], limit, printer, shared.Surroundings, cancellation);
+        if (printer.IsJson)
+        {
+            printer.Json(new JsonObject
+            {
+                ["stack"] = stack.Name,
+                ["services"] = new JsonArray([.. accepted.Select(one => new JsonObject
+                {
+                    ["name"] = one.Service.Value, ["version"] = one.Version, ["changed"] = one.Changed,
+                })]),
+                ["removed"] = new JsonArray([.. removed.Select(one => JsonValue.Create(one))]),
+                ["failed"] = new JsonArray([.. failed.Select(one => JsonValue.Create(one))]),
+            });
+        }
+
+        return failed.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    private static async Task<List<string>> PruneAsync(SwarmClient client, ComposeStack stack, Printer printer, CancellationToken cancellation)
+    {
+        var removed = new List<string>();
+        foreach (var old in await client.GetServicesAsync(cancellation))
+        {
+            if (old.Stack != stack.Name || stack.Services.Any(service => service.Name == old.Name)) continue;
+            await client.RemoveAsync(old.Name, cancellation);
+            removed.Add(old.Name.Value);
+            printer.Say($"{old.Name}: removed");
+        }
+
+        return removed;
+    }
+}

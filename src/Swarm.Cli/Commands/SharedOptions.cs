@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Swarm.Client;
+using Swarm.Client.Compose;
+using Swarm.Client.Images;
+using Swarm.Cli.Output;
+
+namespace Swarm.Cli.Commands;
+
+/// <summary>The options that every command has, and what they lead to.</summary>
+internal sealed class SharedOptions
+{
+    private readonly Option<string> _contact;
+    private readonly Option<string> _socket;
+    private readonly Option<bool> _json = new("--json") { Description = "Answer in JSON.", Recursive = true };
+
+    private readonly Option<string> _timeout = new("--timeout")
+    {
+        Description = "How long to wait for an answer, as 10s.", Recursive = true, DefaultValueFactory = _ => "10s", HelpName = "DURATION",
+    };
+
+    public SharedOptions(Surroundings surroundings)
+    {
+        Surroundings = surroundings;
+        _contact = new("--contact")
+        {
+            Description = "Nodes to ask, any of them; else SWARM_CONTACT, else this host.", Recursive = true, HelpName = "HOST:PORT[,...]",
+            DefaultValueFactory = _ => surroundings.Environment.GetValueOrDefault("SWARM_CONTACT", new SwarmClientOptions().Contacts[0]),
+        };
+        _socket = new("--socket")
+        {
+            Description = "The node's socket for images; else SWARM_SOCKET.", Recursive = true, HelpName = "PATH",
+            DefaultValueFactory = _ => surroundings.Environment.GetValueOrDefault("SWARM_SOCKET", ImageClient.DefaultSocket),
+        };
+    }
+
+    public Surroundings Surroundings { get; }
+
+    public IEnumerable<Option> All => [_contact, _socket, _json, _timeout];
+
+    public Printer Printer(ParseResult parsed) => new(Surroundings, parsed.GetValue(_json));
+
+    public SwarmClient Connect(ParseResult parsed) => SwarmClient.Connect(new SwarmClientOptions
+    {
+        Contacts = SwarmClientOptions.ParseContacts(parsed.GetValue(_contact)!),
+        Timeout = Duration("--timeout", parsed.GetValue(_timeout)!),
+        Time = Surroundings.Time,
+    });
+
+    public ImageClient ConnectImages(ParseResult parsed) => new(parsed.GetValue(_socket)!);
+
+    /// <exception cref="FormatException">Not a duration, or none at all.</exception>
+    public static TimeSpan Duration(string option, string text) =>
+        ComposeFormats.Duration(text) is { } duration && duration > TimeSpan.Zero && duration < TimeSpan.FromDays(24)
+            ? duration : throw new FormatException($"{option}: '{text}' is not a duration; write it as 10s or 1m30s");
+}

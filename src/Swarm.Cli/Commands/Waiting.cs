@@ -1,0 +1,95 @@
+using Spectre.Console;
+using Swarm.Client;
+using Swarm.Cli.Output;
+using Swarm.Core;
+
+namespace Swarm.Cli.Commands;
+
+/// <summary>Waits for services, and shows how far they are.</summary>
+internal static class Waiting
+{
+    /// <returns>The services that did not get there.</returns>
+    public static async Task<IReadOnlyList<string>> ForAllAsync(
+        SwarmClient client, IReadOnlyList<ServiceName> services, TimeSpan limit, Printer printer, Surroundings surroundings,
+        CancellationToken cancellation)
+    {
+        using var deadline = new CancellationTokenSource(limit, surroundings.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        var last = new ServiceProgress?[services.Count];
+        try
+        {
+            if (surroundings.IsTerminal && !printer.IsJson) await LiveAsync(client, services, last, either.Token);
+            else await Task.WhenAll(services.Select((service, i) => OneAsync(client, service, last, i, printer, either.Token)));
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            printer.Warn($"not all tasks run after {limit.TotalSeconds:0} s; the services stay as they are");
+        }
+
+        var failed = new List<string>();
+        for (var i = 0; i < services.Count; i++)
+        {
+            if (last[i] is { Outcome: ProgressOutcome.Reached }) continue;
+            failed.Add(services[i].Value);
+            printer.Warn(Line(services[i], last[i]));
+        }
+
+        return failed;
+    }
+
+    public static string Line(ServiceName service, ServiceProgress? progress) => progress is null ? $"{service}: no answer yet"
+        : $"{service}: {progress.Done}/{progress.Wanted}"
+            + (progress.Outcome == ProgressOutcome.Failed ? " failed" : progress.Outcome == ProgressOutcome.Reached ? " done" : "")
+            + (progress.Reasons.IsEmpty || progress.Outcome == ProgressOutcome.Reached ? "" : ": " + string.Join("; ", progress.Reasons));
+
+    private static async Task OneAsync(
+        SwarmClient client, ServiceName service, ServiceProgress?[] last, int index, Printer printer, CancellationToken cancellation)
+    {
+        var said = "";
+        await client.WaitAsync(service, Show, cancellation);
+
+        void Show(ServiceProgress now)
+        {
+            last[index] = now;
+            var line = Line(service, now);
+            if (line == said) return;
+            said = line;
+            printer.Say(line);
+        }
+    }
+
+    private static async Task LiveAsync(
+        SwarmClient client, IReadOnlyList<ServiceName> services, ServiceProgress?[] last, CancellationToken cancellation)
+    {
+        await AnsiConsole.Live(Picture(services, last)).StartAsync(async live =>
+            await Task.WhenAll(services.Select((service, i) => client.WaitAsync(
+                service,
+                now =>
+                {
+                    lock (last)
+                    {
+                        last[i] = now;
+                        live.UpdateTarget(Picture(services, last));
+                    }
+                },
+                cancellation))));
+    }
+
+    private static Grid Picture(IReadOnlyList<ServiceName> services, ServiceProgress?[] last)
+    {
+        var grid = new Grid().AddColumn().AddColumn().AddColumn();
+        for (var i = 0; i < services.Count; i++)
+        {
+            var (progress, sign) = (last[i], last[i]?.Outcome switch
+            {
+                ProgressOutcome.Reached => "[green]✓[/]", ProgressOutcome.Failed => "[red]✗[/]", _ => "[yellow]…[/]",
+            });
+            grid.AddRow(
+                $"{sign} {Markup.Escape(services[i].Value)}",
+                progress is null ? "" : $"{progress.Done}/{progress.Wanted}",
+                progress is null or { Outcome: ProgressOutcome.Reached } ? "" : Markup.Escape(string.Join("; ", progress.Reasons)));
+        }
+
+        return grid;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Cluster.Tools.Client;
+using Swarm.Core;
+using Swarm.Core.Clients;
+using Swarm.Core.Nodes;
+using Swarm.Core.Services;
+using Swarm.Wire;
+
+namespace Swarm.Client;
+
+/// <summary>Submits services to the cluster and watches them. Safe for use by several threads.</summary>
+/// <remarks>
+/// A request is repeated until it is answered or its time is up. What changes something carries an id chosen once, so
+/// that it is done once however often it arrives; it is answered only after it is persisted.
+/// </remarks>
+public sealed class SwarmClient : IAsyncDisposable
+{
+    private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(2);
+
+    private readonly SwarmClientOptions _options;
+    private readonly ActorSystem _system;
+    private readonly IActorRef _cluster;
+
+    private SwarmClient(SwarmClientOptions options, ActorSystem system, IActorRef cluster) =>
+        (_options, _system, _cluster) = (options, system, cluster);
+
+    internal TimeProvider Time => _options.Time;
+
+    /// <summary>Makes a client. It looks for the cluster in the background; the first request waits for it.</summary>
+    public static SwarmClient Connect(SwarmClientOptions options)
+    {
+        if (options.Contacts.IsDefaultOrEmpty) throw new ArgumentException("no contacts were given", nameof(options));
+        var system = ClientSystem.Start(options.Contacts);
+        return new SwarmClient(options, system, ClientSystem.StartClusterClient(system, options.Contacts));
+    }
+
+    /// <summary>Makes the service be so; one of that name is updated.</summary>
+    /// <exception cref="SwarmRefusedException">The cluster would not; nothing was changed.</exception>
+    /// <exception cref="SwarmUnreachableException">Nobody answered in time.</exception>
+    public Task<ServiceAccepted> DeployAsync(ServiceSpec spec, CancellationToken cancellation = default) =>
+        RequestAsync<ServiceAccepted>(new DeployService(NewRequest(), spec), cancellation);
+
+    /// <inheritdoc cref="DeployAsync"/>
+    public Task<ServiceAccepted> ScaleAsync(ServiceName service, int replicas, CancellationToken cancellation = default) =>
+        RequestAsync<ServiceAccepted>(new ScaleService(NewRequest(), service, replicas), cancellation);
+
+    /// <inheritdoc cref="DeployAsync"/>
+    public Task<ServiceAccepted> RemoveAsync(ServiceName service, CancellationToken cancellation = default) =>
+        RequestAsync<ServiceAccepted>(new RemoveService(NewRequest(), service), cancellation);
+
+    /// <inheritdoc cref="DeployAsync"/>
+    public async Task<ImmutableArray<ServiceListing>> GetServicesAsync(CancellationToken cancellation = default) =>
+        (await RequestAsync<ServiceList>(new GetServices(), cancellation)).Services;
+
+    /// <inheritdoc cref="DeployAsync"/>
+    public Task<ServiceDetails> GetServiceAsync(ServiceName service, CancellationToken cancellation = default) =>
+        RequestAsync<ServiceDetails>(new GetService(service), cancellation);
+
+    /// <inheritdoc cref="DeployAsync"/>
+    public async Task<ImmutableArray<NodeListing>> GetNodesAsync(CancellationToken cancellation = default) =>
+        (await RequestAsync<NodeList>(new GetNodes(), cancellation)).Nodes;
+
+    /// <inheritdoc cref="DeployAsync"/>
+    internal Task<ServiceLogPage> GetLogPageAsync(GetServiceLogs question, CancellationToken cancellation) =>
+        RequestAsync<ServiceLogPage>(question, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await _system.Terminate();
+
+    private async Task<TAnswer> RequestAsync<TAnswer>(object message, CancellationToken cancellation) where TAnswer : class
+    {
+        var size = SwarmSerializer.Measure(message);
+        if (size > Gateway.MaxMessageBytes)
+        {
+            throw new SwarmRefusedException(
+                $"{message.GetType().Name} takes {size} bytes; the cluster takes {Gateway.MaxMessageBytes}", notFound: false);
+        }
+
+        using var deadline = new CancellationTokenSource(_options.Timeout, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        var send = new ClusterClient.Send(Gateway.Path, message, localAffinity: true);
+        while (true)
+        {
+            try
+            {
+                return await _cluster.Ask<object>(send, RepeatAfter, either.Token) switch
+                {
+                    TAnswer answer => answer,
+                    RequestRefused refused => throw new SwarmRefusedException(refused.Reason, refused.NotFound),
+                    var other => throw new InvalidOperationException($"the cluster answered {message.GetType().Name} with {other}"),
+                };
+            }
+            catch (AskTimeoutException) when (!either.IsCancellationRequested)
+            {
+                // Unanswered: the node may have gone, and the cluster client looks for another one.
+            }
+            catch (Exception) when (cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellation);
+            }
+            catch (Exception over) when (over is OperationCanceledException or AskTimeoutException)
+            {
+                throw SwarmUnreachableException.NobodyAt(_options.Contacts, _options.Timeout);
+            }
+        }
+    }
+
+    private static RequestId NewRequest() => new(Guid.CreateVersion7().ToString("N"));
+}
