@@ -52,20 +52,15 @@ internal sealed class YamlReader(IParser parser, Func<YamlText, YamlText> fillIn
         return root;
     }
 
-    private YamlValue ReadValue()
-    {
-        if (!parser.MoveNext()) throw new YamlException("the file ends too early");
-
-        return parser.Current switch
+    private YamlValue ReadValue() =>
+        parser.Consume<ParsingEvent>() switch
         {
             AnchorAlias alias => Follow(alias),
             Scalar scalar => Keep(scalar.Anchor, fillIn(TextOf(scalar))),
             SequenceStart list => ReadNested(list, ReadList),
             MappingStart map => ReadNested(map, ReadMap),
-            { } other => throw new YamlException(other.Start, other.End, "a value is missing here"),
-            null => throw new YamlException("the file ends too early"),
+            var other => throw new YamlException(other.Start, other.End, "a value is missing here"),
         };
-    }
 
     private YamlValue ReadNested<TStart>(TStart start, Func<TStart, YamlValue> read) where TStart : NodeEvent
     {
@@ -116,11 +111,7 @@ internal sealed class YamlReader(IParser parser, Func<YamlText, YamlText> fillIn
 
     private YamlText ReadKey()
     {
-        if (!parser.TryConsume<Scalar>(out var key))
-        {
-            parser.MoveNext();
-            throw new YamlException(parser.Current!.Start, parser.Current.End, "a key must be a word");
-        }
+        if (!parser.TryConsume<Scalar>(out var key)) throw new YamlException(parser.Current!.Start, parser.Current.End, "a key must be a word");
 
         var text = TextOf(key);
         Keep(key.Anchor, text);

@@ -1,0 +1,162 @@
+using Swarm.Client.Compose;
+
+namespace Swarm.Client.Tests;
+
+public sealed class ComposeRefusalTests
+{
+    /// <summary>A service line that is wrong, where it is found in the line, and what is said.</summary>
+    public static TheoryData<string, int, string> WrongLines => new()
+    {
+        { "build: .", 5, "'swarm image load'" },
+        { "depends_on: [db]", 5, "depends_on: is not supported yet" },
+        { "secrets: [a]", 5, "not supported yet" },
+        { "configs: [a]", 5, "not supported yet" },
+        { "links: [a]", 5, "links" },
+        { "devices: [/dev/null]", 5, "not supported yet" },
+        { "profiles: [a]", 5, "not supported yet" },
+        { "extends: {service: a}", 5, "not supported yet" },
+        { "container_name: a", 5, "container_name" },
+        { "ulimits: {nofile: 1}", 5, "not supported yet" },
+        { "logging: {driver: none}", 5, "not supported yet" },
+        { "portz: [80]", 5, "did you mean 'ports'" },
+        { "frobnicate: 1", 5, "unknown key" },
+        { "ports: [\"70000:80\"]", 13, "1 to 65535" },
+        { "ports: [\"8080:0\"]", 13, "1 to 65535" },
+        { "ports: [\"80:80/sctp\"]", 13, "tcp or udp" },
+        { "ports: [\"80-81:80-85\"]", 13, "same length" },
+        { "ports: [\"nowhere:80:80\"]", 13, "not an IP address" },
+        { "ports: [\"80:80\", \"80:81\"]", 22, "published twice" },
+        { "ports: [{target: 99999}]", 22, "65535" },
+        { "ports: [{published: 80}]", 13, "needs a target" },
+        { "ports: {a: b}", 12, "must be a list" },
+        { "stop_grace_period: 5x", 24, "not a duration" },
+        { "stop_grace_period: 30", 24, "not a duration" },
+        { "stop_signal: SIGNONE", 18, "not a signal" },
+        { "mem_limit: 5q", 16, "not a size" },
+        { "mem_limit: 1k", 16, "at least 6m" },
+        { "memswap_limit: 64m", 0, "memory limit" },
+        { "cpus: many", 11, "processors" },
+        { "cpuset: 3-1", 13, "0-2,4" },
+        { "image: 'Big Name'", 12, "image name" },
+        { "tty: maybe", 10, "true or false" },
+        { "hostname: true", 15, "quotes" },
+        { "hostname: [a]", 15, "must be text" },
+        { "user:", 10, "is empty" },
+        { "working_dir: here", 18, "absolute" },
+        { "command: \"sh 'x\"", 14, "never closed" },
+        { "restart: sometimes", 14, "unless-stopped" },
+        { "network_mode: overlay", 19, "bridge, host, none" },
+        { "networks: [other]", 16, "not declared" },
+        { "networks: {default: {aliases: [a]}}", 26, "aliases: is not supported yet" },
+        { "volumes: [\"data:/data\"]", 15, "not declared" },
+        { "volumes: [\"/a:relative\"]", 15, "absolute path" },
+        { "volumes: [\"/a:/b:z\"]", 15, "only ro and rw" },
+        { "volumes: [\"/a:/b\", \"/c:/b\"]", 24, "taken by another" },
+        { "volumes: [{type: npipe, target: /a}]", 22, "volume, bind, tmpfs" },
+        { "volumes: [{type: bind, target: /a}]", 15, "needs a source" },
+        { "tmpfs: [\"/run:exec\"]", 13, "'exec'" },
+        { "cap_add: [FLY]", 15, "not a capability" },
+        { "security_opt: [seccomp=unconfined]", 20, "only no-new-privileges" },
+        { "extra_hosts: [\"db:host\"]", 19, "not an IP address" },
+        { "dns: [one]", 11, "not an IP address" },
+        { "healthcheck: {interval: 5s}", 18, "needs a test" },
+        { "healthcheck: {test: [ls]}", 25, "[CMD, command" },
+        { "healthcheck: {test: ls, retries: 0}", 38, "from 1 to" },
+        { "deploy: {mode: global}", 20, "'global' is not supported yet" },
+        { "deploy: {mode: global-job}", 20, "'global-job' is not supported yet" },
+        { "deploy: {endpoint_mode: vip}", 14, "endpoint_mode" },
+        { "deploy: {replicas: -1}", 24, "from 0 to" },
+        { "deploy: {mode: replicated-job, restart_policy: {condition: any}}", 0, "on-failure or none" },
+        { "deploy: {update_config: {order: both}}", 37, "stop-first, start-first" },
+        { "deploy: {update_config: {max_failure_ratio: 2}}", 49, "from 0 to 1" },
+        { "deploy: {resources: {limits: {memory: 1x}}}", 43, "not a size" },
+        { "deploy: {resources: {limits: {cpus: \"1\"}, reservations: {cpus: \"2\"}}}", 0, "reserves more" },
+        { "deploy: {resources: {reservations: {devices: []}}}", 41, "devices" },
+        { "deploy: {placement: {constraints: [nonsense]}}", 40, "not a constraint" },
+        { "deploy: {placement: {preferences: [{spread: zone}]}}", 40, "node.labels.NAME" },
+        { "labels: ${NOT_THERE:?say it}", 13, "NOT_THERE must be set: say it" },
+        { "user: ${unclosed", 11, "never closed" },
+        { "user: !secret a", 11, "tag" },
+        { "env_file: /does/not/exist.env", 15, "cannot read" },
+    };
+
+    [Theory, MemberData(nameof(WrongLines))]
+    public void What_is_not_supported_is_refused_by_name_and_place(string line, int column, string said)
+    {
+        var image = line.StartsWith("image:", StringComparison.Ordinal) ? "" : "\n    image: a";
+
+        var refused = Refused($"services:\n  web:\n    {line}{image}\n");
+
+        var error = Assert.Single(refused);
+        Assert.Equal(("compose.yml", 3), (error.File, error.Line));
+        if (column != 0) Assert.Equal(column, error.Column);
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("- a", "must be a mapping")]
+    [InlineData("services: {}", "no services")]
+    [InlineData("name: a", "no services")]
+    [InlineData("services: {web: {command: a}}", "needs an image")]
+    [InlineData("services: {web: }", "must be a mapping")]
+    [InlineData("services: {web: {image: a}}\nsecrets: {}", "secrets")]
+    [InlineData("services: {web: {image: a}}\ninclude: [b]", "include")]
+    [InlineData("services: {web: {image: a}}\nnetworks: {x: {driver: overlay}}", "driver 'overlay'")]
+    [InlineData("services: {web: {image: a}}\nvolumes: {x: {external: true}}", "external")]
+    [InlineData("services: {web: {image: a}}\nname: No Good", "not the name of a stack")]
+    [InlineData("services: {web: {image: a}, web: {image: b}}", "twice")]
+    [InlineData("services: {a: {image: a, ports: ['80:80']}, b: {image: a, ports: ['80:80']}}", "published by")]
+    [InlineData("services: {\"a b\": {image: a}}", "not the name of a service")]
+    [InlineData("services: {web: {image: *gone}}", "no anchor")]
+    [InlineData("a: &a [*a]", "contain itself")]
+    [InlineData("services: {web: {image: a}}\n---\nservices: {}", "second document")]
+    [InlineData("services: [", "not valid YAML")]
+    public void A_file_that_is_wrong_as_a_whole_is_refused(string text, string said) =>
+        Assert.Contains(Refused(text), error => error.ToString().Contains(said, StringComparison.Ordinal));
+
+    [Fact]
+    public void All_errors_of_a_file_are_told_together_in_its_order()
+    {
+        var errors = Refused("services:\n  web:\n    image: a\n    build: .\n    tty: 1\n  db:\n    image: a\n    cpus: x\n");
+
+        Assert.Equal([(4, 5), (5, 10), (8, 11)], errors.Select(error => (error.Line, error.Column)));
+    }
+
+    [Fact]
+    public void A_billion_laughs_are_refused_quickly()
+    {
+        var laughs = "x-0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n" + string.Concat(Enumerable.Range(1, 30).Select(i =>
+            $"x-{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n"));
+
+        Assert.Contains(Refused(laughs), error => error.Message.Contains("once aliases", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_nested_too_deeply_is_refused() =>
+        Assert.Contains(Refused("a: " + new string('[', 5000)), error => error.Message.Contains("nested deeper", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_file_that_is_too_large_is_refused() =>
+        Assert.Contains(Refused(new string('#', 2_000_000)), error => error.Message.Contains("larger than", StringComparison.Ordinal));
+
+    [Fact]
+    public void Random_damage_to_a_file_is_never_more_than_refused()
+    {
+        var whole = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "whole.compose.yml"));
+        var random = new Random(20_26);
+        for (var round = 0; round < 3000; round++)
+        {
+            var bytes = whole.ToArray();
+            for (var i = random.Next(1, 8); i > 0; i--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            if (round % 3 == 0) bytes = bytes[..random.Next(bytes.Length)];
+            var text = System.Text.Encoding.Latin1.GetString(bytes);
+            var failure = Record.Exception(() => ComposeFile.Parse(text, "compose.yml", "s", new Dictionary<string, string>()));
+
+            Assert.True(failure is null or ComposeException, $"round {round}: {failure}");
+        }
+    }
+
+    private static System.Collections.Immutable.ImmutableArray<ComposeError> Refused(string text) =>
+        Assert.Throws<ComposeException>(() => ComposeFile.Parse(text, "compose.yml", null, new Dictionary<string, string>())).Errors;
+}
