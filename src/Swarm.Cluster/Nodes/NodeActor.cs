@@ -73,7 +73,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
             case TasksReportKept answer when _services.TryGetValue(answer.Service, out var service): service.Tell(answer); break;
             case TasksReportKept: break;
             case TaskMoved moved: Note(moved); break;
-            case TaskForgotten forgotten: _ledger = _ledger.Forget(forgotten.Task); break;
+            case TaskForgotten forgotten: Forget(forgotten.Task); break;
             case ServiceForgotten forgotten: Forget(forgotten.Service); break;
             case GetTaskLogs asked: AnswerLogs(asked); break;
             case GetNodeReport asked when asked.Pool == _description.Pool: _reporter.Tell(new TellReport()); break;
@@ -143,6 +143,12 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
         else _running.Remove(moved.Task);
         if (moved.State >= TaskState.Complete) _ledger = _ledger.Release(moved.Task);
         TellUse();
+    }
+
+    private void Forget(TaskId task)
+    {
+        _ledger = _ledger.Forget(task);
+        if (_node.Engine.Find(ContainerId.Of(task)) is not null) RemoveOrphans();
     }
 
     private void Forget(ServiceName service)

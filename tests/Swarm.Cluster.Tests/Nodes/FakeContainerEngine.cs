@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Runtime;
+
+namespace Swarm.Cluster.Tests.Nodes;
+
+/// <summary>An engine in memory that keeps the contract of <see cref="IContainerEngine"/>; tests say what its containers do.</summary>
+internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
+{
+    private readonly Channel<ContainerExit> _exits =
+        Channel.CreateUnbounded<ContainerExit>(new UnboundedChannelOptions { AllowSynchronousContinuations = true });
+    private readonly Dictionary<ContainerId, ContainerState> _containers = [];
+    private readonly Channel<TaskCompletionSource> _held = Channel.CreateUnbounded<TaskCompletionSource>();
+    private int _creating;
+
+    public ChannelReader<ContainerExit> Exits => _exits.Reader;
+
+    public List<(ContainerId Container, int Signal)> Signals { get; } = [];
+
+    public List<ImmutableArray<IngressRoute>> Ingress { get; } = [];
+
+    public int Starts { get; private set; }
+
+    public int MostCreating { get; private set; }
+
+    /// <summary>While set, what is made waits for <see cref="LetCreateAsync"/>.</summary>
+    public bool HoldsCreates { get; set; }
+
+    public ContainerException? CreateFault { get; set; }
+
+    public ContainerException? StartFault { get; set; }
+
+    public ContainerException? IngressFault { get; set; }
+
+    public bool EndsWhenTerminated { get; set; } = true;
+
+    public CommandResult Probe { get; set; } = new(0, "", false);
+
+    public ImmutableArray<LogEntry> Log { get; set; } = [];
+
+    public IReadOnlySet<Digest> ImagesInUse => ImmutableHashSet<Digest>.Empty;
+
+    public Task OpenAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    public ImmutableArray<ContainerState> List() => [.. _containers.Values];
+
+    public ContainerState? Find(ContainerId id) => _containers.GetValueOrDefault(id);
+
+    public async Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation)
+    {
+        MostCreating = Math.Max(MostCreating, Interlocked.Increment(ref _creating));
+        if (HoldsCreates)
+        {
+            var gate = new TaskCompletionSource();
+            _held.Writer.TryWrite(gate);
+            await gate.Task.WaitAsync(cancellation);
+        }
+
+        Interlocked.Decrement(ref _creating);
+        if (CreateFault is { } fault) throw fault;
+        if (_containers.TryGetValue(definition.Id, out var existing)) return existing;
+        return _containers[definition.Id] = new ContainerState(definition, ContainerPhase.Created)
+        {
+            CreatedAt = time.GetUtcNow(),
+            HealthCheck = definition.Spec.HealthCheck,
+            Endpoints = [new NetworkEndpoint("bridge", $"10.88.0.{_containers.Count + 2}", 16, "10.88.0.1", "")],
+        };
+    }
+
+    public async Task LetCreateAsync() => (await _held.Reader.ReadAsync()).SetResult();
+
+    public Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation)
+    {
+        if (StartFault is { } fault) return Task.FromException<ContainerState>(fault);
+        var state = Existing(id);
+        if (state.Phase == ContainerPhase.Running) return Task.FromResult(state);
+        Starts++;
+        return Task.FromResult(_containers[id] = state with
+        {
+            Phase = ContainerPhase.Running, Run = state.Run + 1, StartedAt = time.GetUtcNow(), Exit = null,
+        });
+    }
+
+    public void Signal(ContainerId id, int signal)
+    {
+        Signals.Add((id, signal));
+        if (Existing(id).Phase == ContainerPhase.Running && (signal == 9 || EndsWhenTerminated)) End(id, 128 + signal);
+    }
+
+    public int StopSignalOf(ContainerId id) => 15;
+
+    public Task RemoveAsync(ContainerId id, CancellationToken cancellation)
+    {
+        if (!_containers.Remove(id)) throw Missing(id);
+        return Task.CompletedTask;
+    }
+
+    public Task<CommandResult> RunCommandAsync(
+        ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation) => Task.FromResult(Probe);
+
+    public Task<LogPage> ReadLogAsync(ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation)
+    {
+        var from = position is null ? 0 : int.Parse(position, System.Globalization.CultureInfo.InvariantCulture);
+        var (taken, bytes) = (0, 0);
+        while (from + taken < Log.Length && (taken == 0 || bytes + Log[from + taken].Text.Length <= maxBytes)) bytes += Log[from + taken++].Text.Length;
+        return Task.FromResult(new LogPage([.. Log.Skip(from).Take(taken)], $"{from + taken}", from + taken < Log.Length));
+    }
+
+    public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation)
+    {
+        Ingress.Add(routes);
+        return IngressFault is { } fault ? Task.FromException(fault) : Task.CompletedTask;
+    }
+
+    /// <summary>The container's process ends.</summary>
+    /// <param name="isTold">False when no engine was there to tell it: it is found at the next look.</param>
+    public void End(ContainerId id, int exitCode, bool outOfMemory = false, bool isTold = true)
+    {
+        var state = Existing(id);
+        var exit = new ContainerExit(id, state.Run, exitCode, outOfMemory, time.GetUtcNow());
+        _containers[id] = state with { Phase = ContainerPhase.Ended, Exit = exit };
+        if (isTold) Tell(exit);
+    }
+
+    /// <summary>Whoever waits for the end goes on at once: a context of the test would send it to another thread.</summary>
+    private void Tell(ContainerExit exit)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        _exits.Writer.TryWrite(exit);
+        SynchronizationContext.SetSynchronizationContext(context);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private ContainerState Existing(ContainerId id) => _containers.TryGetValue(id, out var state) ? state : throw Missing(id);
+
+    private static ContainerException Missing(ContainerId id) => new(ContainerFault.NotFound, $"no container {id.Short}");
+}

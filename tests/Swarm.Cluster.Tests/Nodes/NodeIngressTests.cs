@@ -1,0 +1,79 @@
+using Swarm.Core.Containers;
+using Swarm.Core.Services;
+using Swarm.Runtime;
+
+namespace Swarm.Cluster.Tests.Nodes;
+
+public sealed class NodeIngressTests : NodeFixture
+{
+    private static readonly PublishedPort Port = new(80, 8080);
+
+    [Fact]
+    public void Running_tasks_are_the_backends_of_their_ports()
+    {
+        StartNode();
+
+        Order(1, Spec(Port), (1, TaskState.Running), (2, TaskState.Running));
+        Pass(0.3);
+
+        var route = Assert.Single(Engine.Ingress[^1]);
+        Assert.Equal((8080, PortProtocol.Tcp), (route.HostPort, route.Protocol));
+        Assert.Equal(["10.88.0.2", "10.88.0.3"], route.Backends.Select(backend => backend.Address));
+        Assert.All(route.Backends, backend => Assert.Equal(80, backend.Port));
+    }
+
+    [Fact]
+    public void Ports_of_a_former_life_are_closed_at_the_start()
+    {
+        StartNode();
+        Pass(0.3);
+
+        Assert.Empty(Assert.Single(Engine.Ingress));
+    }
+
+    [Fact]
+    public void A_task_leaves_the_routes_before_it_is_signalled_and_the_port_stays_for_its_successor()
+    {
+        StartNode();
+        Order(1, Spec(Port), (1, TaskState.Running));
+        Pass(0.3);
+        var sets = Engine.Ingress.Count;
+
+        Order(2, Spec(Port), (1, TaskState.Shutdown), (2, TaskState.Ready));
+        Assert.Empty(Engine.Signals);
+        Assert.Equal(sets, Engine.Ingress.Count);
+        Pass(0.02);
+
+        Assert.Empty(Assert.Single(Engine.Ingress[sets]).Backends);
+        Assert.Equal([(ContainerOf(1), 15)], Engine.Signals);
+    }
+
+    [Fact]
+    public async Task A_port_that_another_program_holds_is_told_on_its_tasks_and_tried_again()
+    {
+        Engine.IngressFault = new ContainerException(ContainerFault.Host, "port 8080 is taken by another program");
+        StartNode();
+        Order(1, Spec(Port), (1, TaskState.Running));
+        Pass(0.3);
+        Assert.Equal("port 8080 is taken by another program", (await ReportsAsync())[1].Reason);
+
+        Engine.IngressFault = null;
+        Pass(5);
+
+        Assert.Equal("", (await ReportsAsync())[1].Reason);
+    }
+
+    [Fact]
+    public void A_table_that_has_not_changed_is_not_set_again()
+    {
+        StartNode();
+        Order(1, Spec(Port), (1, TaskState.Running));
+        Pass(0.3);
+        var sets = Engine.Ingress.Count;
+
+        Order(2, Spec(), (1, TaskState.Running));
+        Pass(10);
+
+        Assert.Equal(sets, Engine.Ingress.Count);
+    }
+}

@@ -1,0 +1,170 @@
+using Swarm.Core;
+using Swarm.Core.Services;
+using Swarm.Runtime;
+
+namespace Swarm.Cluster.Tests.Nodes;
+
+public sealed class NodeOrdersTests : NodeFixture
+{
+    [Fact]
+    public async Task An_order_is_kept_then_acknowledged_and_its_tasks_run_and_are_reported()
+    {
+        StartNode();
+
+        Order(7, Spec(), (1, TaskState.Running), (2, TaskState.Running));
+
+        Assert.Equal(new TasksApplied(new ServiceName("web"), Id, 7), await Services.ExpectMsgAsync<TasksApplied>());
+        var reports = await ReportsAsync();
+        Assert.Equal([TaskState.Running, TaskState.Running], reports.Values.Select(report => report.State));
+        Assert.Equal("10.88.0.2", Assert.Single(reports[1].Container!.Addresses));
+        Assert.Equal(7, Store["web"].Sequence);
+        Assert.Equal("web.1.s1.1", Engine.Find(ContainerOf(1))!.Definition.Name);
+    }
+
+    [Fact]
+    public async Task Nothing_is_acknowledged_or_run_before_it_is_on_disk()
+    {
+        Store.IsFull = true;
+        StartNode();
+
+        Order(7, Spec(), (1, TaskState.Running));
+
+        Assert.False(Services.HasMessages);
+        Assert.Empty(Engine.List());
+        Store.IsFull = false;
+        Pass(1);
+        await Services.ExpectMsgAsync<TasksApplied>();
+        Assert.Equal(1, Engine.Starts);
+    }
+
+    [Fact]
+    public async Task An_older_order_is_refused_and_a_repeated_one_is_acknowledged_again()
+    {
+        StartNode();
+        Order(7, Spec(), (1, TaskState.Running));
+        await ReportsAsync();
+
+        Order(6, Spec(), (1, TaskState.Remove), (2, TaskState.Running));
+        Assert.False(Services.HasMessages);
+        Order(7, Spec(), (1, TaskState.Running));
+
+        Assert.Equal(7, (await Services.ExpectMsgAsync<TasksApplied>()).Sequence);
+        Assert.Equal(1, Engine.Starts);
+        Assert.Equal(ContainerPhase.Running, Engine.Find(ContainerOf(1))!.Phase);
+    }
+
+    [Fact]
+    public async Task The_fence_holds_over_a_restart_of_the_node()
+    {
+        StartNode();
+        Order(7, Spec(), (1, TaskState.Running));
+        await StopNodeAsync();
+        StartNode();
+        await ReportsAsync();
+
+        Order(6, Spec(), (1, TaskState.Remove));
+
+        Assert.False(Services.HasMessages);
+        Assert.Equal(ContainerPhase.Running, Engine.Find(ContainerOf(1))!.Phase);
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_is_rejected_in_numbers_and_the_rest_runs()
+    {
+        StartNode();
+        var order = OrderOf(1, Spec(), (1, TaskState.Running), (2, TaskState.Running), (3, TaskState.Running));
+
+        Node.Tell(order with { Templates = [order.Templates[0] with { Reservations = Capacity(0, 500) }] }, Services);
+
+        var reports = await ReportsAsync();
+        Assert.Equal((TaskState.Rejected, "short of memory: 500 asked, 24 free of 1024 MiB"), (reports[3].State, reports[3].Reason));
+        Assert.Equal(2, Engine.Starts);
+    }
+
+    [Fact]
+    public async Task A_report_is_repeated_until_it_is_kept()
+    {
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running));
+        var first = await ReportsAsync(acknowledge: false);
+
+        Pass(1);
+        var again = await ReportsAsync(acknowledge: true);
+        Pass(5);
+
+        Assert.Equal(TaskState.Running, first[1].State);
+        Assert.Equal(first[1].State, again[1].State);
+        Assert.Empty(await ReportsAsync());
+    }
+
+    [Fact]
+    public async Task A_task_that_is_not_listed_any_more_is_stopped_removed_and_forgotten_once_the_service_knows()
+    {
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running), (2, TaskState.Running));
+        await ReportsAsync();
+
+        Order(2, Spec(), (2, TaskState.Running));
+        var reports = await ReportsAsync();
+        Pass(1);
+
+        Assert.Equal(TaskState.Remove, reports[1].State);
+        Assert.Null(Engine.Find(ContainerOf(1)));
+        Assert.Equal(TaskOf(2), Assert.Single(Store["web"].Tasks).Task);
+    }
+
+    [Fact]
+    public async Task A_task_that_the_service_does_not_know_is_removed()
+    {
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running));
+        var report = (ReportTasks)(await Services.FishForMessageAsync(message => message is ReportTasks))!;
+
+        Node.Tell(new TasksReportKept(report.Service, Id, report.Report, [TaskOf(1)]), Services);
+
+        Assert.Null(Engine.Find(ContainerOf(1)));
+        Assert.Equal(TaskState.Remove, (await ReportsAsync())[1].State);
+    }
+
+    [Fact]
+    public async Task A_task_to_be_removed_that_was_never_here_is_reported_as_removed()
+    {
+        StartNode();
+
+        Order(1, Spec(), (1, TaskState.Remove));
+
+        Assert.Equal(TaskState.Remove, (await ReportsAsync())[1].State);
+        Assert.Empty(Engine.List());
+    }
+
+    [Fact]
+    public async Task A_service_of_which_nothing_is_left_is_fenced_for_an_hour_and_then_forgotten()
+    {
+        StartNode();
+        Order(5, Spec(), (1, TaskState.Running));
+        Order(6, Spec());
+        await ReportsAsync();
+        Pass(1);
+        Assert.Empty(Store["web"].Tasks);
+
+        Pass(3600);
+        Assert.False(Store.Keeps("web"));
+        Order(1, Spec(), (9, TaskState.Running));
+
+        Assert.Equal(TaskState.Running, (await ReportsAsync())[9].State);
+    }
+
+    [Fact]
+    public async Task Fifty_tasks_are_made_eight_at_a_time_and_all_run()
+    {
+        Engine.HoldsCreates = true;
+        StartNode();
+
+        Order(1, Spec(), [.. Enumerable.Range(1, 50).Select(task => (task, TaskState.Running))]);
+        for (var made = 0; made < 50; made++) await Engine.LetCreateAsync();
+
+        Assert.Equal(8, Engine.MostCreating);
+        AwaitAssert(() => Assert.Equal(50, Engine.Starts));
+        Assert.Equal(1, Store["web"].Sequence);
+    }
+}

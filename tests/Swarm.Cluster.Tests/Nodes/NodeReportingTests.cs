@@ -1,0 +1,98 @@
+using Swarm.Core;
+using Swarm.Core.Clients;
+using Swarm.Core.Containers;
+using Swarm.Core.Nodes;
+using Swarm.Core.Placement;
+using Swarm.Core.Services;
+using Swarm.Runtime;
+
+namespace Swarm.Cluster.Tests.Nodes;
+
+public sealed class NodeReportingTests : NodeFixture
+{
+    [Fact]
+    public async Task A_node_registers_until_it_is_answered()
+    {
+        StartNode();
+
+        var first = await Nodes.ExpectMsgAsync<RegisterNode>();
+        Pass(1);
+        await Nodes.ExpectMsgAsync<RegisterNode>();
+        Node.Tell(new NodeRegistered(Id, NodeSettings.Default), Nodes);
+        Pass(50);
+
+        Assert.Equal(Capacity(2000, 1024), first.Description.Capacity);
+        Assert.False(Nodes.HasMessages);
+    }
+
+    [Fact]
+    public async Task A_change_is_told_to_the_placer_and_the_catalog_and_the_heartbeat_tells_it_again()
+    {
+        StartNode();
+        var order = OrderOf(1, Spec(new PublishedPort(80, 8080, Mode: PublishMode.Host)), (1, TaskState.Running));
+        Node.Tell(order with { Templates = [order.Templates[0] with { Reservations = Capacity(500, 100) }] }, Services);
+        Pass(0.02);
+
+        var report = await Placers.ExpectMsgAsync<NodeReport>();
+        var listing = await Catalog.ExpectMsgAsync<NodeListing>();
+        Pass(5);
+
+        Assert.Equal(Capacity(500, 100), report.Reserved);
+        Assert.Equal(TaskOf(1), Assert.Single(report.Tasks));
+        Assert.Equal(8080, Assert.Single(report.HostPorts).HostPort);
+        Assert.Equal((1, true), (listing.RunningTasks, listing.Reachable));
+        Assert.True((await Placers.ExpectMsgAsync<NodeReport>()).Report > report.Report);
+    }
+
+    [Fact]
+    public async Task A_placer_that_asks_is_told_at_once()
+    {
+        StartNode();
+
+        Node.Tell(new GetNodeReport("other"), Placers);
+        Assert.False(Placers.HasMessages);
+        Node.Tell(new GetNodeReport("default"), Placers);
+
+        Assert.Equal(Resources.None, (await Placers.ExpectMsgAsync<NodeReport>()).Reserved);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_drained_takes_nothing_new_and_says_so()
+    {
+        StartNode();
+        Node.Tell(new NodeRegistered(Id, new NodeSettings(NodeAvailability.Drain, 1)), Nodes);
+
+        Order(1, Spec(), (1, TaskState.Running));
+
+        Assert.Equal("the node takes no tasks: it is set to drain", (await ReportsAsync())[1].Reason);
+        Assert.Equal(NodeAvailability.Drain, (await Placers.ExpectMsgAsync<NodeReport>()).Settings.Availability);
+    }
+
+    [Fact]
+    public async Task A_page_of_a_log_fits_into_what_was_asked_even_where_its_lines_are_short()
+    {
+        Engine.Log = [.. Enumerable.Range(0, 5000).Select(_ => new LogEntry(DateTimeOffset.UnixEpoch, false, "x"))];
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running));
+
+        Node.Tell(new GetTaskLogs(TaskOf(1), null, null, 8192), TestActor);
+        var page = await ExpectMsgAsync<TaskLogPage>();
+        Node.Tell(new GetTaskLogs(TaskOf(1), page.Position, null, 8192), TestActor);
+        var next = await ExpectMsgAsync<TaskLogPage>();
+
+        Assert.InRange(page.Lines.Length, 50, 8192 / 64);
+        Assert.True(page.More);
+        Assert.Equal(1, page.Lines[0].Slot);
+        Assert.Equal($"{page.Lines.Length + next.Lines.Length}", next.Position);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_not_here_is_a_warning()
+    {
+        StartNode();
+
+        Node.Tell(new GetTaskLogs(TaskOf(9), null, null, 8192), TestActor);
+
+        Assert.Equal("task s1.9: its container is not on this node any more", (await ExpectMsgAsync<TaskLogPage>()).Warning);
+    }
+}
