@@ -46,6 +46,7 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
         {
             case GetServices: Sender.Tell(new ServiceList([.. _services.Entries])); break;
             case GetNodes: Sender.Tell(new NodeList([.. _nodes.Entries.Select(Complete)])); break;
+            case NodeListing load: TakeLoad(load); break;
             case CatalogCommand command: CarryOut(command); break;
             case Changed changed: Take(changed); break;
             case ClusterEvent.MemberUp up: _members.Add(up.Member.Address); break;
@@ -65,10 +66,22 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
             case CatalogCommand.ShowService show: Write(_services.Put(writer, show.Listing.Name.Value, show.Listing)); break;
             case CatalogCommand.HideService hide: Write(_services.Remove(writer, hide.Service.Value)); break;
             case CatalogCommand.ShowNode show: Write(_nodes.Put(writer, show.Listing.Node.Id.Value, show.Listing)); break;
-            case CatalogCommand.ShowLoad show: Write(_loads.Put(writer, show.Listing.Node.Id.Value, show.Listing)); break;
             case CatalogCommand.TellNode tell: Pass(tell); break;
             default: Unhandled(command); break;
         }
+    }
+
+    // Told by this host's node actor as often as it reports; only what is new goes to the other nodes.
+    private void TakeLoad(NodeListing load)
+    {
+        var known = _loads.Find(load.Node.Id.Value);
+        if (known is not null && known.Reserved == load.Reserved && known.RunningTasks == load.RunningTasks
+            && known.Node.Address == load.Node.Address)
+        {
+            return;
+        }
+
+        Write(_loads.Put(_cluster.SelfUniqueAddress, load.Node.Id.Value, load));
     }
 
     // Without the flush the list would lag half a second behind what its reader has just done.
@@ -85,7 +98,7 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
 
     private void Pass(CatalogCommand.TellNode tell)
     {
-        if (_nodes.Find(tell.Node.Value) is { } known)
+        if ((_nodes.Find(tell.Node.Value) ?? _loads.Find(tell.Node.Value)) is { } known)
         {
             Context.ActorSelection(known.Node.Address + NodeActorPath.Path).Tell(tell.Message, Sender);
             return;

@@ -44,7 +44,7 @@ public sealed class SwarmCluster : IAsyncDisposable
     /// <summary>Takes every <see cref="Core.Placement.IPlacerMessage"/> to the placer of its pool.</summary>
     public IActorRef Placers { get; private set; } = ActorRefs.Nobody;
 
-    /// <summary>Takes listings of what this node knows, for the lists.</summary>
+    /// <summary>This node's copy of the lists; takes the <see cref="Core.Nodes.NodeListing"/> of this node, and answers lists.</summary>
     public IActorRef Catalog { get; private set; } = ActorRefs.Nobody;
 
     /// <summary>Answers what clients may ask; the same that they reach from outside.</summary>
@@ -102,22 +102,22 @@ public sealed class SwarmCluster : IAsyncDisposable
         var sharding = ClusterSharding.Get(ActorSystem);
         var settings = ClusterShardingSettings.Create(ActorSystem);
         var remembering = settings.WithRememberEntities(true);
-        var catalog = Catalog = ActorSystem.ActorOf(CatalogActor.Props(loggers), "catalog");
+        Catalog = ActorSystem.ActorOf(CatalogActor.Props(loggers), "catalog");
 
         Images = sharding.Start(
             Regions.Images, id => ImageEntity.Props(id, loggers), settings, Regions.ImageExtractor);
         Placers = sharding.Start(
             Regions.Placers,
-            id => PlacerEntity.Props(id, catalog, () => Regions.Of(ActorSystem, Regions.Services), time, loggers),
+            id => PlacerEntity.Props(id, () => Regions.Of(ActorSystem, Regions.Services), time, loggers),
             settings, Regions.PlacerExtractor);
         Nodes = sharding.Start(
-            Regions.Nodes, id => NodeEntity.Props(id, catalog, time, loggers), remembering, Regions.NodeExtractor);
-        var neighbours = new ServiceNeighbours(Placers, Images, catalog);
+            Regions.Nodes, id => NodeEntity.Props(id, Catalog, time, loggers), remembering, Regions.NodeExtractor);
+        var neighbours = new ServiceNeighbours(Placers, Images, Catalog);
         Services = sharding.Start(
             Regions.Services, id => ServiceEntity.Props(id, neighbours, new ServiceEntityOptions(), time, loggers),
             remembering, Regions.ServiceExtractor);
 
-        var way = new GatewayWay(Services, Nodes, Images, catalog);
+        var way = new GatewayWay(Services, Nodes, Images, Catalog);
         Gateway = ActorSystem.ActorOf(GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
         ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);
         ActorSystem.ActorOf(node(this), NodeActorPath.Name);

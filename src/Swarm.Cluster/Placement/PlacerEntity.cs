@@ -3,7 +3,6 @@ using Akka.Cluster;
 using Microsoft.Extensions.Logging;
 using Swarm.Cluster.Catalog;
 using Swarm.Core;
-using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 
 namespace Swarm.Cluster.Placement;
@@ -19,7 +18,6 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(500);
 
     private readonly string _pool;
-    private readonly IActorRef _catalog;
     private readonly Func<IActorRef> _services;
     private readonly TimeProvider _time;
     private readonly ILogger<PlacerEntity> _logger;
@@ -30,10 +28,9 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
     private readonly HashSet<ServiceName> _short = [];
     private bool _ready;
 
-    public PlacerEntity(string pool, IActorRef catalog, Func<IActorRef> services, TimeProvider time, ILogger<PlacerEntity> logger)
+    public PlacerEntity(string pool, Func<IActorRef> services, TimeProvider time, ILogger<PlacerEntity> logger)
     {
         _pool = pool;
-        _catalog = catalog;
         _services = services;
         _time = time;
         _logger = logger;
@@ -42,8 +39,8 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
     public static Props Props(
-        string pool, IActorRef catalog, Func<IActorRef> services, TimeProvider time, ILoggerFactory loggers) =>
-        Akka.Actor.Props.Create(() => new PlacerEntity(pool, catalog, services, time, loggers.CreateLogger<PlacerEntity>()));
+        string pool, Func<IActorRef> services, TimeProvider time, ILoggerFactory loggers) =>
+        Akka.Actor.Props.Create(() => new PlacerEntity(pool, services, time, loggers.CreateLogger<PlacerEntity>()));
 
     protected override void PreStart()
     {
@@ -87,12 +84,6 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
 
         var before = _reports.GetValueOrDefault(report.Node.Address);
         _reports[report.Node.Address] = report;
-        if (before is null || before.Reserved != report.Reserved || before.Tasks.Length != report.Tasks.Length)
-        {
-            _catalog.Tell(new CatalogCommand.ShowLoad(
-                new NodeListing(report.Node, report.Settings, Reachable: true, report.Reserved, report.Tasks.Length)));
-        }
-
         _awaited.Remove(report.Node.Address);
         if (!_ready && _awaited.Count == 0) Begin();
         else if (before is null || HasMoreRoom(before, report)) WakeWaiting();

@@ -1,0 +1,143 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Microsoft.Extensions.Logging.Abstractions;
+using Swarm.Cluster.Catalog;
+using Swarm.Cluster.Clients;
+using Swarm.Core;
+using Swarm.Core.Clients;
+using Swarm.Core.Containers;
+using Swarm.Core.Services;
+using Swarm.Wire;
+
+namespace Swarm.Cluster.Tests.Clients;
+
+public sealed class GatewayActorTests : TestKit
+{
+    private static readonly Config Hocon = ConfigurationFactory.ParseString("""
+        akka {
+          loglevel = ERROR
+          actor.serialize-messages = on
+          scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        }
+        """).WithFallback(WireConfiguration.Hocon);
+
+    private static readonly ServiceName Web = new("web");
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private readonly TestProbe _services;
+    private readonly TestProbe _catalog;
+    private readonly IActorRef _gateway;
+
+    public GatewayActorTests()
+        : base(Hocon)
+    {
+        _services = CreateTestProbe();
+        _catalog = CreateTestProbe();
+        var way = new GatewayWay(_services, CreateTestProbe(), CreateTestProbe(), _catalog);
+        _gateway = Sys.ActorOf(GatewayActor.Props(way, Timeout, NullLoggerFactory.Instance));
+    }
+
+    [Fact]
+    public void A_request_reaches_its_owner_and_the_answer_its_client()
+    {
+        _gateway.Tell(new GetService(Web), TestActor);
+        _services.ExpectMsg<GetService>();
+        _services.Reply(new RequestRefused("there is no service web") { NotFound = true });
+
+        Assert.True(ExpectMsg<RequestRefused>().NotFound);
+    }
+
+    [Fact]
+    public void A_request_that_its_owner_does_not_answer_is_refused_in_time()
+    {
+        _gateway.Tell(new GetService(Web), TestActor);
+        _services.ExpectMsg<GetService>();
+
+        ((TestScheduler)Sys.Scheduler).Advance(Timeout);
+
+        Assert.Contains("not answered within 10 s", ExpectMsg<RequestRefused>().Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_only_nodes_may_send_is_refused()
+    {
+        _gateway.Tell(new TasksApplied(Web, new NodeId("n"), 1), TestActor);
+
+        Assert.Contains("TasksApplied is not for clients", ExpectMsg<RequestRefused>().Reason, StringComparison.Ordinal);
+        _services.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_request_without_a_name_is_refused()
+    {
+        _gateway.Tell(new GetService(new ServiceName("")), TestActor);
+
+        Assert.Equal("the service has no name", ExpectMsg<RequestRefused>().Reason);
+    }
+
+    [Fact]
+    public void An_answer_too_large_for_the_wire_is_refused_instead_of_lost()
+    {
+        var half = new ServiceListing(
+            Web, new ServiceId("i"), new ServiceMode.Replicated(1), new string('x', WireLimits.NodeBytes / 2), 0, 1);
+
+        var refused = Assert.IsType<RequestRefused>(RequestActor.Fitting(new ServiceList([half, half])));
+
+        Assert.Contains("245760 fit into one", refused.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Log_lines_of_several_tasks_come_in_one_page_in_the_order_of_time()
+    {
+        AskLogs(Task(1, "n1"), Task(2, "n2"));
+        Answer(Page(1, At(3)));
+        Answer(Page(2, At(1), At(5)));
+
+        var page = ExpectMsg<ServiceLogPage>();
+
+        Assert.Equal([At(1), At(3), At(5)], page.Lines.Select(line => line.At));
+        Assert.Equal(["p1", "p2"], page.Positions.Values);
+        Assert.Empty(page.Warnings);
+    }
+
+    [Fact]
+    public void A_node_that_does_not_answer_costs_its_lines_and_a_warning_not_the_page()
+    {
+        AskLogs(Task(1, "n1"), Task(2, "n2"));
+        Answer(Page(1, At(3)));
+        _catalog.ExpectMsg<CatalogCommand.TellNode>();
+
+        ((TestScheduler)Sys.Scheduler).Advance(Timeout / 2);
+
+        var page = ExpectMsg<ServiceLogPage>();
+        Assert.Single(page.Lines);
+        Assert.Equal("node n2 did not answer for task web.2", page.Warnings.Single());
+    }
+
+    private void AskLogs(params ServiceTask[] tasks)
+    {
+        _gateway.Tell(new GetServiceLogs(Web, System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty, Tail: 10), TestActor);
+        _services.ExpectMsg<GetService>();
+        var spec = new ServiceSpec { Name = Web, Container = new ContainerSpec { Image = "busybox" } };
+        _services.Reply(new ServiceDetails(new ServiceId("web"), spec, 1, UpdateStatus.None, [.. tasks]));
+    }
+
+    private void Answer(TaskLogPage page)
+    {
+        _catalog.ExpectMsg<CatalogCommand.TellNode>();
+        _catalog.Reply(page);
+    }
+
+    private static ServiceTask Task(int number, string node) =>
+        new(TaskId.Of(new ServiceId("web"), number), number, 1, TaskState.Running, TaskState.Running) { Node = new NodeId(node) };
+
+    private static DateTimeOffset At(int second) => DateTimeOffset.UnixEpoch.AddSeconds(second);
+
+    private static TaskLogPage Page(int task, params DateTimeOffset[] lines)
+    {
+        var id = TaskId.Of(new ServiceId("web"), task);
+        return new TaskLogPage(id, [.. lines.Select(at => new LogLine(id, task, at, false, "line"))], $"p{task}", false, "");
+    }
+}
