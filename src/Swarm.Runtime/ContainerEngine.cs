@@ -91,17 +91,15 @@ public sealed class ContainerEngine : IContainerEngine
             throw new ContainerException(ContainerFault.Invalid, $"container {id.Short} is not running");
         }
 
-        var pidFile = Path.Join(_core.Folders.Bundle(id), $"exec-{Guid.NewGuid():N}.pid");
         using var deadline = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-        using var run = new CommandRun(_core.Watch, new Spawn(_options.CrunPath, _core.Runtime.ExecArguments(id, pidFile, arguments))
+        using var run = new CommandRun(_core.Watch, new Spawn(_options.CrunPath, _core.Runtime.ExecArguments(id, arguments))
         {
             Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
             WorkingFolder = "/",
         });
-        await using var killing = either.Token.Register(() => run.Kill(pidFile));
+        await using var killing = either.Token.Register(() => run.Kill());
         var code = await run.Ended;
-        File.Delete(pidFile);
         cancellation.ThrowIfCancellationRequested();
         return new CommandResult(code, run.Output, deadline.IsCancellationRequested);
     }

@@ -103,7 +103,10 @@ internal sealed partial class EngineCore
         var before = record;
         record = Keep(container, record with
         {
-            Phase = ContainerPhase.Running, Run = record.Run + 1, StartedAt = _time.GetUtcNow(), Exit = null,
+            Phase = ContainerPhase.Running,
+            Run = record.Run + 1,
+            StartedAt = _time.GetUtcNow(),
+            Exit = null,
         });
         var started = false;
         try
@@ -163,7 +166,10 @@ internal sealed partial class EngineCore
         var exit = _exitFile.Read(record);
         record = Keep(container, record with
         {
-            Phase = ContainerPhase.Ended, Exit = exit, Endpoints = [], Ports = [],
+            Phase = ContainerPhase.Ended,
+            Exit = exit,
+            Endpoints = [],
+            Ports = [],
         });
         _exitWatch?.Forget(record.Id);
         // Its address and ports are free for others while it only waits to be looked at.

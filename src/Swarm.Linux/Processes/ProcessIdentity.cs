@@ -30,6 +30,28 @@ public readonly record struct ProcessIdentity(int Pid, long StartTime)
         return Parse(pid, stat);
     }
 
+    /// <summary>Pids of the processes that a process started and that it has still to wait for.</summary>
+    public static IReadOnlyList<int> ChildrenOf(int pid)
+    {
+        List<int> children = [];
+        try
+        {
+            foreach (var thread in Directory.GetDirectories($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/task"))
+            {
+                var text = File.ReadAllText(Path.Join(thread, "children"));
+                children.AddRange(text
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(child => int.Parse(child, CultureInfo.InvariantCulture)));
+            }
+        }
+        catch (IOException)
+        {
+            // It ended meanwhile: its children are its no more.
+        }
+
+        return children;
+    }
+
     internal static ProcessIdentity? Parse(int pid, string stat)
     {
         // The second field is the program's name, which may contain blanks and parentheses itself.

@@ -22,26 +22,29 @@ public sealed partial class SpawnedProcess(int pid)
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
     }
 
-    /// <summary>Ends it at once, with its process group. Valid until it has been waited for.</summary>
-    public void End() => EndGroup(pid);
-
-    /// <summary>Ends a process that leads a group, and the whole group, if it is still there.</summary>
-    public static void EndGroup(ProcessIdentity leader)
-    {
-        if (leader.IsAlive) EndGroup(leader.Pid);
-    }
-
-    private static void EndGroup(int leader)
+    /// <summary>Ends it at once, with all that it started and that did the same. Valid until it has been waited for.</summary>
+    /// <remarks>Every one is stopped before the next is looked for: so none can start another meanwhile.</remarks>
+    public void EndWithDescendants()
     {
         const int sigkill = 9;
-        if (kill(-leader, sigkill) == 0) return;
-        var refused = LinuxException.FromLastError(nameof(kill), $"{leader}");
-        if (refused.Number != Errno.ESRCH) throw refused;
+        const int sigstop = 19;
+        List<ProcessHandle> found = [];
+        Collect(pid);
+        foreach (var handle in found)
+        {
+            handle.Signal(sigkill);
+            handle.Dispose();
+        }
+
+        void Collect(int parent)
+        {
+            if (ProcessIdentity.Of(parent) is not { } identity || ProcessHandle.Open(identity) is not { } handle) return;
+            found.Add(handle);
+            handle.Signal(sigstop);
+            foreach (var child in ProcessIdentity.ChildrenOf(parent)) Collect(child);
+        }
     }
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int waitpid(int pid, out int status, int options);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int kill(int pid, int signal);
 }

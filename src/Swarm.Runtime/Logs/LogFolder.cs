@@ -71,9 +71,11 @@ internal sealed class LogFolder(string folder)
     {
         if (!Directory.Exists(folder)) return [];
         List<long> numbers = [];
-        foreach (var path in Directory.GetFiles(folder, CurrentName + ".*"))
+        foreach (var path in Directory.GetFiles(folder))
         {
-            if (long.TryParse(Path.GetExtension(path).AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            var name = Path.GetFileName(path.AsSpan());
+            if (!name.StartsWith(CurrentName + ".", StringComparison.Ordinal)) continue;
+            if (long.TryParse(name[(CurrentName.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 numbers.Add(number);
             }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Swarm.Linux.Processes;
 using Swarm.Linux.Watching;
@@ -42,19 +41,11 @@ internal sealed class CommandRun : IDisposable
     }
 
     /// <summary>Ends the program, and the one it started in the container.</summary>
-    public void Kill(string innerPidFile)
+    public void Kill()
     {
         lock (_lock)
         {
-            if (_waited) return;
-            if (File.Exists(innerPidFile)
-                && int.TryParse(File.ReadAllText(innerPidFile), CultureInfo.InvariantCulture, out var inner)
-                && ProcessIdentity.Of(inner) is { } leader)
-            {
-                SpawnedProcess.EndGroup(leader);
-            }
-
-            _process.End();
+            if (!_waited) _process.EndWithDescendants();
         }
     }
 

@@ -38,8 +38,8 @@ internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
             ContainerFault.Host, $"container {id.Short} could not be removed: {RuntimeMessages.Clean(output)}");
     }
 
-    public ImmutableArray<string> ExecArguments(ContainerId id, string pidFile, ImmutableArray<string> command) =>
-        ["--root", folders.RuntimeRoot, "exec", "--pid-file", pidFile, id.Value, .. command];
+    public ImmutableArray<string> ExecArguments(ContainerId id, ImmutableArray<string> command) =>
+        ["--root", folders.RuntimeRoot, "exec", id.Value, .. command];
 
     private (int Code, string Output) Run(ContainerId id, params ImmutableArray<string> arguments)
     {

@@ -24,7 +24,11 @@ internal sealed record ContainerUser(uint Uid, uint Gid, ImmutableArray<uint> Ot
         if (uid is null) throw Missing($"user {userPart} is not in the container's /etc/passwd");
 
         var home = entry is { } known && known[5].Length > 0 ? known[5] : "/";
-        if (groupPart.Length > 0) return new ContainerUser(uid.Value, GroupId(groupPart, group), [], home);
+        if (groupPart.Length > 0)
+        {
+            var own = GroupId(groupPart, group);
+            return new ContainerUser(uid.Value, own, [own], home);
+        }
 
         var gid = entry is null ? 0 : Number(entry[3]) ?? 0;
         return new ContainerUser(uid.Value, gid, OtherGroupsOf(entry?[0], gid, group), home);
@@ -38,9 +42,11 @@ internal sealed record ContainerUser(uint Uid, uint Gid, ImmutableArray<uint> Ot
     }
 
     private static ImmutableArray<uint> OtherGroupsOf(string? name, uint gid, string? group) => name is null
-        ? []
+        ? [gid]
         :
         [
+            // Its own group too: or it could lose it, and with it what is forbidden to that group.
+            gid,
             .. Lines(group, fields: 4)
                 .Where(fields => fields[3].Split(',').Contains(name, StringComparer.Ordinal))
                 .Select(fields => Number(fields[2]))

@@ -8,6 +8,7 @@ internal sealed class BlockingWork : TaskScheduler, IDisposable
 {
     private readonly BlockingCollection<Task> _queue = [];
     private readonly Thread[] _threads;
+    private int _closed;
 
     public BlockingWork(string name, int threads)
     {
@@ -26,7 +27,7 @@ internal sealed class BlockingWork : TaskScheduler, IDisposable
     /// <summary>Lets what is queued be done and the threads end.</summary>
     public void Dispose()
     {
-        if (_queue.IsAddingCompleted) return;
+        if (Interlocked.Exchange(ref _closed, 1) == 1) return;
         _queue.CompleteAdding();
         foreach (var thread in _threads)
         {

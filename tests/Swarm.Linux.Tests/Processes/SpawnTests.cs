@@ -1,0 +1,73 @@
+using Swarm.Linux.Processes;
+using Swarm.Linux.Watching;
+
+namespace Swarm.Linux.Tests.Processes;
+
+public sealed class SpawnTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public void A_program_gets_its_arguments_environment_folder_and_third_descriptor()
+    {
+        using var pipe = new Pipe();
+        var process = Spawner.Start(new Spawn("/bin/sh", ["-c", "echo \"$A $0 $(pwd)\" >&3; exit 9", "zero"])
+        {
+            Environment = ["A=b c"], WorkingFolder = "/usr", Third = pipe.Writing,
+        });
+        pipe.Writing.Dispose();
+
+        Assert.Equal("b c zero /usr", pipe.ReadLine());
+        Assert.Null(pipe.ReadLine());
+        Assert.Equal(9, process.Wait());
+    }
+
+    [Fact]
+    public void A_program_that_is_not_there_is_refused() =>
+        Assert.Equal(Errno.ENOENT, Assert.Throws<LinuxException>(() => Spawner.Start(new Spawn("/no/such", []))).Number);
+
+    [Fact]
+    public void The_end_of_a_process_is_noticed_and_its_descendants_end_with_it()
+    {
+        using var watch = new DescriptorWatch("test");
+        var process = Spawner.Start(new Spawn("/bin/sh", ["-c", "sleep 600 & sleep 600; true"]));
+        using var handle = ProcessHandle.OpenChild(process);
+        using var ended = new ManualResetEventSlim();
+        using var registration = watch.Watch(handle, ended.Set);
+        Assert.True(SpinWait.SpinUntil(() => ProcessIdentity.ChildrenOf(process.Pid).Count == 2, Patience));
+        var children = ProcessIdentity.ChildrenOf(process.Pid).Select(ProcessIdentity.Of).ToArray();
+
+        process.EndWithDescendants();
+
+        Assert.True(ended.Wait(Patience));
+        Assert.Equal(137, process.Wait());
+        Assert.True(SpinWait.SpinUntil(() => children.All(child => child is not { IsAlive: true }), Patience));
+        Assert.Null(ProcessIdentity.Of(process.Pid));
+    }
+
+    [Fact]
+    public void A_name_with_blanks_and_parentheses_does_not_confuse_and_a_zombie_has_ended()
+    {
+        var fields = string.Join(' ', Enumerable.Repeat("0", 18));
+
+        Assert.Equal(new ProcessIdentity(7, 4711), ProcessIdentity.Parse(7, $"7 (a) b) S {fields} 4711 0"));
+        Assert.Null(ProcessIdentity.Parse(7, $"7 (a) Z {fields} 4711 0"));
+    }
+
+    [Fact]
+    public void Files_moved_into_a_folder_are_told()
+    {
+        var folder = Directory.CreateTempSubdirectory("swarmwatch").FullName;
+        using var watch = new DescriptorWatch("test");
+        using var told = new System.Collections.Concurrent.BlockingCollection<string>();
+        using (new FolderWatch(watch, folder, told.Add, () => { }))
+        {
+            File.WriteAllText(folder + "-aside", "1");
+            File.Move(folder + "-aside", folder + "/one");
+            Assert.True(told.TryTake(out var name, Patience));
+            Assert.Equal("one", name);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Swarm.Runtime.Tests;
+
+public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    [Fact]
+    public async Task A_running_container_is_found_again_and_its_end_is_told()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+
+        await fixture.ReopenAsync();
+
+        var found = fixture.Engine.Find(started.Id)!;
+        Assert.Equal((ContainerPhase.Running, started.Pid, 1), (found.Phase, found.Pid, found.Run));
+        Assert.Contains(started.Id, fixture.Networks.Alive);
+        fixture.Engine.Signal(started.Id, 9);
+        Assert.Equal(137, (await fixture.ExitOfAsync(started.Id)).ExitCode);
+    }
+
+    [Fact]
+    public async Task An_exit_while_no_engine_was_there_is_kept()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("cat /go; exit 5") with { Command = ["sh", "-c", "while [ ! -e /dev/shm/go ]; do sleep 0.01; done; exit 5"] });
+        var exitFile = Path.Join(fixture.Options.RunRoot, "state/exits", started.Id.Value);
+
+        await fixture.ReopenAsync(() =>
+        {
+            File.WriteAllText($"/proc/{started.Pid}/root/dev/shm/go", "");
+            SpinWait.SpinUntil(() => File.Exists(exitFile), TimeSpan.FromSeconds(20));
+        });
+
+        var exit = await fixture.ExitOfAsync(started.Id);
+        Assert.Equal((5, 1), (exit.ExitCode, exit.Run));
+        await fixture.ReopenAsync();
+        Assert.Equal(5, fixture.Engine.Find(started.Id)!.Exit!.ExitCode);
+        Assert.False(fixture.Engine.Exits.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task A_container_that_lost_its_conmon_goes_on_and_its_end_is_seen_without_a_code()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var pidFile = Path.Join(fixture.Options.RunRoot, "state/c", started.Id.Value[..24], "conmon.pid");
+        using (var conmon = Process.GetProcessById(int.Parse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture))) conmon.Kill();
+
+        Assert.Equal(ContainerPhase.Running, fixture.Engine.Find(started.Id)!.Phase);
+        fixture.Engine.Signal(started.Id, 9);
+
+        Assert.Equal(-1, (await fixture.ExitOfAsync(started.Id)).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_belongs_to_no_record_is_removed_when_an_engine_opens()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var first = Linux.Processes.ProcessIdentity.Of(started.Pid)!.Value;
+
+        await fixture.ReopenAsync(() => File.Delete(Path.Join(fixture.Options.DataRoot, "containers", started.Id.Value, "container.json")));
+
+        Assert.False(first.IsAlive);
+        Assert.Empty(Directory.GetFileSystemEntries(fixture.Folder, $"*{started.Id.Value[..24]}*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Two_engines_do_not_disturb_each_other_and_one_root_has_one_engine()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var other = new EngineFixture();
+        await other.InitializeAsync();
+        try
+        {
+            await other.StartAsync(EngineFixture.Shell("sleep 600"));
+            Assert.Single(other.Engine.List());
+        }
+        finally
+        {
+            await other.DisposeAsync();
+        }
+
+        Assert.Equal(ContainerPhase.Running, fixture.Engine.Find(started.Id)!.Phase);
+        var refused = await Assert.ThrowsAsync<ContainerException>(() => fixture.OpenAsync(fixture.Options));
+        Assert.Equal(ContainerFault.Conflict, refused.Fault);
+    }
+
+    [Fact]
+    public void A_container_of_an_earlier_boot_has_ended()
+    {
+        var record = new Records.ContainerRecord
+        {
+            Definition = EngineFixture.Define(EngineFixture.Shell("true")),
+            ImageId = BusyboxImages.Id,
+            CreatedAt = default,
+            Phase = ContainerPhase.Running,
+            BootId = "before",
+        };
+
+        Assert.Equal(Adoption.AdoptionVerdict.End, Adoption.Adoptions.Judge(record, "now", false, true, true, false));
+        Assert.Equal(
+            Adoption.AdoptionVerdict.FollowUnstarted,
+            Adoption.Adoptions.Judge(record with { BootId = "now" }, "now", false, isAlive: true, isMonitorAlive: true, isWaiting: true));
+    }
+}

@@ -1,0 +1,98 @@
+using Swarm.Runtime.Logs;
+
+namespace Swarm.Runtime.Tests;
+
+public sealed class LogTests : IDisposable
+{
+    private const string Time = "2026-11-23T17:47:21.355179828+00:00";
+    private readonly string _folder = Directory.CreateTempSubdirectory("swarmlog").FullName;
+    private readonly LogFolder _log;
+
+    public LogTests() => _log = new LogFolder(_folder);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Parts_of_a_line_are_joined_though_the_other_stream_comes_between()
+    {
+        Append($"{Time} stdout P one ", $"{Time} stderr F other", $"{Time} stdout F line");
+
+        var page = Read(null);
+
+        Assert.Equal([(true, "other"), (false, "one line")], page.Entries.Select(entry => (entry.IsError, entry.Text)));
+    }
+
+    [Fact]
+    public void Pages_follow_each_other_over_rotations_and_lose_nothing()
+    {
+        var expected = new List<string>();
+        var got = new List<string>();
+        string? position = null;
+        for (var i = 0; i < 900; i++)
+        {
+            expected.Add($"line {i}");
+            Append($"{Time} stdout F line {i}");
+            if (i % 250 == 249) _log.Rotate(() => { }, keep: 9);
+            if (i % 100 != 0) continue;
+            var page = new LogReader(_log, TimeProvider.System).Read(position, null, 700, hasEnded: false);
+            got.AddRange(page.Entries.Select(entry => entry.Text));
+            position = page.Position;
+        }
+
+        LogPage last;
+        do
+        {
+            last = new LogReader(_log, TimeProvider.System).Read(position, null, 700, hasEnded: true);
+            got.AddRange(last.Entries.Select(entry => entry.Text));
+            position = last.Position;
+        }
+        while (last.More);
+
+        Assert.Equal(expected, got);
+    }
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(2, "c,d")]
+    [InlineData(3, "b,c,d")]
+    [InlineData(9, "a,b,c,d")]
+    public void The_tail_is_counted_in_entries_over_files(int count, string expected)
+    {
+        Append($"{Time} stdout F a", $"{Time} stdout F b");
+        _log.Rotate(() => { }, keep: 3);
+        Append($"{Time} stdout F c", $"{Time} stdout F d");
+
+        Assert.Equal(expected, string.Join(',', new LogReader(_log, TimeProvider.System).Read(null, count, 9999, true).Entries.Select(e => e.Text)));
+    }
+
+    [Fact]
+    public void A_line_that_has_not_ended_is_waited_for_while_it_is_young()
+    {
+        var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffffzzz", System.Globalization.CultureInfo.InvariantCulture);
+        Append($"{Time} stdout F whole", $"{now} stdout P half");
+        var page = new LogReader(_log, TimeProvider.System).Read(null, null, 9999, hasEnded: false);
+        Assert.Equal(["whole"], page.Entries.Select(entry => entry.Text));
+
+        Append($"{now} stdout F -full");
+        Assert.Equal(["half-full"], Read(page.Position).Entries.Select(entry => entry.Text));
+    }
+
+    [Fact]
+    public void The_oldest_files_are_dropped_and_a_position_in_them_becomes_the_first_kept()
+    {
+        foreach (var text in (string[])["a", "b", "c"])
+        {
+            Append($"{Time} stdout F {text}");
+            _log.Rotate(() => { }, keep: 2);
+        }
+
+        Append($"{Time} stdout F d");
+
+        Assert.Equal(["c", "d"], Read("1:0").Entries.Select(entry => entry.Text));
+        Assert.Throws<ContainerException>(() => Read("what"));
+    }
+
+    private LogPage Read(string? position) => new LogReader(_log, TimeProvider.System).Read(position, null, 9999, hasEnded: true);
+
+    private void Append(params string[] lines) => File.AppendAllLines(_log.CurrentPath, lines);
+}

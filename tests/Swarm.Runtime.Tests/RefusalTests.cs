@@ -1,0 +1,49 @@
+using Swarm.Core.Containers;
+
+namespace Swarm.Runtime.Tests;
+
+public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    private static ContainerSpec Sleep => EngineFixture.Shell("sleep 600");
+
+    public static TheoryData<string, string> Refusals => new()
+    {
+        { "program", "executable file not found: /nope" },
+        { "user", "user nobody-here is not in the container's /etc/passwd" },
+        { "bind", "bind source /no/such/place does not exist on this host" },
+        { "image", "image other is not on this host" },
+        { "capability", "there is no capability FLY" },
+        { "signal", "there is no signal SIGNOPE" },
+        { "sysctl", "sysctl kernel.panic is not one of a container's own" },
+        { "host", "extra host 'db' is not as NAME:ADDRESS" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task What_cannot_be_is_refused_by_name_and_nothing_is_left(string what, string message)
+    {
+        var spec = what switch
+        {
+            "program" => Sleep with { Command = ["/nope"] },
+            "user" => Sleep with { User = "nobody-here" },
+            "bind" => Sleep with { Mounts = [new MountSpec(MountKind.Bind, "/no/such/place", "/x")] },
+            "image" => Sleep with { Image = "other" },
+            "capability" => Sleep with { AddCapabilities = ["FLY"] },
+            "signal" => Sleep with { StopSignal = "SIGNOPE" },
+            "sysctl" => Sleep with { Sysctls = Sleep.Sysctls.Add("kernel.panic", "1") },
+            _ => Sleep with { ExtraHosts = ["db"] },
+        };
+        var definition = EngineFixture.Define(spec);
+
+        var refused = await Assert.ThrowsAsync<ContainerException>(() => fixture.Engine.CreateAsync(definition, default));
+
+        Assert.Equal(message, refused.Message);
+        Assert.Null(fixture.Engine.Find(definition.Id));
+        Assert.Empty(Directory.GetFileSystemEntries(fixture.Folder, $"*{definition.Id.Value[..24]}*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void What_is_unknown_is_said_to_be() => Assert.Equal(
+        ContainerFault.NotFound,
+        Assert.Throws<ContainerException>(() => fixture.Engine.Signal(new Core.ContainerId("0123"), 15)).Fault);
+}

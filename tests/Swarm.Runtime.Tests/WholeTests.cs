@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using Microsoft.Extensions.Logging.Abstractions;
+using Swarm.Core.Containers;
+using Swarm.Core.Images;
+using Swarm.Images;
+using Swarm.Linux.Cgroups;
+using Swarm.Runtime.Networks;
+using Xunit.Abstractions;
+
+namespace Swarm.Runtime.Tests;
+
+/// <summary>The engine over the real image store and the real network plane.</summary>
+#pragma warning disable CA1001 // xunit disposes of it through IAsyncLifetime.
+public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
+#pragma warning restore CA1001
+{
+    private readonly string _unique = Guid.NewGuid().ToString("N")[..6];
+    private ImageStore _images = null!;
+    private BridgeNetworkPlane _networks = null!;
+    private ContainerEngine _engine = null!;
+    private Digest _image;
+
+    private string Folder => "/tmp/swarmrt-" + _unique;
+
+    public async Task InitializeAsync()
+    {
+        Host.ExpectTestNamespace();
+        Directory.CreateDirectory(Folder + "/run/state");
+        Linux.Mounts.Mounting.Tmpfs(Folder + "/run/state", "mode=0711");
+        _images = new ImageStore(
+            new ImageStoreOptions { Root = Folder + "/images" }, TimeProvider.System, NullLogger<ImageStore>.Instance);
+        _networks = new BridgeNetworkPlane(
+            new NetworkOptions
+            {
+                NamePrefix = "r" + _unique, NamespaceFolder = Folder + "/run/netns", StateFolder = Folder + "/run/state/net",
+            },
+            NullLogger<BridgeNetworkPlane>.Instance);
+        var options = new EngineOptions
+        {
+            DataRoot = Folder + "/data", RunRoot = Folder + "/run", CgroupParent = "/swarmrt-" + _unique,
+        };
+        _engine = new ContainerEngine(options, _images, _networks, TimeProvider.System, NullLoggerFactory.Instance);
+        await _engine.OpenAsync(default);
+        new BusyboxImages(Folder + "/made").Prepare();
+        var tar = new MemoryStream();
+        await TarFile.CreateFromDirectoryAsync(Folder + "/made/lower", tar, includeBaseDirectory: false);
+        tar.Position = 0;
+        _image = (await _images.ImportAsync(tar, null, new ImageConfiguration { Command = ["sh"] }, default)).Id;
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var container in _engine.List()) await _engine.RemoveAsync(container.Id, default);
+        await _engine.DisposeAsync();
+        await _networks.DestroyAsync(default);
+        await _networks.DisposeAsync();
+        _images.Dispose();
+        Linux.Mounts.Mounting.Unmount(Folder + "/run/state", detach: true);
+        CgroupFiles.OfHost().Remove("/swarmrt-" + _unique);
+        while (Linux.Mounts.Mounting.Unmount(Folder + "/run/netns", detach: true))
+        {
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Containers_on_a_bridge_reach_each_other_and_leave_nothing()
+    {
+        var first = await StartAsync(NetworkMode.Bridge);
+        var second = await StartAsync(NetworkMode.Bridge);
+
+        var reached = await _engine.RunCommandAsync(
+            first.Id, ["ping", "-c", "1", "-W", "5", second.Endpoints[0].Address], TimeSpan.FromSeconds(20), default);
+        var hosts = await _engine.RunCommandAsync(first.Id, ["cat", "/etc/hosts"], TimeSpan.FromSeconds(20), default);
+
+        Assert.Equal(0, reached.ExitCode);
+        Assert.Contains($"{first.Endpoints[0].Address}\t{first.Id.Short}", hosts.Output, StringComparison.Ordinal);
+        await _engine.RemoveAsync(first.Id, default);
+        await _engine.RemoveAsync(second.Id, default);
+        Assert.DoesNotContain(first.Id.Value, File.ReadAllText("/proc/self/mountinfo"), StringComparison.Ordinal);
+        Assert.Empty(_images.WritableLayers());
+    }
+
+    [Theory]
+    [InlineData(NetworkMode.Bridge)]
+    [InlineData(NetworkMode.None)]
+    [InlineData(NetworkMode.Host)]
+    public async Task Starts_are_measured(NetworkMode mode)
+    {
+        var times = new List<double>();
+        for (var i = 0; i < 15; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            var started = await StartAsync(mode);
+            times.Add(watch.Elapsed.TotalMilliseconds);
+            Assert.Equal(ContainerPhase.Running, started.Phase);
+            await _engine.RemoveAsync(started.Id, default);
+        }
+
+        times.Sort();
+        output.WriteLine($"MEASURED {mode}: least {times[0]:F1} ms, median {times[7]:F1} ms, most {times[14]:F1} ms");
+    }
+
+    private async Task<ContainerState> StartAsync(NetworkMode mode)
+    {
+        var spec = EngineFixture.Shell("sleep 600") with { PinnedImage = _image, NetworkMode = mode };
+        var created = await _engine.CreateAsync(EngineFixture.Define(spec), default);
+        return await _engine.StartAsync(created.Id, default);
+    }
+}
