@@ -15,7 +15,9 @@ using Swarm.Runtime.Work;
 
 namespace Swarm.Runtime;
 
-/// <summary>What the engine does, on its own threads: each container's steps one after another, behind its gate.</summary>
+/// <summary>
+/// What the engine does, on its own threads: each container's steps one after another, behind its gate.
+/// </summary>
 internal sealed partial class EngineCore : IAsyncDisposable
 {
     private readonly EngineOptions _options;

@@ -12,7 +12,9 @@ public sealed record EngineOptions
     /// <summary>What survives a restart of the host: records, logs, volumes.</summary>
     public required string DataRoot { get; init; }
 
-    /// <summary>What does not: <c>state</c> in it has bundles, sockets and exit codes, and is best on a tmpfs.</summary>
+    /// <summary>
+    /// What does not: <c>state</c> in it has bundles, sockets and exit codes, and is best on a tmpfs.
+    /// </summary>
     public required string RunRoot { get; init; }
 
     /// <summary>The cgroup below which containers go, as <c>/swarm</c>.</summary>

@@ -3,7 +3,9 @@ using Swarm.Runtime.Records;
 
 namespace Swarm.Runtime;
 
-/// <summary>A container of this engine. Whoever changes it holds its gate; whoever looks takes the record as it is.</summary>
+/// <summary>
+/// A container of this engine. Whoever changes it holds its gate; whoever looks takes the record as it is.
+/// </summary>
 internal sealed class LiveContainer(ContainerDefinition definition, LogFolder log) : IDisposable
 {
     private volatile ContainerRecord? _record;

@@ -33,12 +33,16 @@ public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
         _networks = new BridgeNetworkPlane(
             new NetworkOptions
             {
-                NamePrefix = "r" + _unique, NamespaceFolder = Folder + "/run/netns", StateFolder = Folder + "/run/state/net",
+                NamePrefix = "r" + _unique,
+                NamespaceFolder = Folder + "/run/netns",
+                StateFolder = Folder + "/run/state/net",
             },
             NullLogger<BridgeNetworkPlane>.Instance);
         var options = new EngineOptions
         {
-            DataRoot = Folder + "/data", RunRoot = Folder + "/run", CgroupParent = "/swarmrt-" + _unique,
+            DataRoot = Folder + "/data",
+            RunRoot = Folder + "/run",
+            CgroupParent = "/swarmrt-" + _unique,
         };
         _engine = new ContainerEngine(options, _images, _networks, TimeProvider.System, NullLoggerFactory.Instance);
         await _engine.OpenAsync(default);

@@ -29,7 +29,9 @@ public static class CgroupFiles
         return 0;
     }
 
-    /// <summary>Removes a folder of a hierarchy with those in it: their files go with them and cannot be removed.</summary>
+    /// <summary>
+    /// Removes a folder of a hierarchy with those in it: their files go with them and cannot be removed.
+    /// </summary>
     internal static bool RemoveTree(string folder)
     {
         if (!Directory.Exists(folder)) return true;

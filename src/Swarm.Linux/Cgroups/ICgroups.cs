@@ -1,10 +1,14 @@
 namespace Swarm.Linux.Cgroups;
 
-/// <summary>The cgroups of a host, of version 1 or 2. Paths are as <c>/swarm/ID</c>, below the root of each hierarchy.</summary>
+/// <summary>
+/// The cgroups of a host, of version 1 or 2. Paths are as <c>/swarm/ID</c>, below the root of each hierarchy.
+/// </summary>
 /// <remarks><see href="https://man7.org/linux/man-pages/man7/cgroups.7.html">cgroups(7)</see>.</remarks>
 public interface ICgroups
 {
-    /// <summary>Makes the cgroup under which containers go, with the greatest weight against what is beside it.</summary>
+    /// <summary>
+    /// Makes the cgroup under which containers go, with the greatest weight against what is beside it.
+    /// </summary>
     /// <remarks>In version 1 all of them together would else weigh as much as one process of the root.</remarks>
     void MakeParent(string path);
 

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 namespace Swarm.Linux.Mounts;
 
 /// <summary>Mounts and unmounts in the mount namespace of the calling thread.</summary>
-/// <remarks><see href="https://man7.org/linux/man-pages/man2/mount.2.html">mount(2)</see>; needs CAP_SYS_ADMIN.</remarks>
+/// <remarks>
+/// <see href="https://man7.org/linux/man-pages/man2/mount.2.html">mount(2)</see>; needs CAP_SYS_ADMIN.
+/// </remarks>
 public static partial class Mounting
 {
     private const ulong MS_NOSUID = 2;
@@ -19,11 +21,15 @@ public static partial class Mounting
     public static void Bind(string source, string target) =>
         SystemCall.Check(mount(source, target, null, MS_BIND, null), "mount --bind", target);
 
-    /// <summary>What is mounted below a mount point stays in this namespace, and nothing from others comes in.</summary>
+    /// <summary>
+    /// What is mounted below a mount point stays in this namespace, and nothing from others comes in.
+    /// </summary>
     public static void MakePrivate(string target) =>
         SystemCall.Check(mount(null, target, null, MS_PRIVATE, null), "mount --make-private", target);
 
-    /// <summary>Mounts of the namespace before go on to appear here; what is mounted here does not appear there.</summary>
+    /// <summary>
+    /// Mounts of the namespace before go on to appear here; what is mounted here does not appear there.
+    /// </summary>
     public static void MakeAllSlave() =>
         SystemCall.Check(mount(null, "/", null, MS_REC | MS_SLAVE, null), "mount --make-rslave", "/");
 

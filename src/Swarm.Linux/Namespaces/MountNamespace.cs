@@ -3,7 +3,9 @@ using Swarm.Linux.Mounts;
 
 namespace Swarm.Linux.Namespaces;
 
-/// <summary>The mount namespace of the daemon: pinned in the host's, so that a daemon that comes back finds its mounts.</summary>
+/// <summary>
+/// The mount namespace of the daemon: pinned in the host's, so that a daemon that comes back finds its mounts.
+/// </summary>
 /// <remarks>
 /// A namespace belongs to a whole process only after an exec: the runtime has many threads, and only one of them can
 /// move. So one thread moves and executes the same program again, which then finds itself inside.
@@ -102,7 +104,9 @@ public static class MountNamespace
         failure?.Throw();
     }
 
-    /// <remarks>crun refuses a host that has both cgroup versions; without the second one mounted it sees the first.</remarks>
+    /// <remarks>
+    /// crun refuses a host that has both cgroup versions; without the second one mounted it sees the first.
+    /// </remarks>
     private static void LeaveUnifiedHierarchy()
     {
         if (FileSystemKind.IsCgroup2(Unified)) Mounting.Unmount(Unified, detach: true);

@@ -14,7 +14,9 @@ internal static partial class NamespaceCalls
     private const int O_RDONLY = 0;
     private const int O_CLOEXEC = 0x80000;
 
-    /// <summary>Gives the thread its own root and working folder, without which it may not enter other mounts.</summary>
+    /// <summary>
+    /// Gives the thread its own root and working folder, without which it may not enter other mounts.
+    /// </summary>
     public static void UnshareFileSystemView() => SystemCall.Check(unshare(CLONE_FS), "unshare(CLONE_FS)");
 
     /// <summary>Moves the thread into a copy of its mount namespace.</summary>

@@ -13,7 +13,9 @@ public sealed partial class ProcessHandle() : SafeHandleMinusOneIsInvalid(ownsHa
     private const int PidfdOpen = 434;
     private const int PidfdSendSignal = 424;
 
-    /// <summary>Holds a child that has not been waited for, which therefore keeps its pid even when it has ended.</summary>
+    /// <summary>
+    /// Holds a child that has not been waited for, which therefore keeps its pid even when it has ended.
+    /// </summary>
     /// <exception cref="LinuxException">EMFILE when out of descriptors.</exception>
     public static ProcessHandle OpenChild(SpawnedProcess child)
     {

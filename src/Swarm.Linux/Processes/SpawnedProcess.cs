@@ -22,7 +22,9 @@ public sealed partial class SpawnedProcess(int pid)
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
     }
 
-    /// <summary>Ends it at once, with all that it started and that did the same. Valid until it has been waited for.</summary>
+    /// <summary>
+    /// Ends it at once, with all that it started and that did the same. Valid until it has been waited for.
+    /// </summary>
     /// <remarks>Every one is stopped before the next is looked for: so none can start another meanwhile.</remarks>
     public void EndWithDescendants()
     {

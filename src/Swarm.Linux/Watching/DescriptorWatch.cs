@@ -39,7 +39,9 @@ public sealed partial class DescriptorWatch : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Calls back whenever the descriptor is readable, ended ones included, until what is returned is disposed.</summary>
+    /// <summary>
+    /// Calls back whenever the descriptor is readable, ended ones included, until what is returned is disposed.
+    /// </summary>
     /// <param name="descriptor">Must stay open until then.</param>
     public IDisposable Watch(SafeHandle descriptor, Action onReadable)
     {

@@ -8,7 +8,9 @@ internal sealed record BundleInput(ContainerPlan Plan, string RootPath, Containe
 {
     public required ImmutableArray<string> Capabilities { get; init; }
 
-    /// <summary>Null means that of the host, or a new one; see <see cref="Swarm.Core.Containers.NetworkMode"/>.</summary>
+    /// <summary>
+    /// Null means that of the host, or a new one; see <see cref="Swarm.Core.Containers.NetworkMode"/>.
+    /// </summary>
     public string? NetworkNamespacePath { get; init; }
 
     public required string CgroupPath { get; init; }
@@ -23,7 +25,9 @@ internal sealed record BundleInput(ContainerPlan Plan, string RootPath, Containe
 /// <param name="Kind">As in mount(2): <c>bind</c>, <c>tmpfs</c>.</param>
 internal sealed record BundleMount(string Kind, string Source, string Target, ImmutableArray<string> Options);
 
-/// <summary>The system call filter: text of an OCI <c>linux.seccomp</c>, or a compiled program; neither means none.</summary>
+/// <summary>
+/// The system call filter: text of an OCI <c>linux.seccomp</c>, or a compiled program; neither means none.
+/// </summary>
 internal sealed record SeccompChoice(ReadOnlyMemory<byte>? Profile, string? CompiledBase64);
 
 /// <param name="Kind">c or b.</param>

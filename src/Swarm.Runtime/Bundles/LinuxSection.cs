@@ -78,7 +78,9 @@ internal static class LinuxSection
         json.WriteEndArray();
     }
 
-    /// <remarks>Making any device node is harmless where using it is not allowed; crun allows the ordinary ones itself.</remarks>
+    /// <remarks>
+    /// Making any device node is harmless where using it is not allowed; crun allows the ordinary ones itself.
+    /// </remarks>
     private static void WriteDeviceRules(Utf8JsonWriter json, bool privileged)
     {
         json.WriteStartArray("devices");

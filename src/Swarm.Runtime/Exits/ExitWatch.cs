@@ -5,7 +5,9 @@ using Swarm.Linux.Watching;
 
 namespace Swarm.Runtime.Exits;
 
-/// <summary>Notices that a container has ended: by its exit file, or by the death of its first process and its conmon.</summary>
+/// <summary>
+/// Notices that a container has ended: by its exit file, or by the death of its first process and its conmon.
+/// </summary>
 /// <remarks>
 /// conmon writes the exit file within milliseconds of the end. Only where conmon was killed is there none; so when the
 /// first process has ended its conmon is watched, and when that has ended too there is nothing more to wait for.

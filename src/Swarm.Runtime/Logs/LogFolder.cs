@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Swarm.Runtime.Logs;
 
-/// <summary>The log of one container: the file being written, <c>log</c>, and earlier ones, <c>log.1</c>, <c>log.2</c> …</summary>
+/// <summary>
+/// The log of one container: the file being written, <c>log</c>, and earlier ones, <c>log.1</c>, <c>log.2</c> …
+/// </summary>
 /// <remarks>
 /// Numbers only grow, and the file being written has the next one, which it keeps when it is set aside. So a number and
 /// an offset name a place in the log for as long as the place is kept.

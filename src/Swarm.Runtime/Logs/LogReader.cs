@@ -7,7 +7,9 @@ internal sealed class LogReader(LogFolder folder, TimeProvider time)
 {
     private const int ChunkSize = 64 * 1024;
 
-    /// <summary>How long a line that has not ended is waited for before it is given as it is: a prompt, for one.</summary>
+    /// <summary>
+    /// How long a line that has not ended is waited for before it is given as it is: a prompt, for one.
+    /// </summary>
     private static readonly TimeSpan LineEndWait = TimeSpan.FromSeconds(1);
 
     /// <param name="tail">Without a position: how many of the last entries; null means all.</param>

@@ -7,7 +7,9 @@ using Swarm.Linux.Processes;
 
 namespace Swarm.Runtime.Processes;
 
-/// <summary>Makes a container by way of conmon, which stays beside it, writes its log and keeps its exit code.</summary>
+/// <summary>
+/// Makes a container by way of conmon, which stays beside it, writes its log and keeps its exit code.
+/// </summary>
 /// <remarks>https://github.com/containers/conmon ; the words on the pipe are read in its sources only.</remarks>
 internal sealed class ContainerMonitor(EngineOptions options, EngineFolders folders)
 {

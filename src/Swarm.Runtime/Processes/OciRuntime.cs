@@ -14,7 +14,9 @@ internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
     public bool IsWaiting(ContainerId id) => File.Exists(Path.Join(folders.RuntimeState(id), StartFifo));
 
     /// <summary>Lets the first process go on to its program.</summary>
-    /// <remarks>What <c>crun start</c> does, without a process of its own; where that is not to be done, it is called.</remarks>
+    /// <remarks>
+    /// What <c>crun start</c> does, without a process of its own; where that is not to be done, it is called.
+    /// </remarks>
     public void Start(ContainerId id)
     {
         var fifo = Path.Join(folders.RuntimeState(id), StartFifo);
@@ -28,7 +30,9 @@ internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
         if (code != 0) throw RuntimeMessages.ToException(output);
     }
 
-    /// <summary>Kills what is left of it and forgets it: processes, cgroup, state. Does nothing where nothing is.</summary>
+    /// <summary>
+    /// Kills what is left of it and forgets it: processes, cgroup, state. Does nothing where nothing is.
+    /// </summary>
     public void Delete(ContainerId id)
     {
         if (!Directory.Exists(folders.RuntimeState(id))) return;

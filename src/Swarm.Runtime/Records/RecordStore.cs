@@ -5,7 +5,9 @@ using Swarm.Core;
 
 namespace Swarm.Runtime.Records;
 
-/// <summary>Keeps the record of each container: <c>containers/ID/container.json</c>, written aside, synced and renamed.</summary>
+/// <summary>
+/// Keeps the record of each container: <c>containers/ID/container.json</c>, written aside, synced and renamed.
+/// </summary>
 internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
 {
     private const string FileName = "container.json";

@@ -33,7 +33,9 @@ internal sealed class FilterCache(SeccompProfile profile, EngineFolders folders)
         return new SeccompChoice(null, compiled);
     }
 
-    /// <summary>Keeps what crun compiled for a container that was made from <see cref="SeccompChoice.Profile"/>.</summary>
+    /// <summary>
+    /// Keeps what crun compiled for a container that was made from <see cref="SeccompChoice.Profile"/>.
+    /// </summary>
     public void Keep(ContainerId container, ImmutableArray<string> capabilities)
     {
         var made = Path.Join(folders.RuntimeState(container), CompiledName);

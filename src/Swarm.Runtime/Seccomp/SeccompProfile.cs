@@ -5,7 +5,9 @@ using System.Text.Json;
 namespace Swarm.Runtime.Seccomp;
 
 /// <summary>A system call filter in Docker's format, whose rules depend on platform and capabilities.</summary>
-/// <remarks>https://docs.docker.com/engine/security/seccomp/ ; the result is the OCI <c>linux.seccomp</c> object.</remarks>
+/// <remarks>
+/// https://docs.docker.com/engine/security/seccomp/ ; the result is the OCI <c>linux.seccomp</c> object.
+/// </remarks>
 internal sealed class SeccompProfile
 {
     private const string ResourceName = "seccomp.json";

@@ -7,7 +7,9 @@ using Swarm.Linux.Rooted;
 
 namespace Swarm.Runtime.Volumes;
 
-/// <summary>The volumes of this host: <c>volumes/NAME/_data</c>. A new one begins with what the image has at its place.</summary>
+/// <summary>
+/// The volumes of this host: <c>volumes/NAME/_data</c>. A new one begins with what the image has at its place.
+/// </summary>
 internal sealed partial class VolumeStore(EngineFolders folders)
 {
     private const string Content = "_data";

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Swarm.Runtime.Work;
 
-/// <summary>A fixed number of threads for work that blocks in the kernel, so that the shared pool never waits for it.</summary>
+/// <summary>
+/// A fixed number of threads for work that blocks in the kernel, so that the shared pool never waits for it.
+/// </summary>
 /// <remarks>What is awaited in such work goes on on these threads too.</remarks>
 internal sealed class BlockingWork : TaskScheduler, IDisposable
 {

@@ -13,7 +13,9 @@ public sealed class SpawnTests
         using var pipe = new Pipe();
         var process = Spawner.Start(new Spawn("/bin/sh", ["-c", "echo \"$A $0 $(pwd)\" >&3; exit 9", "zero"])
         {
-            Environment = ["A=b c"], WorkingFolder = "/usr", Third = pipe.Writing,
+            Environment = ["A=b c"],
+            WorkingFolder = "/usr",
+            Third = pipe.Writing,
         });
         pipe.Writing.Dispose();
 
