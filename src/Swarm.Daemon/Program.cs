@@ -9,11 +9,11 @@ return Arguments.Parse(args, File.Exists) switch
     Request.ShowHelp => Say(Arguments.Help),
     Request.ShowVersion => Say($"swarmd {HostFacts.Version}"),
     Request.Refuse refused => Complain(ExitCodes.Wrong, [$"{refused.Reason}; see swarmd --help"]),
-    Request.Run run => await StartAsync(run),
+    Request.Run run => await StartAsync(run, args),
     _ => throw new System.Diagnostics.UnreachableException(),
 };
 
-static async Task<int> StartAsync(Request.Run run)
+static async Task<int> StartAsync(Request.Run run, string[] arguments)
 {
     try
     {
@@ -21,6 +21,11 @@ static async Task<int> StartAsync(Request.Run run)
         if (HostCheck.FindMissing(options) is { IsEmpty: false } missing) return Complain(ExitCodes.HostLacks, missing);
 
         DataRootLock.Take(options.DataRoot).Dispose(); // before anything is made for a daemon that cannot be
+        if (run.Destroy && !DestructionFromOutside.IsInside)
+        {
+            return await DestructionFromOutside.RunAsync(options, arguments, CancellationToken.None);
+        }
+
         MountNamespace.Enter(NodePlaces.NamespacePin(options), NodePlaces.State(options));
         using var dataRoot = DataRootLock.Take(options.DataRoot);
         using var logs = Logs.Open(options.LogLevel);

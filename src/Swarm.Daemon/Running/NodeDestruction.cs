@@ -3,7 +3,6 @@ using Swarm.Core;
 using Swarm.Daemon.Configuration;
 using Swarm.Daemon.Host;
 using Swarm.Images;
-using Swarm.Linux.Namespaces;
 using Swarm.Runtime;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Nodes;
@@ -36,7 +35,6 @@ internal sealed partial class NodeDestruction(DaemonOptions options, ILoggerFact
             await networks.DestroyAsync(stop);
         }
 
-        MountNamespace.Release(NodePlaces.NamespacePin(options));
         LogDestroyed(id, options.DataRoot);
         return ExitCodes.Stopped;
     }

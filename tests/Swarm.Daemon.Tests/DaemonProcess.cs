@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace Swarm.Daemon.Tests;
+
+/// <summary>A real swarmd with roots and a port of its own, taken off the host at the end with all that it made.</summary>
+internal sealed class DaemonProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly string _folder = Directory.CreateTempSubdirectory("swd").FullName;
+    private readonly int _port = FreePort();
+    private Process? _process;
+
+    public string Socket => $"{_folder}/run/swarm.sock";
+
+    public string DataRoot => $"{_folder}/data";
+
+    public List<string> Output { get; } = [];
+
+    public int Pid => _process!.Id;
+
+    /// <summary>Starts it, and waits for its line that it is ready.</summary>
+    public async Task StartAsync()
+    {
+        _process = Launch([]);
+        using var patience = new CancellationTokenSource(Patience);
+        while (await _process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+        {
+            Output.Add(line);
+            if (line.Contains("Ready in ", StringComparison.Ordinal)) return;
+        }
+
+        throw new InvalidOperationException(
+            $"swarmd ended: {string.Join('\n', Output)}\n{await _process.StandardError.ReadToEndAsync(patience.Token)}");
+    }
+
+    /// <summary>Runs swarmd to its end with these roots and more arguments.</summary>
+    public async Task<(int ExitCode, string Errors)> RunAsync(params string[] arguments)
+    {
+        using var process = Launch(arguments);
+        using var patience = new CancellationTokenSource(Patience);
+        var errors = process.StandardError.ReadToEndAsync(patience.Token);
+        await process.StandardOutput.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return (process.ExitCode, await errors);
+    }
+
+    /// <summary>Asks it to stop, as systemd does.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{Pid}"]);
+        return await EndAsync();
+    }
+
+    /// <summary>Ends it without a chance to do anything.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await EndAsync();
+    }
+
+    public async Task<string> GetAsync(string path)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+        return await client.GetStringAsync(new Uri("http://swarm" + path));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false }) await KillAsync();
+        _process?.Dispose();
+        if (Directory.Exists(DataRoot)) await RunAsync("--destroy");
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<int> EndAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (await _process!.StandardOutput.ReadLineAsync(patience.Token) is { } line) Output.Add(line);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    private Process Launch(string[] more) => Process.Start(new ProcessStartInfo(
+        "dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "swarmd.dll"), "--set", $"swarm.data-root={DataRoot}",
+            "--set", $"swarm.run-root={_folder}/run", "--set", $"swarm.cluster.port={_port}", .. more,
+        ])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

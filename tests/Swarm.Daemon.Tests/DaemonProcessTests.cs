@@ -1,0 +1,69 @@
+namespace Swarm.Daemon.Tests;
+
+/// <summary>swarmd as its users have it: a process, as root, on the real kernel.</summary>
+public sealed class DaemonProcessTests
+{
+    [Fact]
+    public async Task It_serves_when_it_says_so_and_ends_well_when_asked()
+    {
+        await using var daemon = new DaemonProcess();
+        await daemon.StartAsync();
+
+        Assert.Equal("ok\n", await daemon.GetAsync("/healthz"));
+        Assert.Equal(0, await daemon.StopAsync());
+        Assert.False(File.Exists(daemon.Socket));
+        Assert.DoesNotContain(daemon.Output, line => line.Contains("fail:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Killed_it_comes_back_as_the_same_node()
+    {
+        await using var daemon = new DaemonProcess();
+        await daemon.StartAsync();
+        var before = await daemon.GetAsync("/info");
+        await daemon.KillAsync();
+
+        await daemon.StartAsync();
+
+        Assert.Equal(before, await daemon.GetAsync("/info"));
+    }
+
+    [Fact]
+    public async Task Two_run_beside_each_other_and_a_second_one_on_the_same_data_is_refused()
+    {
+        await using var one = new DaemonProcess();
+        await using var other = new DaemonProcess();
+        await one.StartAsync();
+        await other.StartAsync();
+        Assert.NotEqual(await one.GetAsync("/info"), await other.GetAsync("/info"));
+
+        var (code, errors) = await one.RunAsync("--set", "swarm.cluster.port=1");
+
+        Assert.Equal(4, code);
+        Assert.Contains(one.DataRoot, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_settings_end_it_with_2_before_anything_is_made()
+    {
+        await using var daemon = new DaemonProcess();
+
+        var (code, errors) = await daemon.RunAsync("--set", "swarm.log.level=loud", "--set", "swarm.nothing=1");
+
+        Assert.Equal(2, code);
+        Assert.Contains("swarm.log.level: 'loud'", errors, StringComparison.Ordinal);
+        Assert.Contains("swarm.nothing: unknown key", errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(daemon.DataRoot));
+    }
+
+    [Fact]
+    public async Task A_host_without_crun_ends_it_with_3_and_says_how_to_get_it()
+    {
+        await using var daemon = new DaemonProcess();
+
+        var (code, errors) = await daemon.RunAsync("--set", "swarm.runtime.crun=/no/crun");
+
+        Assert.Equal(3, code);
+        Assert.Contains("/no/crun is not there: apt install crun", errors, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+
+namespace Swarm.Tidy;
+
+/// <summary>What a machine can check of how the source is written.</summary>
+public sealed partial class SourceShapeTests
+{
+    private const int LongestFile = 300;
+    private const int LongestMethod = 50;
+
+    private static IEnumerable<string> Sources => Repository.Files("*.cs", "src", "tests");
+
+    [Fact]
+    public void No_file_is_longer_than_300_lines() => Assert.Empty(
+        Sources.Select(file => (file, Lines: File.ReadAllLines(Repository.At(file)).Length))
+            .Where(found => found.Lines > LongestFile)
+            .Select(found => $"{found.file}: {found.Lines} lines"));
+
+    [Fact]
+    public void No_method_is_longer_than_50_lines() => Assert.Empty(
+        Sources.SelectMany(file => Methods.LongerThan(LongestMethod, file, File.ReadAllLines(Repository.At(file)))));
+
+    [Fact]
+    public void Nothing_is_left_for_later_and_nothing_is_folded_away() => Assert.Empty(
+        LinesOf(Sources.Where(file => !file.StartsWith("tests/Swarm.Tidy.Tests/", StringComparison.Ordinal)))
+            .Where(line => Unfinished().IsMatch(line.Text))
+            .Select(line => $"{line.File}:{line.Number}: {line.Text.Trim()}"));
+
+    [Fact]
+    public void No_type_of_ours_has_a_name_that_says_nothing() => Assert.Empty(
+        LinesOf(Repository.Files("*.cs", "src"))
+            .Select(line => (line, Type: Declaration().Match(line.Text)))
+            .Where(found => found.Type.Success && SaysNothing().IsMatch(found.Type.Groups[1].Value))
+            .Select(found => $"{found.line.File}:{found.line.Number}: {found.Type.Groups[1].Value}"));
+
+    [Fact]
+    public void Every_page_of_the_documents_that_is_named_exists() => Assert.Empty(
+        LinesOf(Sources.Concat(Repository.Files("*.md", "docs")).Append("README.md").Append("config/reference.conf"))
+            .SelectMany(line => Page().Matches(line.Text).Select(match => (line, Path: match.Value)))
+            .Where(found => !File.Exists(Repository.At(found.Path)))
+            .Select(found => $"{found.line.File}:{found.line.Number}: {found.Path}"));
+
+    private static IEnumerable<(string File, int Number, string Text)> LinesOf(IEnumerable<string> files) =>
+        from file in files
+        from line in File.ReadAllLines(Repository.At(file)).Index()
+        select (file, line.Index + 1, line.Item);
+
+    [GeneratedRegex("""\bTODO\b|\bFIXME\b|NotImplementedException|^\s*#region""")]
+    private static partial Regex Unfinished();
+
+    [GeneratedRegex("""\b(?:class|record struct|record|struct|interface|enum) ([A-Z]\w*)""")]
+    private static partial Regex Declaration();
+
+    [GeneratedRegex("(Manager|Helper|Helpers|Util|Utils|Utility|Info|Data|Base|Impl)$")]
+    private static partial Regex SaysNothing();
+
+    [GeneratedRegex("""\bdocs/[\w/-]+\.md\b""")]
+    private static partial Regex Page();
+}
