@@ -1,0 +1,95 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Persistence;
+using Akka.Persistence.TestKit;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Microsoft.Extensions.Logging.Abstractions;
+using Swarm.Cluster.Catalog;
+using Swarm.Cluster.Services;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Core.Placement;
+using Swarm.Core.Services;
+using Swarm.Wire;
+
+namespace Swarm.Cluster.Tests.Services;
+
+/// <summary>One service's entity in virtual time, with probes for all others and a journal that can be made to fail.</summary>
+public abstract class ServiceEntityKit : TestKit
+{
+    // Messages are not serialised here: Akka's own between an entity and its journal have no serializer, and ours refuses
+    // them. That every message of ours comes back as it went is tested with the wire.
+    private static readonly Config Hocon = ConfigurationFactory.ParseString("""
+        akka {
+          loglevel = ERROR
+          scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+          persistence {
+            journal { plugin = "akka.persistence.journal.test"
+              test { class = "Akka.Persistence.TestKit.TestJournal, Akka.Persistence.TestKit", plugin-dispatcher = "akka.actor.default-dispatcher" } }
+            snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
+          }
+        }
+        """).WithFallback(WireConfiguration.Hocon);
+
+    internal static readonly ServiceName Web = new("web");
+    internal static readonly NodeId Node = new("node1");
+
+    private readonly SteppedClock _clock = new();
+
+    protected ServiceEntityKit()
+        : base(Hocon)
+    {
+        Placers = CreateTestProbe("placers");
+        Images = CreateTestProbe("images");
+        Catalog = CreateTestProbe("catalog");
+        Shard = CreateTestProbe("shard");
+    }
+
+    protected TestProbe Placers { get; }
+
+    protected TestProbe Images { get; }
+
+    protected TestProbe Catalog { get; }
+
+    protected TestProbe Shard { get; }
+
+    protected ITestJournal Journal => TestJournal.FromRef(Persistence.Instance.Apply(Sys).JournalFor(null));
+
+    /// <summary>Starts the entity on what the journal holds, without snapshots in between.</summary>
+    protected IActorRef StartEntity() => Shard.ChildActorOf(ServiceEntity.Props(
+        Web.Value, new ServiceNeighbours(Placers, Images, Catalog), new ServiceEntityOptions(), _clock, NullLoggerFactory.Instance));
+
+    protected void Advance(TimeSpan time)
+    {
+        _clock.Now += time;
+        ((TestScheduler)Sys.Scheduler).Advance(time);
+    }
+
+    /// <summary>Deploys one pinned replica and gives it its place on the node.</summary>
+    /// <returns>The order that followed.</returns>
+    internal ApplyServiceTasks Deployed(IActorRef entity)
+    {
+        entity.Tell(Deploy("r1"), TestActor);
+        ExpectMsg<ServiceAccepted>();
+        var asked = Placers.ExpectMsg<PlaceTasks>();
+        entity.Tell(new PlacementsMade(Web, asked.Request, [.. asked.Tasks.Select(task => new TaskPlacement(task, Node))], [], ""));
+        return NextOrder();
+    }
+
+    internal ApplyServiceTasks NextOrder() =>
+        (ApplyServiceTasks)((CatalogCommand.TellNode)Catalog.FishForMessage(message => message is CatalogCommand.TellNode)).Message;
+
+    internal static DeployService Deploy(string request) => new(new RequestId(request), new ServiceSpec
+    {
+        Name = Web,
+        Container = new ContainerSpec { Image = "busybox", PinnedImage = Core.Images.Digest.Of([1]) },
+    });
+
+    private sealed class SteppedClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

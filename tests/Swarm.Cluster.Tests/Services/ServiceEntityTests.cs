@@ -1,0 +1,181 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Swarm.Cluster.Catalog;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Core.Placement;
+using Swarm.Core.Services;
+
+namespace Swarm.Cluster.Tests.Services;
+
+public sealed class ServiceEntityTests : ServiceEntityKit
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public void An_order_is_sent_again_each_second_until_the_node_has_kept_it()
+    {
+        var entity = StartEntity();
+        var order = Deployed(entity);
+
+        Advance(Second);
+        Assert.Equal(order.Sequence, NextOrder().Sequence);
+        Advance(Second);
+        Assert.Equal(order.Sequence, NextOrder().Sequence);
+
+        entity.Tell(new TasksApplied(Web, Node, order.Sequence));
+        entity.Tell(new GetService(Web), TestActor);
+        ExpectMsg<ServiceDetails>();
+        Advance(Second);
+        Advance(Second);
+
+        Assert.DoesNotContain(Catalog.ReceiveWhile<object>(max: null, message => message), message => message is CatalogCommand.TellNode);
+    }
+
+    [Fact]
+    public void An_order_carries_the_number_of_the_last_event_that_is_persisted()
+    {
+        var entity = StartEntity();
+        var first = Deployed(entity);
+
+        entity.Tell(new ScaleService(new RequestId("r2"), Web, 0), TestActor);
+        ExpectMsg<ServiceAccepted>();
+
+        Assert.True(NextOrder().Sequence > first.Sequence);
+    }
+
+    [Fact]
+    public void A_request_for_places_is_sent_again_each_second_until_it_is_answered()
+    {
+        var entity = StartEntity();
+        entity.Tell(Deploy("r1"), TestActor);
+        ExpectMsg<ServiceAccepted>();
+        var asked = Placers.ExpectMsg<PlaceTasks>();
+
+        Advance(Second);
+
+        Assert.Equal(asked.Request, Placers.ExpectMsg<PlaceTasks>().Request);
+    }
+
+    [Fact]
+    public void A_service_short_of_room_asks_again_at_once_when_there_is_more()
+    {
+        var entity = StartEntity();
+        entity.Tell(Deploy("r1"), TestActor);
+        ExpectMsg<ServiceAccepted>();
+        var asked = Placers.ExpectMsg<PlaceTasks>();
+        entity.Tell(new PlacementsMade(Web, asked.Request, [], asked.Tasks, "0 of 1 nodes: 1 short of memory") { LacksRoom = true });
+
+        entity.Tell(new CapacityFreed(Web));
+
+        Assert.True(Placers.ExpectMsg<PlaceTasks>().Request > asked.Request);
+    }
+
+    [Fact]
+    public void A_repeated_request_is_answered_the_same_and_changes_nothing()
+    {
+        var entity = StartEntity();
+        entity.Tell(Deploy("r1"), TestActor);
+        var first = ExpectMsg<ServiceAccepted>();
+
+        entity.Tell(Deploy("r1"), TestActor);
+
+        Assert.Equal(first, ExpectMsg<ServiceAccepted>());
+    }
+
+    [Fact]
+    public async Task What_the_journal_does_not_take_is_refused_and_nothing_of_it_leaves_the_entity()
+    {
+        var entity = StartEntity();
+        entity.Tell(new GetService(Web), TestActor);
+        ExpectMsg<RequestRefused>();
+        await Journal.OnWrite.Fail();
+
+        entity.Tell(Deploy("r1"), TestActor);
+
+        Assert.StartsWith("the journal did not take it", ExpectMsg<RequestRefused>().Reason, StringComparison.Ordinal);
+        Placers.ExpectNoMsg(TimeSpan.Zero);
+        Catalog.ExpectNoMsg(TimeSpan.Zero);
+
+        await Journal.OnWrite.Pass();
+        var again = StartEntity();
+        again.Tell(new GetService(Web), TestActor);
+        Assert.True(ExpectMsg<RequestRefused>().NotFound);
+    }
+
+    [Fact]
+    public void An_entity_that_comes_back_repeats_its_orders_without_being_asked()
+    {
+        var entity = StartEntity();
+        var order = Deployed(entity);
+        Watch(entity);
+        entity.Tell(PoisonPill.Instance);
+        ExpectTerminated(entity);
+
+        StartEntity();
+
+        Assert.Equal(order.Tasks.AsEnumerable(), NextOrder().Tasks);
+    }
+
+    [Fact]
+    public void A_service_without_a_pin_runs_the_image_that_its_name_means()
+    {
+        var entity = StartEntity();
+        entity.Tell(Unpinned(), TestActor);
+        var asked = Images.ExpectMsg<GetImage>();
+
+        entity.Tell(new ImageMeaning(asked.Repository, asked.Tag, Digest.Of([7]), [Node]));
+        ExpectMsg<ServiceAccepted>();
+
+        entity.Tell(new GetService(Web), TestActor);
+        Assert.Equal("docker.io/library/busybox", asked.Repository);
+        Assert.Equal(Digest.Of([7]), ExpectMsg<ServiceDetails>().Spec.Container.PinnedImage);
+    }
+
+    [Fact]
+    public void A_service_whose_image_nobody_explains_in_time_runs_it_by_its_name()
+    {
+        var entity = StartEntity();
+        entity.Tell(Unpinned(), TestActor);
+        Images.ExpectMsg<GetImage>();
+
+        Advance(2 * Second);
+        ExpectMsg<ServiceAccepted>();
+
+        entity.Tell(new GetService(Web), TestActor);
+        Assert.Null(ExpectMsg<ServiceDetails>().Spec.Container.PinnedImage);
+    }
+
+    [Fact]
+    public void A_removed_service_is_hidden_and_its_entity_ends_once_no_node_has_anything_of_it()
+    {
+        var entity = StartEntity();
+        entity.Tell(Deploy("r1"), TestActor);
+        ExpectMsg<ServiceAccepted>();
+        Catalog.ExpectMsg<CatalogCommand.ShowService>();
+
+        entity.Tell(new RemoveService(new RequestId("r2"), Web), TestActor);
+        ExpectMsg<ServiceAccepted>();
+        Advance(3 * Second);
+
+        Catalog.FishForMessage(message => message is CatalogCommand.HideService);
+        Shard.ExpectMsg<Passivate>();
+    }
+
+    [Fact]
+    public void A_name_that_nobody_deployed_is_not_found_and_its_entity_ends()
+    {
+        var entity = StartEntity();
+        entity.Tell(new GetService(Web), TestActor);
+
+        Assert.True(ExpectMsg<RequestRefused>().NotFound);
+        Advance(3 * Second);
+        Shard.ExpectMsg<Passivate>();
+    }
+
+    private static DeployService Unpinned()
+    {
+        var deploy = Deploy("r1");
+        return deploy with { Spec = deploy.Spec with { Container = deploy.Spec.Container with { PinnedImage = null } } };
+    }
+}
