@@ -121,8 +121,6 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
         }
     }
 
-    // ---- inputs -------------------------------------------------------------------------------------------------
-
     private void Pin(DeployService deploy)
     {
         if (_pins.Add(deploy, Sender) is not { } question)
@@ -196,8 +194,6 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
         CarryOut();
     }
 
-    // ---- effects ------------------------------------------------------------------------------------------------
-
     private void CarryOut()
     {
         foreach (var order in _orders.Update(_state, LastSequenceNr)) Send(order);
@@ -260,8 +256,6 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
         _published = listing;
     }
 
-    // ---- snapshots and the end ----------------------------------------------------------------------------------
-
     private void BeginSnapshot()
     {
         _snapshots.Began();
@@ -298,27 +292,4 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
     }
 
     private RequestRefused NotFound() => new($"there is no service {_state.Name}") { NotFound = true };
-
-    [LoggerMessage(LogLevel.Error, "The journal did not take a change of service {Service}")]
-    private partial void LogNotKept(ServiceName service, Exception cause);
-
-    [LoggerMessage(LogLevel.Warning, "No snapshot of service {Service} could be kept; its events are")]
-    private partial void LogSnapshotFailed(ServiceName service, Exception cause);
-
-    [LoggerMessage(LogLevel.Warning, "Old events of service {Service} could not be deleted")]
-    private partial void LogNotTrimmed(ServiceName service, Exception cause);
-
-    private abstract record Own : INoSerializationVerificationNeeded;
-
-    private sealed record Wake : Own;
-
-    private sealed record Resend : Own;
-
-    private sealed record Publish : Own;
-
-    private sealed record Forget : Own;
-
-    private sealed record Pinned(DeployService Command, IActorRef Asking) : Own;
-
-    private sealed record PinLate(RequestId Request) : Own;
 }
