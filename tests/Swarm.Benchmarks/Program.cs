@@ -1,1 +1,36 @@
+using Spectre.Console;
+using Swarm.Benchmarks;
+
+// Run by hand: tests/bench [NAME ...]. It builds the programs first, and enters a mount namespace in which crun accepts the cgroups.
+var all = new Dictionary<string, Func<Task<IReadOnlyList<Measure>>>>(StringComparer.Ordinal)
+{
+    ["ready"] = DaemonReady.RunAsync,
+    ["start"] = ContainerStart.RunAsync,
+    ["replicas"] = Replicas.RunAsync,
+    ["command"] = CommandAnswer.RunAsync,
+    ["unpack"] = LayerUnpack.RunAsync,
+};
+
+var wanted = args.Length == 0 ? [.. all.Keys] : args;
+var unknown = wanted.Where(name => !all.ContainsKey(name)).ToArray();
+if (unknown.Length > 0)
+{
+    await Console.Error.WriteLineAsync($"no benchmark {string.Join(", ", unknown)}; there are {string.Join(", ", all.Keys)}");
+    return 2;
+}
+
+var table = new Table().Border(TableBorder.Markdown).AddColumns("what", "median", "least", "most", "runs", "target");
+foreach (var name in wanted)
+{
+    await Console.Error.WriteLineAsync($"running {name} ...");
+    foreach (var measure in await all[name]())
+    {
+        table.AddRow(
+            Markup.Escape(measure.Name), $"{measure.Median:0.#}", $"{measure.Minimum:0.#}", $"{measure.Maximum:0.#}",
+            $"{measure.Count}", Markup.Escape(measure.Target));
+    }
+}
+
+AnsiConsole.Profile.Width = 160;
+AnsiConsole.Write(table);
 return 0;
