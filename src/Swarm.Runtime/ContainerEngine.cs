@@ -122,6 +122,16 @@ public sealed class ContainerEngine : IContainerEngine
     public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation) =>
         _networks.SetIngressAsync(routes, cancellation);
 
+    /// <summary>Removes every container, and the cgroup they were in: nothing but data stays on the host.</summary>
+    /// <returns>What was removed.</returns>
+    public async Task<ImmutableArray<ContainerId>> DestroyAsync(CancellationToken cancellation)
+    {
+        ImmutableArray<ContainerId> containers = [.. List().Select(container => container.Id)];
+        await Task.WhenAll(containers.Select(id => RemoveAsync(id, cancellation)));
+        await _work.RunAsync(() => _core.ReleaseCgroupAsync(), cancellation);
+        return containers;
+    }
+
     /// <summary>Lets go of everything; the containers go on.</summary>
     public async ValueTask DisposeAsync()
     {

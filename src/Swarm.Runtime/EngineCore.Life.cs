@@ -41,6 +41,12 @@ internal sealed partial class EngineCore
             cancellation);
     }
 
+    public Task ReleaseCgroupAsync()
+    {
+        if (!_cgroups.Remove(_options.CgroupParent)) LogCgroupLeft(_options.CgroupParent);
+        return Task.CompletedTask;
+    }
+
     /// <returns>Null when the container went away while its gate was waited for.</returns>
     private async Task<ContainerState?> CreateAtGateAsync(LiveContainer container, CancellationToken cancellation)
     {
@@ -198,6 +204,9 @@ internal sealed partial class EngineCore
 
     private static ProcessIdentity MonitorOf(ContainerRecord record) =>
         record.BootId == HostBoot.Id ? record.Monitor : default;
+
+    [LoggerMessage(LogLevel.Warning, "The cgroup {Path} could not be removed: something is in it still")]
+    private partial void LogCgroupLeft(string path);
 
     [LoggerMessage(LogLevel.Information, "Container {Name} ({Container}) started, run {Run}")]
     private partial void LogStarted(string name, string container, int run);

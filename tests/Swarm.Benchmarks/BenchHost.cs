@@ -14,6 +14,9 @@ namespace Swarm.Benchmarks;
 internal sealed class BenchHost : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("swarm-bench-").FullName;
+
+    // As in swarmd: what does not survive a restart of the host is on a tmpfs.
+    private readonly string _state = Directory.CreateDirectory($"/dev/shm/{Path.GetRandomFileName()}").FullName;
     private readonly ImageStore _images;
     private readonly BridgeNetworkPlane _networks;
     private readonly ContainerEngine _engine;
@@ -27,14 +30,14 @@ internal sealed class BenchHost : IAsyncDisposable
             new NetworkOptions
             {
                 NamePrefix = prefix,
-                NamespaceFolder = Path.Combine(_root, "n"),
-                StateFolder = Path.Combine(_root, "a"),
+                NamespaceFolder = Path.Combine(_state, "n"),
+                StateFolder = Path.Combine(_state, "a"),
             },
             NullLogger<BridgeNetworkPlane>.Instance);
         _engine = new ContainerEngine(
             new EngineOptions
             {
-                DataRoot = Path.Combine(_root, "data"), RunRoot = Path.Combine(_root, "r"), CgroupParent = "/swarm-" + prefix,
+                DataRoot = Path.Combine(_root, "data"), RunRoot = _state, CgroupParent = "/swarm-" + prefix,
             },
             _images, _networks, TimeProvider.System, NullLoggerFactory.Instance);
     }
@@ -81,11 +84,12 @@ internal sealed class BenchHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await RemoveAsync(_engine.List().Select(container => container.Id));
+        await _engine.DestroyAsync(CancellationToken.None);
         await _networks.DestroyAsync(CancellationToken.None);
         await _engine.DisposeAsync();
         await _networks.DisposeAsync();
         _images.Dispose();
         Directory.Delete(_root, recursive: true);
+        Directory.Delete(_state, recursive: true);
     }
 }

@@ -25,11 +25,7 @@ internal sealed partial class NodeDestruction(DaemonOptions options, ILoggerFact
             await using (var engine = new ContainerEngine(NodePlaces.Engine(options, id), images, networks, time, logs))
             {
                 await engine.OpenAsync(stop);
-                foreach (var container in engine.List())
-                {
-                    await engine.RemoveAsync(container.Id, stop);
-                    LogRemoved(container.Id);
-                }
+                foreach (var container in await engine.DestroyAsync(stop)) LogRemoved(container);
             }
 
             await networks.DestroyAsync(stop);

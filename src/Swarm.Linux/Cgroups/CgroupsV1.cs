@@ -34,9 +34,17 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
         var gone = true;
         foreach (var hierarchy in Directory.GetDirectories(mountPoint))
         {
-            gone &= CgroupFiles.RemoveTree(Path.Join(hierarchy, path));
+            var folder = Path.Join(hierarchy, path);
+            if (IsHierarchy(hierarchy)) gone &= CgroupFiles.RemoveTree(folder);
+            else if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
 
         return gone;
     }
+
+    /// <remarks>
+    /// Where nothing is mounted on <c>unified</c>, crun makes a common folder with a common file in it
+    /// instead of a cgroup.
+    /// </remarks>
+    private static bool IsHierarchy(string folder) => File.Exists(Path.Join(folder, "cgroup.procs"));
 }

@@ -47,6 +47,19 @@ public sealed class CgroupTests : IDisposable
         Assert.Equal(new CgroupUsage(4000, TimeSpan.FromSeconds(2.5), 4, 2), new CgroupsV1(_root).Read("/swarm/a"));
     }
 
+    [Fact]
+    public void Version_1_removes_a_common_folder_that_stands_where_a_hierarchy_is_not_mounted()
+    {
+        Write("memory/cgroup.procs", "");
+        Directory.CreateDirectory(Path.Join(_root, "memory/swarm/a"));
+        Write("unified/swarm/a/cgroup.procs", "1\n");
+
+        Assert.True(new CgroupsV1(_root).Remove("/swarm/a"));
+
+        Assert.False(Directory.Exists(Path.Join(_root, "unified/swarm/a")));
+        Assert.False(Directory.Exists(Path.Join(_root, "memory/swarm/a")));
+    }
+
     private void Write(string path, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Join(_root, path))!);
