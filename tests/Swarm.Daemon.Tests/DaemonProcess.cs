@@ -8,30 +8,48 @@ internal sealed class DaemonProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string _folder = Directory.CreateTempSubdirectory("swd").FullName;
-    private readonly int _port = FreePort();
+    private readonly object _gate = new();
+    private readonly List<string> _output = [];
     private Process? _process;
 
-    public string Socket => $"{_folder}/run/swarm.sock";
+    public string Socket => $"{RunRoot}/swarm.sock";
 
     public string DataRoot => $"{_folder}/data";
 
-    public List<string> Output { get; } = [];
+    public string RunRoot => $"{_folder}/run";
+
+    public int Port { get; } = FreePort();
+
+    /// <summary>All that it wrote, of every start, both streams.</summary>
+    public string[] Output
+    {
+        get
+        {
+            lock (_gate) return [.. _output];
+        }
+    }
 
     public int Pid => _process!.Id;
 
     /// <summary>Starts it, and waits for its line that it is ready.</summary>
     public async Task StartAsync()
     {
-        _process = Launch([]);
-        using var patience = new CancellationTokenSource(Patience);
-        while (await _process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
-        {
-            Output.Add(line);
-            if (line.Contains("Ready in ", StringComparison.Ordinal)) return;
-        }
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = _process = Launch([]);
+        process.OutputDataReceived += (_, line) => Hear(line.Data);
+        process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        // It is read on to its end: a daemon whose words nobody takes would stand still.
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await Task.WhenAny(ready.Task, process.WaitForExitAsync()).WaitAsync(Patience);
+        if (!ready.Task.IsCompleted) throw new InvalidOperationException($"swarmd ended: {string.Join('\n', Output)}");
 
-        throw new InvalidOperationException(
-            $"swarmd ended: {string.Join('\n', Output)}\n{await _process.StandardError.ReadToEndAsync(patience.Token)}");
+        void Hear(string? line)
+        {
+            if (line is null) return;
+            lock (_gate) _output.Add(line);
+            if (line.Contains("Ready in ", StringComparison.Ordinal)) ready.TrySetResult();
+        }
     }
 
     /// <summary>Runs swarmd to its end with these roots and more arguments.</summary>
@@ -83,9 +101,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     private async Task<int> EndAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (await _process!.StandardOutput.ReadLineAsync(patience.Token) is { } line) Output.Add(line);
-        await _process.WaitForExitAsync(patience.Token);
+        await _process!.WaitForExitAsync().WaitAsync(Patience);
         return _process.ExitCode;
     }
 
@@ -93,7 +109,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
         "dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "swarmd.dll"), "--set", $"swarm.data-root={DataRoot}",
-            "--set", $"swarm.run-root={_folder}/run", "--set", $"swarm.cluster.port={_port}", .. more,
+            "--set", $"swarm.run-root={RunRoot}", "--set", $"swarm.cluster.port={Port}", .. more,
         ])
     {
         RedirectStandardOutput = true,
