@@ -10,6 +10,8 @@ namespace Swarm.Runtime;
 /// <summary>Finding what earlier engines left, and noticing ends.</summary>
 internal sealed partial class EngineCore
 {
+    private static readonly TimeSpan SoonestLogCheck = TimeSpan.FromMilliseconds(50);
+
     public async Task OpenAsync(CancellationToken cancellation)
     {
         Folders.Make();
@@ -24,7 +26,7 @@ internal sealed partial class EngineCore
         await _networks.OpenAsync(alive.Select(record => record.Id).ToHashSet(), cancellation);
         foreach (var container in Table.All) await AdoptAsync(container, cancellation);
         await RemoveOrphansAsync(unreadable, cancellation);
-        _logTimer = _time.CreateTimer(_ => Begin(RotateAsync), null, _options.LogCheckInterval, _options.LogCheckInterval);
+        _logTimer = _time.CreateTimer(_ => Begin(RotateAsync), null, _options.LogCheckInterval, Timeout.InfiniteTimeSpan);
     }
 
     private void TakeLock()
@@ -112,18 +114,47 @@ internal sealed partial class EngineCore
         },
         _closing.Token);
 
+    /// <remarks>A log that was found too large may grow by hundreds of megabytes in a second: the next look is soon.</remarks>
     private Task RotateAsync()
     {
-        foreach (var container in Table.All)
+        var next = _options.LogCheckInterval;
+        try
         {
-            if (container.Record is not { Phase: ContainerPhase.Running } record) continue;
-            if (container.Log.CurrentSize < _options.LogMaxBytes.Value) continue;
-            var control = Path.Join(Folders.Bundle(record.Id), "ctl");
-            // "2" is conmon's word for opening the log again; the numbers after it have no meaning then.
-            container.Log.Rotate(() => Fifo.TryWrite(control, "2 0 0\n"), _options.LogFiles);
+            foreach (var container in Table.All)
+            {
+                if (TryRotate(container) && next > SoonestLogCheck) next = SoonestLogCheck;
+            }
+        }
+        finally
+        {
+            _logTimer?.Change(next, Timeout.InfiniteTimeSpan);
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <returns>Whether the log was too large. One that cannot be dealt with keeps nobody from the others.</returns>
+    private bool TryRotate(LiveContainer container)
+    {
+        try
+        {
+            return Rotate(container);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            LogRefused(refused);
+            return false;
+        }
+    }
+
+    private bool Rotate(LiveContainer container)
+    {
+        if (container.Record is not { Phase: ContainerPhase.Running } record) return false;
+        if (container.Log.CurrentSize < _options.LogMaxBytes.Value) return false;
+        var control = Path.Join(Folders.Bundle(record.Id), "ctl");
+        // "2" is conmon's word for opening the log again; the numbers after it have no meaning then.
+        container.Log.Rotate(() => Fifo.TryWrite(control, "2 0 0\n"), _options.LogFiles);
+        return true;
     }
 
     /// <summary>Begins work that nobody waits for; what goes wrong in it is logged.</summary>

@@ -34,7 +34,7 @@ public sealed record EngineOptions
     public int LogFiles { get; init; } = 3;
 
     /// <summary>How often log sizes are looked at.</summary>
-    public TimeSpan LogCheckInterval { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan LogCheckInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Threads for work that blocks: as many containers are made at once.</summary>
     public int Workers { get; init; } = 8;

@@ -16,6 +16,9 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
         { "signal", "there is no signal SIGNOPE" },
         { "sysctl", "sysctl kernel.panic is not one of a container's own" },
         { "host", "extra host 'db' is not as NAME:ADDRESS" },
+        { "network", "these tests have no bridge" },
+        { "folder", "working directory /etc/passwd could not be made: mkdir /etc/passwd: Not a directory [errno 20]" },
+        { "way", "working directory /etc/passwd/x could not be made: mkdir /etc/passwd: Not a directory [errno 20]" },
     };
 
     [Theory]
@@ -31,6 +34,9 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
             "capability" => Sleep with { AddCapabilities = ["FLY"] },
             "signal" => Sleep with { StopSignal = "SIGNOPE" },
             "sysctl" => Sleep with { Sysctls = Sleep.Sysctls.Add("kernel.panic", "1") },
+            "network" => Sleep with { NetworkMode = NetworkMode.Bridge },
+            "folder" => Sleep with { WorkingDirectory = "/etc/passwd" },
+            "way" => Sleep with { WorkingDirectory = "/etc/passwd/x" },
             _ => Sleep with { ExtraHosts = ["db"] },
         };
         var definition = EngineFixture.Define(spec);

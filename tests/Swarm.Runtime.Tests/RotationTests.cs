@@ -35,6 +35,28 @@ public sealed class RotationTests
         Assert.True(Directory.GetFiles(Path.Join(fixture.Options.DataRoot, "containers", created.Id.Value, "log")).Length > 2);
     }
 
+    [Fact]
+    public async Task A_log_that_grows_fast_is_looked_at_more_often()
+    {
+        await using var scope = new Scope();
+        var fixture = scope.Fixture;
+        await fixture.InitializeAsync();
+        var interval = TimeSpan.FromSeconds(1);
+        await fixture.ReopenAsync(options: fixture.Options with
+        {
+            LogMaxBytes = new Bytes(4096),
+            LogFiles = 1000,
+            LogCheckInterval = interval,
+        });
+
+        var (exit, _) = await fixture.RunAsync(
+            EngineFixture.Shell("for i in $(seq 1 100); do seq 1 2000; sleep 0.02; done"));
+
+        var files = Directory.GetFiles(Path.Join(fixture.Options.DataRoot, "containers", exit.Id.Value, "log")).Length;
+        var started = fixture.Engine.Find(exit.Id)!.StartedAt!.Value;
+        Assert.True(files > 3 + ((exit.At - started) / interval * 2), $"{files} files in {exit.At - started}");
+    }
+
     private sealed class Scope : IAsyncDisposable
     {
         public EngineFixture Fixture { get; } = new();

@@ -63,6 +63,11 @@ public sealed partial class RootedFolder : IDisposable
                 ?? throw new LinuxException("mkdir", Errno.ENOENT, path);
             walked = walked.TrimEnd('/') + "/" + part;
             using var existing = Open(walked, O_PATH | O_CLOEXEC);
+            if (existing is not null && !System.IO.Directory.Exists(HostPath(existing)))
+            {
+                throw new LinuxException("mkdir", Errno.ENOTDIR, walked);
+            }
+
             if (existing is not null || part is "." or "..") continue;
             if (mkdirat(parent, part, 0x1ed) == 0) continue;
             var refused = LinuxException.FromLastError(nameof(mkdirat), walked);

@@ -31,7 +31,8 @@ internal sealed partial class ContainerUndoing(
         runtime.Delete(id);
         await MonitorEndAsync(monitor, cancellation);
         File.Delete(folders.ExitFile(id));
-        File.Delete(Path.Join(folders.Bundle(id), "oom"));
+        var bundle = folders.Bundle(id);
+        if (Directory.Exists(bundle)) File.Delete(Path.Join(bundle, "oom"));
         await RemoveCgroupAsync(id, cancellation);
     }
 
