@@ -8,6 +8,7 @@ namespace Swarm.Wire;
 /// <param name="MaxBytes">A larger value is refused when it is written.</param>
 internal sealed record WireEntry(string Manifest, Type Type, int MaxBytes)
 {
-    public ITypeShape Shape { get; } = WireShapes.GeneratedTypeShapeProvider.GetTypeShape(Type)
+    /// <remarks>Made when first needed: a client needs three of them, and each takes the runtime a while.</remarks>
+    public ITypeShape Shape => field ??= WireShapes.GeneratedTypeShapeProvider.GetTypeShape(Type)
         ?? throw new InvalidOperationException($"no shape was generated for {Type}: name it in {nameof(WireShapes)}");
 }
