@@ -5,7 +5,7 @@ namespace Swarm.Client.Tests;
 public sealed class ComposeRefusalTests
 {
     /// <summary>A service line that is wrong, where it is found in the line, and what is said.</summary>
-    public static TheoryData<string, int, string> WrongLines => new()
+    public static TheoryData<string, int, string> UnsupportedKeysAndPorts => new()
     {
         { "build: .", 5, "'swarm image load'" },
         { "depends_on: [db]", 5, "depends_on: is not supported yet" },
@@ -29,6 +29,10 @@ public sealed class ComposeRefusalTests
         { "ports: [{target: 99999}]", 22, "65535" },
         { "ports: [{published: 80}]", 13, "needs a target" },
         { "ports: {a: b}", 12, "must be a list" },
+    };
+
+    public static TheoryData<string, int, string> WrongValues => new()
+    {
         { "stop_grace_period: 5x", 24, "not a duration" },
         { "stop_grace_period: 30", 24, "not a duration" },
         { "stop_signal: SIGNONE", 18, "not a signal" },
@@ -45,6 +49,14 @@ public sealed class ComposeRefusalTests
         { "working_dir: here", 18, "absolute" },
         { "command: \"sh 'x\"", 14, "never closed" },
         { "restart: sometimes", 14, "unless-stopped" },
+        { "labels: ${NOT_THERE:?say it}", 13, "NOT_THERE must be set: say it" },
+        { "user: ${unclosed", 11, "never closed" },
+        { "user: !secret a", 11, "tag" },
+        { "env_file: /does/not/exist.env", 15, "cannot read" },
+    };
+
+    public static TheoryData<string, int, string> WrongNetworksAndMounts => new()
+    {
         { "network_mode: overlay", 19, "bridge, host, none" },
         { "networks: [other]", 16, "not declared" },
         { "networks: {default: {aliases: [a]}}", 26, "aliases: is not supported yet" },
@@ -59,6 +71,10 @@ public sealed class ComposeRefusalTests
         { "security_opt: [seccomp=unconfined]", 20, "only no-new-privileges" },
         { "extra_hosts: [\"db:host\"]", 19, "not an IP address" },
         { "dns: [one]", 11, "not an IP address" },
+    };
+
+    public static TheoryData<string, int, string> WrongHealthChecksAndDeployKeys => new()
+    {
         { "healthcheck: {interval: 5s}", 18, "needs a test" },
         { "healthcheck: {test: [ls]}", 25, "[CMD, command" },
         { "healthcheck: {test: ls, retries: 0}", 38, "from 1 to" },
@@ -74,13 +90,13 @@ public sealed class ComposeRefusalTests
         { "deploy: {resources: {reservations: {devices: []}}}", 41, "devices" },
         { "deploy: {placement: {constraints: [nonsense]}}", 40, "not a constraint" },
         { "deploy: {placement: {preferences: [{spread: zone}]}}", 40, "node.labels.NAME" },
-        { "labels: ${NOT_THERE:?say it}", 13, "NOT_THERE must be set: say it" },
-        { "user: ${unclosed", 11, "never closed" },
-        { "user: !secret a", 11, "tag" },
-        { "env_file: /does/not/exist.env", 15, "cannot read" },
     };
 
-    [Theory, MemberData(nameof(WrongLines))]
+    [Theory]
+    [MemberData(nameof(UnsupportedKeysAndPorts))]
+    [MemberData(nameof(WrongValues))]
+    [MemberData(nameof(WrongNetworksAndMounts))]
+    [MemberData(nameof(WrongHealthChecksAndDeployKeys))]
     public void What_is_not_supported_is_refused_by_name_and_place(string line, int column, string said)
     {
         var image = line.StartsWith("image:", StringComparison.Ordinal) ? "" : "\n    image: a";
