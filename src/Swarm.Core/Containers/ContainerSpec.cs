@@ -129,7 +129,7 @@ public enum PublishMode
 }
 
 /// <summary>A port of the container made reachable through the host.</summary>
-/// <param name="HostPort">0 lets the node choose.</param>
+/// <param name="HostPort">0 lets the node choose, or the service where it is published on all nodes.</param>
 /// <param name="HostAddress">Empty means every address of the host.</param>
 public sealed record PublishedPort(
     [property: Key(0)] int ContainerPort,

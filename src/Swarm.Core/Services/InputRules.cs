@@ -29,6 +29,8 @@ internal static class InputRules
     {
         var (request, spec) = deploy.Command;
         if (SpecCheck.Problem(spec) is { } problem) return ServiceDecision.Refused(problem);
+        spec = IngressPorts.Choose(state.Exists ? state.Spec : null, spec);
+        if (IngressPorts.Problem(spec) is { } unpublished) return ServiceDecision.Refused(unpublished);
         if (!state.Exists) return Accepted(new ServiceEvent.SpecAccepted(deploy.NewId, spec, request, now));
         if (state.Removing) return ServiceDecision.Refused(BeingRemoved(state));
         if (state.Spec.IsJob() != spec.IsJob())
