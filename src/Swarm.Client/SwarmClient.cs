@@ -50,16 +50,55 @@ public sealed class SwarmClient : IAsyncDisposable
         RequestAsync<ServiceAccepted>(new RemoveService(NewRequest(), service), cancellation);
 
     /// <inheritdoc cref="DeployAsync"/>
-    public async Task<ImmutableArray<ServiceListing>> GetServicesAsync(CancellationToken cancellation = default) =>
-        (await RequestAsync<ServiceList>(new GetServices(), cancellation)).Services;
+    public async Task<ImmutableArray<ServiceListing>> GetServicesAsync(CancellationToken cancellation = default)
+    {
+        var services = ImmutableArray.CreateBuilder<ServiceListing>();
+        for (string? next = ""; next is not null;)
+        {
+            var page = await RequestAsync<ServiceList>(new GetServices { After = next }, cancellation);
+            services.AddRange(page.Services);
+            next = page.Next;
+        }
+
+        return services.ToImmutable();
+    }
+
+    /// <summary>A service with all its tasks.</summary>
+    /// <remarks>Tasks of different pages may be seen a moment apart; a service that was made anew meanwhile is read anew.</remarks>
+    /// <inheritdoc cref="DeployAsync"/>
+    public async Task<ServiceDetails> GetServiceAsync(ServiceName service, CancellationToken cancellation = default)
+    {
+        var tasks = ImmutableArray.CreateBuilder<ServiceTask>();
+        ServiceId? seen = null;
+        for (long after = 0; ;)
+        {
+            var page = await RequestAsync<ServiceDetails>(new GetService(service) { After = after }, cancellation);
+            if (seen is { } id && id != page.Id)
+            {
+                tasks.Clear();
+                (after, seen) = (0, null);
+                continue;
+            }
+
+            tasks.AddRange(page.Tasks);
+            if (page.Next is not { } next) return page with { Tasks = tasks.ToImmutable() };
+            (after, seen) = (next, page.Id);
+        }
+    }
 
     /// <inheritdoc cref="DeployAsync"/>
-    public Task<ServiceDetails> GetServiceAsync(ServiceName service, CancellationToken cancellation = default) =>
-        RequestAsync<ServiceDetails>(new GetService(service), cancellation);
+    public async Task<ImmutableArray<NodeListing>> GetNodesAsync(CancellationToken cancellation = default)
+    {
+        var nodes = ImmutableArray.CreateBuilder<NodeListing>();
+        for (string? next = ""; next is not null;)
+        {
+            var page = await RequestAsync<NodeList>(new GetNodes { After = next }, cancellation);
+            nodes.AddRange(page.Nodes);
+            next = page.Next;
+        }
 
-    /// <inheritdoc cref="DeployAsync"/>
-    public async Task<ImmutableArray<NodeListing>> GetNodesAsync(CancellationToken cancellation = default) =>
-        (await RequestAsync<NodeList>(new GetNodes(), cancellation)).Nodes;
+        return nodes.ToImmutable();
+    }
 
     /// <inheritdoc cref="DeployAsync"/>
     internal Task<ServiceLogPage> GetLogPageAsync(GetServiceLogs question, CancellationToken cancellation) =>

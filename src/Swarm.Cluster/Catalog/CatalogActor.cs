@@ -44,8 +44,8 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
     {
         switch (message)
         {
-            case GetServices: Sender.Tell(new ServiceList([.. _services.Entries])); break;
-            case GetNodes: Sender.Tell(new NodeList([.. _nodes.Entries.Select(Complete)])); break;
+            case GetServices get: Sender.Tell(ListPages.Of(_services.Entries, get)); break;
+            case GetNodes get: Sender.Tell(ListPages.Of(_nodes.Entries.Select(Complete), get)); break;
             case NodeListing load: TakeLoad(load); break;
             case CatalogCommand command: CarryOut(command); break;
             case Changed changed: Take(changed); break;

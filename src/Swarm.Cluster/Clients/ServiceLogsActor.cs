@@ -12,6 +12,7 @@ internal sealed class ServiceLogsActor(GetServiceLogs request, IActorRef client,
     : UntypedActor, IWithTimers
 {
     private readonly Dictionary<TaskId, NodeId> _awaited = [];
+    private readonly List<ServiceTask> _tasks = [];
     private readonly List<TaskLogPage> _pages = [];
     private bool _serviceKnown;
 
@@ -23,14 +24,15 @@ internal sealed class ServiceLogsActor(GetServiceLogs request, IActorRef client,
     protected override void PreStart()
     {
         Timers.StartSingleTimer("late", new Late(), timeout);
-        way.Services.Tell(new GetService(request.Service));
+        Ask(after: 0);
     }
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case ServiceDetails service: AskNodes(service); break;
+            case ServiceDetails { Next: { } next } service: _tasks.AddRange(service.Tasks); Ask(after: next); break;
+            case ServiceDetails service: AskNodes(service with { Tasks = [.. _tasks, .. service.Tasks] }); break;
             case RequestRefused refused: Answer(refused); break;
             case TaskLogPage page when _awaited.Remove(page.Task): _pages.Add(page); AnswerIfWhole(); break;
             case TaskLogPage: break;
@@ -39,6 +41,8 @@ internal sealed class ServiceLogsActor(GetServiceLogs request, IActorRef client,
             default: Unhandled(message); break;
         }
     }
+
+    private void Ask(long after) => way.Services.Tell(new GetService(request.Service) { After = after });
 
     private void AskNodes(ServiceDetails service)
     {

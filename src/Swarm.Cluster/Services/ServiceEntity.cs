@@ -74,7 +74,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
             case DeployService deploy: Pin(deploy); break;
             case ScaleService scale: Ask(new ServiceInput.Scale(scale), scale.Request, Sender); break;
             case RemoveService remove: Ask(new ServiceInput.Remove(remove), remove.Request, Sender); break;
-            case GetService: Sender.Tell((object?)ServiceRules.Describe(_state) ?? NotFound()); EndIfEmpty(); break;
+            case GetService get: Sender.Tell((object?)DetailPages.Of(_state, get.After) ?? NotFound()); EndIfEmpty(); break;
             case PlacementsMade made: Take(new ServiceInput.Placed(made)); break;
             case ReportTasks report: Take(report); break;
             case NodeReachabilityChanged change: Take(new ServiceInput.ReachabilityChanged(change)); break;

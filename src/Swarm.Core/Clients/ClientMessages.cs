@@ -18,13 +18,31 @@ public static class Gateway
     public const int MaxMessageBytes = 64 * 1024;
 }
 
-public sealed record GetServices;
+/// <summary>One bounded page of the list of services, in the order of their names.</summary>
+public sealed record GetServices
+{
+    /// <summary><see cref="ServiceList.Next"/> of the page before; empty starts.</summary>
+    [Key(0)] public string After { get; init; } = "";
+}
 
-public sealed record ServiceList([property: Key(0)] ImmutableArray<ServiceListing> Services);
+public sealed record ServiceList([property: Key(0)] ImmutableArray<ServiceListing> Services)
+{
+    /// <summary>What to ask with for the next page; null on the last one.</summary>
+    [Key(1)] public string? Next { get; init; }
+}
 
-public sealed record GetNodes;
+/// <summary>One bounded page of the list of nodes, in the order of their ids.</summary>
+public sealed record GetNodes
+{
+    /// <summary><see cref="NodeList.Next"/> of the page before; empty starts.</summary>
+    [Key(0)] public string After { get; init; } = "";
+}
 
-public sealed record NodeList([property: Key(0)] ImmutableArray<NodeListing> Nodes);
+public sealed record NodeList([property: Key(0)] ImmutableArray<NodeListing> Nodes)
+{
+    /// <summary>What to ask with for the next page; null on the last one.</summary>
+    [Key(1)] public string? Next { get; init; }
+}
 
 /// <summary>One bounded page of the logs of all tasks of a service, pulled by the client.</summary>
 /// <param name="Positions">Where to go on, per task: from the page before; empty starts.</param>

@@ -25,7 +25,12 @@ public sealed record ScaleService(
 /// <summary>Stop all tasks and forget the service.</summary>
 public sealed record RemoveService([property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service) : IServiceMessage;
 
-public sealed record GetService([property: Key(0)] ServiceName Service) : IServiceMessage;
+/// <summary>A service with one bounded page of its tasks, in the order in which they were made.</summary>
+public sealed record GetService([property: Key(0)] ServiceName Service) : IServiceMessage
+{
+    /// <summary><see cref="ServiceDetails.Next"/> of the page before; 0 starts.</summary>
+    [Key(1)] public long After { get; init; }
+}
 
 /// <summary>The answer to what changes a service, once it is persisted.</summary>
 /// <param name="Version">The version of the specification now in force.</param>
@@ -58,6 +63,9 @@ public sealed record ServiceDetails(
 
     /// <summary>How far a job is; null for a service that runs on.</summary>
     [Key(8)] public JobStatus? Job { get; init; }
+
+    /// <summary>What to ask with for the tasks that follow; null when these were the last. All but the tasks is whole on each page.</summary>
+    [Key(9)] public long? Next { get; init; }
 }
 
 /// <param name="Completed">Slots whose task ended with exit code 0.</param>

@@ -45,6 +45,9 @@ public static class ServiceRules
     /// <summary>Null when there is no such service.</summary>
     public static ServiceDetails? Describe(ServiceState state) => ServiceViews.Describe(state);
 
+    /// <summary>The same with at most so many tasks, and only those numbered higher than <paramref name="after"/>.</summary>
+    public static ServiceDetails? DescribePage(ServiceState state, long after, int most) => ServiceViews.Describe(state, after, most);
+
     /// <summary>Null when there is no such service.</summary>
     public static ServiceListing? List(ServiceState state) => ServiceViews.List(state);
 

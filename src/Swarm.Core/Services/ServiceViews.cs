@@ -5,16 +5,23 @@ namespace Swarm.Core.Services;
 /// <summary>A service as others see it.</summary>
 internal static class ServiceViews
 {
-    public static ServiceDetails? Describe(ServiceState state) => !state.Exists ? null
-        : new ServiceDetails(
+    public static ServiceDetails? Describe(ServiceState state, long after = 0, int most = int.MaxValue)
+    {
+        if (!state.Exists) return null;
+
+        var left = state.Tasks.Where(task => task.Key > after).ToImmutableArray();
+        var page = left.Length > most ? left[..most] : left;
+        return new ServiceDetails(
             state.Id!.Value, state.Spec, state.Version, new UpdateStatus(state.Update.Phase, state.Update.Reason),
-            [.. state.Tasks.Values])
+            [.. page.Select(task => task.Value)])
         {
             CreatedAt = state.CreatedAt,
             UpdatedAt = state.UpdatedAt,
             Removing = state.Removing,
             Job = state.Spec.IsJob() ? Job(state) : null,
+            Next = page.Length < left.Length ? page[^1].Key : null,
         };
+    }
 
     public static ServiceListing? List(ServiceState state) => !state.Exists ? null
         : new ServiceListing(

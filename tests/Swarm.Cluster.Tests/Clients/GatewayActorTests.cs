@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
@@ -25,6 +26,8 @@ public sealed class GatewayActorTests : TestKit
 
     private static readonly ServiceName Web = new("web");
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private static readonly GetServiceLogs AllLogs = new(Web, ImmutableSortedDictionary<string, string>.Empty, Tail: 10);
 
     private readonly TestProbe _services;
     private readonly TestProbe _catalog;
@@ -103,6 +106,20 @@ public sealed class GatewayActorTests : TestKit
     }
 
     [Fact]
+    public void Logs_are_asked_of_the_tasks_of_every_page()
+    {
+        _gateway.Tell(AllLogs, TestActor);
+        _services.ExpectMsg<GetService>();
+        _services.Reply(Details(Task(1, "n1")) with { Next = 1 });
+        Assert.Equal(1, _services.ExpectMsg<GetService>().After);
+        _services.Reply(Details(Task(2, "n2")));
+        Answer(Page(1, At(3)));
+        Answer(Page(2, At(1)));
+
+        Assert.Equal(["p1", "p2"], ExpectMsg<ServiceLogPage>().Positions.Values);
+    }
+
+    [Fact]
     public void A_node_that_does_not_answer_costs_its_lines_and_a_warning_not_the_page()
     {
         AskLogs(Task(1, "n1"), Task(2, "n2"));
@@ -118,10 +135,15 @@ public sealed class GatewayActorTests : TestKit
 
     private void AskLogs(params ServiceTask[] tasks)
     {
-        _gateway.Tell(new GetServiceLogs(Web, System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty, Tail: 10), TestActor);
+        _gateway.Tell(AllLogs, TestActor);
         _services.ExpectMsg<GetService>();
+        _services.Reply(Details(tasks));
+    }
+
+    private static ServiceDetails Details(params ServiceTask[] tasks)
+    {
         var spec = new ServiceSpec { Name = Web, Container = new ContainerSpec { Image = "busybox" } };
-        _services.Reply(new ServiceDetails(new ServiceId("web"), spec, 1, UpdateStatus.None, [.. tasks]));
+        return new ServiceDetails(new ServiceId("web"), spec, 1, UpdateStatus.None, [.. tasks]);
     }
 
     private void Answer(TaskLogPage page)

@@ -5,6 +5,7 @@ using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
+using Swarm.Wire;
 
 namespace Swarm.Cluster.Tests.Services;
 
@@ -30,6 +31,27 @@ public sealed class ServiceEntityTests : ServiceEntityKit
         Advance(Second);
 
         Assert.DoesNotContain(Catalog.ReceiveWhile<object>(max: null, message => message), message => message is CatalogCommand.TellNode);
+    }
+
+    [Fact]
+    public void A_service_of_2000_tasks_is_told_in_pages_that_each_fit_into_a_message()
+    {
+        var entity = StartEntity();
+        entity.Tell(new DeployService(new RequestId("r1"), Deploy("r1").Spec with { Mode = new ServiceMode.Replicated(2000) }), TestActor);
+        ExpectMsg<ServiceAccepted>();
+
+        var (tasks, pages) = (new HashSet<TaskId>(), 0);
+        for (long? after = 0; after is not null; pages++)
+        {
+            entity.Tell(new GetService(Web) { After = after.Value }, TestActor);
+            var page = ExpectMsg<ServiceDetails>();
+            Assert.InRange(SwarmSerializer.Measure(page), 1, WireLimits.NodeBytes);
+            tasks.UnionWith(page.Tasks.Select(task => task.Id));
+            after = page.Next;
+        }
+
+        Assert.Equal(2000, tasks.Count);
+        Assert.InRange(pages, 2, 20);
     }
 
     [Fact]
