@@ -8,7 +8,7 @@ namespace Swarm.Cli;
 /// <summary>Runs one command line and says how it went.</summary>
 internal static class Application
 {
-    public static async Task<int> RunAsync(string[] arguments, Surroundings surroundings)
+    public static async Task<int> RunAsync(string[] arguments, Surroundings surroundings, CancellationToken cancellation = default)
     {
         var parsed = Root.Build(surroundings).Parse(arguments);
         if (parsed.Errors.Count > 0)
@@ -24,7 +24,7 @@ internal static class Application
             {
                 Output = surroundings.Out, Error = surroundings.Error, EnableDefaultExceptionHandler = false,
             };
-            return await parsed.InvokeAsync(configuration);
+            return await parsed.InvokeAsync(configuration, cancellation);
         }
         catch (Exception failed) when (CodeOf(failed) is { } code)
         {

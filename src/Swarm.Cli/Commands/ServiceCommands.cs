@@ -46,7 +46,7 @@ internal static class ServiceCommands
 
             var now = shared.Surroundings.Time.GetUtcNow();
             shared.Printer(parsed).Rows(
-                ["TASK", "SERVICE", "SLOT", "NODE", "DESIRED", "STATE", "SINCE", "REASON"], tasks, task => TaskViews.Row(task, now), TaskViews.Json);
+                ["NAME", "CONTAINER", "NODE", "DESIRED", "STATE", "REASON", "ADDRESS", "PORTS"], tasks, task => TaskViews.Row(task, now), TaskViews.Json);
             return ExitCode.Ok;
         });
         examples.Add(command, "swarm ps", "swarm ps hello_web --json");

@@ -29,7 +29,7 @@ internal static class Texts
     };
 
     public static string Port(PublishedPort port) =>
-        Say($"{(port.HostAddress.Length == 0 ? "" : port.HostAddress + ":")}{(port.HostPort == 0 ? "?" : port.HostPort)}->{port.ContainerPort}/{Word(port.Protocol)}");
+        Say($"{(port.HostAddress.Length == 0 ? "*" : port.HostAddress)}:{(port.HostPort == 0 ? "?" : port.HostPort)}->{port.ContainerPort}/{Word(port.Protocol)}");
 
     public static string Mode(ServiceMode mode) => mode is ServiceMode.ReplicatedJob ? "replicated-job" : "replicated";
 
