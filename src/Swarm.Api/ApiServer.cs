@@ -70,7 +70,8 @@ public sealed class ApiServer : IAsyncDisposable
         });
 
         var application = builder.Build();
-        application.Use(next => context => new ErrorAnswers(logs.CreateLogger<ErrorAnswers>()).AnswerAsync(context, next));
+        application.Use(
+            next => context => new ErrorAnswers(logs.CreateLogger<ErrorAnswers>()).AnswerAsync(context, next));
         application.Use(next => context => ApiVersion.TakeOffAsync(context, next));
         application.UseRouting();
         node.Map(application);

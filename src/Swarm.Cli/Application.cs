@@ -8,7 +8,8 @@ namespace Swarm.Cli;
 /// <summary>Runs one command line and says how it went.</summary>
 internal static class Application
 {
-    public static async Task<int> RunAsync(string[] arguments, Surroundings surroundings, CancellationToken cancellation = default)
+    public static async Task<int> RunAsync(
+        string[] arguments, Surroundings surroundings, CancellationToken cancellation = default)
     {
         var parsed = Root.Build(surroundings).Parse(arguments);
         if (parsed.Errors.Count > 0)
@@ -22,7 +23,9 @@ internal static class Application
         {
             var configuration = new InvocationConfiguration
             {
-                Output = surroundings.Out, Error = surroundings.Error, EnableDefaultExceptionHandler = false,
+                Output = surroundings.Out,
+                Error = surroundings.Error,
+                EnableDefaultExceptionHandler = false,
             };
             return await parsed.InvokeAsync(configuration, cancellation);
         }
@@ -43,7 +46,8 @@ internal static class Application
         SwarmUnreachableException => ExitCode.Unreachable,
         SwarmRefusedException { NotFound: true } => ExitCode.NotFound,
         SwarmRefusedException => ExitCode.Refused,
-        IOException or UnauthorizedAccessException or HttpRequestException or InvalidOperationException => ExitCode.Failed,
+        IOException or UnauthorizedAccessException or HttpRequestException or InvalidOperationException =>
+            ExitCode.Failed,
         _ => null,
     };
 }

@@ -47,17 +47,20 @@ internal static class ClientSystem
             .WithFallback(WireConfiguration.Hocon)
             .WithFallback(DistributedPubSub.DefaultConfig())
             .WithFallback(ClusterClientReceptionist.DefaultConfig());
-        return ActorSystem.Create("swarm-client", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration)));
+        return ActorSystem.Create(
+            "swarm-client", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration)));
     }
 
     public static IActorRef StartClusterClient(ActorSystem system, ImmutableArray<string> contacts)
     {
-        var receptionists = contacts.Select(contact => ActorPath.Parse($"akka.tcp://swarm@{contact}/system/receptionist"));
+        var receptionists = contacts.Select(
+            contact => ActorPath.Parse($"akka.tcp://swarm@{contact}/system/receptionist"));
         var settings = ClusterClientSettings.Create(system).WithInitialContacts(receptionists.ToImmutableHashSet());
         return system.ActorOf(Akka.Cluster.Tools.Client.ClusterClient.Props(settings), "cluster");
     }
 
-    /// <summary>The address that this host would speak from, so that answers tell clients of several hosts apart.</summary>
+    /// <summary>The address that this host would speak from, so that answers tell clients of
+    /// several hosts apart.</summary>
     private static IPAddress OwnAddressTowards(string contact)
     {
         var node = new Uri("swarm://" + contact);

@@ -32,11 +32,14 @@ public sealed record ServiceProgress(
 
     private static ServiceProgress OfJob(ServiceDetails service, JobStatus job, ImmutableArray<string> reasons)
     {
-        var wanted = service.Spec.Mode is ServiceMode.ReplicatedJob mode ? mode.Completions : job.Completed + job.GivenUp;
+        var wanted = service.Spec.Mode is ServiceMode.ReplicatedJob mode
+            ? mode.Completions
+            : job.Completed + job.GivenUp;
         if (!job.Ended) return new ServiceProgress(ProgressOutcome.Waiting, job.Completed, wanted, reasons);
         var exitCode = job.ExitCode is { } code and (not 0) ? code : job.GivenUp > 0 ? 1 : 0;
         return new ServiceProgress(
-            job.GivenUp == 0 ? ProgressOutcome.Reached : ProgressOutcome.Failed, job.Completed, wanted, reasons, exitCode);
+            job.GivenUp == 0 ? ProgressOutcome.Reached : ProgressOutcome.Failed, job.Completed, wanted, reasons,
+            exitCode);
     }
 
     private static ServiceProgress OfReplicated(ServiceDetails service, ImmutableArray<string> reasons)
@@ -47,13 +50,18 @@ public sealed record ServiceProgress(
             .Select(task => task.Slot).Distinct().Count();
         if (service.Update.Phase is UpdatePhase.Paused or UpdatePhase.RollingBack or UpdatePhase.RolledBack)
         {
-            var why = service.Update.Reason.Length > 0 ? service.Update.Reason : $"the update is {service.Update.Phase}";
-            return new ServiceProgress(ProgressOutcome.Failed, done, wanted, [why, .. reasons.Where(reason => reason != why)]);
+            var why = service.Update.Reason.Length > 0
+                ? service.Update.Reason
+                : $"the update is {service.Update.Phase}";
+            return new ServiceProgress(
+                ProgressOutcome.Failed, done, wanted, [why, .. reasons.Where(reason => reason != why)]);
         }
 
         var settled = service.Update.Phase != UpdatePhase.Updating && done >= wanted;
         return new ServiceProgress(
-            settled ? ProgressOutcome.Reached : IsGivenUp(service, live) ? ProgressOutcome.Failed : ProgressOutcome.Waiting,
+            settled
+                ? ProgressOutcome.Reached
+                : IsGivenUp(service, live) ? ProgressOutcome.Failed : ProgressOutcome.Waiting,
             done, wanted, reasons);
     }
 
@@ -72,7 +80,8 @@ public sealed record ServiceProgress(
             var newest = slot.MaxBy(task => task.CreatedAt)!;
             if (newest.State is TaskState.Running or TaskState.Complete) continue;
             var said = newest.Reason.Length > 0 ? newest.Reason
-                : slot.Where(task => task.State is TaskState.Failed or TaskState.Rejected).MaxBy(task => task.CreatedAt)?.Reason;
+                : slot.Where(task => task.State is TaskState.Failed or TaskState.Rejected)
+                    .MaxBy(task => task.CreatedAt)?.Reason;
             if (!string.IsNullOrEmpty(said) && !reasons.Contains(said)) reasons.Add(said);
         }
 

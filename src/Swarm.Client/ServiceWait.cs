@@ -12,12 +12,14 @@ public static class ServiceWait
     /// <exception cref="SwarmRefusedException">No such service, or none any more.</exception>
     /// <exception cref="SwarmUnreachableException">Nobody answered in time.</exception>
     public static async Task<ServiceProgress> WaitAsync(
-        this SwarmClient client, ServiceName service, Action<ServiceProgress>? progress = null, CancellationToken cancellation = default)
+        this SwarmClient client, ServiceName service, Action<ServiceProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         while (true)
         {
             var details = await client.GetServiceAsync(service, cancellation);
-            if (details.Removing) throw new SwarmRefusedException($"the service {service} is being removed", notFound: false);
+            if (details.Removing)
+                throw new SwarmRefusedException($"the service {service} is being removed", notFound: false);
             var now = ServiceProgress.Of(details);
             progress?.Invoke(now);
             if (now.Outcome != ProgressOutcome.Waiting) return now;

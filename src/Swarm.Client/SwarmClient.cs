@@ -42,7 +42,8 @@ public sealed class SwarmClient : IAsyncDisposable
         RequestAsync<ServiceAccepted>(new DeployService(NewRequest(), spec), cancellation);
 
     /// <inheritdoc cref="DeployAsync"/>
-    public Task<ServiceAccepted> ScaleAsync(ServiceName service, int replicas, CancellationToken cancellation = default) =>
+    public Task<ServiceAccepted> ScaleAsync(
+        ServiceName service, int replicas, CancellationToken cancellation = default) =>
         RequestAsync<ServiceAccepted>(new ScaleService(NewRequest(), service, replicas), cancellation);
 
     /// <inheritdoc cref="DeployAsync"/>
@@ -64,7 +65,8 @@ public sealed class SwarmClient : IAsyncDisposable
     }
 
     /// <summary>A service with all its tasks.</summary>
-    /// <remarks>Tasks of different pages may be seen a moment apart; a service that was made anew meanwhile is read anew.</remarks>
+    /// <remarks>Tasks of different pages may be seen a moment apart; a service that was made
+    /// anew meanwhile is read anew.</remarks>
     /// <inheritdoc cref="DeployAsync"/>
     public async Task<ServiceDetails> GetServiceAsync(ServiceName service, CancellationToken cancellation = default)
     {
@@ -107,13 +109,15 @@ public sealed class SwarmClient : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _system.Terminate();
 
-    private async Task<TAnswer> RequestAsync<TAnswer>(object message, CancellationToken cancellation) where TAnswer : class
+    private async Task<TAnswer> RequestAsync<TAnswer>(object message, CancellationToken cancellation)
+        where TAnswer : class
     {
         var size = SwarmSerializer.Measure(message);
         if (size > Gateway.MaxMessageBytes)
         {
             throw new SwarmRefusedException(
-                $"{message.GetType().Name} takes {size} bytes; the cluster takes {Gateway.MaxMessageBytes}", notFound: false);
+                $"{message.GetType().Name} takes {size} bytes; the cluster takes {Gateway.MaxMessageBytes}",
+                notFound: false);
         }
 
         using var deadline = new CancellationTokenSource(_options.Timeout, Time);
@@ -127,7 +131,8 @@ public sealed class SwarmClient : IAsyncDisposable
                 {
                     TAnswer answer => answer,
                     RequestRefused refused => throw new SwarmRefusedException(refused.Reason, refused.NotFound),
-                    var other => throw new InvalidOperationException($"the cluster answered {message.GetType().Name} with {other}"),
+                    var other => throw new InvalidOperationException(
+                        $"the cluster answered {message.GetType().Name} with {other}"),
                 };
             }
             catch (AskTimeoutException) when (!either.IsCancellationRequested)

@@ -22,7 +22,9 @@ public sealed record SwarmClientOptions
         foreach (var contact in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var host = contact.StartsWith('[') || contact.Count(c => c == ':') <= 1 ? contact : $"[{contact}]";
-            if (!Uri.TryCreate("swarm://" + host, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.PathAndQuery is not ("" or "/")
+            if (!Uri.TryCreate("swarm://" + host, UriKind.Absolute, out var uri)
+                || uri.Host.Length == 0
+                || uri.PathAndQuery is not ("" or "/")
                 || uri.UserInfo.Length > 0 || uri.Port == 0)
             {
                 throw new FormatException($"'{contact}' is not a node's address; write it as HOST:PORT");

@@ -9,9 +9,11 @@ public sealed class SwarmRefusedException(string reason, bool notFound) : Except
     public bool NotFound { get; } = notFound;
 }
 
-/// <summary>Nobody answered in time. What was asked may have been done all the same; asking again does it once.</summary>
+/// <summary>Nobody answered in time. What was asked may have been done all the same; asking
+/// again does it once.</summary>
 public sealed class SwarmUnreachableException(string message) : Exception(message)
 {
     internal static SwarmUnreachableException NobodyAt(ImmutableArray<string> contacts, TimeSpan timeout) =>
-        new($"no node answered at {string.Join(", ", contacts)} within {timeout.TotalSeconds:0.###} s: is swarmd running?");
+        new($"no node answered at {string.Join(", ", contacts)} within {timeout.TotalSeconds:0.###} s: is swarmd "
+            + "running?");
 }

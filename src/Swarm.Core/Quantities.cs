@@ -23,7 +23,8 @@ public readonly record struct Bytes([property: Key(0)] long Value) : IComparable
 
     public int CompareTo(Bytes other) => Value.CompareTo(other.Value);
 
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Value} bytes");
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Value} bytes");
 }
 
 /// <summary>Processor time in thousandths of one core: 1500 is one and a half cores.</summary>

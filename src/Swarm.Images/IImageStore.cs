@@ -8,7 +8,8 @@ namespace Swarm.Images;
 /// <remarks>Safe for use by many at once. Drawn in docs/images.md.</remarks>
 public interface IImageStore
 {
-    /// <summary>Loads a docker-archive or oci-archive (plain, gzip or zstd), as <c>docker save</c> or skopeo write them.</summary>
+    /// <summary>Loads a docker-archive or oci-archive (plain, gzip or zstd), as <c>docker
+    /// save</c> or skopeo write them.</summary>
     /// <exception cref="ImageException">What in the archive is wrong; nothing of it is kept.</exception>
     Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation);
 
@@ -17,7 +18,8 @@ public interface IImageStore
 
     /// <summary>Makes an image of one layer from a tar of a root file system.</summary>
     /// <param name="name">A reference to tag it with; null leaves it without a name.</param>
-    Task<LoadedImage> ImportAsync(Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation);
+    Task<LoadedImage> ImportAsync(
+        Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation);
 
     ImmutableArray<ImageSummary> List();
 
@@ -30,10 +32,12 @@ public interface IImageStore
 
     /// <summary>Removes a name, and the image when it was the last one and nothing in use needs it.</summary>
     /// <param name="inUse">Images that containers use.</param>
-    /// <exception cref="ImageException">No such image, or in use, or several names and not <paramref name="force"/>.</exception>
+    /// <exception cref="ImageException">No such image, or in use, or several names and not
+    /// <paramref name="force"/>.</exception>
     ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<Digest> inUse);
 
-    /// <summary>Unpacks what is not unpacked yet, and makes a container's root file system: layers under a fresh writable layer.</summary>
+    /// <summary>Unpacks what is not unpacked yet, and makes a container's root file system:
+    /// layers under a fresh writable layer.</summary>
     /// <remarks>Idempotent: a writable layer that exists for the id is used again.</remarks>
     /// <returns>The folder at which it is mounted.</returns>
     Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation);
@@ -54,12 +58,14 @@ public sealed record ImageSummary(
     ImmutableSortedDictionary<string, string> Labels);
 
 public sealed record StoredImage(
-    Digest Id, Digest ManifestDigest, ImmutableArray<ImageReference> Names, ImageConfiguration Configuration, Bytes Size);
+    Digest Id, Digest ManifestDigest, ImmutableArray<ImageReference> Names, ImageConfiguration Configuration,
+    Bytes Size);
 
 public sealed record ImageRemoval(ImmutableArray<ImageReference> Untagged, ImmutableArray<Digest> Deleted);
 
 /// <summary>What was wrong with an image, an archive or a name; the message names it.</summary>
-public sealed class ImageException(ImageFault fault, string message, Exception? cause = null) : Exception(message, cause)
+public sealed class ImageException(ImageFault fault, string message, Exception? cause = null)
+    : Exception(message, cause)
 {
     public ImageFault Fault { get; } = fault;
 }

@@ -32,7 +32,8 @@ public sealed record ImageConfiguration
 
     public ImmutableArray<string> Volumes { get; init; } = [];
 
-    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
     public string? StopSignal { get; init; }
 

@@ -10,9 +10,11 @@ using Swarm.Linux.Files;
 
 namespace Swarm.Images;
 
-/// <summary>An image whose every part is checked, unpacked, on the disk, and only needs to be moved to its place.</summary>
+/// <summary>An image whose every part is checked, unpacked, on the disk, and only needs to be
+/// moved to its place.</summary>
 internal sealed record ReadyImage(
-    KnownImage Image, ImmutableArray<ImageReference> Names, ImmutableArray<StagedBlob> Blobs, ImmutableArray<UnpackedLayer> Layers);
+    KnownImage Image, ImmutableArray<ImageReference> Names, ImmutableArray<StagedBlob> Blobs,
+    ImmutableArray<UnpackedLayer> Layers);
 
 /// <summary>Takes images from a scratch folder into the store.</summary>
 internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers)
@@ -49,7 +51,8 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers)
         layers.Commit(image.Layers);
     }
 
-    private async Task<ReadyImage> PrepareAsync(ArchivedImage image, ScratchFolder scratch, CancellationToken cancellation)
+    private async Task<ReadyImage> PrepareAsync(
+        ArchivedImage image, ScratchFolder scratch, CancellationToken cancellation)
     {
         var imageLayers = image.Layers.Zip(image.Document.DiffIds, image.Document.ChainIds)
             .Select(layer => new ImageLayer(layer.Second, layer.Third, layer.First.Digest, layer.First.Path))

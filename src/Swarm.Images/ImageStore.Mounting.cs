@@ -65,7 +65,8 @@ public sealed partial class ImageStore
         if (snapshot.Image != imageId.Value)
         {
             throw new ImageException(
-                ImageFault.InUse, $"container {container.Short} has a writable layer above image {snapshot.Image}, not {imageId}");
+                ImageFault.InUse,
+                $"container {container.Short} has a writable layer above image {snapshot.Image}, not {imageId}");
         }
 
         return _snapshots.Mount(container, snapshot);
@@ -83,7 +84,8 @@ public sealed partial class ImageStore
     }
 
     private KnownImage GetById(Digest imageId) =>
-        _catalog.Find(imageId) ?? throw new ImageException(ImageFault.NotFound, $"there is no image {imageId} on this host");
+        _catalog.Find(imageId)
+            ?? throw new ImageException(ImageFault.NotFound, $"there is no image {imageId} on this host");
 
     [LoggerMessage(LogLevel.Information, "Unpacked layers of image {Image} again")]
     private partial void LogUnpacked(Digest image);

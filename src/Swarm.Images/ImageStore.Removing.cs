@@ -44,7 +44,8 @@ public sealed partial class ImageStore
         if (names.Length > 1 && !force)
         {
             throw new ImageException(
-                ImageFault.InUse, $"image {nameOrId} has several names: {string.Join(", ", names.Select(name => name.Familiar))}");
+                ImageFault.InUse,
+                $"image {nameOrId} has several names: {string.Join(", ", names.Select(name => name.Familiar))}");
         }
     }
 

@@ -17,7 +17,8 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     // Held for moments, around what is seen by others.
     private readonly Lock _gate = new();
 
-    // Held while layers are unpacked and nothing may be swept away; whoever releases it sweeps what was asked for meanwhile.
+    // Held while layers are unpacked and nothing may be swept away; whoever releases it sweeps
+    // what was asked for meanwhile.
     private readonly SemaphoreSlim _installing = new(1);
     private readonly ImageStoreOptions _options;
     private readonly TimeProvider _time;
@@ -57,14 +58,16 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     {
         using var scratch = _folders.NewScratch();
         var images = await PipedStream.ReadAsync(
-            archive, stream => ImageArchive.Read(ArchiveFiles.Read(stream, scratch, _options, cancellation)), cancellation);
+            archive, stream => ImageArchive.Read(ArchiveFiles.Read(stream, scratch, _options, cancellation)),
+            cancellation);
         return await InstallAsync(images, scratch, cancellation);
     }
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<LoadedImage>> LoadLayoutAsync(string folder, CancellationToken cancellation)
     {
-        if (!Directory.Exists(folder)) throw new ImageException(ImageFault.NotFound, $"{folder}: there is no such folder");
+        if (!Directory.Exists(folder))
+            throw new ImageException(ImageFault.NotFound, $"{folder}: there is no such folder");
 
         using var scratch = _folders.NewScratch();
         var images = await DedicatedThread.RunAsync(
@@ -92,7 +95,8 @@ public sealed partial class ImageStore : IImageStore, IDisposable
             return
             [
                 .. _catalog.Images.Select(image => new ImageSummary(
-                    image.Id, _catalog.NamesOf(image.Id), image.Configuration.Created, image.Size, image.Configuration.Labels)),
+                    image.Id, _catalog.NamesOf(image.Id), image.Configuration.Created, image.Size,
+                    image.Configuration.Labels)),
             ];
         }
     }

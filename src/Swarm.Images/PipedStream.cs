@@ -2,7 +2,8 @@ using System.IO.Pipelines;
 
 namespace Swarm.Images;
 
-/// <summary>Lets a thread that blocks read a stream that is only to be read asynchronously, and reads ahead meanwhile.</summary>
+/// <summary>Lets a thread that blocks read a stream that is only to be read asynchronously,
+/// and reads ahead meanwhile.</summary>
 internal static class PipedStream
 {
     private const int AheadBytes = 2 * 1024 * 1024;

@@ -4,7 +4,8 @@ using Swarm.Linux.Files;
 
 namespace Swarm.Images;
 
-/// <summary>The folders of the store on disk. Everything is made in <see cref="Scratch"/> first and then moved to its place.</summary>
+/// <summary>The folders of the store on disk. Everything is made in <see cref="Scratch"/>
+/// first and then moved to its place.</summary>
 internal sealed class StoreFolders : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -16,14 +17,16 @@ internal sealed class StoreFolders : IDisposable
     {
         Root = Path.GetFullPath(root);
         Directory.CreateDirectory(Root, OwnerOnly);
-        foreach (var folder in (string[])[Path.GetDirectoryName(Blobs)!, Blobs, Layers, Images, Names, Snapshots, Scratch])
+        foreach (var folder in (string[])[
+            Path.GetDirectoryName(Blobs)!, Blobs, Layers, Images, Names, Snapshots, Scratch])
         {
             Directory.CreateDirectory(folder, OwnerOnly);
         }
 
         try
         {
-            _lock = new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _lock = new FileStream(
+                Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException held)
         {

@@ -1,7 +1,9 @@
 namespace Swarm.Linux;
 
-/// <summary>Error numbers that code here decides by; others are carried as plain numbers and named by the C library.</summary>
-/// <remarks>The numbers of <see href="https://man7.org/linux/man-pages/man3/errno.3.html">errno(3)</see>, equal on x86-64 and arm64.</remarks>
+/// <summary>Error numbers that code here decides by; others are carried as plain numbers and
+/// named by the C library.</summary>
+/// <remarks>The numbers of <see href="https://man7.org/linux/man-pages/man3/errno.3.html">errno(3)</see>, equal on
+/// x86-64 and arm64.</remarks>
 public static class Errno
 {
     public const int EPERM = 1;

@@ -4,13 +4,14 @@ namespace Swarm.Linux;
 
 /// <summary>What every call to the kernel has in common: it may be interrupted, and -1 means refused.</summary>
 /// <remarks>
-/// The one place where EINTR is retried. Where nothing fixed is captured: <c>SystemCall.Retry(() => open(...), "open", path)</c>;
-/// where a buffer is: <c>do { n = read(...); } while (SystemCall.WasInterrupted(n));</c>.
+/// The one place where EINTR is retried. Where nothing fixed is captured: <c>SystemCall.Retry(() => open(...), "open",
+/// path)</c>; where a buffer is: <c>do { n = read(...); } while (SystemCall.WasInterrupted(n));</c>.
 /// Every import used with it has <c>SetLastError</c>.
 /// </remarks>
 public static class SystemCall
 {
-    /// <summary>Whether the call made in the statement before came back because of a signal and shall be made again.</summary>
+    /// <summary>Whether the call made in the statement before came back because of a signal
+    /// and shall be made again.</summary>
     public static bool WasInterrupted(nint result) => result == -1 && Marshal.GetLastPInvokeError() == Errno.EINTR;
 
     /// <summary>Passes a result on, unless it is -1.</summary>

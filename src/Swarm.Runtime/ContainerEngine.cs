@@ -93,11 +93,12 @@ public sealed class ContainerEngine : IContainerEngine
 
         using var deadline = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-        using var run = new CommandRun(_core.Watch, new Spawn(_options.CrunPath, _core.Runtime.ExecArguments(id, arguments))
-        {
-            Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
-            WorkingFolder = "/",
-        });
+        using var run = new CommandRun(
+            _core.Watch, new Spawn(_options.CrunPath, _core.Runtime.ExecArguments(id, arguments))
+            {
+                Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+                WorkingFolder = "/",
+            });
         await using var killing = either.Token.Register(() => run.Kill());
         var code = await run.Ended;
         cancellation.ThrowIfCancellationRequested();

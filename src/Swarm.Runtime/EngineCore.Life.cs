@@ -96,7 +96,8 @@ internal sealed partial class EngineCore
 
     private async Task<ContainerState> StartAtGateAsync(LiveContainer container, CancellationToken cancellation)
     {
-        if (container.IsGone || container.Record is not { } record) return Get(container.Definition.Id).Record!.ToState();
+        if (container.IsGone || container.Record is not { } record)
+            return Get(container.Definition.Id).Record!.ToState();
         if (record.Phase == ContainerPhase.Running) return record.ToState();
         if (record.Phase == ContainerPhase.Ended || !record.First.IsAlive || record.BootId != HostBoot.Id)
         {
@@ -134,7 +135,8 @@ internal sealed partial class EngineCore
     {
         var image = _images.Find(record.ImageId.Value)
             ?? throw new ContainerException(
-                ContainerFault.ImageNotFound, $"image {record.Definition.Spec.Image} ({record.ImageId}) is no longer on this host");
+                ContainerFault.ImageNotFound,
+                $"image {record.Definition.Spec.Image} ({record.ImageId}) is no longer on this host");
         try
         {
             return await MakeAsync(container, record, image, cancellation);
@@ -148,7 +150,8 @@ internal sealed partial class EngineCore
         }
     }
 
-    private async Task RemoveAtGateAsync(LiveContainer container, ContainerRecord record, CancellationToken cancellation)
+    private async Task RemoveAtGateAsync(
+        LiveContainer container, ContainerRecord record, CancellationToken cancellation)
     {
         var id = record.Id;
         _exitWatch?.Forget(id);
@@ -167,7 +170,8 @@ internal sealed partial class EngineCore
     }
 
     /// <summary>Puts down that the run is over, and tells.</summary>
-    private async Task<ContainerRecord> EndAsync(LiveContainer container, ContainerRecord record, CancellationToken cancellation)
+    private async Task<ContainerRecord> EndAsync(
+        LiveContainer container, ContainerRecord record, CancellationToken cancellation)
     {
         var exit = _exitFile.Read(record);
         record = Keep(container, record with
@@ -211,7 +215,8 @@ internal sealed partial class EngineCore
     [LoggerMessage(LogLevel.Information, "Container {Name} ({Container}) started, run {Run}")]
     private partial void LogStarted(string name, string container, int run);
 
-    [LoggerMessage(LogLevel.Information, "Container {Name} ({Container}) ended run {Run} with {Code}, out of memory: {OutOfMemory}")]
+    [LoggerMessage(LogLevel.Information,
+        "Container {Name} ({Container}) ended run {Run} with {Code}, out of memory: {OutOfMemory}")]
     private partial void LogEnded(string name, string container, int run, int code, bool outOfMemory);
 
     [LoggerMessage(LogLevel.Information, "Container {Name} ({Container}) was removed")]

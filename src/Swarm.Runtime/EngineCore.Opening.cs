@@ -26,7 +26,8 @@ internal sealed partial class EngineCore
         await _networks.OpenAsync(alive.Select(record => record.Id).ToHashSet(), cancellation);
         foreach (var container in Table.All) await AdoptAsync(container, cancellation);
         await RemoveOrphansAsync(unreadable, cancellation);
-        _logTimer = _time.CreateTimer(_ => Begin(RotateAsync), null, _options.LogCheckInterval, Timeout.InfiniteTimeSpan);
+        _logTimer = _time.CreateTimer(
+            _ => Begin(RotateAsync), null, _options.LogCheckInterval, Timeout.InfiniteTimeSpan);
     }
 
     private void TakeLock()
@@ -42,7 +43,8 @@ internal sealed partial class EngineCore
     }
 
     private AdoptionVerdict Judge(ContainerRecord record) => Adoptions.Judge(
-        record, HostBoot.Id, _exitFile.Exists(record.Id), record.First.IsAlive, record.Monitor.IsAlive, Runtime.IsWaiting(record.Id));
+        record, HostBoot.Id, _exitFile.Exists(record.Id), record.First.IsAlive, record.Monitor.IsAlive,
+        Runtime.IsWaiting(record.Id));
 
     private Task<bool> AdoptAsync(LiveContainer container, CancellationToken cancellation) => AtGateAsync(
         container,
@@ -53,7 +55,8 @@ internal sealed partial class EngineCore
             if (verdict == AdoptionVerdict.End) await EndAsync(container, record, cancellation);
             if (verdict == AdoptionVerdict.FollowUnstarted)
             {
-                record = Keep(container, record with { Phase = ContainerPhase.Created, Run = record.Run - 1, StartedAt = null });
+                record = Keep(
+                    container, record with { Phase = ContainerPhase.Created, Run = record.Run - 1, StartedAt = null });
             }
 
             if (verdict is not (AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted)) return true;
@@ -114,7 +117,8 @@ internal sealed partial class EngineCore
         },
         _closing.Token);
 
-    /// <remarks>A log that was found too large may grow by hundreds of megabytes in a second: the next look is soon.</remarks>
+    /// <remarks>A log that was found too large may grow by hundreds of megabytes in a second:
+    /// the next look is soon.</remarks>
     private Task RotateAsync()
     {
         var next = _options.LogCheckInterval;
@@ -183,7 +187,8 @@ internal sealed partial class EngineCore
     [LoggerMessage(LogLevel.Information, "Container {Name} ({Container}) was found running as process {Pid}")]
     private partial void LogAdopted(string name, string container, int pid);
 
-    [LoggerMessage(LogLevel.Warning, "What was left of container {Container}, of which there is no record, was removed")]
+    [LoggerMessage(
+        LogLevel.Warning, "What was left of container {Container}, of which there is no record, was removed")]
     private partial void LogOrphan(string container);
 
     [LoggerMessage(LogLevel.Error, "A container's end or log could not be dealt with")]

@@ -10,7 +10,8 @@ internal static partial class EngineNames
     {
         if (!Id().IsMatch(definition.Id.Value ?? ""))
         {
-            throw new ContainerException(ContainerFault.Invalid, $"container id '{definition.Id}' is not of letters and digits");
+            throw new ContainerException(
+                ContainerFault.Invalid, $"container id '{definition.Id}' is not of letters and digits");
         }
 
         if (!Name().IsMatch(definition.Name))

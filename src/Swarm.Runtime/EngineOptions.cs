@@ -45,7 +45,8 @@ public sealed record EngineOptions
         List<string> wrong = [];
         if (!Path.IsPathFullyQualified(DataRoot)) wrong.Add($"data root {DataRoot} is not a full path");
         if (!Path.IsPathFullyQualified(RunRoot)) wrong.Add($"run root {RunRoot} is not a full path");
-        if (RunRoot.Length > LongestRunRoot) wrong.Add($"run root {RunRoot} is longer than {LongestRunRoot} characters");
+        if (RunRoot.Length > LongestRunRoot)
+            wrong.Add($"run root {RunRoot} is longer than {LongestRunRoot} characters");
         if (CgroupParent.Length < 2 || CgroupParent[0] != '/' || CgroupParent.Contains("..", StringComparison.Ordinal))
         {
             wrong.Add($"cgroup parent {CgroupParent} is not as /swarm");

@@ -24,7 +24,8 @@ public interface IContainerEngine : IAsyncDisposable
 
     ContainerState? Find(ContainerId id);
 
-    /// <summary>Makes root file system, networks, volumes and process, all but running: what is slow or may fail.</summary>
+    /// <summary>Makes root file system, networks, volumes and process, all but running: what
+    /// is slow or may fail.</summary>
     /// <exception cref="ContainerException">What could not be had, in words for the user.</exception>
     Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation);
 
@@ -46,11 +47,15 @@ public interface IContainerEngine : IAsyncDisposable
         ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation);
 
     /// <summary>Reads the log from a position on.</summary>
-    /// <param name="position">From the page before; null starts at the first line, or at the last <paramref name="tail"/> ones.</param>
-    Task<LogPage> ReadLogAsync(ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation);
+    /// <param name="position">From the page before; null starts at the first line, or at the last
+    /// <paramref name="tail"/> ones.</param>
+    Task<LogPage> ReadLogAsync(
+        ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation);
 
-    /// <summary>Sets where each ingress port of this host leads. The whole table; what is not in it is closed.</summary>
-    /// <exception cref="ContainerException">A port of the host is taken by another program: named; the others are set.</exception>
+    /// <summary>Sets where each ingress port of this host leads. The whole table; what is not
+    /// in it is closed.</summary>
+    /// <exception cref="ContainerException">A port of the host is taken by another program:
+    /// named; the others are set.</exception>
     Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation);
 
     /// <summary>Images that containers of this host use.</summary>
@@ -82,7 +87,8 @@ public sealed record ContainerState(ContainerDefinition Definition, ContainerPha
 
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>How often it was started: 0 before the first start. <see cref="ContainerExit.Run"/> says which one ended.</summary>
+    /// <summary>How often it was started: 0 before the first start.
+    /// <see cref="ContainerExit.Run"/> says which one ended.</summary>
     public int Run { get; init; }
 
     public ContainerExit? Exit { get; init; }
@@ -101,7 +107,8 @@ public sealed record ContainerState(ContainerDefinition Definition, ContainerPha
 public sealed record ContainerExit(ContainerId Id, int Run, int ExitCode, bool OutOfMemory, DateTimeOffset At);
 
 /// <param name="Network">Name of the network.</param>
-public sealed record NetworkEndpoint(string Network, string Address, int PrefixLength, string Gateway, string MacAddress);
+public sealed record NetworkEndpoint(
+    string Network, string Address, int PrefixLength, string Gateway, string MacAddress);
 
 /// <param name="Output">Both streams, as they came.</param>
 public sealed record CommandResult(int ExitCode, string Output, bool TimedOut);
@@ -135,7 +142,8 @@ public enum ContainerFault
 }
 
 /// <summary>Why a container could not be made, started or reached, in words for its user.</summary>
-public sealed class ContainerException(ContainerFault fault, string message, Exception? cause = null) : Exception(message, cause)
+public sealed class ContainerException(ContainerFault fault, string message, Exception? cause = null)
+    : Exception(message, cause)
 {
     public ContainerFault Fault { get; } = fault;
 }

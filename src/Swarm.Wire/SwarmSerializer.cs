@@ -58,7 +58,8 @@ public sealed class SwarmSerializer(ExtendedActorSystem system) : SerializerWith
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SerializationException">When the manifest is unknown or the bytes are not what it promises.</exception>
+    /// <exception cref="SerializationException">When the manifest is unknown or the bytes are
+    /// not what it promises.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         ArgumentNullException.ThrowIfNull(bytes);

@@ -16,17 +16,20 @@ public static class WireConfiguration
         var serializer = NameOf(typeof(SwarmSerializer));
         var refusing = NameOf(typeof(RefusingSerializer));
         var text = new StringBuilder("akka.actor {\n");
-        text.Append(CultureInfo.InvariantCulture, $"  serializers {{ swarm = \"{serializer}\", json = \"{refusing}\" }}\n");
+        text.Append(
+            CultureInfo.InvariantCulture, $"  serializers {{ swarm = \"{serializer}\", json = \"{refusing}\" }}\n");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"  serialization-identifiers {{ \"{serializer}\" = {SwarmSerializer.FixedIdentifier}, \"{refusing}\" = 1 }}\n");
+            $"  serialization-identifiers {{ \"{serializer}\" = {SwarmSerializer.FixedIdentifier}, "
+                + $"\"{refusing}\" = 1 }}\n");
         text.Append("  serialization-bindings {\n");
         foreach (var entry in WireContract.Entries)
         {
             text.Append(CultureInfo.InvariantCulture, $"    \"{NameOf(entry.Type)}\" = swarm\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"  }}\n}}\nakka.remote.dot-netty.tcp.maximum-frame-size = {WireLimits.NodeBytes + 10_240}b\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"  }}\n}}\nakka.remote.dot-netty.tcp.maximum-frame-size = {WireLimits.NodeBytes + 10_240}b\n");
         return text.ToString();
     }
 

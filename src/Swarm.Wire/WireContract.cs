@@ -76,7 +76,8 @@ internal static class WireContract
 
     private static FrozenDictionary<Type, WireEntry> ByType { get; } = Entries.ToFrozenDictionary(entry => entry.Type);
 
-    /// <summary>The entry of a type, or of the family it is a case of; null when it has no place in the contract.</summary>
+    /// <summary>The entry of a type, or of the family it is a case of; null when it has no
+    /// place in the contract.</summary>
     public static WireEntry? Find(Type type) =>
         ByType.TryGetValue(type, out var entry) ? entry
             : type.BaseType is { IsAbstract: true } family ? ByType.GetValueOrDefault(family) : null;

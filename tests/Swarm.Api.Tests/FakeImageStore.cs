@@ -38,13 +38,15 @@ internal sealed class FakeImageStore : IImageStore
     public ImmutableArray<ImageSummary> List() =>
     [
         .. _images.Select(image => new ImageSummary(
-            image.Key, image.Value, DateTimeOffset.UnixEpoch, new Bytes(1000), ImmutableSortedDictionary<string, string>.Empty)),
+            image.Key, image.Value, DateTimeOffset.UnixEpoch, new Bytes(1000),
+            ImmutableSortedDictionary<string, string>.Empty)),
     ];
 
     public StoredImage? Find(string nameOrId) => _images
         .Where(image => image.Key.Value == nameOrId || image.Value.Any(name => IsNamed(name, nameOrId)))
         .Select(image => new StoredImage(
-            image.Key, Digest.Of("manifest"u8), image.Value, new ImageConfiguration { Command = ["sh"] }, new Bytes(1000)))
+            image.Key, Digest.Of("manifest"u8), image.Value, new ImageConfiguration { Command = ["sh"] },
+            new Bytes(1000)))
         .FirstOrDefault();
 
     public StoredImage Tag(string nameOrId, ImageReference name)
@@ -89,5 +91,6 @@ internal sealed class FakeImageStore : IImageStore
         return new LoadedImage(image, _images[image]);
     }
 
-    private static bool IsNamed(ImageReference name, string text) => name.Familiar == text || name.Familiar == text + ":latest";
+    private static bool IsNamed(ImageReference name, string text) =>
+        name.Familiar == text || name.Familiar == text + ":latest";
 }

@@ -17,7 +17,8 @@ public sealed class ImageRouteTests
 
         Assert.Equal("{\"stream\":\"Loaded image: loaded:latest\\n\"}\n", await answer.Content.ReadAsStringAsync());
         using var listed = JsonDocument.Parse(lines);
-        Assert.Equal("loaded:latest", Assert.Single(listed.RootElement.EnumerateArray()).GetProperty("RepoTags")[0].GetString());
+        Assert.Equal(
+            "loaded:latest", Assert.Single(listed.RootElement.EnumerateArray()).GetProperty("RepoTags")[0].GetString());
         Assert.Equal(Digest.Of("archive"u8), node.Meanings["docker.io/library/loaded:latest"]);
     }
 
@@ -40,7 +41,8 @@ public sealed class ImageRouteTests
         var change = Uri.EscapeDataString("CMD [\"httpd\",\"-f\"]\nENV A=\"b c\"\nEXPOSE 80");
 
         var answer = await node.Client.PostAsync(
-            $"/images/create?fromSrc=-&repo=hello&tag=v1&changes={change}&changes=USER%20app", new StringContent("tar"));
+            $"/images/create?fromSrc=-&repo=hello&tag=v1&changes={change}&changes=USER%20app",
+            new StringContent("tar"));
 
         Assert.Equal($"{{\"status\":\"{Digest.Of("tar"u8)}\"}}\n", await answer.Content.ReadAsStringAsync());
         Assert.Equal(["httpd", "-f"], node.Store.Imported.Command.ToArray());
@@ -89,7 +91,8 @@ public sealed class ImageRouteTests
         var answer = await node.Client.PostAsync("/images/load", new StringContent("archive"));
 
         Assert.Equal(status, answer.StatusCode);
-        Assert.Equal("{\"message\":\"layer 2 is not what it claims to be\"}\n", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(
+            "{\"message\":\"layer 2 is not what it claims to be\"}\n", await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]

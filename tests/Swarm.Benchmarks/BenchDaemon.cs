@@ -7,7 +7,8 @@ using Swarm.Client.Images;
 
 namespace Swarm.Benchmarks;
 
-/// <summary>The published <c>swarmd</c>, with folders and a port of its own; <see cref="DisposeAsync"/> takes all of it away.</summary>
+/// <summary>The published <c>swarmd</c>, with folders and a port of its own;
+/// <see cref="DisposeAsync"/> takes all of it away.</summary>
 internal sealed class BenchDaemon : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("swarm-bench-").FullName;
@@ -20,7 +21,8 @@ internal sealed class BenchDaemon : IAsyncDisposable
         Port = FreePort();
         _settings =
         [
-            "--set", $"swarm.data-root={_root}/data", "--set", $"swarm.run-root={_root}/r", "--set", $"swarm.cluster.port={Port}",
+            "--set", $"swarm.data-root={_root}/data", "--set", $"swarm.run-root={_root}/r", "--set",
+            $"swarm.cluster.port={Port}",
             "--set", "swarm.node.name=bench",
         ];
     }
@@ -52,8 +54,10 @@ internal sealed class BenchDaemon : IAsyncDisposable
     /// <summary>Memory of the process that is resident, in MiB.</summary>
     public double ResidentMebibytes()
     {
-        var line = File.ReadLines($"/proc/{_process!.Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        var line = File.ReadLines($"/proc/{_process!.Id}/status")
+            .First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 
     public TimeSpan ProcessorTime()
@@ -71,7 +75,8 @@ internal sealed class BenchDaemon : IAsyncDisposable
             await _process.WaitForExitAsync();
         }
 
-        using var destroy = Process.Start(new ProcessStartInfo(_program, ["--destroy", .. _settings]) { RedirectStandardOutput = true })!;
+        using var destroy = Process.Start(
+            new ProcessStartInfo(_program, ["--destroy", .. _settings]) { RedirectStandardOutput = true })!;
         await destroy.StandardOutput.ReadToEndAsync();
         await destroy.WaitForExitAsync();
         _process?.Dispose();
@@ -89,7 +94,8 @@ internal sealed class BenchDaemon : IAsyncDisposable
             said += line + Environment.NewLine;
             if (!line.Contains("Ready in ", StringComparison.Ordinal)) continue;
             ReadyAfter = Stopwatch.GetElapsedTime(since);
-            _ = output.BaseStream.CopyToAsync(Stream.Null); // so that it never waits for a reader; ends with the process
+            // so that it never waits for a reader; ends with the process
+            _ = output.BaseStream.CopyToAsync(Stream.Null);
             return;
         }
 

@@ -10,7 +10,8 @@ using Swarm.Runtime.Networks;
 
 namespace Swarm.Benchmarks;
 
-/// <summary>The engine of one host, in folders of its own, with an image of a static busybox; nothing of it is left behind.</summary>
+/// <summary>The engine of one host, in folders of its own, with an image of a static busybox;
+/// nothing of it is left behind.</summary>
 internal sealed class BenchHost : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("swarm-bench-").FullName;
@@ -25,7 +26,8 @@ internal sealed class BenchHost : IAsyncDisposable
     {
         var prefix = "b" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
         _images = new ImageStore(
-            new ImageStoreOptions { Root = Path.Combine(_root, "images") }, TimeProvider.System, NullLogger<ImageStore>.Instance);
+            new ImageStoreOptions { Root = Path.Combine(_root, "images") }, TimeProvider.System,
+            NullLogger<ImageStore>.Instance);
         _networks = new BridgeNetworkPlane(
             new NetworkOptions
             {
@@ -37,7 +39,9 @@ internal sealed class BenchHost : IAsyncDisposable
         _engine = new ContainerEngine(
             new EngineOptions
             {
-                DataRoot = Path.Combine(_root, "data"), RunRoot = _state, CgroupParent = "/swarm-" + prefix,
+                DataRoot = Path.Combine(_root, "data"),
+                RunRoot = _state,
+                CgroupParent = "/swarm-" + prefix,
             },
             _images, _networks, TimeProvider.System, NullLoggerFactory.Instance);
     }
@@ -50,7 +54,8 @@ internal sealed class BenchHost : IAsyncDisposable
         await host._engine.OpenAsync(CancellationToken.None);
         using var tar = new MemoryStream(await BusyboxImage.TarAsync());
         await host._images.ImportAsync(
-            tar, ImageReference.Parse("bench"), new ImageConfiguration { Command = ["/bin/sh"] }, CancellationToken.None);
+            tar, ImageReference.Parse("bench"), new ImageConfiguration { Command = ["/bin/sh"] },
+            CancellationToken.None);
         return host;
     }
 
@@ -72,7 +77,8 @@ internal sealed class BenchHost : IAsyncDisposable
     {
         await _engine.CreateAsync(definition, CancellationToken.None);
         await _engine.StartAsync(definition.Id, CancellationToken.None);
-        while ((await _engine.ReadLogAsync(definition.Id, position: null, tail: null, maxBytes: 100, CancellationToken.None))
+        while ((await _engine.ReadLogAsync(
+            definition.Id, position: null, tail: null, maxBytes: 100, CancellationToken.None))
             .Entries.IsEmpty)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(0.2), TimeProvider.System);

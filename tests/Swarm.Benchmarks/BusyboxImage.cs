@@ -20,11 +20,13 @@ internal static class BusyboxImage
             await using var busybox = File.OpenRead(Busybox);
             await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "bin/busybox")
             {
-                DataStream = busybox, Mode = (UnixFileMode)0x1ed,
+                DataStream = busybox,
+                Mode = (UnixFileMode)0x1ed,
             });
             foreach (var program in (string[])["sh", "sleep", "echo", "httpd", "wget"])
             {
-                await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, "bin/" + program) { LinkName = "busybox" });
+                await writer.WriteEntryAsync(
+                    new PaxTarEntry(TarEntryType.SymbolicLink, "bin/" + program) { LinkName = "busybox" });
             }
         }
 

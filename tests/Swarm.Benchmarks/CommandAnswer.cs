@@ -22,7 +22,8 @@ internal static class CommandAnswer
                 })!;
             await command.StandardOutput.ReadToEndAsync();
             await command.WaitForExitAsync();
-            if (command.ExitCode != 0) throw new InvalidOperationException($"swarm services ended with {command.ExitCode}");
+            if (command.ExitCode != 0)
+                throw new InvalidOperationException($"swarm services ended with {command.ExitCode}");
             if (run > 0) answer.Add(Stopwatch.GetElapsedTime(since).TotalSeconds);
         }
 

@@ -1,6 +1,7 @@
 namespace Swarm.Benchmarks;
 
-/// <summary>How long <c>swarmd</c> takes from its start to ready, and what it costs when it has nothing to do.</summary>
+/// <summary>How long <c>swarmd</c> takes from its start to ready, and what it costs when it
+/// has nothing to do.</summary>
 internal static class DaemonReady
 {
     private const int Runs = 5;

@@ -23,7 +23,8 @@ internal static class LayerUnpack
             var ratio = new Measure("unpack, swarm / tar -x, elapsed", "");
             for (var run = 0; run < Runs; run++)
             {
-                var (swarm, gnu) = (await ImportAsync(tar, Path.Combine(root, $"store{run}")), Extract(tar, Path.Combine(root, $"tar{run}")));
+                var (swarm, gnu) = (await ImportAsync(tar, Path.Combine(root, $"store{run}")),
+                    Extract(tar, Path.Combine(root, $"tar{run}")));
                 ours.Add(swarm);
                 theirs.Add(gnu);
                 ratio.Add(swarm / gnu);
@@ -67,7 +68,8 @@ internal static class LayerUnpack
         await using var writer = new TarWriter(file, TarEntryFormat.Pax);
         for (var number = 0; number < Files; number++)
         {
-            if (number % 100 == 0) await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, $"d{number / 100}"));
+            if (number % 100 == 0)
+                await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, $"d{number / 100}"));
             random.NextBytes(content);
             await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, $"d{number / 100}/f{number}")
             {

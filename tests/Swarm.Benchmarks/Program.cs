@@ -1,7 +1,8 @@
 using Spectre.Console;
 using Swarm.Benchmarks;
 
-// Run by hand: tests/bench [NAME ...]. It builds the programs first, and enters a mount namespace in which crun accepts the cgroups.
+// Run by hand: tests/bench [NAME ...]. It builds the programs first, and enters a mount
+// namespace in which crun accepts the cgroups.
 var all = new Dictionary<string, Func<Task<IReadOnlyList<Measure>>>>(StringComparer.Ordinal)
 {
     ["ready"] = DaemonReady.RunAsync,
@@ -15,7 +16,8 @@ var wanted = args.Length == 0 ? [.. all.Keys] : args;
 var unknown = wanted.Where(name => !all.ContainsKey(name)).ToArray();
 if (unknown.Length > 0)
 {
-    await Console.Error.WriteLineAsync($"no benchmark {string.Join(", ", unknown)}; there are {string.Join(", ", all.Keys)}");
+    await Console.Error
+        .WriteLineAsync($"no benchmark {string.Join(", ", unknown)}; there are {string.Join(", ", all.Keys)}");
     return 2;
 }
 

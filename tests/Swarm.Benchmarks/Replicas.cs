@@ -5,7 +5,8 @@ using Swarm.Core.Services;
 
 namespace Swarm.Benchmarks;
 
-/// <summary>From submitting a service of 50 replicas until all of them run, and until the removed service is gone.</summary>
+/// <summary>From submitting a service of 50 replicas until all of them run, and until the
+/// removed service is gone.</summary>
 internal static class Replicas
 {
     private const int Count = 50;
@@ -26,7 +27,12 @@ internal static class Replicas
             {
                 Name = name,
                 Mode = new ServiceMode.Replicated(Count),
-                Container = new ContainerSpec { Image = "bench", Command = ["/bin/busybox", "sleep", "1000"], StopSignal = "SIGKILL" },
+                Container = new ContainerSpec
+                {
+                    Image = "bench",
+                    Command = ["/bin/busybox", "sleep", "1000"],
+                    StopSignal = "SIGKILL"
+                },
             });
             await UntilAsync(async () => (await client.GetServiceAsync(name)).Tasks
                 .Count(task => task.State == TaskState.Running) == Count);

@@ -10,5 +10,6 @@ internal static class Repository
     private static string Find(string folder) =>
         File.Exists(Path.Combine(folder, "Swarm.sln"))
             ? folder
-            : Find(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no Swarm.sln above the benchmarks"));
+            : Find(Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException("no Swarm.sln above the benchmarks"));
 }

@@ -68,7 +68,8 @@ public sealed class CommandTests(FakeGateway gateway) : IClassFixture<FakeGatewa
 
         Assert.Equal(7, waited.Code);
         var answer = JsonDocument.Parse(waited.Out).RootElement;
-        Assert.Equal(("failed", 7), (answer.GetProperty("outcome").GetString(), answer.GetProperty("exitCode").GetInt32()));
+        Assert.Equal(
+            ("failed", 7), (answer.GetProperty("outcome").GetString(), answer.GetProperty("exitCode").GetInt32()));
     }
 
     [Fact]
@@ -95,7 +96,8 @@ public sealed class CommandTests(FakeGateway gateway) : IClassFixture<FakeGatewa
         using var interrupt = new CancellationTokenSource();
         var output = new InterruptingWriter(interrupt, after: "1| two");
 
-        var code = await Application.RunAsync(["logs", "-f", "nine_web"], _line.Surroundings(output, TextWriter.Null), interrupt.Token);
+        var code = await Application.RunAsync(
+            ["logs", "-f", "nine_web"], _line.Surroundings(output, TextWriter.Null), interrupt.Token);
 
         Assert.Equal((ExitCode.Interrupted, "1| one\n1| two\n"), (code, output.ToString()));
     }

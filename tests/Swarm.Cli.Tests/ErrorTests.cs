@@ -14,14 +14,16 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
     [InlineData(2, "not a node's address", "services", "--contact", "a b")]
     [InlineData(2, "/does/not/exist.yml:1:1: cannot read it", "deploy", "-f", "/does/not/exist.yml")]
     [InlineData(2, "/does/not/exist.tar: there is no such file", "image", "load", "/does/not/exist.tar")]
-    [InlineData(3, "no node answered at 127.0.0.1:1 within 0.3 s: is swarmd running?", "services", "--contact", "127.0.0.1:1", "--timeout", "300ms")]
+    [InlineData(3, "no node answered at 127.0.0.1:1 within 0.3 s: is swarmd running?", "services", "--contact",
+        "127.0.0.1:1", "--timeout", "300ms")]
     [InlineData(3, "/does/not/exist.sock", "image", "ls", "--socket", "/does/not/exist.sock")]
     [InlineData(4, "there is no service gone", "inspect", "gone")]
     [InlineData(4, "there is no service gone", "ps", "gone")]
     [InlineData(4, "there is no service gone", "logs", "gone")]
     [InlineData(4, "there is no service gone", "wait", "gone")]
     [InlineData(4, "there is no service gone", "scale", "gone=2")]
-    public async Task What_goes_wrong_is_told_by_the_exit_code_and_in_words(int code, string said, params string[] arguments)
+    public async Task What_goes_wrong_is_told_by_the_exit_code_and_in_words(
+        int code, string said, params string[] arguments)
     {
         var ran = await _line.RunAsync(arguments);
 
@@ -32,7 +34,8 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
 
     [Fact]
     public async Task What_the_cluster_refuses_exits_with_5() =>
-        Assert.Equal(new Ran(5, "", "swarm: the image refused is refused\n"), await _line.DeployAsync("two", "image: refused"));
+        Assert.Equal(
+            new Ran(5, "", "swarm: the image refused is refused\n"), await _line.DeployAsync("two", "image: refused"));
 
     [Fact]
     public async Task Every_error_of_a_compose_file_is_told_with_its_place()

@@ -24,8 +24,10 @@ public sealed class FakeGateway : IAsyncLifetime
 
     public FakeGateway()
     {
-        var configuration = Hocon.WithFallback(DistributedPubSub.DefaultConfig()).WithFallback(ClusterClientReceptionist.DefaultConfig());
-        _system = ActorSystem.Create("swarm", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration)));
+        var configuration = Hocon.WithFallback(DistributedPubSub.DefaultConfig())
+            .WithFallback(ClusterClientReceptionist.DefaultConfig());
+        _system = ActorSystem.Create(
+            "swarm", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration)));
         var self = Akka.Cluster.Cluster.Get(_system);
         self.Join(self.SelfAddress);
         Contact = $"127.0.0.1:{self.SelfAddress.Port}";

@@ -8,7 +8,8 @@ using Swarm.Core.Services;
 
 namespace Swarm.Cli.Tests;
 
-/// <summary>Services that run at once; a job has ended with 7. The image 'refused' is refused, 'broken' never starts.</summary>
+/// <summary>Services that run at once; a job has ended with 7. The image 'refused' is refused,
+/// 'broken' never starts.</summary>
 /// <remarks>Lists come in pages of one entry, so that who stops after a page is seen.</remarks>
 internal sealed class FakeServices : UntypedActor
 {
@@ -19,12 +20,16 @@ internal sealed class FakeServices : UntypedActor
         DeployService { Spec.Container.Image: "refused" } => new RequestRefused("the image refused is refused"),
         DeployService deploy => Keep(deploy),
         GetServices get => Page(get),
-        GetNodes get => new NodeList([get.After.Length == 0 ? Node("b", "n1") : Node("a", "n2")]) { Next = get.After.Length == 0 ? "n1" : null },
+        GetNodes get => new NodeList([get.After.Length == 0 ? Node("b", "n1") : Node("a", "n2")])
+        {
+            Next = get.After.Length == 0 ? "n1" : null
+        },
         IServiceMessage asked when !_services.ContainsKey(asked.Service.Value) =>
             new RequestRefused($"there is no service {asked.Service}") { NotFound = true },
         GetService get => Describe(_services[get.Service.Value], get.After),
         ScaleService scale => Scale(scale),
-        RemoveService remove => new ServiceAccepted(remove.Request, remove.Service, 1, _services.Remove(remove.Service.Value)),
+        RemoveService remove =>
+            new ServiceAccepted(remove.Request, remove.Service, 1, _services.Remove(remove.Service.Value)),
         GetServiceLogs logs => Logs(logs),
         _ => new RequestRefused($"{message} was not expected"),
     });
@@ -45,11 +50,18 @@ internal sealed class FakeServices : UntypedActor
     private ServiceList Page(GetServices get)
     {
         var left = _services.Where(service => string.CompareOrdinal(service.Key, get.After) > 0).Take(2).ToList();
-        return new ServiceList([.. left.Take(1).Select(service => List(service.Value))]) { Next = left.Count > 1 ? left[0].Key : null };
+        return new ServiceList([.. left.Take(1).Select(service => List(service.Value))])
+        {
+            Next = left.Count > 1 ? left[0].Key : null
+        };
     }
 
     private static ServiceListing List(ServiceSpec spec) =>
-        new(spec.Name, new ServiceId("id"), spec.Mode, spec.Container.Image, 1, 1) { Stack = spec.Stack, Ports = spec.Container.Ports };
+        new(spec.Name, new ServiceId("id"), spec.Mode, spec.Container.Image, 1, 1)
+        {
+            Stack = spec.Stack,
+            Ports = spec.Container.Ports
+        };
 
     private static ServiceDetails Describe(ServiceSpec spec, long after)
     {
@@ -73,7 +85,10 @@ internal sealed class FakeServices : UntypedActor
             Reason = broken ? "no node has 1 GiB left" : "",
             Container = broken ? null : new ContainerObservation
             {
-                Id = ContainerId.Of(id), ExitCode = job ? 7 : null, Addresses = ["10.0.0.2"], Ports = [new PublishedPort(80, 8080)],
+                Id = ContainerId.Of(id),
+                ExitCode = job ? 7 : null,
+                Addresses = ["10.0.0.2"],
+                Ports = [new PublishedPort(80, 8080)],
             },
         };
     }
@@ -82,9 +97,11 @@ internal sealed class FakeServices : UntypedActor
     private static ServiceLogPage Logs(GetServiceLogs asked)
     {
         var isFirst = asked.Positions.IsEmpty;
-        var line = new LogLine(new TaskId("id.1"), 1, DateTimeOffset.UnixEpoch, IsError: false, isFirst ? "one" : "two");
+        var line = new LogLine(
+            new TaskId("id.1"), 1, DateTimeOffset.UnixEpoch, IsError: false, isFirst ? "one" : "two");
         ImmutableArray<LogLine> lines = isFirst || asked.Positions["id.1"] == "1" ? [line] : [];
-        return new ServiceLogPage(lines, ImmutableSortedDictionary<string, string>.Empty.Add("id.1", isFirst ? "1" : "2"), isFirst, []);
+        return new ServiceLogPage(
+            lines, ImmutableSortedDictionary<string, string>.Empty.Add("id.1", isFirst ? "1" : "2"), isFirst, []);
     }
 
     private static NodeListing Node(string name, string id)

@@ -37,7 +37,8 @@ public sealed class ListTests(FakeGateway gateway) : IClassFixture<FakeGateway>,
         await _line.DeployAsync("ports", "image: hello, ports: [\"8080:80\"]", "--detach");
         var listed = await _line.RunAsync("services");
 
-        Assert.Contains("ports_web  ports  replicated  1/1      hello  *:8080->80/tcp\n", listed.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "ports_web  ports  replicated  1/1      hello  *:8080->80/tcp\n", listed.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,7 +56,8 @@ public sealed class ListTests(FakeGateway gateway) : IClassFixture<FakeGateway>,
     {
         await _line.DeployAsync("noplace", "image: broken", "--detach");
 
-        Assert.Contains("no node has 1 GiB left", (await _line.RunAsync("ps", "noplace_web")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "no node has 1 GiB left", (await _line.RunAsync("ps", "noplace_web")).Out, StringComparison.Ordinal);
     }
 
     [Fact]

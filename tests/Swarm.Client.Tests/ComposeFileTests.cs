@@ -7,7 +7,8 @@ namespace Swarm.Client.Tests;
 
 public sealed class ComposeFileTests
 {
-    private static readonly Dictionary<string, string> Environment = new() { ["HOME"] = "/home/ann", ["SET"] = "s", ["EMPTY"] = "" };
+    private static readonly Dictionary<string, string> Environment =
+        new() { ["HOME"] = "/home/ann", ["SET"] = "s", ["EMPTY"] = "" };
 
     private static readonly ComposeStack Whole =
         ComposeFile.Load(Path.Combine(AppContext.BaseDirectory, "whole.compose.yml"), null, Environment);
@@ -31,7 +32,8 @@ public sealed class ComposeFileTests
         Assert.Equal(["/bin/sh", "-c"], container.Entrypoint!.Value.AsEnumerable());
         Assert.Equal(["echo", "hello world", "and more"], container.Command!.Value.AsEnumerable());
         Assert.Equal(["A=1", "HOME=/home/ann"], container.Environment.AsEnumerable());
-        Assert.Equal(("1000:1000", "/srv", "web", "SIGINT"), (container.User, container.WorkingDirectory, container.Hostname, container.StopSignal));
+        Assert.Equal(("1000:1000", "/srv", "web", "SIGINT"),
+            (container.User, container.WorkingDirectory, container.Hostname, container.StopSignal));
         Assert.Equal(TimeSpan.FromSeconds(1.5), container.StopGrace);
         Assert.Equal(["CAP_NET_ADMIN"], container.AddCapabilities.AsEnumerable());
         Assert.Equal(["ALL"], container.DropCapabilities.AsEnumerable());
@@ -56,7 +58,10 @@ public sealed class ComposeFileTests
     public void Mounts_of_both_forms_are_read() => Assert.Equal(
         [
             new MountSpec(MountKind.Volume, "shop_data", "/data"),
-            new MountSpec(MountKind.Bind, Path.Combine(AppContext.BaseDirectory, "conf"), "/etc/conf", ReadOnly: true) { CreateSource = true },
+            new MountSpec(MountKind.Bind, Path.Combine(AppContext.BaseDirectory, "conf"), "/etc/conf", ReadOnly: true)
+            {
+                CreateSource = true
+            },
             new MountSpec(MountKind.Tmpfs, "", "/scratch") { Size = Bytes.FromMebibytes(8), Mode = 448 },
             new MountSpec(MountKind.Tmpfs, "", "/run") { Size = Bytes.FromMebibytes(1) },
         ],
@@ -69,13 +74,22 @@ public sealed class ComposeFileTests
         Assert.Equal(new Resources(new MilliCpu(250), Bytes.FromMebibytes(32)), Web.Reservations);
         Assert.Equal(new ServiceMode.Replicated(2), Web.Mode);
         Assert.Equal(
-            new RestartPolicy { Condition = RestartCondition.OnFailure, MaxAttempts = 3, Delay = TimeSpan.FromSeconds(1), Window = TimeSpan.FromHours(1) },
+            new RestartPolicy
+            {
+                Condition = RestartCondition.OnFailure,
+                MaxAttempts = 3,
+                Delay = TimeSpan.FromSeconds(1),
+                Window = TimeSpan.FromHours(1)
+            },
             Web.Restart);
         Assert.Equal(
             new UpdatePolicy
             {
-                Parallelism = 2, Order = UpdateOrder.StartFirst, FailureAction = UpdateFailureAction.Rollback,
-                Monitor = TimeSpan.FromSeconds(3), MaxFailureRatio = 0.25,
+                Parallelism = 2,
+                Order = UpdateOrder.StartFirst,
+                FailureAction = UpdateFailureAction.Rollback,
+                Monitor = TimeSpan.FromSeconds(3),
+                MaxFailureRatio = 0.25,
             },
             Web.Update);
         Assert.Equal(["node.labels.zone==a"], Web.Placement.Constraints.AsEnumerable());
@@ -146,7 +160,8 @@ public sealed class ComposeFileTests
         try
         {
             File.WriteAllText(Path.Combine(folder.FullName, ".env"), "TAG=7\n");
-            File.WriteAllText(Path.Combine(folder.FullName, "a.env"), "# words\nexport A=file # said\nB=\"two\\nlines\"\nC='$SET'\n");
+            File.WriteAllText(
+                Path.Combine(folder.FullName, "a.env"), "# words\nexport A=file # said\nB=\"two\\nlines\"\nC='$SET'\n");
             var file = Path.Combine(folder.FullName, "compose.yml");
             File.WriteAllText(file, "services: {a: {image: \"i:$TAG\", env_file: a.env, environment: {A: own}}}");
 

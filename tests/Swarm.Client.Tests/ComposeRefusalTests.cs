@@ -134,7 +134,8 @@ public sealed class ComposeRefusalTests
     [Fact]
     public void All_errors_of_a_file_are_told_together_in_its_order()
     {
-        var errors = Refused("services:\n  web:\n    image: a\n    build: .\n    tty: 1\n  db:\n    image: a\n    cpus: x\n");
+        var errors = Refused(
+            "services:\n  web:\n    image: a\n    build: .\n    tty: 1\n  db:\n    image: a\n    cpus: x\n");
 
         Assert.Equal([(4, 5), (5, 10), (8, 11)], errors.Select(error => (error.Line, error.Column)));
     }
@@ -142,7 +143,8 @@ public sealed class ComposeRefusalTests
     [Fact]
     public void A_billion_laughs_are_refused_quickly()
     {
-        var laughs = "x-0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n" + string.Concat(Enumerable.Range(1, 30).Select(i =>
+        var laughs = "x-0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n"
+            + string.Concat(Enumerable.Range(1, 30).Select(i =>
             $"x-{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n"));
 
         Assert.Contains(Refused(laughs), error => error.Message.Contains("once aliases", StringComparison.Ordinal));
@@ -150,11 +152,13 @@ public sealed class ComposeRefusalTests
 
     [Fact]
     public void A_file_nested_too_deeply_is_refused() =>
-        Assert.Contains(Refused("a: " + new string('[', 5000)), error => error.Message.Contains("nested deeper", StringComparison.Ordinal));
+        Assert.Contains(Refused("a: " + new string('[', 5000)),
+            error => error.Message.Contains("nested deeper", StringComparison.Ordinal));
 
     [Fact]
     public void A_file_that_is_too_large_is_refused() =>
-        Assert.Contains(Refused(new string('#', 2_000_000)), error => error.Message.Contains("larger than", StringComparison.Ordinal));
+        Assert.Contains(Refused(new string('#', 2_000_000)),
+            error => error.Message.Contains("larger than", StringComparison.Ordinal));
 
     [Fact]
     public void Random_damage_to_a_file_is_never_more_than_refused()
@@ -167,12 +171,14 @@ public sealed class ComposeRefusalTests
             for (var i = random.Next(1, 8); i > 0; i--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             if (round % 3 == 0) bytes = bytes[..random.Next(bytes.Length)];
             var text = System.Text.Encoding.Latin1.GetString(bytes);
-            var failure = Record.Exception(() => ComposeFile.Parse(text, "compose.yml", "s", new Dictionary<string, string>()));
+            var failure = Record.Exception(
+                () => ComposeFile.Parse(text, "compose.yml", "s", new Dictionary<string, string>()));
 
             Assert.True(failure is null or ComposeException, $"round {round}: {failure}");
         }
     }
 
     private static System.Collections.Immutable.ImmutableArray<ComposeError> Refused(string text) =>
-        Assert.Throws<ComposeException>(() => ComposeFile.Parse(text, "compose.yml", null, new Dictionary<string, string>())).Errors;
+        Assert.Throws<ComposeException>(
+            () => ComposeFile.Parse(text, "compose.yml", null, new Dictionary<string, string>())).Errors;
 }

@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace Swarm.Daemon.Tests;
 
-/// <summary>A real swarmd with roots and a port of its own, taken off the host at the end with all that it made.</summary>
+/// <summary>A real swarmd with roots and a port of its own, taken off the host at the end with
+/// all that it made.</summary>
 internal sealed class DaemonProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -7,7 +7,8 @@ public sealed class CrashTests : IDisposable
     public void Dispose() => _home.Dispose();
 
     private static byte[] Archive { get; } = DockerArchives.Make(
-        [new TarBuilder().Folder("a").File("a/1", new string('x', 3000)).Build(), new TarBuilder().File("a/.wh.1", "").File("b").Build()],
+        [new TarBuilder().Folder("a").File("a/1", new string('x', 3000)).Build(),
+            new TarBuilder().File("a/.wh.1", "").File("b").Build()],
         "crash:1");
 
     [Fact]
@@ -16,7 +17,8 @@ public sealed class CrashTests : IDisposable
         var before = _home.Contents();
         for (var at = 0; at < Archive.Length; at += 509)
         {
-            await Assert.ThrowsAsync<TimeoutException>(() => _home.Store.LoadAsync(new FailingStream(Archive, at), default));
+            await Assert.ThrowsAsync<TimeoutException>(
+                () => _home.Store.LoadAsync(new FailingStream(Archive, at), default));
             Assert.Equal(before, _home.Contents());
         }
 
@@ -30,7 +32,8 @@ public sealed class CrashTests : IDisposable
         var before = _home.Contents();
         for (var length = 0; length < Archive.Length - 1536; length += 509)
         {
-            await Assert.ThrowsAsync<ImageException>(() => _home.Store.LoadAsync(new MemoryStream(Archive, 0, length), default));
+            await Assert.ThrowsAsync<ImageException>(
+                () => _home.Store.LoadAsync(new MemoryStream(Archive, 0, length), default));
         }
 
         Assert.Equal(before, _home.Contents());
@@ -54,7 +57,8 @@ public sealed class CrashTests : IDisposable
     [InlineData("names")]
     [InlineData("images", "names", "layers")]
     [InlineData("images", "names", "blobs/sha256")]
-    public async Task A_store_whose_process_died_between_two_steps_of_a_load_opens_and_loads_again(params string[] notYetThere)
+    public async Task A_store_whose_process_died_between_two_steps_of_a_load_opens_and_loads_again(
+        params string[] notYetThere)
     {
         await _home.Store.LoadAsync(new MemoryStream(Archive), default);
         var whole = _home.Contents();
@@ -69,7 +73,8 @@ public sealed class CrashTests : IDisposable
         if (notYetThere.Contains("images")) Assert.Empty(Directory.GetFileSystemEntries(_home.Root + "/layers"));
         var image = Assert.Single(await store.LoadAsync(new MemoryStream(Archive), default));
         Assert.Equal(whole, _home.Contents());
-        Assert.Equal(["a", "b"], Directory.GetFileSystemEntries(await store.MountRootAsync(StoreHome.NewContainer(), image.Id, default))
+        Assert.Equal(["a", "b"],
+            Directory.GetFileSystemEntries(await store.MountRootAsync(StoreHome.NewContainer(), image.Id, default))
             .Select(Path.GetFileName).Order());
     }
 
@@ -89,7 +94,8 @@ public sealed class CrashTests : IDisposable
     public void A_second_process_is_told_that_the_store_is_open()
     {
         var refused = Assert.Throws<ImageException>(() => new ImageStore(
-            _home.Options, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<ImageStore>.Instance));
+            _home.Options, TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<ImageStore>.Instance));
 
         Assert.Equal(ImageFault.InUse, refused.Fault);
         Assert.Contains(_home.Root, refused.Message, StringComparison.Ordinal);
@@ -98,12 +104,14 @@ public sealed class CrashTests : IDisposable
     private void Empty(string folder)
     {
         foreach (var path in Directory.GetFiles(Path.Combine(_home.Root, folder))) File.Delete(path);
-        foreach (var path in Directory.GetDirectories(Path.Combine(_home.Root, folder))) Directory.Delete(path, recursive: true);
+        foreach (var path in Directory.GetDirectories(Path.Combine(_home.Root, folder)))
+            Directory.Delete(path, recursive: true);
     }
 
     private sealed class FailingStream(byte[] content, int at) : MemoryStream(content, 0, at)
     {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var read = await base.ReadAsync(buffer, cancellationToken);
             return read > 0 ? read : throw new TimeoutException("the other side is gone");
@@ -111,9 +119,11 @@ public sealed class CrashTests : IDisposable
     }
 
     /// <summary>A large file without end, cancelled after its first megabyte.</summary>
-    private sealed class EndlessStream(CancellationTokenSource cancelled) : MemoryStream(new TarBuilder().File("a", new string('x', 2 << 20)).Build())
+    private sealed class EndlessStream(CancellationTokenSource cancelled)
+        : MemoryStream(new TarBuilder().File("a", new string('x', 2 << 20)).Build())
     {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (Position > 1 << 20) await cancelled.CancelAsync();
             return await base.ReadAsync(buffer, cancellationToken);

@@ -16,13 +16,15 @@ internal static class DockerArchives
         stored ??= layers;
         for (var i = 0; i < stored.Length; i++)
         {
-            archive.Entry(new Tar.TarEntry { Name = TarBuilder.Bytes($"{i}/layer.tar"), Kind = Tar.TarKind.File }, stored[i]);
+            archive.Entry(
+                new Tar.TarEntry { Name = TarBuilder.Bytes($"{i}/layer.tar"), Kind = Tar.TarKind.File }, stored[i]);
         }
 
         var hex = Digest.Of(config).Hex;
         var tags = JsonSerializer.Serialize(name is null ? [] : new[] { name });
         var paths = JsonSerializer.Serialize(layers.Select((_, i) => $"{i}/layer.tar"));
-        return archive.Entry(new Tar.TarEntry { Name = TarBuilder.Bytes(hex + ".json"), Kind = Tar.TarKind.File }, config)
+        return archive.Entry(
+            new Tar.TarEntry { Name = TarBuilder.Bytes(hex + ".json"), Kind = Tar.TarKind.File }, config)
             .File("manifest.json", $$"""[{"Config":"{{hex}}.json","RepoTags":{{tags}},"Layers":{{paths}}}]""")
             .Build();
     }

@@ -26,14 +26,16 @@ public sealed class HostileArchiveTests : IDisposable
         { "index.json", $$"""{"manifests":[{"size":1,"digest":"{{Digest}}"}]}""", $"blob {Digest} is not in it" },
         {
             "index.json",
-            """{"manifests":[{"size":1,"platform":{"os":"plan9","architecture":"mips"},"digest":""" + $"\"{Digest}\"}}]}}",
+            """{"manifests":[{"size":1,"platform":{"os":"plan9","architecture":"mips"},"digest":"""
+                + $"\"{Digest}\"}}]}}",
             "only for plan9/mips"
         },
     };
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task An_archive_whose_contents_are_wrong_is_refused_with_what_and_where(string file, string content, string message)
+    public async Task An_archive_whose_contents_are_wrong_is_refused_with_what_and_where(
+        string file, string content, string message)
     {
         var before = _home.Contents();
 
@@ -57,7 +59,8 @@ public sealed class HostileArchiveTests : IDisposable
         var promised = new TarBuilder().File("good").Build();
         var given = new TarBuilder().File("evil").Build();
 
-        await AssertRefused(DockerArchives.Make([promised], "evil:1", stored: [given]), Core.Images.Digest.Of(promised).Value);
+        await AssertRefused(
+            DockerArchives.Make([promised], "evil:1", stored: [given]), Core.Images.Digest.Of(promised).Value);
 
         Assert.Empty(_home.Store.List());
         Assert.Equal(before, _home.Contents());
@@ -93,7 +96,8 @@ public sealed class HostileArchiveTests : IDisposable
 
     private async Task AssertRefused(byte[] archive, string message)
     {
-        var refused = await Assert.ThrowsAsync<ImageException>(() => _home.Store.LoadAsync(new MemoryStream(archive), default));
+        var refused = await Assert.ThrowsAsync<ImageException>(
+            () => _home.Store.LoadAsync(new MemoryStream(archive), default));
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
     }
 }

@@ -114,14 +114,18 @@ public sealed class HostileLayerTests : IDisposable
     {
         TarAttribute[] attributes =
         [
-            new("trusted.overlay.redirect"u8.ToArray(), "/etc"u8.ToArray()), new("trusted.overlay.opaque"u8.ToArray(), "y"u8.ToArray()),
-            new("user.overlay.opaque"u8.ToArray(), "y"u8.ToArray()), new("user.kept"u8.ToArray(), [0, 0xff, (byte)'=', (byte)'\n']),
+            new("trusted.overlay.redirect"u8.ToArray(), "/etc"u8.ToArray()),
+            new("trusted.overlay.opaque"u8.ToArray(), "y"u8.ToArray()),
+            new("user.overlay.opaque"u8.ToArray(), "y"u8.ToArray()),
+            new("user.kept"u8.ToArray(), [0, 0xff, (byte)'=', (byte)'\n']),
         ];
-        var tar = new TarBuilder().Entry(new TarEntry { Name = "d"u8.ToArray(), Kind = TarKind.Folder, Mode = 0x1ed, Attributes = attributes });
+        var tar = new TarBuilder().Entry(
+            new TarEntry { Name = "d"u8.ToArray(), Kind = TarKind.Folder, Mode = 0x1ed, Attributes = attributes });
 
         await Mount(tar.Build());
 
-        using var tree = Linux.Files.Folder.Open(Assert.Single(Directory.GetDirectories(_home.Root + "/layers")) + "/tree");
+        using var tree = Linux.Files.Folder
+            .Open(Assert.Single(Directory.GetDirectories(_home.Root + "/layers")) + "/tree");
         Assert.Null(tree.Attribute("d"u8, "trusted.overlay.redirect"u8));
         Assert.Null(tree.Attribute("d"u8, "trusted.overlay.opaque"u8));
         Assert.Null(tree.Attribute("d"u8, "user.overlay.opaque"u8));
@@ -131,7 +135,13 @@ public sealed class HostileLayerTests : IDisposable
     [Fact]
     public async Task A_layer_beyond_the_limits_is_refused()
     {
-        var small = new UnpackLimits { LayerMax = Bytes.FromMebibytes(1), RatioFrom = Bytes.Zero, RatioMax = 50, EntriesMax = 10 };
+        var small = new UnpackLimits
+        {
+            LayerMax = Bytes.FromMebibytes(1),
+            RatioFrom = Bytes.Zero,
+            RatioMax = 50,
+            EntriesMax = 10
+        };
         _home.Options = _home.Options with { Limits = small };
         _home.Reopen();
         var before = _home.Contents();
@@ -140,7 +150,8 @@ public sealed class HostileLayerTests : IDisposable
 
         await AssertRefused(many.Build(), "more than 10 entries");
         await AssertRefused(new TarBuilder().File("big", new string('x', 2 << 20)).Build(), "more than 1048576");
-        await AssertRefused(Gzip(new TarBuilder().File("zeros", new string('x', 1 << 19)).Build()), "more than 50 times");
+        await AssertRefused(
+            Gzip(new TarBuilder().File("zeros", new string('x', 1 << 19)).Build()), "more than 50 times");
         Assert.Equal(before, _home.Contents());
     }
 
@@ -160,7 +171,8 @@ public sealed class HostileLayerTests : IDisposable
     private static byte[] Gzip(byte[] content)
     {
         var packed = new MemoryStream();
-        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Optimal)) gzip.Write(content);
+        using (var gzip = new System.IO.Compression.GZipStream(
+            packed, System.IO.Compression.CompressionLevel.Optimal)) gzip.Write(content);
         return packed.ToArray();
     }
 }

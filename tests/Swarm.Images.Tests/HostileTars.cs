@@ -49,14 +49,16 @@ internal static class HostileTars
         "pax with zero in path" => Pax("12 path=a\0b\n"),
         "pax with bad size" => Pax("12 size=-42\n"),
         "pax bomb" => Pax(new string('p', (1 << 20) + 1)),
-        "many attributes" => Pax(string.Concat(Enumerable.Range(1000, 300).Select(i => $"27 SCHILY.xattr.user.{i}=\n"))),
+        "many attributes" =>
+            Pax(string.Concat(Enumerable.Range(1000, 300).Select(i => $"27 SCHILY.xattr.user.{i}=\n"))),
         "long name bomb" => new TarBuilder().Entry(
             new TarEntry { Name = "l"u8.ToArray(), Kind = (TarKind)'L' }, new byte[(1 << 20) + 1]).File("a").Build(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such tar"),
     };
 
     private static byte[] Pax(string records) => new TarBuilder().Entry(
-        new TarEntry { Name = "x"u8.ToArray(), Kind = (TarKind)'x' }, Encoding.UTF8.GetBytes(records)).File("a").Build();
+        new TarEntry { Name = "x"u8.ToArray(), Kind = (TarKind)'x' },
+        Encoding.UTF8.GetBytes(records)).File("a").Build();
 
     private static byte[] Header(Action<byte[]> change, bool isSummed = true)
     {

@@ -13,7 +13,8 @@ public sealed class ImportTests : IDisposable
     {
         var tar = new TarBuilder().Folder("etc").File("etc/hello", "hello", mode: 0x8e8, user: 1000).Build();
         var image = await _home.Store.ImportAsync(
-            new MemoryStream(tar), ImageReference.Parse("hello"), new ImageConfiguration { Command = ["/bin/hello"] }, default);
+            new MemoryStream(tar), ImageReference.Parse("hello"), new ImageConfiguration { Command = ["/bin/hello"] },
+            default);
         var container = StoreHome.NewContainer();
 
         var root = await _home.Store.MountRootAsync(container, image.Id, default);

@@ -24,7 +24,8 @@ public sealed class LayerOrderTests : IDisposable
     public async Task A_file_below_a_link_of_the_layer_below_goes_where_the_link_leads()
     {
         var root = await Mount(
-            new TarBuilder().Folder("usr").Folder("usr/lib").Link("lib", "usr/lib"), new TarBuilder().File("lib/x", "x"));
+            new TarBuilder().Folder("usr").Folder("usr/lib").Link("lib", "usr/lib"),
+            new TarBuilder().File("lib/x", "x"));
 
         Assert.Equal("usr/lib", new FileInfo(root + "/lib").LinkTarget);
         Assert.Equal("x", File.ReadAllText(root + "/usr/lib/x"));
@@ -35,7 +36,13 @@ public sealed class LayerOrderTests : IDisposable
     {
         var root = await Mount(
             new TarBuilder().Folder("a").File("a/1").File("a/2").Folder("b").File("b/1").File("c"),
-            new TarBuilder().File("a/.wh..wh..opq", "").File("a/3").File("b/2").File(".wh.b", "").File(".wh.c", "").File("c", "new")
+            new TarBuilder()
+                .File("a/.wh..wh..opq", "")
+                .File("a/3")
+                .File("b/2")
+                .File(".wh.b", "")
+                .File(".wh.c", "")
+                .File("c", "new")
                 .File(".wh.never", ""));
 
         Assert.Equal(["3"], Names(root + "/a"));
@@ -67,7 +74,8 @@ public sealed class LayerOrderTests : IDisposable
     public async Task No_ghost_of_a_whiteout_is_seen_where_nothing_lies_below()
     {
         var root = await Mount(
-            new TarBuilder().Folder("a").File("a/.wh.x", ""), new TarBuilder().Folder("n").File("n/.wh.y", "").File("n/z"));
+            new TarBuilder().Folder("a").File("a/.wh.x", ""),
+            new TarBuilder().Folder("n").File("n/.wh.y", "").File("n/z"));
 
         Assert.Empty(Names(root + "/a"));
         Assert.Equal(["z"], Names(root + "/n"));
@@ -104,7 +112,9 @@ public sealed class LayerOrderTests : IDisposable
     }
 
     private static string[] Names(string folder) =>
-        [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFileSystemEntries(folder)
+            .Select(path => Path.GetFileName(path))
+            .Order(StringComparer.Ordinal)];
 
     private async Task<string> Mount(params TarBuilder[] layers) => await _home.Store.MountRootAsync(
         StoreHome.NewContainer(), await Load([.. layers.Select(layer => layer.Build())]), default);

@@ -45,7 +45,8 @@ public sealed class RemovalTests : IDisposable
         _home.Store.Tag("one:1", ImageReference.Parse("two:2"));
 
         Assert.Equal(ImageFault.InUse, FaultOf(() => _home.Store.Remove(id.Hex, force: false, None)));
-        Assert.Equal(ImageFault.InUse, FaultOf(() => _home.Store.Remove(id.Hex, force: true, new HashSet<Digest> { id })));
+        Assert.Equal(
+            ImageFault.InUse, FaultOf(() => _home.Store.Remove(id.Hex, force: true, new HashSet<Digest> { id })));
         var container = StoreHome.NewContainer();
         await _home.Store.MountRootAsync(container, id, default);
         Assert.Equal(ImageFault.InUse, FaultOf(() => _home.Store.Remove(id.Hex, force: true, None)));
@@ -62,13 +63,15 @@ public sealed class RemovalTests : IDisposable
         var id = await Load("example.test/one:1", new TarBuilder().Folder("a").Build());
         var image = _home.Store.Find("example.test/one:1")!;
 
-        foreach (var text in (string[])[id.Value, id.Hex, id.Hex[..12], id.Hex[..1], $"example.test/one@{image.ManifestDigest}",
-            $"example.test/one:other@{id}"])
+        foreach (var text in (string[])[
+            id.Value, id.Hex, id.Hex[..12], id.Hex[..1], $"example.test/one@{image.ManifestDigest}",
+                $"example.test/one:other@{id}"])
         {
             Assert.Equal(id, _home.Store.Find(text)?.Id);
         }
 
-        foreach (var text in (string[])["example.test/one", "one:1", $"other@{id}", "", "NOT A NAME", new string('f', 64)])
+        foreach (var text in (string[])[
+            "example.test/one", "one:1", $"other@{id}", "", "NOT A NAME", new string('f', 64)])
         {
             Assert.Null(_home.Store.Find(text));
         }
@@ -91,7 +94,8 @@ public sealed class RemovalTests : IDisposable
         var shared = new TarBuilder().Folder("shared").File("shared/file", "shared").Build();
         var works = Enumerable.Range(0, 12).Select(async i =>
         {
-            var id = await Load($"image:{i}", shared, new TarBuilder().File(".wh.none", "").File("own", $"{i}").Build());
+            var id = await Load(
+                $"image:{i}", shared, new TarBuilder().File(".wh.none", "").File("own", $"{i}").Build());
             var container = StoreHome.NewContainer();
             var root = await _home.Store.MountRootAsync(container, id, default);
             Assert.Equal($"{i}", File.ReadAllText(root + "/own"));

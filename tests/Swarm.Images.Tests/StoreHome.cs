@@ -4,7 +4,8 @@ using Swarm.Linux.Overlay;
 
 namespace Swarm.Images.Tests;
 
-/// <summary>A folder for one test with an image store in it; nothing of it is left afterwards, not even mounts.</summary>
+/// <summary>A folder for one test with an image store in it; nothing of it is left afterwards,
+/// not even mounts.</summary>
 public sealed class StoreHome : IDisposable
 {
     /// <param name="onDisk">In the folder for temporary files, and not in memory.</param>
@@ -47,7 +48,8 @@ public sealed class StoreHome : IDisposable
         foreach (var container in Store.WritableLayers()) Store.UnmountRoot(container, discard: true);
         Store.Dispose();
         using var parent = Linux.Files.Folder.Open(Path.GetDirectoryName(Folder)!);
-        foreach (var left in Directory.GetDirectories(Path.Combine(Root, "snapshots"))) MountPoint.Unmount(Path.Combine(left, "root"));
+        foreach (var left in Directory.GetDirectories(Path.Combine(Root, "snapshots")))
+            MountPoint.Unmount(Path.Combine(left, "root"));
         parent.RemoveTree(Path.GetFileName(Folder));
     }
 

@@ -20,13 +20,20 @@ internal sealed class TarBuilder
     public static FileTime Time { get; } = new(1_600_000_000, 123_456_789);
 
     public TarBuilder File(string name, string content = "content", uint mode = 0x1a4, uint user = 0) =>
-        Entry(new TarEntry { Name = Bytes(name), Kind = TarKind.File, Mode = mode, UserId = user, Modified = Time }, Bytes(content));
+        Entry(new TarEntry { Name = Bytes(name), Kind = TarKind.File, Mode = mode, UserId = user, Modified = Time },
+            Bytes(content));
 
     public TarBuilder Folder(string name, uint mode = 0x1ed, uint user = 0) =>
         Entry(new TarEntry { Name = Bytes(name), Kind = TarKind.Folder, Mode = mode, UserId = user, Modified = Time });
 
     public TarBuilder Link(string name, string target) =>
-        Entry(new TarEntry { Name = Bytes(name), Kind = TarKind.SymbolicLink, LinkName = Bytes(target), Modified = Time });
+        Entry(new TarEntry
+        {
+            Name = Bytes(name),
+            Kind = TarKind.SymbolicLink,
+            LinkName = Bytes(target),
+            Modified = Time
+        });
 
     public TarBuilder HardLink(string name, string target) =>
         Entry(new TarEntry { Name = Bytes(name), Kind = TarKind.HardLink, LinkName = Bytes(target), Modified = Time });
@@ -34,7 +41,11 @@ internal sealed class TarBuilder
     public TarBuilder Device(string name, uint major, uint minor) =>
         Entry(new TarEntry
         {
-            Name = Bytes(name), Kind = TarKind.CharacterDevice, Mode = 0x1b6, Device = new DeviceNumber(major, minor), Modified = Time,
+            Name = Bytes(name),
+            Kind = TarKind.CharacterDevice,
+            Mode = 0x1b6,
+            Device = new DeviceNumber(major, minor),
+            Modified = Time,
         });
 
     public TarBuilder Entry(TarEntry entry, byte[]? content = null)

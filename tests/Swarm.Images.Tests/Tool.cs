@@ -7,7 +7,8 @@ internal static class Tool
 {
     public static string Run(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)
             ?? throw new InvalidOperationException($"{program} did not start: apt-get install {program}");
         var errors = process.StandardError.ReadToEndAsync();
@@ -16,6 +17,7 @@ internal static class Tool
         return process.ExitCode == 0
             ? output
             : throw new InvalidOperationException(
-                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.GetAwaiter().GetResult()}");
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: "
+                    + $"{errors.GetAwaiter().GetResult()}");
     }
 }

@@ -15,8 +15,8 @@ public sealed class ToolImages : IDisposable
             mkdir -p bin etc/conf.d usr/lib var/cache/deep/er home/user
             cp /bin/busybox bin/busybox; ln bin/busybox bin/sh; ln -s /bin/busybox bin/ls; ln -s usr/lib lib
             echo one > etc/conf.d/one; echo gone > etc/gone; echo a > var/cache/a; echo b > var/cache/deep/er/b
-            echo old > usr/lib/old; chown 1000:1001 home/user; chmod 0700 home/user; chmod 4755 bin/busybox; mkfifo etc/pipe
-            mknod etc/null c 1 3; chmod 1777 var/cache; touch -d @1500000000 etc/conf.d/one
+            echo old > usr/lib/old; chown 1000:1001 home/user; chmod 0700 home/user; chmod 4755 bin/busybox
+            mkfifo etc/pipe; mknod etc/null c 1 3; chmod 1777 var/cache; touch -d @1500000000 etc/conf.d/one
             """);
         AddLayer("two", """
             rm etc/gone; rm -r var/cache; echo two > etc/conf.d/two; chmod 0600 etc/conf.d/one; ln bin/busybox bin/ash
@@ -27,9 +27,11 @@ public sealed class ToolImages : IDisposable
             """);
         Directory.CreateDirectory(Path.Combine(Folder, "insert", "below"));
         File.WriteAllText(Path.Combine(Folder, "insert", "below", "only"), "only");
-        Tool.Run("umoci", "insert", "--opaque", "--image", Layout + ":work", Path.Combine(Folder, "insert"), "/etc/conf.d");
+        Tool.Run(
+            "umoci", "insert", "--opaque", "--image", Layout + ":work", Path.Combine(Folder, "insert"), "/etc/conf.d");
         Tool.Run("umoci", "config", "--image", Layout + ":work", "--config.cmd", "/bin/sh", "--config.env", "A=b",
-            "--config.label", "l=v", "--config.user", "1000", "--config.workingdir", "/home/user", "--config.exposedports", "80/tcp");
+            "--config.label", "l=v", "--config.user", "1000", "--config.workingdir", "/home/user",
+            "--config.exposedports", "80/tcp");
 
         Tool.Run("umoci", "unpack", "--image", Layout + ":work", Path.Combine(Folder, "oracle"));
         DockerArchive = Path.Combine(Folder, "docker.tar");

@@ -5,7 +5,8 @@ using Swarm.Linux.Files;
 
 namespace Swarm.Images.Tests;
 
-/// <summary>Everything that can be said of a tree of files, a line each: two trees are the same when their lines are.</summary>
+/// <summary>Everything that can be said of a tree of files, a line each: two trees are the
+/// same when their lines are.</summary>
 internal static class TreeListing
 {
     public static string[] Of(string root)
@@ -38,7 +39,8 @@ internal static class TreeListing
     {
         var content = status.Kind switch
         {
-            FileKind.Regular => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..16] + " links " + status.Links,
+            FileKind.Regular =>
+                Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..16] + " links " + status.Links,
             FileKind.SymbolicLink => "-> " + new FileInfo(path).LinkTarget,
             FileKind.CharacterDevice or FileKind.BlockDevice => status.Represents.ToString(),
             _ => "",

@@ -22,7 +22,10 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
     [Fact]
     public async Task An_exit_while_no_engine_was_there_is_kept()
     {
-        var started = await fixture.StartAsync(EngineFixture.Shell("cat /go; exit 5") with { Command = ["sh", "-c", "while [ ! -e /dev/shm/go ]; do sleep 0.01; done; exit 5"] });
+        var started = await fixture.StartAsync(EngineFixture.Shell("cat /go; exit 5") with
+        {
+            Command = ["sh", "-c", "while [ ! -e /dev/shm/go ]; do sleep 0.01; done; exit 5"]
+        });
         var exitFile = Path.Join(fixture.Options.RunRoot, "state/exits", started.Id.Value);
 
         await fixture.ReopenAsync(() =>
@@ -43,7 +46,8 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
     {
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
         var pidFile = Path.Join(fixture.Options.RunRoot, "state/c", started.Id.Value[..24], "conmon.pid");
-        using (var conmon = Process.GetProcessById(int.Parse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture))) conmon.Kill();
+        using (var conmon = Process.GetProcessById(
+            int.Parse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture))) conmon.Kill();
 
         Assert.Equal(ContainerPhase.Running, fixture.Engine.Find(started.Id)!.Phase);
         fixture.Engine.Signal(started.Id, 9);
@@ -57,10 +61,12 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
         var first = Linux.Processes.ProcessIdentity.Of(started.Pid)!.Value;
 
-        await fixture.ReopenAsync(() => File.Delete(Path.Join(fixture.Options.DataRoot, "containers", started.Id.Value, "container.json")));
+        await fixture.ReopenAsync(
+            () => File.Delete(Path.Join(fixture.Options.DataRoot, "containers", started.Id.Value, "container.json")));
 
         Assert.False(first.IsAlive);
-        Assert.Empty(Directory.GetFileSystemEntries(fixture.Folder, $"*{started.Id.Value[..24]}*", SearchOption.AllDirectories));
+        Assert.Empty(
+            Directory.GetFileSystemEntries(fixture.Folder, $"*{started.Id.Value[..24]}*", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -99,6 +105,7 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
         Assert.Equal(Adoption.AdoptionVerdict.End, Adoption.Adoptions.Judge(record, "now", false, true, true, false));
         Assert.Equal(
             Adoption.AdoptionVerdict.FollowUnstarted,
-            Adoption.Adoptions.Judge(record with { BootId = "now" }, "now", false, isAlive: true, isMonitorAlive: true, isWaiting: true));
+            Adoption.Adoptions.Judge(
+                record with { BootId = "now" }, "now", false, isAlive: true, isMonitorAlive: true, isWaiting: true));
     }
 }

@@ -26,12 +26,14 @@ internal sealed class BusyboxImages(string folder) : IImageStore
 
         File.Copy("/bin/busybox", Path.Join(_lower, "bin/busybox"));
         foreach (var applet in (string[])
-            ["sh", "sleep", "cat", "echo", "id", "pwd", "env", "ls", "touch", "kill", "head", "seq", "tail", "dd", "grep", "hostname", "true", "false", "mount", "stat", "yes", "chmod", "ping"])
+            ["sh", "sleep", "cat", "echo", "id", "pwd", "env", "ls", "touch", "kill", "head", "seq", "tail", "dd",
+                "grep", "hostname", "true", "false", "mount", "stat", "yes", "chmod", "ping"])
         {
             File.CreateSymbolicLink(Path.Join(_lower, "bin", applet), "busybox");
         }
 
-        File.WriteAllText(Path.Join(_lower, "etc/passwd"), "root:x:0:0::/root:/bin/sh\nworker:x:1234:1300::/data:/bin/sh\n");
+        File.WriteAllText(
+            Path.Join(_lower, "etc/passwd"), "root:x:0:0::/root:/bin/sh\nworker:x:1234:1300::/data:/bin/sh\n");
         File.WriteAllText(Path.Join(_lower, "etc/group"), "root:x:0:\nstaff:x:1300:\nextra:x:1400:worker\n");
         File.WriteAllText(Path.Join(_lower, "data/seed"), "from the image\n");
     }
@@ -47,7 +49,8 @@ internal sealed class BusyboxImages(string folder) : IImageStore
         if (!Directory.Exists(merged))
         {
             foreach (var name in (string[])["upper", "work", "merged"]) Directory.CreateDirectory(Path.Join(own, name));
-            Host.Run("mount", "-t", "overlay", "overlay", "-o", $"lowerdir={_lower},upperdir={own}/upper,workdir={own}/work", merged);
+            Host.Run("mount", "-t", "overlay", "overlay", "-o",
+                $"lowerdir={_lower},upperdir={own}/upper,workdir={own}/work", merged);
         }
 
         return Task.FromResult(merged);
@@ -62,19 +65,24 @@ internal sealed class BusyboxImages(string folder) : IImageStore
     }
 
     public ImmutableArray<ContainerId> WritableLayers() => Directory.Exists(Path.Join(folder, "roots"))
-        ? [.. Directory.GetDirectories(Path.Join(folder, "roots")).Select(path => new ContainerId(Path.GetFileName(path)))]
+        ? [.. Directory.GetDirectories(Path.Join(folder, "roots"))
+            .Select(path => new ContainerId(Path.GetFileName(path)))]
         : [];
 
     public ImmutableArray<ImageSummary> List() => [];
 
-    public Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation) => throw new UnreachableException();
+    public Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation) =>
+        throw new UnreachableException();
 
-    public Task<ImmutableArray<LoadedImage>> LoadLayoutAsync(string layout, CancellationToken cancellation) => throw new UnreachableException();
+    public Task<ImmutableArray<LoadedImage>> LoadLayoutAsync(string layout, CancellationToken cancellation) =>
+        throw new UnreachableException();
 
     public Task<LoadedImage> ImportAsync(
-        Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation) => throw new UnreachableException();
+        Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation) =>
+        throw new UnreachableException();
 
     public StoredImage Tag(string nameOrId, ImageReference name) => throw new UnreachableException();
 
-    public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<Digest> inUse) => throw new UnreachableException();
+    public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<Digest> inUse) =>
+        throw new UnreachableException();
 }

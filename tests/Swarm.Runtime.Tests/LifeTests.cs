@@ -18,7 +18,8 @@ public sealed class LifeTests(EngineFixture fixture) : IClassFixture<EngineFixtu
     [Fact]
     public async Task A_signal_ends_a_program_with_128_and_its_number()
     {
-        var started = await fixture.StartAsync(EngineFixture.Shell("trap 'exit 42' TERM; echo ready; while :; do sleep 1 & wait; done"));
+        var started = await fixture.StartAsync(
+            EngineFixture.Shell("trap 'exit 42' TERM; echo ready; while :; do sleep 1 & wait; done"));
         await fixture.ReadyAsync(started.Id);
         fixture.Engine.Signal(started.Id, fixture.Engine.StopSignalOf(started.Id));
         Assert.Equal(42, (await fixture.ExitOfAsync(started.Id)).ExitCode);
@@ -59,7 +60,8 @@ public sealed class LifeTests(EngineFixture fixture) : IClassFixture<EngineFixtu
     [Fact]
     public async Task Removal_leaves_nothing_of_a_running_container()
     {
-        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600") with { Mounts = [new MountSpec(MountKind.Volume, "", "/data")] });
+        var started = await fixture.StartAsync(
+            EngineFixture.Shell("sleep 600") with { Mounts = [new MountSpec(MountKind.Volume, "", "/data")] });
         var first = Linux.Processes.ProcessIdentity.Of(started.Pid);
         Assert.NotNull(first);
 
@@ -67,7 +69,8 @@ public sealed class LifeTests(EngineFixture fixture) : IClassFixture<EngineFixtu
 
         Assert.False(first.Value.IsAlive);
         Assert.Null(fixture.Engine.Find(started.Id));
-        Assert.Empty(Directory.GetFileSystemEntries(fixture.Folder, $"*{started.Id.Value[..24]}*", SearchOption.AllDirectories));
+        Assert.Empty(
+            Directory.GetFileSystemEntries(fixture.Folder, $"*{started.Id.Value[..24]}*", SearchOption.AllDirectories));
         Assert.False(Directory.Exists($"/sys/fs/cgroup/memory{fixture.Options.CgroupParent}/{started.Id}"));
         Assert.DoesNotContain(started.Id.Value, File.ReadAllText("/proc/self/mountinfo"), StringComparison.Ordinal);
         await fixture.Engine.RemoveAsync(started.Id, default);
@@ -88,7 +91,8 @@ public sealed class LifeTests(EngineFixture fixture) : IClassFixture<EngineFixtu
     [Fact]
     public async Task Eight_are_started_at_once()
     {
-        var states = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => fixture.StartAsync(EngineFixture.Shell("sleep 600"))));
+        var states = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => fixture.StartAsync(EngineFixture.Shell("sleep 600"))));
 
         Assert.Equal(8, states.Select(state => state.Pid).Distinct().Count());
         await Task.WhenAll(states.Select(state => fixture.Engine.RemoveAsync(state.Id, default)));

@@ -62,13 +62,15 @@ public sealed class LogTests : IDisposable
         _log.Rotate(() => { }, keep: 3);
         Append($"{Time} stdout F c", $"{Time} stdout F d");
 
-        Assert.Equal(expected, string.Join(',', new LogReader(_log, TimeProvider.System).Read(null, count, 9999, true).Entries.Select(e => e.Text)));
+        Assert.Equal(expected, string.Join(
+            ',', new LogReader(_log, TimeProvider.System).Read(null, count, 9999, true).Entries.Select(e => e.Text)));
     }
 
     [Fact]
     public void A_line_that_has_not_ended_is_waited_for_while_it_is_young()
     {
-        var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffffzzz", System.Globalization.CultureInfo.InvariantCulture);
+        var now = DateTimeOffset.UtcNow.ToString(
+            "yyyy-MM-ddTHH:mm:ss.fffffffzzz", System.Globalization.CultureInfo.InvariantCulture);
         Append($"{Time} stdout F whole", $"{now} stdout P half");
         var page = new LogReader(_log, TimeProvider.System).Read(null, null, 9999, hasEnded: false);
         Assert.Equal(["whole"], page.Entries.Select(entry => entry.Text));
@@ -92,7 +94,8 @@ public sealed class LogTests : IDisposable
         Assert.Throws<ContainerException>(() => Read("what"));
     }
 
-    private LogPage Read(string? position) => new LogReader(_log, TimeProvider.System).Read(position, null, 9999, hasEnded: true);
+    private LogPage Read(string? position) =>
+        new LogReader(_log, TimeProvider.System).Read(position, null, 9999, hasEnded: true);
 
     private void Append(params string[] lines) => File.AppendAllLines(_log.CurrentPath, lines);
 }

@@ -17,12 +17,14 @@ internal sealed class NoNetworks : INetworkPlane
     }
 
     public Task<NetworkAttachment> AttachAsync(
-        ContainerId container, ImmutableArray<string> networks, ImmutableArray<PublishedPort> hostPorts, CancellationToken cancellation) =>
+        ContainerId container, ImmutableArray<string> networks, ImmutableArray<PublishedPort> hostPorts,
+        CancellationToken cancellation) =>
         throw new ContainerException(ContainerFault.Host, "these tests have no bridge");
 
     public Task DetachAsync(ContainerId container, CancellationToken cancellation) => Task.CompletedTask;
 
-    public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation) => Task.CompletedTask;
+    public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation) =>
+        Task.CompletedTask;
 
     public Task DestroyAsync(CancellationToken cancellation) => Task.CompletedTask;
 

@@ -41,11 +41,13 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
         };
         var definition = EngineFixture.Define(spec);
 
-        var refused = await Assert.ThrowsAsync<ContainerException>(() => fixture.Engine.CreateAsync(definition, default));
+        var refused = await Assert.ThrowsAsync<ContainerException>(
+            () => fixture.Engine.CreateAsync(definition, default));
 
         Assert.Equal(message, refused.Message);
         Assert.Null(fixture.Engine.Find(definition.Id));
-        Assert.Empty(Directory.GetFileSystemEntries(fixture.Folder, $"*{definition.Id.Value[..24]}*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.GetFileSystemEntries(
+            fixture.Folder, $"*{definition.Id.Value[..24]}*", SearchOption.AllDirectories));
     }
 
     [Fact]

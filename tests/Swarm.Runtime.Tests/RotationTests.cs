@@ -32,7 +32,8 @@ public sealed class RotationTests
         while (page.More);
 
         Assert.Equal(Enumerable.Repeat(Enumerable.Range(1, 100), 40).SelectMany(i => i).Select(i => $"{i}"), lines);
-        Assert.True(Directory.GetFiles(Path.Join(fixture.Options.DataRoot, "containers", created.Id.Value, "log")).Length > 2);
+        Assert.True(
+            Directory.GetFiles(Path.Join(fixture.Options.DataRoot, "containers", created.Id.Value, "log")).Length > 2);
     }
 
     [Fact]

@@ -20,8 +20,10 @@ public sealed class ShapeTests(EngineFixture fixture) : IClassFixture<EngineFixt
 
         var (_, output) = await fixture.RunAsync(spec);
 
-        Assert.Contains("uid=1234(worker) gid=1300(staff) groups=1300(staff),1400(extra)", output, StringComparison.Ordinal);
-        foreach (var line in (string[])["/made/for/it", "A=b c", "HOME=/data", "HOSTNAME=me", "10.9.8.7\tdb", "nameserver 10.1.1.1", "me"])
+        Assert.Contains(
+            "uid=1234(worker) gid=1300(staff) groups=1300(staff),1400(extra)", output, StringComparison.Ordinal);
+        foreach (var line in (string[])[
+            "/made/for/it", "A=b c", "HOME=/data", "HOSTNAME=me", "10.9.8.7\tdb", "nameserver 10.1.1.1", "me"])
         {
             Assert.Contains(line, output.Split('\n'));
         }
@@ -43,11 +45,13 @@ public sealed class ShapeTests(EngineFixture fixture) : IClassFixture<EngineFixt
         Assert.Contains("CapBnd:\t00000000a80425fb", inside, StringComparison.Ordinal);
 
         // The second one takes the filter that was compiled for the first.
-        var next = await fixture.StartAsync(EngineFixture.Shell("echo ready; sleep 600") with { NoNewPrivileges = true });
+        var next = await fixture.StartAsync(
+            EngineFixture.Shell("echo ready; sleep 600") with { NoNewPrivileges = true });
         await fixture.ReadyAsync(next.Id);
         Assert.Contains("Seccomp:\t2", File.ReadAllText($"/proc/{next.Pid}/status"), StringComparison.Ordinal);
         Assert.Contains("NoNewPrivs:\t1", File.ReadAllText($"/proc/{next.Pid}/status"), StringComparison.Ordinal);
-        Assert.Contains("Seccomp:\t2", await fixture.RunCommandAsync(next.Id, "sh", "-c", look), StringComparison.Ordinal);
+        Assert.Contains(
+            "Seccomp:\t2", await fixture.RunCommandAsync(next.Id, "sh", "-c", look), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,7 +59,8 @@ public sealed class ShapeTests(EngineFixture fixture) : IClassFixture<EngineFixt
     {
         var spec = EngineFixture.Shell("sleep 600") with
         {
-            Limits = new ResourceLimits(new MilliCpu(1500), Bytes.FromMebibytes(64), 50) { CpuShares = 512, CpuSet = "0" },
+            Limits =
+                new ResourceLimits(new MilliCpu(1500), Bytes.FromMebibytes(64), 50) { CpuShares = 512, CpuSet = "0" },
         };
         var id = (await fixture.StartAsync(spec)).Id;
 
@@ -103,7 +108,8 @@ public sealed class ShapeTests(EngineFixture fixture) : IClassFixture<EngineFixt
         var source = Directory.CreateDirectory(Path.Join(fixture.Folder, "bound")).FullName;
         var spec = EngineFixture.Shell("echo hi > /a/file; echo no > /b/other; cat /b/file") with
         {
-            Mounts = [new MountSpec(MountKind.Bind, source, "/a"), new MountSpec(MountKind.Bind, source, "/b", ReadOnly: true)],
+            Mounts = [new MountSpec(MountKind.Bind, source, "/a"),
+                new MountSpec(MountKind.Bind, source, "/b", ReadOnly: true)],
         };
 
         var (_, output) = await fixture.RunAsync(spec);
@@ -119,7 +125,9 @@ public sealed class ShapeTests(EngineFixture fixture) : IClassFixture<EngineFixt
         await fixture.ReadyAsync(started.Id);
         var status = File.ReadAllLines($"/proc/{started.Pid}/status");
 
-        var own = Linux.Processes.OwnCapabilities.ReadBounding().ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+        var own = Linux.Processes.OwnCapabilities
+            .ReadBounding()
+            .ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
         Assert.Contains($"CapEff:\t{own}", status);
         Assert.Contains("Seccomp:\t0", status);
     }
@@ -137,6 +145,7 @@ public sealed class ShapeTests(EngineFixture fixture) : IClassFixture<EngineFixt
         Assert.True(late.TimedOut);
         Assert.Equal("begun\n", late.Output);
         Assert.Equal((3, 4096, false), (much.ExitCode, much.Output.Length, much.TimedOut));
-        Assert.DoesNotContain("\0599\0", await fixture.RunCommandAsync(started.Id, "sh", "-c", "cat /proc/[0-9]*/cmdline | grep -a sleep"), StringComparison.Ordinal);
+        Assert.DoesNotContain("\0599\0", await fixture.RunCommandAsync(
+            started.Id, "sh", "-c", "cat /proc/[0-9]*/cmdline | grep -a sleep"), StringComparison.Ordinal);
     }
 }

@@ -13,7 +13,8 @@ internal static partial class Methods
             if (Opening().Match(text[start]) is not { Success: true } opening) continue;
             if (start == 0 || !Head().IsMatch(text[start - 1])) continue;
 
-            var end = Array.FindIndex(text, start, line => line.StartsWith(opening.Groups[1].Value + "}", StringComparison.Ordinal));
+            var end = Array.FindIndex(
+                text, start, line => line.StartsWith(opening.Groups[1].Value + "}", StringComparison.Ordinal));
             if (end - start - 1 > lines) yield return $"{file}:{start}: {end - start - 1} lines";
         }
     }

@@ -7,7 +7,8 @@ internal static class Repository
 
     public static string At(string path) => Path.Combine(Root, path);
 
-    /// <summary>Paths of files below folders of the repository, relative to it, without what builds leave there.</summary>
+    /// <summary>Paths of files below folders of the repository, relative to it, without what
+    /// builds leave there.</summary>
     public static IEnumerable<string> Files(string pattern, params string[] folders) =>
         folders.Where(folder => Directory.Exists(At(folder)))
             .SelectMany(folder => Directory.EnumerateFiles(At(folder), pattern, SearchOption.AllDirectories))

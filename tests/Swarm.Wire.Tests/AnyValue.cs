@@ -5,7 +5,8 @@ using PolyType;
 
 namespace Swarm.Wire.Tests;
 
-/// <summary>Makes values of any type of the contract, every field filled by chance, and compares them field by field.</summary>
+/// <summary>Makes values of any type of the contract, every field filled by chance, and
+/// compares them field by field.</summary>
 internal static class AnyValue
 {
     public static object Make(Type type, Random chance)

@@ -11,11 +11,13 @@ internal static class ContractText
 {
     public static string Write()
     {
-        var text = new StringBuilder("# The wire contract. A line that changes or goes breaks old journals and mixed clusters.\n");
+        var text = new StringBuilder(
+            "# The wire contract. A line that changes or goes breaks old journals and mixed clusters.\n");
         var parts = new SortedDictionary<string, Type>(StringComparer.Ordinal);
         foreach (var entry in WireContract.Entries.OrderBy(entry => entry.Manifest, StringComparer.Ordinal))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n{entry.Manifest} = {NameOf(entry.Type)}, at most {entry.MaxBytes} bytes\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"\n{entry.Manifest} = {NameOf(entry.Type)}, at most {entry.MaxBytes} bytes\n");
             Gather(entry.Type, parts);
         }
 
@@ -64,6 +66,7 @@ internal static class ContractText
     private static string NameOf(Type type) =>
         Nullable.GetUnderlyingType(type) is { } inner ? NameOf(inner) + "?"
         : type.IsGenericType
-            ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>"
+            ? type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]
+                + $"<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>"
         : type.DeclaringType is { } family ? $"{family.Name}.{type.Name}" : type.Name;
 }

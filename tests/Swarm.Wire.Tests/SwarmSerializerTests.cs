@@ -122,7 +122,10 @@ public sealed class SwarmSerializerTests : IDisposable
     public void A_message_larger_than_the_wire_takes_is_refused_when_it_is_written_and_when_it_is_read()
     {
         var spec = AnySpec();
-        spec = spec with { Container = spec.Container with { WorkingDirectory = new string('x', WireLimits.ClientBytes) } };
+        spec = spec with
+        {
+            Container = spec.Container with { WorkingDirectory = new string('x', WireLimits.ClientBytes) }
+        };
 
         var write = Assert.Throws<SerializationException>(
             () => Serializer().ToBinary(new DeployService(new RequestId("r"), spec)));
@@ -142,7 +145,8 @@ public sealed class SwarmSerializerTests : IDisposable
         var refused = Assert.Throws<SerializationException>(() => serializer.ToBinary(stranger));
 
         Assert.Contains("System.Uri", refused.Message, StringComparison.Ordinal);
-        Assert.Throws<SerializationException>(() => _system.Serialization.Deserialize("{}"u8.ToArray(), 1, "System.Uri"));
+        Assert.Throws<SerializationException>(
+            () => _system.Serialization.Deserialize("{}"u8.ToArray(), 1, "System.Uri"));
     }
 
     public void Dispose() => _system.Dispose();
@@ -153,5 +157,6 @@ public sealed class SwarmSerializerTests : IDisposable
     private SwarmSerializer Serializer() =>
         (SwarmSerializer)_system.Serialization.FindSerializerForType(typeof(DeployService));
 
-    private object Resend(object sent) => Serializer().FromBinary(Serializer().ToBinary(sent), Serializer().Manifest(sent));
+    private object Resend(object sent) =>
+        Serializer().FromBinary(Serializer().ToBinary(sent), Serializer().Manifest(sent));
 }

@@ -12,7 +12,11 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger)
         try
         {
             await next(context);
-            if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed })
+            if (context.Response is
+                {
+                    HasStarted: false,
+                    StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed,
+                })
             {
                 var (status, message) = UnknownRoutes.Explain(context.Request);
                 await context.Response.WriteErrorAsync(status, message);

@@ -16,7 +16,8 @@ namespace Swarm.Api.Images;
 /// </remarks>
 /// <param name="images">Takes <see cref="IImageMessage"/> to the name's entity.</param>
 internal sealed partial class ClusterImageNames(
-    IActorRef images, IImageStore store, NodeId node, TimeProvider time, ILogger<ClusterImageNames> logger) : IImageNames
+    IActorRef images, IImageStore store, NodeId node, TimeProvider time, ILogger<ClusterImageNames> logger)
+    : IImageNames
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
@@ -32,7 +33,8 @@ internal sealed partial class ClusterImageNames(
     public async Task<string?> NameAsync(ImageReference name, Digest image, CancellationToken cancellation)
     {
         _removed.TryRemove(name, out _);
-        return await TellAsync(name, new NameImage(NewRequest(), name.Repository, name.Tag!, image, node), cancellation);
+        return await TellAsync(
+            name, new NameImage(NewRequest(), name.Repository, name.Tag!, image, node), cancellation);
     }
 
     public async Task<string?> UnnameAsync(ImageReference name, CancellationToken cancellation)

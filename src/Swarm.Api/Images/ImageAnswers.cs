@@ -10,7 +10,8 @@ internal sealed record ImageLine(
 
 /// <summary>The answer to <c>GET /images/NAME/json</c>.</summary>
 internal sealed record ImageDetails(
-    string Id, string[] RepoTags, string[] RepoDigests, string Created, string Author, string Architecture, string? Variant,
+    string Id, string[] RepoTags, string[] RepoDigests, string Created, string Author, string Architecture,
+    string? Variant,
     string Os, long Size, ImageRunning Config);
 
 /// <summary>How an image is run, with the names Docker uses.</summary>

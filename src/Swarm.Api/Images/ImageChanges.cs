@@ -6,7 +6,8 @@ using Swarm.Images;
 
 namespace Swarm.Api.Images;
 
-/// <summary>Instructions of a Dockerfile that change how an image is run, as <c>docker import --change</c> takes them.</summary>
+/// <summary>Instructions of a Dockerfile that change how an image is run, as <c>docker import
+/// --change</c> takes them.</summary>
 /// <remarks>https://docs.docker.com/reference/cli/docker/image/import/#change</remarks>
 internal static class ImageChanges
 {

@@ -39,7 +39,8 @@ internal sealed class ImageRoutes(IImageStore store, IContainerEngine engine, II
         var loaded = await store.LoadAsync(context.Request.Body, context.RequestAborted);
         foreach (var image in loaded)
         {
-            if (image.Names.IsEmpty) await WriteAsync(context, new ProgressLine { Stream = $"Loaded image ID: {image.Id}\n" });
+            if (image.Names.IsEmpty)
+                await WriteAsync(context, new ProgressLine { Stream = $"Loaded image ID: {image.Id}\n" });
             foreach (var name in image.Names)
             {
                 await WriteAsync(context, new ProgressLine { Stream = $"Loaded image: {name.Familiar}\n" });
@@ -54,7 +55,8 @@ internal sealed class ImageRoutes(IImageStore store, IContainerEngine engine, II
         if (query.ContainsKey("fromImage"))
         {
             throw new ApiException(
-                StatusCodes.Status501NotImplemented, "pulling from a registry is not supported by this version of Swarm");
+                StatusCodes.Status501NotImplemented,
+                "pulling from a registry is not supported by this version of Swarm");
         }
 
         if (query["fromSrc"] != "-")
@@ -119,7 +121,8 @@ internal sealed class ImageRoutes(IImageStore store, IContainerEngine engine, II
 
     private static Task WarnAsync(HttpContext context, string? reason) => reason is null
         ? Task.CompletedTask
-        : WriteAsync(context, new ProgressLine { Status = $"Warning: the cluster does not know the name yet: {reason}" });
+        : WriteAsync(
+            context, new ProgressLine { Status = $"Warning: the cluster does not know the name yet: {reason}" });
 
     private static ImageReference NameOf(string repository, string tag) =>
         ImageReference.TryParse(tag.Length == 0 ? repository : $"{repository}:{tag}", out var name, out var error)

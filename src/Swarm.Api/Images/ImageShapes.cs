@@ -18,8 +18,11 @@ internal static class ImageShapes
         return new ImageDetails(
             image.Id.Value,
             Tags(image.Names),
-            [.. image.Names.Select(name => (name with { Tag = null, Digest = image.ManifestDigest }).Familiar).Distinct()],
-            configuration.Created?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture) ?? "",
+            [.. image.Names
+                .Select(name => (name with { Tag = null, Digest = image.ManifestDigest }).Familiar)
+                .Distinct()],
+            configuration.Created?.UtcDateTime.ToString(
+                "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture) ?? "",
             configuration.Author,
             configuration.Architecture,
             configuration.Variant.Length == 0 ? null : configuration.Variant,

@@ -8,7 +8,8 @@ using Swarm.Runtime;
 namespace Swarm.Api.Nodes;
 
 /// <summary>Whether the node answers, and what it is.</summary>
-internal sealed class NodeRoutes(NodeFacts node, IImageStore images, IContainerEngine engine, Func<string?> whyUnhealthy)
+internal sealed class NodeRoutes(
+    NodeFacts node, IImageStore images, IContainerEngine engine, Func<string?> whyUnhealthy)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -45,7 +46,8 @@ internal sealed class NodeRoutes(NodeFacts node, IImageStore images, IContainerE
         var running = containers.Count(container => container.Phase == ContainerPhase.Running);
         var answer = new HostAnswer(
             node.Id.Value, node.Name, node.Version, images.List().Length, containers.Length, running,
-            containers.Length - running, "overlay", node.DataRoot, node.Processors, node.Memory.Value, node.Kernel, "linux",
+            containers.Length - running, "overlay", node.DataRoot, node.Processors, node.Memory.Value, node.Kernel,
+            "linux",
             node.Architecture, node.CgroupVersion == 1 ? "1" : "2",
             [.. node.Labels.Select(label => $"{label.Key}={label.Value}")]);
         return context.Response.WriteAnswerAsync(

@@ -8,8 +8,10 @@ namespace Swarm.Cli.Commands;
 /// <summary><c>swarm scale</c> and <c>swarm remove</c></summary>
 internal static class ChangeCommands
 {
-    private static readonly Argument<string[]> Scales = new("SERVICE=N") { Description = "Services and their replicas.", Arity = ArgumentArity.OneOrMore };
-    private static readonly Argument<string[]> Names = new("NAME") { Description = "Services or stacks.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Scales =
+        new("SERVICE=N") { Description = "Services and their replicas.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Names =
+        new("NAME") { Description = "Services or stacks.", Arity = ArgumentArity.OneOrMore };
 
     public static Command Scale(SharedOptions shared, Examples examples)
     {
@@ -24,7 +26,8 @@ internal static class ChangeCommands
             {
                 var answer = await client.ScaleAsync(service, replicas, cancellation);
                 printer.Say($"{service}: {replicas} replicas{(answer.Changed ? "" : ", unchanged")}");
-                done.Add(new JsonObject { ["name"] = service.Value, ["replicas"] = replicas, ["changed"] = answer.Changed });
+                done.Add(
+                    new JsonObject { ["name"] = service.Value, ["replicas"] = replicas, ["changed"] = answer.Changed });
             }
 
             if (printer.IsJson) printer.Json(done);
@@ -66,7 +69,8 @@ internal static class ChangeCommands
     private static (ServiceName Service, int Replicas) ParseScale(string text)
     {
         var split = text.LastIndexOf('=');
-        return split > 0 && int.TryParse(text[(split + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var replicas)
+        return split > 0
+            && int.TryParse(text[(split + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var replicas)
             ? (new ServiceName(text[..split]), replicas)
             : throw new FormatException($"'{text}' is not SERVICE=N");
     }

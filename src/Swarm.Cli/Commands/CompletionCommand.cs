@@ -8,7 +8,8 @@ internal static class CompletionCommand
     private const string Bash = """
         _swarm_complete() {
           local IFS=$'\n'
-          COMPREPLY=($(compgen -W "$(swarm "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+          local found; found=$(swarm "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
+          COMPREPLY=($(compgen -W "${found}" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F _swarm_complete swarm
         """;

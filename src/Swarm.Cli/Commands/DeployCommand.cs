@@ -10,24 +10,34 @@ namespace Swarm.Cli.Commands;
 /// <summary><c>swarm deploy</c></summary>
 internal static class DeployCommand
 {
-    private static readonly Option<string> File = new("--file", "-f") { Description = "The Compose file.", Required = true, HelpName = "FILE" };
+    private static readonly Option<string> File =
+        new("--file", "-f") { Description = "The Compose file.", Required = true, HelpName = "FILE" };
     private static readonly Argument<string?> Name = new("NAME")
     {
-        Description = "Of the stack; else as the file says, else its folder.", Arity = ArgumentArity.ZeroOrOne,
+        Description = "Of the stack; else as the file says, else its folder.",
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<bool> Prune = new("--prune") { Description = "Remove services of the stack that the file no longer has." };
-    private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Do not wait until all tasks run." };
+    private static readonly Option<bool> Prune =
+        new("--prune") { Description = "Remove services of the stack that the file no longer has." };
+    private static readonly Option<bool> Detach =
+        new("--detach", "-d") { Description = "Do not wait until all tasks run." };
     private static readonly Option<string> Limit = new("--wait-limit")
     {
-        Description = "How long to wait until all tasks run.", DefaultValueFactory = _ => "5m", HelpName = "DURATION",
+        Description = "How long to wait until all tasks run.",
+        DefaultValueFactory = _ => "5m",
+        HelpName = "DURATION",
     };
 
     public static Command Build(SharedOptions shared, Examples examples)
     {
-        var command = new Command("deploy", "Make the services of a Compose file run, and wait until they do.") { File, Name, Prune, Detach, Limit };
+        var command = new Command("deploy", "Make the services of a Compose file run, and wait until they do.")
+        {
+            File, Name, Prune, Detach, Limit
+        };
         command.SetAction((parsed, cancellation) => RunAsync(shared, parsed, cancellation));
-        examples.Add(command, "swarm deploy -f compose.yml", "swarm deploy -f compose.yml shop --prune", "swarm deploy -f compose.yml --detach");
+        examples.Add(command, "swarm deploy -f compose.yml", "swarm deploy -f compose.yml shop --prune",
+            "swarm deploy -f compose.yml --detach");
         return command;
     }
 
@@ -44,12 +54,14 @@ internal static class DeployCommand
         foreach (var service in stack.Services)
         {
             accepted.Add(await client.DeployAsync(service, cancellation));
-            printer.Say($"{service.Name}: {(accepted[^1].Changed ? "accepted" : "unchanged")}, version {accepted[^1].Version}");
+            printer.Say(
+                $"{service.Name}: {(accepted[^1].Changed ? "accepted" : "unchanged")}, version {accepted[^1].Version}");
         }
 
         var removed = parsed.GetValue(Prune) ? await PruneAsync(client, stack, printer, cancellation) : [];
         var failed = parsed.GetValue(Detach) ? []
-            : await Waiting.ForAllAsync(client, [.. stack.Services.Select(service => service.Name)], limit, printer, shared.Surroundings, cancellation);
+            : await Waiting.ForAllAsync(client, [.. stack.Services.Select(service => service.Name)], limit, printer,
+                shared.Surroundings, cancellation);
         if (printer.IsJson)
         {
             printer.Json(new JsonObject
@@ -67,7 +79,8 @@ internal static class DeployCommand
         return failed.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
 
-    private static async Task<List<string>> PruneAsync(SwarmClient client, ComposeStack stack, Printer printer, CancellationToken cancellation)
+    private static async Task<List<string>> PruneAsync(
+        SwarmClient client, ComposeStack stack, Printer printer, CancellationToken cancellation)
     {
         var removed = new List<string>();
         foreach (var old in await client.GetServicesAsync(cancellation))

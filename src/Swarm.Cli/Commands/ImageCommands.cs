@@ -11,7 +11,8 @@ internal static class ImageCommands
 {
     private static readonly Argument<string> Archive = new("FILE") { Description = "A file, or - for standard input." };
     private static readonly Argument<string> Name = new("IMAGE") { Description = "As NAME:TAG." };
-    private static readonly Argument<string[]> Names = new("IMAGE") { Description = "Names or ids.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Names =
+        new("IMAGE") { Description = "Names or ids.", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<bool> Force = new("--force") { Description = "Also when it has several names." };
 
     public static Command Build(SharedOptions shared, Examples examples)
@@ -28,11 +29,13 @@ internal static class ImageCommands
         var import = new Command("import", "Make an image of a root file system, a tar.") { Archive, Name };
         import.SetAction(async (parsed, cancellation) =>
         {
-            if (!ImageReference.TryParse(parsed.GetValue(Name)!, out var name, out var problem)) throw new FormatException(problem);
+            if (!ImageReference.TryParse(parsed.GetValue(Name)!, out var name, out var problem))
+                throw new FormatException(problem);
             using var client = shared.ConnectImages(parsed);
             await using var body = Open(parsed.GetValue(Archive)!, shared.Surroundings);
             var repository = (name! with { Tag = null, Digest = null }).Familiar;
-            return Tell(shared.Printer(parsed), "imported", await client.ImportAsync(body, repository, name!.Tag ?? "latest", cancellation));
+            return Tell(shared.Printer(parsed), "imported",
+                await client.ImportAsync(body, repository, name!.Tag ?? "latest", cancellation));
         });
         examples.Add(import, "swarm image import rootfs.tar hello:latest");
 
@@ -51,16 +54,21 @@ internal static class ImageCommands
         {
             using var client = shared.ConnectImages(parsed);
             var lines = ImmutableArray.CreateBuilder<string>();
-            foreach (var name in parsed.GetValue(Names)!) lines.AddRange(await client.RemoveAsync(name, parsed.GetValue(Force), cancellation));
+            foreach (var name in parsed.GetValue(Names)!)
+                lines.AddRange(await client.RemoveAsync(name, parsed.GetValue(Force), cancellation));
             return Tell(shared.Printer(parsed), "removed", lines.ToImmutable());
         });
         examples.Add(remove, "swarm image rm hello:latest");
-        return new Command("image", "Load, import, list and remove images on this node.") { load, import, list, remove };
+        return new Command("image", "Load, import, list and remove images on this node.")
+        {
+            load, import, list, remove
+        };
     }
 
     private static int Tell(Printer printer, string what, ImmutableArray<string> lines)
     {
-        if (printer.IsJson) printer.Json(new JsonObject { [what] = new JsonArray([.. lines.Select(line => JsonValue.Create(line))]) });
+        if (printer.IsJson)
+            printer.Json(new JsonObject { [what] = new JsonArray([.. lines.Select(line => JsonValue.Create(line))]) });
         foreach (var line in lines) printer.Say(line);
         return ExitCode.Ok;
     }

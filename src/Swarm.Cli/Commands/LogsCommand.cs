@@ -10,13 +10,17 @@ namespace Swarm.Cli.Commands;
 internal static class LogsCommand
 {
     private static readonly Argument<string> Service = new("SERVICE") { Description = "Name of the service." };
-    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on with new lines until interrupted." };
-    private static readonly Option<int?> Tail = new("--tail", "-n") { Description = "Only the last so many lines of each task.", HelpName = "N" };
-    private static readonly Option<bool> Timestamps = new("--timestamps", "-t") { Description = "Show when each line was written." };
+    private static readonly Option<bool> Follow =
+        new("--follow", "-f") { Description = "Go on with new lines until interrupted." };
+    private static readonly Option<int?> Tail =
+        new("--tail", "-n") { Description = "Only the last so many lines of each task.", HelpName = "N" };
+    private static readonly Option<bool> Timestamps =
+        new("--timestamps", "-t") { Description = "Show when each line was written." };
 
     public static Command Build(SharedOptions shared, Examples examples)
     {
-        var command = new Command("logs", "Show what the tasks of a service have written.") { Service, Follow, Tail, Timestamps };
+        var command =
+            new Command("logs", "Show what the tasks of a service have written.") { Service, Follow, Tail, Timestamps };
         command.Validators.Add(given =>
         {
             if (given.GetValue(Tail) is < 0) given.AddError("--tail must not be negative");
@@ -32,7 +36,8 @@ internal static class LogsCommand
         var timestamps = parsed.GetValue(Timestamps);
         await using var client = shared.Connect(parsed);
         var lines = client.ReadLogsAsync(
-            new ServiceName(parsed.GetValue(Service)!), parsed.GetValue(Tail), parsed.GetValue(Follow), printer.Warn, cancellation);
+            new ServiceName(parsed.GetValue(Service)!), parsed.GetValue(Tail), parsed.GetValue(Follow), printer.Warn,
+            cancellation);
         await foreach (var line in lines)
         {
             var at = line.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
@@ -40,7 +45,11 @@ internal static class LogsCommand
             {
                 printer.JsonLine(new JsonObject
                 {
-                    ["task"] = line.Task.Value, ["slot"] = line.Slot, ["at"] = at, ["stream"] = line.IsError ? "stderr" : "stdout", ["text"] = line.Text,
+                    ["task"] = line.Task.Value,
+                    ["slot"] = line.Slot,
+                    ["at"] = at,
+                    ["stream"] = line.IsError ? "stderr" : "stdout",
+                    ["text"] = line.Text,
                 });
                 continue;
             }

@@ -8,7 +8,8 @@ namespace Swarm.Cli.Commands;
 /// <summary>The commands that only look: <c>services</c>, <c>ps</c>, <c>inspect</c>, <c>nodes</c>.</summary>
 internal static class ServiceCommands
 {
-    private static readonly Argument<string?> Filter = new("SERVICE") { Description = "Only this service.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Filter =
+        new("SERVICE") { Description = "Only this service.", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Argument<string> Service = new("SERVICE") { Description = "Name of the service." };
 
     public static Command Services(SharedOptions shared, Examples examples)
@@ -20,7 +21,8 @@ internal static class ServiceCommands
             var services = await client.GetServicesAsync(cancellation);
             shared.Printer(parsed).Rows(
                 ["NAME", "STACK", "MODE", "RUNNING", "IMAGE", "PORTS"],
-                services.OrderBy(service => service.Name.Value, StringComparer.Ordinal), ServiceViews.Row, ServiceViews.Json);
+                services.OrderBy(service => service.Name.Value, StringComparer.Ordinal), ServiceViews.Row,
+                ServiceViews.Json);
             return ExitCode.Ok;
         });
         examples.Add(command, "swarm services", "swarm services --json");
@@ -34,19 +36,25 @@ internal static class ServiceCommands
         {
             await using var client = shared.Connect(parsed);
             var names = parsed.GetValue(Filter) is { } one ? [new ServiceName(one)]
-                : (await client.GetServicesAsync(cancellation)).Select(service => service.Name).OrderBy(name => name.Value, StringComparer.Ordinal).ToList();
-            var nodes = (await client.GetNodesAsync(cancellation)).ToDictionary(node => node.Node.Id, node => node.Node.Name);
+                : (await client.GetServicesAsync(cancellation))
+                    .Select(service => service.Name)
+                    .OrderBy(name => name.Value, StringComparer.Ordinal)
+                    .ToList();
+            var nodes = (await client.GetNodesAsync(cancellation)).ToDictionary(
+                node => node.Node.Id, node => node.Node.Name);
             var tasks = new List<TaskRow>();
             foreach (var name in names)
             {
                 var details = await client.GetServiceAsync(name, cancellation);
                 tasks.AddRange(details.Tasks.OrderBy(task => task.Slot).ThenByDescending(task => task.CreatedAt)
-                    .Select(task => new TaskRow(name, task, task.Node is { } node ? nodes.GetValueOrDefault(node, node.Value) : "")));
+                    .Select(task => new TaskRow(
+                        name, task, task.Node is { } node ? nodes.GetValueOrDefault(node, node.Value) : "")));
             }
 
             var now = shared.Surroundings.Time.GetUtcNow();
             shared.Printer(parsed).Rows(
-                ["NAME", "CONTAINER", "NODE", "DESIRED", "STATE", "REASON", "ADDRESS", "PORTS"], tasks, task => TaskViews.Row(task, now), TaskViews.Json);
+                ["NAME", "CONTAINER", "NODE", "DESIRED", "STATE", "REASON", "ADDRESS", "PORTS"], tasks,
+                task => TaskViews.Row(task, now), TaskViews.Json);
             return ExitCode.Ok;
         });
         examples.Add(command, "swarm ps", "swarm ps hello_web --json");
@@ -59,7 +67,8 @@ internal static class ServiceCommands
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var client = shared.Connect(parsed);
-            shared.Printer(parsed).Json(DetailViews.Json(await client.GetServiceAsync(new ServiceName(parsed.GetValue(Service)!), cancellation)));
+            shared.Printer(parsed).Json(DetailViews.Json(
+                await client.GetServiceAsync(new ServiceName(parsed.GetValue(Service)!), cancellation)));
             return ExitCode.Ok;
         });
         examples.Add(command, "swarm inspect hello_web");

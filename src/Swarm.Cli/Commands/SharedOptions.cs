@@ -15,7 +15,10 @@ internal sealed class SharedOptions
 
     private readonly Option<string> _timeout = new("--timeout")
     {
-        Description = "How long to wait for an answer, as 10s.", Recursive = true, DefaultValueFactory = _ => "10s", HelpName = "DURATION",
+        Description = "How long to wait for an answer, as 10s.",
+        Recursive = true,
+        DefaultValueFactory = _ => "10s",
+        HelpName = "DURATION",
     };
 
     public SharedOptions(Surroundings surroundings)
@@ -23,13 +26,19 @@ internal sealed class SharedOptions
         Surroundings = surroundings;
         _contact = new("--contact")
         {
-            Description = "Nodes to ask, any of them; else SWARM_CONTACT, else this host.", Recursive = true, HelpName = "HOST:PORT[,...]",
-            DefaultValueFactory = _ => surroundings.Environment.GetValueOrDefault("SWARM_CONTACT", new SwarmClientOptions().Contacts[0]),
+            Description = "Nodes to ask, any of them; else SWARM_CONTACT, else this host.",
+            Recursive = true,
+            HelpName = "HOST:PORT[,...]",
+            DefaultValueFactory =
+                _ => surroundings.Environment.GetValueOrDefault("SWARM_CONTACT", new SwarmClientOptions().Contacts[0]),
         };
         _socket = new("--socket")
         {
-            Description = "The node's socket for images; else SWARM_SOCKET.", Recursive = true, HelpName = "PATH",
-            DefaultValueFactory = _ => surroundings.Environment.GetValueOrDefault("SWARM_SOCKET", ImageClient.DefaultSocket),
+            Description = "The node's socket for images; else SWARM_SOCKET.",
+            Recursive = true,
+            HelpName = "PATH",
+            DefaultValueFactory =
+                _ => surroundings.Environment.GetValueOrDefault("SWARM_SOCKET", ImageClient.DefaultSocket),
         };
     }
 

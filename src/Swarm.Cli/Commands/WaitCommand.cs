@@ -9,11 +9,13 @@ namespace Swarm.Cli.Commands;
 internal static class WaitCommand
 {
     private static readonly Argument<string> Service = new("SERVICE") { Description = "Name of the service." };
-    private static readonly Option<string?> Limit = new("--wait-limit") { Description = "Give up after so long.", HelpName = "DURATION" };
+    private static readonly Option<string?> Limit =
+        new("--wait-limit") { Description = "Give up after so long.", HelpName = "DURATION" };
 
     public static Command Build(SharedOptions shared, Examples examples)
     {
-        var command = new Command("wait", "Wait until all tasks of a service run, or a job has ended; a job's exit code becomes that of the command.")
+        var command = new Command("wait",
+            "Wait until all tasks of a service run, or a job has ended; a job's exit code becomes that of the command.")
         {
             Service, Limit,
         };
@@ -27,7 +29,8 @@ internal static class WaitCommand
         var printer = shared.Printer(parsed);
         var service = new ServiceName(parsed.GetValue(Service)!);
         using var deadline = parsed.GetValue(Limit) is { } text
-            ? new CancellationTokenSource(SharedOptions.Duration("--wait-limit", text), shared.Surroundings.Time) : new CancellationTokenSource();
+            ? new CancellationTokenSource(SharedOptions.Duration("--wait-limit", text), shared.Surroundings.Time)
+            : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         ServiceProgress? last = null;
         await using var client = shared.Connect(parsed);
@@ -35,7 +38,8 @@ internal static class WaitCommand
         {
             last = await client.WaitAsync(service, now => last = now, either.Token);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
             printer.Warn("the time is up");
         }
@@ -44,8 +48,11 @@ internal static class WaitCommand
         {
             printer.Json(new JsonObject
             {
-                ["service"] = service.Value, ["outcome"] = (last?.Outcome ?? ProgressOutcome.Waiting).ToString().ToLowerInvariant(),
-                ["done"] = last?.Done ?? 0, ["wanted"] = last?.Wanted ?? 0, ["exitCode"] = last?.ExitCode,
+                ["service"] = service.Value,
+                ["outcome"] = (last?.Outcome ?? ProgressOutcome.Waiting).ToString().ToLowerInvariant(),
+                ["done"] = last?.Done ?? 0,
+                ["wanted"] = last?.Wanted ?? 0,
+                ["exitCode"] = last?.ExitCode,
                 ["reasons"] = new JsonArray([.. (last?.Reasons ?? []).Select(reason => JsonValue.Create(reason))]),
             });
         }

@@ -10,7 +10,8 @@ internal static class Waiting
 {
     /// <returns>The services that did not get there.</returns>
     public static async Task<IReadOnlyList<string>> ForAllAsync(
-        SwarmClient client, IReadOnlyList<ServiceName> services, TimeSpan limit, Printer printer, Surroundings surroundings,
+        SwarmClient client, IReadOnlyList<ServiceName> services, TimeSpan limit, Printer printer,
+        Surroundings surroundings,
         CancellationToken cancellation)
     {
         using var deadline = new CancellationTokenSource(limit, surroundings.Time);
@@ -19,9 +20,11 @@ internal static class Waiting
         try
         {
             if (surroundings.IsTerminal && !printer.IsJson) await LiveAsync(client, services, last, either.Token);
-            else await Task.WhenAll(services.Select((service, i) => OneAsync(client, service, last, i, printer, either.Token)));
+            else await Task.WhenAll(
+                services.Select((service, i) => OneAsync(client, service, last, i, printer, either.Token)));
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
             printer.Warn($"not all tasks run after {limit.TotalSeconds:0} s; the services stay as they are");
         }
@@ -37,13 +40,19 @@ internal static class Waiting
         return failed;
     }
 
-    public static string Line(ServiceName service, ServiceProgress? progress) => progress is null ? $"{service}: no answer yet"
+    public static string Line(ServiceName service, ServiceProgress? progress) => progress is null
+        ? $"{service}: no answer yet"
         : $"{service}: {progress.Done}/{progress.Wanted}"
-            + (progress.Outcome == ProgressOutcome.Failed ? " failed" : progress.Outcome == ProgressOutcome.Reached ? " done" : "")
-            + (progress.Reasons.IsEmpty || progress.Outcome == ProgressOutcome.Reached ? "" : ": " + string.Join("; ", progress.Reasons));
+            + (progress.Outcome == ProgressOutcome.Failed
+                ? " failed"
+                : progress.Outcome == ProgressOutcome.Reached ? " done" : "")
+            + (progress.Reasons.IsEmpty || progress.Outcome == ProgressOutcome.Reached
+                ? ""
+                : ": " + string.Join("; ", progress.Reasons));
 
     private static async Task OneAsync(
-        SwarmClient client, ServiceName service, ServiceProgress?[] last, int index, Printer printer, CancellationToken cancellation)
+        SwarmClient client, ServiceName service, ServiceProgress?[] last, int index, Printer printer,
+        CancellationToken cancellation)
     {
         var said = "";
         await client.WaitAsync(service, Show, cancellation);
@@ -59,7 +68,8 @@ internal static class Waiting
     }
 
     private static async Task LiveAsync(
-        SwarmClient client, IReadOnlyList<ServiceName> services, ServiceProgress?[] last, CancellationToken cancellation)
+        SwarmClient client, IReadOnlyList<ServiceName> services, ServiceProgress?[] last,
+        CancellationToken cancellation)
     {
         await AnsiConsole.Live(Picture(services, last)).StartAsync(async live =>
             await Task.WhenAll(services.Select((service, i) => client.WaitAsync(
@@ -82,12 +92,16 @@ internal static class Waiting
         {
             var (progress, sign) = (last[i], last[i]?.Outcome switch
             {
-                ProgressOutcome.Reached => "[green]✓[/]", ProgressOutcome.Failed => "[red]✗[/]", _ => "[yellow]…[/]",
+                ProgressOutcome.Reached => "[green]✓[/]",
+                ProgressOutcome.Failed => "[red]✗[/]",
+                _ => "[yellow]…[/]",
             });
             grid.AddRow(
                 $"{sign} {Markup.Escape(services[i].Value)}",
                 progress is null ? "" : $"{progress.Done}/{progress.Wanted}",
-                progress is null or { Outcome: ProgressOutcome.Reached } ? "" : Markup.Escape(string.Join("; ", progress.Reasons)));
+                progress is null or { Outcome: ProgressOutcome.Reached }
+                    ? ""
+                    : Markup.Escape(string.Join("; ", progress.Reasons)));
         }
 
         return grid;

@@ -9,15 +9,25 @@ internal static class DetailViews
 {
     public static JsonNode Json(ServiceDetails service) => new JsonObject
     {
-        ["name"] = service.Spec.Name.Value, ["id"] = service.Id.Value, ["stack"] = service.Spec.Stack, ["version"] = service.Version,
-        ["createdAt"] = Texts.Time(service.CreatedAt), ["updatedAt"] = Texts.Time(service.UpdatedAt), ["removing"] = service.Removing,
-        ["update"] = new JsonObject { ["phase"] = Texts.Word(service.Update.Phase), ["reason"] = service.Update.Reason },
+        ["name"] = service.Spec.Name.Value,
+        ["id"] = service.Id.Value,
+        ["stack"] = service.Spec.Stack,
+        ["version"] = service.Version,
+        ["createdAt"] = Texts.Time(service.CreatedAt),
+        ["updatedAt"] = Texts.Time(service.UpdatedAt),
+        ["removing"] = service.Removing,
+        ["update"] =
+            new JsonObject { ["phase"] = Texts.Word(service.Update.Phase), ["reason"] = service.Update.Reason },
         ["job"] = service.Job is { } job ? new JsonObject
         {
-            ["completed"] = job.Completed, ["givenUp"] = job.GivenUp, ["ended"] = job.Ended, ["exitCode"] = job.ExitCode,
+            ["completed"] = job.Completed,
+            ["givenUp"] = job.GivenUp,
+            ["ended"] = job.Ended,
+            ["exitCode"] = job.ExitCode,
         } : null,
         ["spec"] = Spec(service.Spec),
-        ["tasks"] = new JsonArray([.. service.Tasks.Select(task => TaskViews.Json(task, service.Spec.Name.Value, null))]),
+        ["tasks"] = new JsonArray(
+            [.. service.Tasks.Select(task => TaskViews.Json(task, service.Spec.Name.Value, null))]),
     };
 
     private static JsonObject Spec(ServiceSpec spec) => new()
@@ -25,24 +35,38 @@ internal static class DetailViews
         ["mode"] = Texts.Mode(spec.Mode),
         ["replicas"] = spec.Mode switch
         {
-            ServiceMode.Replicated mode => mode.Replicas, ServiceMode.ReplicatedJob mode => mode.Completions, _ => null,
+            ServiceMode.Replicated mode => mode.Replicas,
+            ServiceMode.ReplicatedJob mode => mode.Completions,
+            _ => null,
         },
-        ["labels"] = Texts.Map(spec.Labels), ["pool"] = spec.Pool,
-        ["reservations"] = new JsonObject { ["milliCpu"] = spec.Reservations.Cpu.Value, ["memoryBytes"] = spec.Reservations.Memory.Value, ["pids"] = spec.Reservations.Pids },
+        ["labels"] = Texts.Map(spec.Labels),
+        ["pool"] = spec.Pool,
+        ["reservations"] = new JsonObject
+        {
+            ["milliCpu"] = spec.Reservations.Cpu.Value,
+            ["memoryBytes"] = spec.Reservations.Memory.Value,
+            ["pids"] = spec.Reservations.Pids
+        },
         ["restart"] = new JsonObject
         {
-            ["condition"] = Texts.Word(spec.Restart.Condition), ["delaySeconds"] = spec.Restart.Delay.TotalSeconds,
-            ["maxAttempts"] = spec.Restart.MaxAttempts, ["windowSeconds"] = spec.Restart.Window.TotalSeconds,
+            ["condition"] = Texts.Word(spec.Restart.Condition),
+            ["delaySeconds"] = spec.Restart.Delay.TotalSeconds,
+            ["maxAttempts"] = spec.Restart.MaxAttempts,
+            ["windowSeconds"] = spec.Restart.Window.TotalSeconds,
         },
         ["updatePolicy"] = new JsonObject
         {
-            ["parallelism"] = spec.Update.Parallelism, ["delaySeconds"] = spec.Update.Delay.TotalSeconds, ["order"] = Texts.Word(spec.Update.Order),
-            ["failureAction"] = Texts.Word(spec.Update.FailureAction), ["monitorSeconds"] = spec.Update.Monitor.TotalSeconds,
+            ["parallelism"] = spec.Update.Parallelism,
+            ["delaySeconds"] = spec.Update.Delay.TotalSeconds,
+            ["order"] = Texts.Word(spec.Update.Order),
+            ["failureAction"] = Texts.Word(spec.Update.FailureAction),
+            ["monitorSeconds"] = spec.Update.Monitor.TotalSeconds,
             ["maxFailureRatio"] = spec.Update.MaxFailureRatio,
         },
         ["placement"] = new JsonObject
         {
-            ["constraints"] = Texts.Array(spec.Placement.Constraints), ["spreadOver"] = Texts.Array(spec.Placement.SpreadOver),
+            ["constraints"] = Texts.Array(spec.Placement.Constraints),
+            ["spreadOver"] = Texts.Array(spec.Placement.SpreadOver),
             ["maxPerNode"] = spec.Placement.MaxPerNode,
         },
         ["container"] = Container(spec.Container),
@@ -50,29 +74,53 @@ internal static class DetailViews
 
     private static JsonObject Container(ContainerSpec container) => new()
     {
-        ["image"] = container.Image, ["imageId"] = container.PinnedImage?.Value,
-        ["entrypoint"] = Texts.ArrayOrNull(container.Entrypoint), ["command"] = Texts.ArrayOrNull(container.Command),
-        ["environment"] = Texts.Array(container.Environment), ["workingDirectory"] = container.WorkingDirectory, ["user"] = container.User,
-        ["hostname"] = container.Hostname, ["labels"] = Texts.Map(container.Labels),
+        ["image"] = container.Image,
+        ["imageId"] = container.PinnedImage?.Value,
+        ["entrypoint"] = Texts.ArrayOrNull(container.Entrypoint),
+        ["command"] = Texts.ArrayOrNull(container.Command),
+        ["environment"] = Texts.Array(container.Environment),
+        ["workingDirectory"] = container.WorkingDirectory,
+        ["user"] = container.User,
+        ["hostname"] = container.Hostname,
+        ["labels"] = Texts.Map(container.Labels),
         ["mounts"] = new JsonArray([.. container.Mounts.Select(mount => new JsonObject
         {
-            ["kind"] = Texts.Word(mount.Kind), ["source"] = mount.Source, ["target"] = mount.Target, ["readOnly"] = mount.ReadOnly,
+            ["kind"] = Texts.Word(mount.Kind), ["source"] = mount.Source, ["target"] = mount.Target,
+            ["readOnly"] = mount.ReadOnly,
         })]),
-        ["networkMode"] = Texts.Word(container.NetworkMode), ["networks"] = Texts.Array(container.Networks), ["ports"] = Texts.Ports(container.Ports),
+        ["networkMode"] = Texts.Word(container.NetworkMode),
+        ["networks"] = Texts.Array(container.Networks),
+        ["ports"] = Texts.Ports(container.Ports),
         ["limits"] = new JsonObject
         {
-            ["milliCpu"] = container.Limits.Cpu.Value, ["memoryBytes"] = container.Limits.Memory.Value, ["pids"] = container.Limits.Pids,
-            ["memoryAndSwapBytes"] = container.Limits.MemoryAndSwap.Value, ["cpuShares"] = container.Limits.CpuShares, ["cpuSet"] = container.Limits.CpuSet,
+            ["milliCpu"] = container.Limits.Cpu.Value,
+            ["memoryBytes"] = container.Limits.Memory.Value,
+            ["pids"] = container.Limits.Pids,
+            ["memoryAndSwapBytes"] = container.Limits.MemoryAndSwap.Value,
+            ["cpuShares"] = container.Limits.CpuShares,
+            ["cpuSet"] = container.Limits.CpuSet,
         },
         ["healthCheck"] = container.HealthCheck is { } check ? new JsonObject
         {
-            ["test"] = Texts.Array(check.Test), ["intervalSeconds"] = check.Interval.TotalSeconds, ["timeoutSeconds"] = check.Timeout.TotalSeconds,
-            ["retries"] = check.Retries, ["startPeriodSeconds"] = check.StartPeriod.TotalSeconds, ["startIntervalSeconds"] = check.StartInterval.TotalSeconds,
+            ["test"] = Texts.Array(check.Test),
+            ["intervalSeconds"] = check.Interval.TotalSeconds,
+            ["timeoutSeconds"] = check.Timeout.TotalSeconds,
+            ["retries"] = check.Retries,
+            ["startPeriodSeconds"] = check.StartPeriod.TotalSeconds,
+            ["startIntervalSeconds"] = check.StartInterval.TotalSeconds,
         } : null,
-        ["stopSignal"] = container.StopSignal, ["stopGraceSeconds"] = container.StopGrace.TotalSeconds,
-        ["addCapabilities"] = Texts.Array(container.AddCapabilities), ["dropCapabilities"] = Texts.Array(container.DropCapabilities),
-        ["readOnlyRoot"] = container.ReadOnlyRoot, ["privileged"] = container.Privileged, ["noNewPrivileges"] = container.NoNewPrivileges,
-        ["tty"] = container.Tty, ["openStdin"] = container.OpenStdin, ["extraHosts"] = Texts.Array(container.ExtraHosts),
-        ["dnsServers"] = Texts.Array(container.DnsServers), ["sysctls"] = Texts.Map(container.Sysctls), ["shmSizeBytes"] = container.ShmSize.Value,
+        ["stopSignal"] = container.StopSignal,
+        ["stopGraceSeconds"] = container.StopGrace.TotalSeconds,
+        ["addCapabilities"] = Texts.Array(container.AddCapabilities),
+        ["dropCapabilities"] = Texts.Array(container.DropCapabilities),
+        ["readOnlyRoot"] = container.ReadOnlyRoot,
+        ["privileged"] = container.Privileged,
+        ["noNewPrivileges"] = container.NoNewPrivileges,
+        ["tty"] = container.Tty,
+        ["openStdin"] = container.OpenStdin,
+        ["extraHosts"] = Texts.Array(container.ExtraHosts),
+        ["dnsServers"] = Texts.Array(container.DnsServers),
+        ["sysctls"] = Texts.Map(container.Sysctls),
+        ["shmSizeBytes"] = container.ShmSize.Value,
     };
 }

@@ -8,7 +8,8 @@ namespace Swarm.Cli.Output;
 /// <summary>Writes answers: tables for people, aligned text for pipes, JSON for programs.</summary>
 internal sealed class Printer(Surroundings surroundings, bool json)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public bool IsJson => json;
 

@@ -28,8 +28,12 @@ internal static class Texts
         _ => Say($"{(int)span.TotalDays} d"),
     };
 
-    public static string Port(PublishedPort port) =>
-        Say($"{(port.HostAddress.Length == 0 ? "*" : port.HostAddress)}:{(port.HostPort == 0 ? "?" : port.HostPort)}->{port.ContainerPort}/{Word(port.Protocol)}");
+    public static string Port(PublishedPort port)
+    {
+        var address = port.HostAddress.Length == 0 ? "*" : port.HostAddress;
+        var published = port.HostPort == 0 ? "?" : Say($"{port.HostPort}");
+        return Say($"{address}:{published}->{port.ContainerPort}/{Word(port.Protocol)}");
+    }
 
     public static string Mode(ServiceMode mode) => mode is ServiceMode.ReplicatedJob ? "replicated-job" : "replicated";
 

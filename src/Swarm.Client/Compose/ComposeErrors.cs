@@ -12,7 +12,8 @@ internal sealed class ComposeErrors(string file)
     public ImmutableArray<string> Warnings => [.. _warnings];
 
     /// <remarks>A value that several services share by an alias is told of once.</remarks>
-    public void Add(Position at, string message) => _errors.Add(new ComposeError(at.File ?? file, at.Line, at.Column, message));
+    public void Add(Position at, string message) =>
+        _errors.Add(new ComposeError(at.File ?? file, at.Line, at.Column, message));
 
     public void Warn(Position at, string message)
     {

@@ -20,7 +20,8 @@ public static class ComposeFile
         var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", ".env");
         if (File.Exists(beside) && ReadOrTell(beside, ".env", errors) is { } variables)
         {
-            foreach (var (name, value) in EnvironmentFile.Parse(variables, ".env", environment, errors)) known.TryAdd(name, value);
+            foreach (var (name, value) in EnvironmentFile.Parse(variables, ".env", environment, errors))
+                known.TryAdd(name, value);
         }
 
         errors.ThrowIfAny();
@@ -34,7 +35,8 @@ public static class ComposeFile
         string text, string fileName, string? stackName, IReadOnlyDictionary<string, string> environment)
     {
         var errors = new ComposeErrors(fileName);
-        if (text.Length > ComposeLimits.FileBytes) errors.Add(new Position(1, 1), $"larger than {ComposeLimits.FileBytes} bytes");
+        if (text.Length > ComposeLimits.FileBytes)
+            errors.Add(new Position(1, 1), $"larger than {ComposeLimits.FileBytes} bytes");
         errors.ThrowIfAny();
 
         var root = new Field("", YamlReader.Read(text, new Interpolation(environment, errors).FillIn, errors), errors);
@@ -57,7 +59,8 @@ public static class ComposeFile
         var name = stackName ?? top.Name ?? StackName.Normalise(Path.GetFileName(folder)) ?? "";
         if (!StackName.IsValid(name))
         {
-            root.Errors.Add(root.At, $"'{name}' is not the name of a stack: small letters, digits, '-' and '_', beginning with a letter or digit");
+            root.Errors.Add(root.At, $"'{name}' is not the name of a stack: small letters, digits, '-' and '_', "
+                + "beginning with a letter or digit");
         }
 
         var networks = ComposeTop.Named(top.Networks, name, ComposeTop.NetworkKeys, Refusals.Network);
@@ -74,8 +77,10 @@ public static class ComposeFile
 
         foreach (var (key, field) in all.Entries())
         {
-            if (!StackName.IsPart(key.Text)) root.Errors.Add(key.At, $"'{key.Text}' is not the name of a service: letters, digits, '-', '_' and '.'");
-            else if (name.Length + 1 + key.Text.Length > 63) root.Errors.Add(key.At, $"'{name}_{key.Text}' is longer than 63 characters");
+            if (!StackName.IsPart(key.Text)) root.Errors.Add(
+                key.At, $"'{key.Text}' is not the name of a service: letters, digits, '-', '_' and '.'");
+            else if (name.Length + 1 + key.Text.Length > 63)
+                root.Errors.Add(key.At, $"'{name}_{key.Text}' is longer than 63 characters");
             var service = ServiceReader.Read(key.Text, field, context);
             RefuseClashes(service, services, field);
             services.Add(service);

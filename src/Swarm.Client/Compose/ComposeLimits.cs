@@ -1,6 +1,7 @@
 namespace Swarm.Client.Compose;
 
-/// <summary>How large a Compose file may be: far above any real one, and small enough that a hostile one costs nothing.</summary>
+/// <summary>How large a Compose file may be: far above any real one, and small enough that a
+/// hostile one costs nothing.</summary>
 internal static class ComposeLimits
 {
     public const int FileBytes = 1024 * 1024;

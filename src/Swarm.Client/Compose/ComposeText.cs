@@ -5,7 +5,8 @@ namespace Swarm.Client.Compose;
 /// <summary>Reads text files of a bounded size, as UTF-8 and nothing else.</summary>
 internal static class ComposeText
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="IOException">Not there, not readable, too large, or not UTF-8.</exception>
     public static string Read(string path)

@@ -34,16 +34,19 @@ internal sealed record ComposeTop
         ["driver"] = (name, field) => Only(name, field, "local"),
     };
 
-    /// <summary>What networks or volumes of the file are called in the cluster: with the stack in front, or as they say themselves.</summary>
+    /// <summary>What networks or volumes of the file are called in the cluster: with the stack
+    /// in front, or as they say themselves.</summary>
     public static Dictionary<string, string> Named(
-        Field? section, string stack, IReadOnlyDictionary<string, Func<string?, Field, string?>> keys, IReadOnlyDictionary<string, string> refused)
+        Field? section, string stack, IReadOnlyDictionary<string, Func<string?, Field, string?>> keys,
+        IReadOnlyDictionary<string, string> refused)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         if (section is not { IsNull: false } given) return names;
         foreach (var (key, field) in given.Entries())
         {
             if (key.Text.StartsWith("x-", StringComparison.Ordinal)) continue;
-            if (!StackName.IsPart(key.Text)) field.Errors.Add(key.At, $"{field.Path}: '{key.Text}' is not a name: letters, digits, '-', '_' and '.'");
+            if (!StackName.IsPart(key.Text)) field.Errors.Add(
+                key.At, $"{field.Path}: '{key.Text}' is not a name: letters, digits, '-', '_' and '.'");
             var own = field.IsNull ? null : field.Fold((string?)null, keys, refused);
             names[key.Text] = own ?? $"{stack}_{key.Text}";
         }
@@ -61,7 +64,8 @@ internal sealed record ComposeTop
 
     private static string? Only(string? name, Field field, params string[] drivers)
     {
-        if (field.Text() is { } driver && !drivers.Contains(driver)) field.Refuse($"the driver '{driver}' is not supported yet: only {string.Join(" and ", drivers)}");
+        if (field.Text() is { } driver && !drivers.Contains(driver))
+            field.Refuse($"the driver '{driver}' is not supported yet: only {string.Join(" and ", drivers)}");
         return name;
     }
 }

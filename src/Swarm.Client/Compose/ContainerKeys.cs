@@ -21,7 +21,8 @@ internal static class ContainerKeys
             ["labels"] = (container, field) => container with { Labels = KeyValues.Labels(field) },
             ["healthcheck"] = (container, field) => container with { HealthCheck = HealthKeys.Read(field) },
             ["stop_signal"] = (container, field) => container with { StopSignal = Signals.Read(field) },
-            ["stop_grace_period"] = (container, field) => container with { StopGrace = field.Duration() ?? container.StopGrace },
+            ["stop_grace_period"] =
+                (container, field) => container with { StopGrace = field.Duration() ?? container.StopGrace },
             ["cap_add"] = (container, field) => container with { AddCapabilities = Capabilities.Read(field) },
             ["cap_drop"] = (container, field) => container with { DropCapabilities = Capabilities.Read(field) },
             ["read_only"] = (container, field) => container with { ReadOnlyRoot = field.Flag() ?? false },
@@ -38,7 +39,8 @@ internal static class ContainerKeys
     private static string Image(Field field)
     {
         if (field.Text() is not { } image) return "";
-        if (!ImageReference.TryParse(image, out _, out var problem)) field.Refuse(problem ?? "is not the name of an image");
+        if (!ImageReference.TryParse(image, out _, out var problem))
+            field.Refuse(problem ?? "is not the name of an image");
         return image;
     }
 
@@ -63,7 +65,8 @@ internal static class ContainerKeys
     private static string? Hostname(Field field)
     {
         var name = field.Text();
-        if (name is not null && (name.Length is 0 or > 63 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '.')))
+        if (name is not null
+            && (name.Length is 0 or > 63 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '.')))
         {
             field.Refuse($"'{name}' is not a host name: letters, digits, '-' and '.', at most 63");
         }
@@ -99,7 +102,8 @@ internal static class ContainerKeys
         foreach (var (name, value, at) in KeyValues.Read(field))
         {
             if (value is null) at.Refuse("needs a value");
-            else if (name.Contains("..", StringComparison.Ordinal) || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '.' and not '_' and not '-' and not '/'))
+            else if (name.Contains("..", StringComparison.Ordinal)
+                || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '.' and not '_' and not '-' and not '/'))
                 at.Refuse($"'{name}' is not the name of a kernel parameter");
             else result[name] = value;
         }
@@ -131,7 +135,8 @@ internal static class ContainerKeys
             var bare = address.StartsWith('[') && address.EndsWith(']') ? address[1..^1] : address;
             if (name.Length == 0) at.Refuse("needs a name, as name:address");
             else if (bare == "host-gateway") at.Refuse("host-gateway is not supported yet");
-            else if (!IPAddress.TryParse(bare, out _)) at.Refuse($"'{address}' is not an IP address; write it as name:address");
+            else if (!IPAddress.TryParse(bare, out _))
+                at.Refuse($"'{address}' is not an IP address; write it as name:address");
             else result.Add($"{name}:{bare}");
         }
     }

@@ -25,7 +25,8 @@ internal static class DeployKeys
     {
         ["condition"] = (policy, field) => policy with
         {
-            Condition = field.OneOf(("none", RestartCondition.None), ("on-failure", RestartCondition.OnFailure), ("any", RestartCondition.Any)) ?? 0,
+            Condition = field.OneOf(("none", RestartCondition.None), ("on-failure", RestartCondition.OnFailure),
+                ("any", RestartCondition.Any)) ?? 0,
         },
         ["delay"] = (policy, field) => policy with { Delay = field.Duration() ?? policy.Delay },
         ["max_attempts"] = (policy, field) => policy with { MaxAttempts = (int)(field.Number(0, 1_000_000) ?? 0) },
@@ -34,7 +35,8 @@ internal static class DeployKeys
 
     private static Dictionary<string, Func<UpdatePolicy, Field, UpdatePolicy>> UpdateKeys { get; } = new()
     {
-        ["parallelism"] = (policy, field) => policy with { Parallelism = (int)(field.Number(0, ComposeLimits.Replicas) ?? 1) },
+        ["parallelism"] =
+            (policy, field) => policy with { Parallelism = (int)(field.Number(0, ComposeLimits.Replicas) ?? 1) },
         ["delay"] = (policy, field) => policy with { Delay = field.Duration() ?? policy.Delay },
         ["order"] = (policy, field) => policy with
         {
@@ -42,18 +44,29 @@ internal static class DeployKeys
         },
         ["failure_action"] = (policy, field) => policy with
         {
-            FailureAction = field.OneOf(("pause", UpdateFailureAction.Pause), ("continue", UpdateFailureAction.Continue),
-                ("rollback", UpdateFailureAction.Rollback)) ?? 0,
+            FailureAction =
+                field.OneOf(("pause", UpdateFailureAction.Pause), ("continue", UpdateFailureAction.Continue),
+                    ("rollback", UpdateFailureAction.Rollback)) ?? 0,
         },
         ["monitor"] = (policy, field) => policy with { Monitor = field.Duration() ?? policy.Monitor },
-        ["max_failure_ratio"] = (policy, field) => policy with { MaxFailureRatio = field.Parsed<double>(Ratio, "a share from 0 to 1") ?? 0 },
+        ["max_failure_ratio"] = (policy, field) => policy with
+        {
+            MaxFailureRatio = field.Parsed<double>(Ratio, "a share from 0 to 1") ?? 0
+        },
     };
 
     private static Dictionary<string, Func<ServiceDraft, Field, ServiceDraft>> ResourceKeys { get; } = new()
     {
-        ["limits"] = (draft, field) => draft with { DeployLimits = field.Fold(draft.DeployLimits, Limits, Refusals.Resources) },
+        ["limits"] =
+            (draft, field) => draft with { DeployLimits = field.Fold(draft.DeployLimits, Limits, Refusals.Resources) },
         ["reservations"] = (draft, field) =>
-            draft with { Spec = draft.Spec with { Reservations = field.Fold(draft.Spec.Reservations, Reservations, Refusals.Resources) } },
+            draft with
+            {
+                Spec = draft.Spec with
+                {
+                    Reservations = field.Fold(draft.Spec.Reservations, Reservations, Refusals.Resources)
+                }
+            },
     };
 
     private static readonly Dictionary<string, Func<ServiceDraft, Field, ServiceDraft>> Keys = new()
@@ -62,22 +75,34 @@ internal static class DeployKeys
         ["replicas"] = (draft, field) => draft with { Replicas = (int)(field.Number(0, ComposeLimits.Replicas) ?? 1) },
         ["labels"] = (draft, field) => draft with { Spec = draft.Spec with { Labels = KeyValues.Labels(field) } },
         ["resources"] = (draft, field) => field.Fold(draft, ResourceKeys, Refusals.None),
-        ["restart_policy"] = (draft, field) => draft with { DeployRestart = field.Fold(new RestartPolicy(), RestartKeys, Refusals.None) },
+        ["restart_policy"] = (draft, field) => draft with
+        {
+            DeployRestart = field.Fold(new RestartPolicy(), RestartKeys, Refusals.None)
+        },
         ["update_config"] = (draft, field) =>
-            draft with { Spec = draft.Spec with { Update = field.Fold(new UpdatePolicy(), UpdateKeys, Refusals.None) } },
+            draft with
+            {
+                Spec = draft.Spec with { Update = field.Fold(new UpdatePolicy(), UpdateKeys, Refusals.None) }
+            },
         ["placement"] = (draft, field) =>
-            draft with { Spec = draft.Spec with { Placement = field.Fold(new PlacementRules(), PlacementKeys.All, Refusals.None) } },
+            draft with
+            {
+                Spec =
+                draft.Spec with { Placement = field.Fold(new PlacementRules(), PlacementKeys.All, Refusals.None) }
+            },
     };
 
     public static ServiceDraft Read(ServiceDraft draft, Field field) => field.Fold(draft, Keys, Refusals.Deploy);
 
-    /// <summary>What only several keys together tell: mode and replicas, both places of limits, both of restarts.</summary>
+    /// <summary>What only several keys together tell: mode and replicas, both places of
+    /// limits, both of restarts.</summary>
     public static ServiceDraft Settle(ServiceDraft draft, Field service)
     {
         var restart = draft.DeployRestart ?? draft.ContainerRestart;
         if (draft.IsJob && restart?.Condition == RestartCondition.Any)
         {
-            service.Refuse("a job cannot be restarted whatever happens: its restart condition must be on-failure or none");
+            service.Refuse(
+                "a job cannot be restarted whatever happens: its restart condition must be on-failure or none");
         }
 
         if (draft.IsJob && draft.Replicas == 0) service.Refuse("a job needs at least one replica");
@@ -87,7 +112,8 @@ internal static class DeployKeys
             Mode = draft.IsJob
                 ? new ServiceMode.ReplicatedJob(draft.Replicas, draft.Replicas)
                 : new ServiceMode.Replicated(draft.Replicas),
-            Restart = restart ?? new RestartPolicy { Condition = draft.IsJob ? RestartCondition.OnFailure : RestartCondition.Any },
+            Restart = restart
+                ?? new RestartPolicy { Condition = draft.IsJob ? RestartCondition.OnFailure : RestartCondition.Any },
         };
         return SettleLimits(draft with { Spec = spec }, service);
     }
@@ -106,13 +132,16 @@ internal static class DeployKeys
             service.Refuse("memswap_limit is memory and swap together: it needs a memory limit, and must not be less");
         }
 
-        if (merged.Memory > Bytes.Zero && reserved.Memory > merged.Memory) service.Refuse("reserves more memory than its limit");
-        if (merged.Cpu > MilliCpu.Zero && reserved.Cpu > merged.Cpu) service.Refuse("reserves more cpus than its limit");
+        if (merged.Memory > Bytes.Zero && reserved.Memory > merged.Memory)
+            service.Refuse("reserves more memory than its limit");
+        if (merged.Cpu > MilliCpu.Zero && reserved.Cpu > merged.Cpu)
+            service.Refuse("reserves more cpus than its limit");
         return draft.WithLimits(_ => merged);
 
         long One(long left, long right, string key)
         {
-            if (left != 0 && right != 0 && left != right) service.Refuse($"{key} and deploy.resources.limits say different things");
+            if (left != 0 && right != 0 && left != right)
+                service.Refuse($"{key} and deploy.resources.limits say different things");
             return right != 0 ? right : left;
         }
     }
@@ -129,6 +158,7 @@ internal static class DeployKeys
     }
 
     private static double? Ratio(string text) =>
-        double.TryParse(text, System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var ratio)
+        double.TryParse(text, System.Globalization.NumberStyles.AllowDecimalPoint,
+            System.Globalization.CultureInfo.InvariantCulture, out var ratio)
         && ratio is >= 0 and <= 1 ? ratio : null;
 }

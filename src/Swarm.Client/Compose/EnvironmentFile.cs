@@ -4,7 +4,8 @@ using Swarm.Client.Compose.Yaml;
 namespace Swarm.Client.Compose;
 
 /// <summary>Files of <c>NAME=value</c> lines: <c>.env</c> and what <c>env_file</c> names.</summary>
-/// <remarks>Comments, <c>export</c>, quotes and variables as https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/ has them.</remarks>
+/// <remarks>Comments, <c>export</c>, quotes and variables as
+/// https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/ has them.</remarks>
 internal static class EnvironmentFile
 {
     /// <param name="environment">Variables that values may use, beside those of earlier lines.</param>
@@ -30,7 +31,9 @@ internal static class EnvironmentFile
                 continue;
             }
 
-            var value = split < 0 ? environment.GetValueOrDefault(name) : Unquote(line[(split + 1)..].Trim(), at, interpolation, errors);
+            var value = split < 0
+                ? environment.GetValueOrDefault(name)
+                : Unquote(line[(split + 1)..].Trim(), at, interpolation, errors);
             if (value is null) continue;
             known[name] = value;
             result.Add(KeyValuePair.Create(name, value));
@@ -47,7 +50,8 @@ internal static class EnvironmentFile
             var after = end < 0 ? "" : value[(end + 1)..].TrimStart();
             if (end < 0 || (after.Length > 0 && after[0] != '#'))
             {
-                errors.Add(at, end < 0 ? "a quote that is not closed on its line" : "something follows the closing quote");
+                errors.Add(
+                    at, end < 0 ? "a quote that is not closed on its line" : "something follows the closing quote");
                 return null;
             }
 

@@ -42,7 +42,8 @@ internal static class EnvironmentKeys
             var path = file.Value is YamlMap ? null : file.Text();
             if (file.Value is YamlMap)
             {
-                (path, isRequired) = file.Fold((Path: (string?)null, Required: true), LongForm, Refusals.EnvironmentFiles);
+                (path, isRequired) = file.Fold(
+                    (Path: (string?)null, Required: true), LongForm, Refusals.EnvironmentFiles);
                 if (path is null) file.Refuse("needs a path");
             }
 
@@ -52,16 +53,20 @@ internal static class EnvironmentKeys
             try
             {
                 var text = ComposeText.Read(full);
-                foreach (var (name, value) in EnvironmentFile.Parse(text, path, context.Environment, file.Errors)) variables[name] = value;
+                foreach (var (name, value) in EnvironmentFile.Parse(text, path, context.Environment, file.Errors))
+                    variables[name] = value;
             }
-            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+            catch (Exception unreadable)
+                when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
             {
                 file.Refuse($"cannot read '{path}': {unreadable.Message}");
             }
         }
     }
 
-    private static Dictionary<string, Func<(string? Path, bool Required), Field, (string? Path, bool Required)>> LongForm { get; } = new()
+    private static Dictionary<string, Func<(string? Path, bool Required), Field, (string? Path, bool Required)>>
+        LongForm
+    { get; } = new()
     {
         ["path"] = (file, field) => (field.Text(), file.Required),
         ["required"] = (file, field) => (file.Path, field.Flag() ?? true),

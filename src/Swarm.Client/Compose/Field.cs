@@ -5,7 +5,8 @@ using Swarm.Core;
 namespace Swarm.Client.Compose;
 
 /// <summary>One value of a Compose file under the name it is known by, as <c>services.web.ports[0]</c>.</summary>
-/// <remarks>Each reading of it gives a value or tells what is wrong; reading goes on, so that all errors are found.</remarks>
+/// <remarks>Each reading of it gives a value or tells what is wrong; reading goes on, so that
+/// all errors are found.</remarks>
 internal readonly record struct Field(string Path, YamlValue Value, ComposeErrors Errors)
 {
     public Position At => Value.At;
@@ -47,15 +48,17 @@ internal readonly record struct Field(string Path, YamlValue Value, ComposeError
         return null;
     }
 
-    public TimeSpan? Duration() => Parsed(Formats.Duration, "a duration; write it as 1h5m30s20ms, each number with a unit");
+    public TimeSpan? Duration() =>
+        Parsed(Formats.Duration, "a duration; write it as 1h5m30s20ms, each number with a unit");
 
     public Bytes? Size() => Parsed(Formats.Size, "a size; write it as 512k, 64m or 2gb");
 
     public MilliCpu? Cpus() => Parsed(Formats.Cpus, "a number of processors, as 0.5");
 
     public long? Number(long least, long most) =>
-        Parsed<long>(text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number >= least && number <= most ? number : null, $"a whole number from {least} to {most}");
+        Parsed<long>(
+            text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                && number >= least && number <= most ? number : null, $"a whole number from {least} to {most}");
 
     public bool? Flag()
     {
@@ -113,14 +116,16 @@ internal readonly record struct Field(string Path, YamlValue Value, ComposeError
     }
 
     /// <summary>Takes over each key of a mapping whose keys are ours; a key that is not is refused by name.</summary>
-    public T Fold<T>(T start, IReadOnlyDictionary<string, Func<T, Field, T>> keys, IReadOnlyDictionary<string, string> refused)
+    public T Fold<T>(
+        T start, IReadOnlyDictionary<string, Func<T, Field, T>> keys, IReadOnlyDictionary<string, string> refused)
     {
         var result = start;
         foreach (var (key, field) in Entries())
         {
             if (key.Text.StartsWith("x-", StringComparison.Ordinal)) continue;
             if (keys.TryGetValue(key.Text, out var take)) result = take(result, field);
-            else Errors.Add(key.At, $"{field.Path}: " + (refused.TryGetValue(key.Text, out var why) ? why : Unknown(key.Text, keys.Keys)));
+            else Errors.Add(key.At,
+                $"{field.Path}: " + (refused.TryGetValue(key.Text, out var why) ? why : Unknown(key.Text, keys.Keys)));
         }
 
         return result;
@@ -128,8 +133,10 @@ internal readonly record struct Field(string Path, YamlValue Value, ComposeError
 
     private static string Unknown(string key, IEnumerable<string> known)
     {
-        var nearest = known.Select(word => (Word: word, Distance: Spelling.Distance(key, word))).MinBy(word => word.Distance);
-        return "unknown key" + (nearest.Distance <= 2 && nearest.Word.Length > 3 ? $"; did you mean '{nearest.Word}'?" : "");
+        var nearest = known.Select(word => (Word: word, Distance: Spelling.Distance(key, word)))
+            .MinBy(word => word.Distance);
+        return "unknown key"
+            + (nearest.Distance <= 2 && nearest.Word.Length > 3 ? $"; did you mean '{nearest.Word}'?" : "");
     }
 
     private string KindOfValue => Value switch

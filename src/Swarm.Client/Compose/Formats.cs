@@ -28,7 +28,12 @@ internal static class Formats
             var letters = rest.IndexOfAnyExceptInRange('a', 'z') is var end && end >= 0 ? end : rest.Length;
             double? microseconds = rest[..letters] switch
             {
-                "us" => 1, "ms" => 1e3, "s" => 1e6, "m" => 60e6, "h" => 3600e6, _ => null,
+                "us" => 1,
+                "ms" => 1e3,
+                "s" => 1e6,
+                "m" => 60e6,
+                "h" => 3600e6,
+                _ => null,
             };
             if (microseconds is not { } unit) return null;
             total += number * unit;
@@ -46,7 +51,12 @@ internal static class Formats
         if (!TryNumber(lower[..end], out var number)) return null;
         double? unit = lower[end..] switch
         {
-            "" or "b" => 1, "k" or "kb" => 1024, "m" or "mb" => 1024 * 1024, "g" or "gb" => 1024 * 1024 * 1024, _ => null,
+            "" or "b" =>
+                1,
+            "k" or "kb" => 1024,
+            "m" or "mb" => 1024 * 1024,
+            "g" or "gb" => 1024 * 1024 * 1024,
+            _ => null,
         };
         return number * unit is { } bytes and <= (1L << 53) ? new Bytes((long)bytes) : null;
     }
@@ -57,5 +67,6 @@ internal static class Formats
             ? new MilliCpu((long)Math.Round(cores * 1000)) : null;
 
     private static bool TryNumber(ReadOnlySpan<char> text, out double number) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
+            && double.IsFinite(number);
 }

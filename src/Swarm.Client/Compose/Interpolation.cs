@@ -49,14 +49,16 @@ internal sealed class Interpolation(IReadOnlyDictionary<string, string> environm
             else
             {
                 var end = EndOfName(text, i + 1);
-                if (end == i + 1) throw new FormatException($"'{text}': a '$' that starts no variable: write '$$' for the sign itself");
+                if (end == i + 1) throw new FormatException(
+                    $"'{text}': a '$' that starts no variable: write '$$' for the sign itself");
                 result.Append(Value(text[(i + 1)..end], at));
                 i = end;
             }
 
             if (result.Length > ComposeLimits.ValueCharacters)
             {
-                throw new FormatException($"longer than {ComposeLimits.ValueCharacters} characters once its variables are filled in");
+                throw new FormatException(
+                    $"longer than {ComposeLimits.ValueCharacters} characters once its variables are filled in");
             }
         }
 
@@ -81,8 +83,10 @@ internal sealed class Interpolation(IReadOnlyDictionary<string, string> environm
             '-' => has ? value! : Expand(word, at, nesting + 1),
             '+' => has ? Expand(word, at, nesting + 1) : "",
             '?' => has ? value!
-                : throw new FormatException($"the variable {name} must be set: {Expand(word, at, nesting + 1)}".TrimEnd(' ', ':')),
-            _ => throw new FormatException($"'${{{inside}}}' is not a variable: after the name comes one of :- - :? ? :+ +"),
+                : throw new FormatException(
+                    $"the variable {name} must be set: {Expand(word, at, nesting + 1)}".TrimEnd(' ', ':')),
+            _ => throw new FormatException(
+                $"'${{{inside}}}' is not a variable: after the name comes one of :- - :? ? :+ +"),
         };
     }
 
@@ -96,7 +100,8 @@ internal sealed class Interpolation(IReadOnlyDictionary<string, string> environm
     private static int EndOfName(string text, int start)
     {
         var i = start;
-        while (i < text.Length && (char.IsAsciiLetter(text[i]) || text[i] == '_' || (i > start && char.IsAsciiDigit(text[i])))) i++;
+        while (i < text.Length
+            && (char.IsAsciiLetter(text[i]) || text[i] == '_' || (i > start && char.IsAsciiDigit(text[i])))) i++;
         return i;
     }
 

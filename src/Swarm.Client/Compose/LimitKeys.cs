@@ -13,7 +13,8 @@ internal static class LimitKeys
         new Dictionary<string, Func<ResourceLimits, Field, ResourceLimits>>
         {
             ["mem_limit"] = (limits, field) => limits with { Memory = Memory(field) ?? limits.Memory },
-            ["memswap_limit"] = (limits, field) => limits with { MemoryAndSwap = Memory(field) ?? limits.MemoryAndSwap },
+            ["memswap_limit"] =
+                (limits, field) => limits with { MemoryAndSwap = Memory(field) ?? limits.MemoryAndSwap },
             ["cpus"] = (limits, field) => limits with { Cpu = field.Cpus() ?? limits.Cpu },
             ["pids_limit"] = (limits, field) => limits with { Pids = Pids(field) },
             ["cpu_shares"] = (limits, field) => limits with { CpuShares = field.Number(0, 262_144) ?? 0 },
@@ -36,7 +37,8 @@ internal static class LimitKeys
         foreach (var part in text.Split(','))
         {
             var ends = part.Split('-');
-            if (ends.Length <= 2 && ends.All(end => ushort.TryParse(end, System.Globalization.NumberStyles.None, null, out _))
+            if (ends.Length <= 2
+                && ends.All(end => ushort.TryParse(end, System.Globalization.NumberStyles.None, null, out _))
                 && ushort.Parse(ends[0], null) <= ushort.Parse(ends[^1], null)) continue;
             field.Refuse($"'{text}' is not a list of processors; write it as 0-2,4");
             return "";

@@ -46,7 +46,8 @@ internal sealed record LongMount
         ["target"] = (mount, field) => mount with { Target = field.Text() ?? "/refused" },
         ["read_only"] = (mount, field) => mount with { ReadOnly = field.Flag() ?? false },
         ["bind"] = (mount, field) => field.Fold(mount with { BindOptions = field }, BindKeys, Refusals.MountOptions),
-        ["volume"] = (mount, field) => field.Fold(mount with { VolumeOptions = field }, VolumeKeys, Refusals.MountOptions),
+        ["volume"] =
+            (mount, field) => field.Fold(mount with { VolumeOptions = field }, VolumeKeys, Refusals.MountOptions),
         ["tmpfs"] = (mount, field) => field.Fold(mount with { TmpfsOptions = field }, TmpfsKeys, Refusals.MountOptions),
     };
 
@@ -73,7 +74,9 @@ internal sealed record LongMount
         if (kind == MountKind.Tmpfs && mount.Source is not null) field.Refuse("a tmpfs has no source");
         return new MountSpec(kind, mount.SourceFor(kind, field, context), mount.Target, mount.ReadOnly)
         {
-            CreateSource = kind == MountKind.Bind && mount.CreateSource, Size = mount.Size, Mode = mount.Mode,
+            CreateSource = kind == MountKind.Bind && mount.CreateSource,
+            Size = mount.Size,
+            Mode = mount.Mode,
         };
     }
 

@@ -45,7 +45,9 @@ internal static class MountKeys
 
     /// <summary>Permission bits as people write them.</summary>
     public static int? Octal(string text) =>
-        text.Length is >= 1 and <= 5 && text.All(c => c is >= '0' and <= '7') && Convert.ToInt32(text, 8) is <= 0xFFF and var bits ? bits : null;
+        text.Length is >= 1 and <= 5
+            && text.All(c => c is >= '0' and <= '7')
+            && Convert.ToInt32(text, 8) is <= 0xFFF and var bits ? bits : null;
 
     /// <summary>The name in the cluster of a volume that the file declares.</summary>
     public static string NamedVolume(string name, Field at, ComposeContext context)
@@ -93,9 +95,11 @@ internal static class MountKeys
 
     private static ServiceDraft Add(ServiceDraft draft, MountSpec mount, Field item)
     {
-        if (!mount.Target.StartsWith('/') || mount.Target.Split('/').Contains("..")) item.Refuse($"the target '{mount.Target}' must be an absolute path");
+        if (!mount.Target.StartsWith('/') || mount.Target.Split('/').Contains(".."))
+            item.Refuse($"the target '{mount.Target}' must be an absolute path");
         else if (mount.Target.Trim('/').Length == 0) item.Refuse("the target must not be the root");
-        else if (draft.Container.Mounts.Any(other => other.Target.TrimEnd('/') == mount.Target.TrimEnd('/'))) item.Refuse($"the target '{mount.Target}' is taken by another mount");
+        else if (draft.Container.Mounts.Any(other => other.Target.TrimEnd('/') == mount.Target.TrimEnd('/')))
+            item.Refuse($"the target '{mount.Target}' is taken by another mount");
         else return draft.With(container => container with { Mounts = container.Mounts.Add(mount) });
 
         return draft;

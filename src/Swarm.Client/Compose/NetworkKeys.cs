@@ -31,7 +31,8 @@ internal static class NetworkKeys
         var networks = ImmutableArray.CreateBuilder<string>();
         foreach (var (name, at) in names)
         {
-            if (!draft.Context.Networks.TryGetValue(name, out var known)) at.Refuse($"the network '{name}' is not declared under the file's networks");
+            if (!draft.Context.Networks.TryGetValue(name, out var known))
+                at.Refuse($"the network '{name}' is not declared under the file's networks");
             else if (networks.Contains(known)) at.Refuse($"the network '{name}' is named twice");
             else networks.Add(known);
         }
@@ -42,17 +43,22 @@ internal static class NetworkKeys
     public static ServiceDraft Mode(ServiceDraft draft, Field field)
     {
         var mode = field.OneOf(("bridge", NetworkMode.Bridge), ("host", NetworkMode.Host), ("none", NetworkMode.None));
-        return draft.With(container => container with { NetworkMode = mode ?? NetworkMode.Bridge }) with { HasNetworkMode = true };
+        return draft.With(container => container with { NetworkMode = mode ?? NetworkMode.Bridge }) with
+        {
+            HasNetworkMode = true
+        };
     }
 
     /// <summary>What the two keys mean together, and with the ports.</summary>
     public static ServiceDraft Settle(ServiceDraft draft, Field service)
     {
         var container = draft.Container;
-        if (draft.HasNetworkMode && !container.Networks.IsEmpty) service.Refuse("network_mode and networks exclude each other");
+        if (draft.HasNetworkMode && !container.Networks.IsEmpty)
+            service.Refuse("network_mode and networks exclude each other");
         if (container.NetworkMode != NetworkMode.Bridge && !container.Ports.IsEmpty)
         {
-            service.Refuse($"ports cannot be published with network_mode {container.NetworkMode.ToString().ToLowerInvariant()}");
+            service.Refuse(
+                $"ports cannot be published with network_mode {container.NetworkMode.ToString().ToLowerInvariant()}");
         }
 
         if (draft.HasNetworkMode || !container.Networks.IsEmpty) return draft;

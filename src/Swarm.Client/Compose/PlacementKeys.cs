@@ -11,7 +11,8 @@ internal static partial class PlacementKeys
     {
         ["constraints"] = (rules, field) => rules with { Constraints = Constraints(field) },
         ["preferences"] = (rules, field) => rules with { SpreadOver = Preferences(field) },
-        ["max_replicas_per_node"] = (rules, field) => rules with { MaxPerNode = (int)(field.Number(0, ComposeLimits.Replicas) ?? 0) },
+        ["max_replicas_per_node"] =
+            (rules, field) => rules with { MaxPerNode = (int)(field.Number(0, ComposeLimits.Replicas) ?? 0) },
     };
 
     private static Dictionary<string, Func<string?, Field, string?>> PreferenceKeys { get; } = new()
@@ -26,8 +27,10 @@ internal static partial class PlacementKeys
         foreach (var (text, item) in field.Texts())
         {
             var match = Constraint().Match(text);
-            if (match.Success) result.Add(match.Groups["key"].Value + match.Groups["operator"].Value + match.Groups["value"].Value);
-            else item.Refuse($"'{text}' is not a constraint; write it as node.labels.zone==a, node.hostname!=h1, node.id or node.platform.arch");
+            if (match.Success)
+                result.Add(match.Groups["key"].Value + match.Groups["operator"].Value + match.Groups["value"].Value);
+            else item.Refuse($"'{text}' is not a constraint; write it as node.labels.zone==a, node.hostname!=h1, "
+                + "node.id or node.platform.arch");
         }
 
         return result.ToImmutable();
@@ -46,7 +49,9 @@ internal static partial class PlacementKeys
         return result.ToImmutable();
     }
 
-    [GeneratedRegex(@"\A\s*(?<key>node\.(id|hostname|platform\.(os|arch)|labels\.[A-Za-z0-9][A-Za-z0-9_./-]*))\s*(?<operator>==|!=)\s*(?<value>[A-Za-z0-9._:/+-]+)\s*\z")]
+    [GeneratedRegex(
+        @"\A\s*(?<key>node\.(id|hostname|platform\.(os|arch)|labels\.[A-Za-z0-9][A-Za-z0-9_./-]*))"
+        + @"\s*(?<operator>==|!=)\s*(?<value>[A-Za-z0-9._:/+-]+)\s*\z")]
     private static partial Regex Constraint();
 
     [GeneratedRegex(@"\Anode\.labels\.[A-Za-z0-9][A-Za-z0-9_./-]*\z")]

@@ -13,8 +13,14 @@ internal static class PortKeys
     {
         ["target"] = (port, field) => port with { ContainerPort = (int)(field.Number(1, 65535) ?? 1) },
         ["published"] = (port, field) => port with { HostPort = (int)(field.Number(0, 65535) ?? 0) },
-        ["protocol"] = (port, field) => port with { Protocol = field.OneOf(("tcp", PortProtocol.Tcp), ("udp", PortProtocol.Udp)) ?? 0 },
-        ["mode"] = (port, field) => port with { Mode = field.OneOf(("ingress", PublishMode.Ingress), ("host", PublishMode.Host)) ?? 0 },
+        ["protocol"] = (port, field) => port with
+        {
+            Protocol = field.OneOf(("tcp", PortProtocol.Tcp), ("udp", PortProtocol.Udp)) ?? 0
+        },
+        ["mode"] = (port, field) => port with
+        {
+            Mode = field.OneOf(("ingress", PublishMode.Ingress), ("host", PublishMode.Host)) ?? 0
+        },
         ["host_ip"] = (port, field) => port with { HostAddress = Address(field.Text() ?? "", field) },
     };
 
@@ -25,7 +31,8 @@ internal static class PortKeys
         {
             foreach (var port in item.Value is YamlMap ? Long(item) : Short(item))
             {
-                if (ports.Any(other => Clash(other, port))) item.Refuse($"port {port.HostPort} of the host is published twice");
+                if (ports.Any(other => Clash(other, port)))
+                    item.Refuse($"port {port.HostPort} of the host is published twice");
                 else if (ports.Count == ComposeLimits.Ports) item.Refuse($"more than {ComposeLimits.Ports} ports");
                 else ports.Add(port);
                 if (ports.Count == ComposeLimits.Ports) break;
@@ -86,18 +93,25 @@ internal static class PortKeys
         }
 
         return Enumerable.Range(0, inside.Last - inside.First + 1).Select(i =>
-            new PublishedPort(inside.First + i, isChosen ? 0 : outside.First + i, protocol.Value, PublishMode.Ingress, address));
+            new PublishedPort(
+                inside.First + i, isChosen ? 0 : outside.First + i, protocol.Value, PublishMode.Ingress, address));
     }
 
     private static (int First, int Last)? Range(string text, int least)
     {
         var ends = text.Split('-');
-        if (ends.Length > 2 || One(ends[0], least) is not { } first || One(ends[^1], least) is not { } last || first > last) return null;
+        if (ends.Length > 2
+            || One(ends[0], least) is not { } first
+            || One(ends[^1], least) is not { } last
+            || first > last)
+            return null;
         return (first, last);
     }
 
     private static int? One(string text, int least) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port >= least && port <= 65535 ? port : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port >= least
+            && port <= 65535 ? port : null;
 
     private static string Address(string text, Field at)
     {

@@ -1,6 +1,7 @@
 namespace Swarm.Client.Compose;
 
-/// <summary>Keys of the Compose specification that are known and not supported, with what to do instead where there is something.</summary>
+/// <summary>Keys of the Compose specification that are known and not supported, with what to
+/// do instead where there is something.</summary>
 internal static class Refusals
 {
     private const string NotYet = "is not supported yet";
@@ -8,7 +9,8 @@ internal static class Refusals
     public static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
 
     public static IReadOnlyDictionary<string, string> Top { get; } = Of(
-        ("secrets", NotYet), ("configs", NotYet), ("models", NotYet), ("include", NotYet + "; write all services in one file"));
+        ("secrets", NotYet), ("configs", NotYet), ("models", NotYet),
+        ("include", NotYet + "; write all services in one file"));
 
     public static IReadOnlyDictionary<string, string> Service { get; } = Of(
         [
@@ -21,14 +23,13 @@ internal static class Refusals
             ("pull_policy", NotYet + "; images are loaded with 'swarm image load'"),
             ("cpu_quota", NotYet + "; use cpus"), ("cpu_period", NotYet + "; use cpus"),
             ("mem_reservation", NotYet + "; use deploy.resources.reservations.memory"),
-            .. "annotations attach blkio_config cgroup cgroup_parent configs cpu_count cpu_percent cpu_rt_period cpu_rt_runtime credential_spec "
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Later),
-            .. "develop device_cgroup_rules devices dns_opt dns_search domainname extends external_links gpus group_add init ipc "
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Later),
-            .. "isolation label_file logging mac_address mem_swappiness models oom_kill_disable oom_score_adj pid platform post_start "
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Later),
-            .. "pre_stop profiles provider runtime secrets storage_opt ulimits use_api_socket userns_mode uts volumes_from"
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Later),
+            .. """
+                annotations attach blkio_config cgroup cgroup_parent configs cpu_count cpu_percent cpu_rt_period
+                cpu_rt_runtime credential_spec develop device_cgroup_rules devices dns_opt dns_search domainname
+                extends external_links gpus group_add init ipc isolation label_file logging mac_address
+                mem_swappiness models oom_kill_disable oom_score_adj pid platform post_start pre_stop profiles
+                provider runtime secrets storage_opt ulimits use_api_socket userns_mode uts volumes_from
+                """.Split((char[])[' ', '\n']).Select(Later),
         ]);
 
     public static IReadOnlyDictionary<string, string> Deploy { get; } = Of(
@@ -41,11 +42,15 @@ internal static class Refusals
         [.. "attachable driver_opts enable_ipv4 enable_ipv6 external internal ipam labels".Split(' ').Select(Later)]);
 
     public static IReadOnlyDictionary<string, string> ServiceNetwork { get; } = Of(
-        [.. "aliases driver_opts gw_priority interface_name ipv4_address ipv6_address link_local_ips mac_address priority"
-            .Split(' ').Select(Later)]);
+        [
+            ("aliases", NotYet), ("driver_opts", NotYet), ("gw_priority", NotYet), ("interface_name", NotYet),
+            ("ipv4_address", NotYet), ("ipv6_address", NotYet), ("link_local_ips", NotYet), ("mac_address", NotYet),
+            ("priority", NotYet),
+        ]);
 
     public static IReadOnlyDictionary<string, string> Volume { get; } = Of(
-        ("driver_opts", NotYet), ("labels", NotYet), ("external", NotYet + "; name alone takes the volume of that name"));
+        ("driver_opts", NotYet), ("labels", NotYet),
+        ("external", NotYet + "; name alone takes the volume of that name"));
 
     public static IReadOnlyDictionary<string, string> Mount { get; } = Of(
         ("consistency", NotYet), ("image", NotYet), ("cluster", NotYet));

@@ -9,7 +9,8 @@ internal static class RestartKey
 {
     private const string OnFailure = "on-failure:";
 
-    /// <remarks>A task that was stopped because it was asked to is never restarted, so unless-stopped is always.</remarks>
+    /// <remarks>A task that was stopped because it was asked to is never restarted, so
+    /// unless-stopped is always.</remarks>
     public static ServiceDraft Read(ServiceDraft draft, Field field)
     {
         // YAML 1.1 read a bare no as false, and files are written both ways.
@@ -27,9 +28,13 @@ internal static class RestartKey
         }
 
         if (text.StartsWith(OnFailure, StringComparison.Ordinal)
-            && int.TryParse(text[OnFailure.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts))
+            && int.TryParse(
+                text[OnFailure.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var attempts))
         {
-            return draft with { ContainerRestart = new RestartPolicy { Condition = RestartCondition.OnFailure, MaxAttempts = attempts } };
+            return draft with
+            {
+                ContainerRestart = new RestartPolicy { Condition = RestartCondition.OnFailure, MaxAttempts = attempts }
+            };
         }
 
         field.Refuse($"'{text}' is not one of no, always, unless-stopped, on-failure, on-failure:N");

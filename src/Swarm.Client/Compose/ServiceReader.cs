@@ -13,11 +13,14 @@ internal static class ServiceReader
     {
         var spec = new ServiceSpec
         {
-            Name = new ServiceName($"{context.Stack}_{name}"), Stack = context.Stack, Container = new ContainerSpec { Image = "" },
+            Name = new ServiceName($"{context.Stack}_{name}"),
+            Stack = context.Stack,
+            Container = new ContainerSpec { Image = "" },
         };
         var draft = field.Fold(new ServiceDraft(spec, context), Keys, Refusals.Service);
         var environment = field.Value is Yaml.YamlMap ? EnvironmentKeys.Read(field, context) : [];
-        if (field.Value is Yaml.YamlMap && field.Entries().All(entry => entry.Key.Text is not "image")) field.Refuse("needs an image");
+        if (field.Value is Yaml.YamlMap && field.Entries().All(entry => entry.Key.Text is not "image"))
+            field.Refuse("needs an image");
         draft = draft.With(container => container with { Environment = environment });
         return DeployKeys.Settle(NetworkKeys.Settle(draft, field), field).Spec;
     }

@@ -4,7 +4,8 @@ using System.Text;
 namespace Swarm.Client.Compose;
 
 /// <summary>Splits a command line into words as a shell does, without running anything.</summary>
-/// <remarks>Quoting of POSIX: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02</remarks>
+/// <remarks>Quoting of POSIX:
+/// https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02</remarks>
 internal static class ShellWords
 {
     /// <returns>Null when a quote is never closed.</returns>

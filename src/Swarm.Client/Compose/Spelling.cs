@@ -5,7 +5,8 @@ internal static class Spelling
 {
     private const int LongestWord = 40;
 
-    /// <summary>Letters to insert, remove or change (Levenshtein); for long words, more than any suggestion takes.</summary>
+    /// <summary>Letters to insert, remove or change (Levenshtein); for long words, more than
+    /// any suggestion takes.</summary>
     public static int Distance(string left, string right)
     {
         if (left.Length > LongestWord) return LongestWord;

@@ -15,7 +15,9 @@ internal static class ImageAnswers
             image.TryGetProperty("RepoTags", out var tags) && tags.ValueKind == JsonValueKind.Array
                 ? [.. tags.EnumerateArray().Select(tag => tag.GetString() ?? "")] : [],
             image.TryGetProperty("Size", out var size) ? size.GetInt64() : 0,
-            DateTimeOffset.FromUnixTimeSeconds(image.TryGetProperty("Created", out var created) ? created.GetInt64() : 0)))];
+            DateTimeOffset.FromUnixTimeSeconds(image.TryGetProperty("Created", out var created)
+                ? created.GetInt64()
+                : 0)))];
     }
 
     public static ImmutableArray<string> Removals(Stream body)
@@ -26,7 +28,8 @@ internal static class ImageAnswers
     }
 
     /// <summary>Lines of a stream of progress objects.</summary>
-    /// <exception cref="SwarmRefusedException">It broke off with an error, inside an answer that began well.</exception>
+    /// <exception cref="SwarmRefusedException">It broke off with an error, inside an answer
+    /// that began well.</exception>
     public static async Task<ImmutableArray<string>> ProgressAsync(Stream body, CancellationToken cancellation)
     {
         var lines = ImmutableArray.CreateBuilder<string>();
@@ -34,12 +37,15 @@ internal static class ImageAnswers
         while (await reader.ReadLineAsync(cancellation) is { } line)
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
-            if (Parse(line) is not { } json) throw new SwarmRefusedException($"the node answered '{line}', which is not understood", false);
+            if (Parse(line) is not { } json)
+                throw new SwarmRefusedException($"the node answered '{line}', which is not understood", false);
             using (json)
             {
                 var error = Text(json.RootElement, "error");
                 if (error.Length > 0) throw new SwarmRefusedException(error, notFound: false);
-                var text = Text(json.RootElement, "stream") is { Length: > 0 } stream ? stream : Text(json.RootElement, "status");
+                var text = Text(json.RootElement, "stream") is { Length: > 0 } stream
+                    ? stream
+                    : Text(json.RootElement, "status");
                 if (text.Trim().Length > 0) lines.Add(text.Trim());
             }
         }
@@ -68,6 +74,8 @@ internal static class ImageAnswers
     }
 
     private static string Text(JsonElement from, string name) =>
-        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        from.ValueKind == JsonValueKind.Object
+            && from.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString() ?? "" : "";
 }

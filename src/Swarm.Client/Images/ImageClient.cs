@@ -32,7 +32,8 @@ public sealed class ImageClient : IDisposable
     public Task<ImmutableArray<string>> ImportAsync(
         Stream rootFileSystem, string repository, string tag, CancellationToken cancellation = default) =>
         StreamAsync(
-            HttpMethod.Post, $"images/create?fromSrc=-&repo={Uri.EscapeDataString(repository)}&tag={Uri.EscapeDataString(tag)}",
+            HttpMethod.Post,
+            $"images/create?fromSrc=-&repo={Uri.EscapeDataString(repository)}&tag={Uri.EscapeDataString(tag)}",
             rootFileSystem, cancellation);
 
     /// <inheritdoc cref="LoadAsync"/>
@@ -45,10 +46,13 @@ public sealed class ImageClient : IDisposable
 
     /// <returns>What was untagged and deleted, a line each.</returns>
     /// <inheritdoc cref="LoadAsync"/>
-    public async Task<ImmutableArray<string>> RemoveAsync(string image, bool force, CancellationToken cancellation = default)
+    public async Task<ImmutableArray<string>> RemoveAsync(
+        string image, bool force, CancellationToken cancellation = default)
     {
         // Slashes and colons of a name stand in the path as they are.
-        var path = Uri.EscapeDataString(image).Replace("%2F", "/", StringComparison.Ordinal).Replace("%3A", ":", StringComparison.Ordinal);
+        var path = Uri.EscapeDataString(image)
+            .Replace("%2F", "/", StringComparison.Ordinal)
+            .Replace("%3A", ":", StringComparison.Ordinal);
         using var request = new HttpRequestMessage(HttpMethod.Delete, $"images/{path}?force={(force ? 1 : 0)}");
         using var answer = await SendAsync(request, cancellation);
         return ImageAnswers.Removals(await answer.Content.ReadAsStreamAsync(cancellation));
@@ -75,14 +79,16 @@ public sealed class ImageClient : IDisposable
         catch (HttpRequestException failed)
         {
             throw new SwarmUnreachableException(
-                $"no node answered at {_socket}: {failed.InnerException?.Message ?? failed.Message}: is swarmd running, and are you allowed to use it?");
+                $"no node answered at {_socket}: {failed.InnerException?.Message ?? failed.Message}: is swarmd "
+                    + "running, and are you allowed to use it?");
         }
 
         if (answer.IsSuccessStatusCode) return answer;
         using (answer)
         {
             var text = await answer.Content.ReadAsStringAsync(cancellation);
-            throw new SwarmRefusedException(ImageAnswers.Message(text, answer.StatusCode), answer.StatusCode == HttpStatusCode.NotFound);
+            throw new SwarmRefusedException(
+                ImageAnswers.Message(text, answer.StatusCode), answer.StatusCode == HttpStatusCode.NotFound);
         }
     }
 

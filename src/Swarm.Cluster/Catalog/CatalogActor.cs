@@ -63,9 +63,13 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
         var writer = _cluster.SelfUniqueAddress;
         switch (command)
         {
-            case CatalogCommand.ShowService show: Write(_services.Put(writer, show.Listing.Name.Value, show.Listing)); break;
+            case CatalogCommand.ShowService show:
+                Write(_services.Put(writer, show.Listing.Name.Value, show.Listing));
+                break;
             case CatalogCommand.HideService hide: Write(_services.Remove(writer, hide.Service.Value)); break;
-            case CatalogCommand.ShowNode show: Write(_nodes.Put(writer, show.Listing.Node.Id.Value, show.Listing)); break;
+            case CatalogCommand.ShowNode show:
+                Write(_nodes.Put(writer, show.Listing.Node.Id.Value, show.Listing));
+                break;
             case CatalogCommand.TellNode tell: Pass(tell); break;
             default: Unhandled(command); break;
         }

@@ -20,6 +20,7 @@ internal abstract record CatalogCommand : INoSerializationVerificationNeeded
     /// <summary>The record of a node says so.</summary>
     public sealed record ShowNode(NodeListing Listing) : CatalogCommand;
 
-    /// <summary>Passes a message on to the node actor of a node, with its sender. Dropped while the node is not known: it is sent again.</summary>
+    /// <summary>Passes a message on to the node actor of a node, with its sender. Dropped
+    /// while the node is not known: it is sent again.</summary>
     public sealed record TellNode(NodeId Node, object Message) : CatalogCommand;
 }

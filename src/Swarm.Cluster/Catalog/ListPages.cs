@@ -27,7 +27,8 @@ internal static class ListPages
     }
 
     /// <summary>At least one entry, so that a reader always comes further.</summary>
-    private static (ImmutableArray<T> Page, string? Next) Cut<T>(IEnumerable<T> entries, string after, Func<T, string> key)
+    private static (ImmutableArray<T> Page, string? Next) Cut<T>(
+        IEnumerable<T> entries, string after, Func<T, string> key)
         where T : notnull
     {
         var page = ImmutableArray.CreateBuilder<T>();

@@ -18,7 +18,10 @@ internal sealed class ReplicatedView<T>(string name, int buckets)
 
     /// <summary>All entries, in the order of their names.</summary>
     public IEnumerable<T> Entries =>
-        _buckets.Values.SelectMany(bucket => bucket).OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value);
+        _buckets.Values
+            .SelectMany(bucket => bucket)
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .Select(entry => entry.Value);
 
     public T? Find(string id) =>
         _buckets.TryGetValue(KeyOf(id).Id, out var bucket) && bucket.TryGetValue(id, out var found) ? found : default;

@@ -6,8 +6,10 @@ using Swarm.Core.Services;
 namespace Swarm.Cluster.Clients;
 
 /// <summary>The door for clients: passes each message to whom it concerns, and sees that each is answered.</summary>
-/// <remarks>One <see cref="RequestActor"/> or <see cref="ServiceLogsActor"/> a request; at the limit it refuses.</remarks>
-internal sealed partial class GatewayActor(GatewayWay way, TimeSpan timeout, ILogger<GatewayActor> logger) : UntypedActor
+/// <remarks>One <see cref="RequestActor"/> or <see cref="ServiceLogsActor"/> a request; at the
+/// limit it refuses.</remarks>
+internal sealed partial class GatewayActor(GatewayWay way, TimeSpan timeout, ILogger<GatewayActor> logger)
+    : UntypedActor
 {
     private const int MostAtOnce = 1000;
 
@@ -41,7 +43,8 @@ internal sealed partial class GatewayActor(GatewayWay way, TimeSpan timeout, ILo
     }
 
     private string? Refusal(object message) =>
-        message is not GetServiceLogs && way.For(message) is null ? $"{message.GetType().Name} is not for clients to send"
+        message is not GetServiceLogs && way.For(message) is null
+            ? $"{message.GetType().Name} is not for clients to send"
         : _open >= MostAtOnce ? $"this node is busy with {MostAtOnce} requests: try again, or another node"
         : GatewayWay.Refuse(message);
 

@@ -17,7 +17,8 @@ internal static class LogPages
     public const int MostTasks = MaxBytes / LeastBytes;
 
     /// <summary>What to ask each node for; tasks that no node was given have no log.</summary>
-    public static ImmutableArray<(ServiceTask Task, GetTaskLogs Question)> Questions(ServiceDetails service, GetServiceLogs request)
+    public static ImmutableArray<(ServiceTask Task, GetTaskLogs Question)> Questions(
+        ServiceDetails service, GetServiceLogs request)
     {
         var tasks = service.Tasks.Where(task => task.Node is not null && task.Desired != TaskState.Remove)
             .OrderByDescending(task => task.CreatedAt).Take(MostTasks).ToImmutableArray();
@@ -31,11 +32,13 @@ internal static class LogPages
         ];
     }
 
-    /// <summary>One page in the order of time. A task that has no page stays where it was, and is named in the warnings.</summary>
+    /// <summary>One page in the order of time. A task that has no page stays where it was, and
+    /// is named in the warnings.</summary>
     public static ServiceLogPage Merge(
         GetServiceLogs request, IReadOnlyCollection<TaskLogPage> pages, IEnumerable<string> warnings)
     {
-        var positions = request.Positions.SetItems(pages.Select(page => KeyValuePair.Create(page.Task.Value, page.Position)));
+        var positions = request.Positions
+            .SetItems(pages.Select(page => KeyValuePair.Create(page.Task.Value, page.Position)));
         return new ServiceLogPage(
             [.. pages.SelectMany(page => page.Lines).OrderBy(line => line.At)],
             positions,

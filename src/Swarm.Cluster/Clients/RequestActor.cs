@@ -5,7 +5,8 @@ using Swarm.Wire;
 namespace Swarm.Cluster.Clients;
 
 /// <summary>One request of a client: passed on once, answered once, be it that nobody answered.</summary>
-internal sealed class RequestActor(object request, IActorRef client, IActorRef owner, TimeSpan timeout) : UntypedActor, IWithTimers
+internal sealed class RequestActor(object request, IActorRef client, IActorRef owner, TimeSpan timeout)
+    : UntypedActor, IWithTimers
 {
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
@@ -30,8 +31,9 @@ internal sealed class RequestActor(object request, IActorRef client, IActorRef o
         client.Tell(message switch
         {
             Late => new RequestRefused(
-                $"{request.GetType().Name} was not answered within {timeout.TotalSeconds:0.#} s: its owner or the journal cannot be "
-                + "reached. It may still be carried out; the same request again does not do it twice"),
+                $"{request.GetType().Name} was not answered within {timeout.TotalSeconds:0.#} s: its owner or the "
+                + "journal cannot be reached. It may still be carried out; the same request again does not do it "
+                + "twice"),
             Status.Failure failure => new RequestRefused($"{request.GetType().Name} failed: {failure.Cause.Message}"),
             _ => Fitting(message),
         });

@@ -6,7 +6,8 @@ using Swarm.Core.Services;
 
 namespace Swarm.Cluster.Clients;
 
-/// <summary>One page of a service's logs: learns the tasks from the service, asks each task's node, merges what came.</summary>
+/// <summary>One page of a service's logs: learns the tasks from the service, asks each task's
+/// node, merges what came.</summary>
 /// <remarks>A node that does not answer in time costs its lines and a warning, not the page.</remarks>
 internal sealed class ServiceLogsActor(GetServiceLogs request, IActorRef client, GatewayWay way, TimeSpan timeout)
     : UntypedActor, IWithTimers
@@ -37,7 +38,9 @@ internal sealed class ServiceLogsActor(GetServiceLogs request, IActorRef client,
             case TaskLogPage page when _awaited.Remove(page.Task): _pages.Add(page); AnswerIfWhole(); break;
             case TaskLogPage: break;
             case Late when _serviceKnown: AnswerPage(); break;
-            case Late: Answer(new RequestRefused($"service {request.Service} did not answer within {timeout.TotalSeconds:0.#} s")); break;
+            case Late:
+                Answer(new RequestRefused(
+                $"service {request.Service} did not answer within {timeout.TotalSeconds:0.#} s")); break;
             default: Unhandled(message); break;
         }
     }

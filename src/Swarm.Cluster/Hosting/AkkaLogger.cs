@@ -11,7 +11,9 @@ namespace Swarm.Cluster.Hosting;
 internal sealed partial class AkkaLogger : UntypedActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     private readonly ILogger _logger =
-        (Context.System.Settings.Setup.Get<LoggersSetup>() is { HasValue: true } setup ? setup.Value.Loggers : NullLoggerFactory.Instance)
+        (Context.System.Settings.Setup.Get<LoggersSetup>() is { HasValue: true } setup
+            ? setup.Value.Loggers
+            : NullLoggerFactory.Instance)
         .CreateLogger("Akka");
 
     protected override void OnReceive(object message)
@@ -39,7 +41,8 @@ internal sealed partial class AkkaLogger : UntypedActor, IRequiresMessageQueue<I
     };
 
     [LoggerMessage("{Source}: {Message}")]
-    private partial void Log(Microsoft.Extensions.Logging.LogLevel level, Exception? cause, string source, object message);
+    private partial void Log(
+        Microsoft.Extensions.Logging.LogLevel level, Exception? cause, string source, object message);
 
     /// <summary>Hands the process's loggers to the actor, which Akka makes by its name.</summary>
     internal sealed class LoggersSetup(ILoggerFactory loggers) : Setup

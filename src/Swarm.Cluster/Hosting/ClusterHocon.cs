@@ -35,7 +35,12 @@ internal static class ClusterHocon
             periodic-tasks-initial-delay = 100ms         # with the next: a node alone is up in a quarter of a second
             leader-actions-interval = 200ms
             log-info = off
-            failure-detector { heartbeat-interval = 500ms, threshold = 8.0, acceptable-heartbeat-pause = 2s, expected-response-after = 500ms }
+            failure-detector {
+              heartbeat-interval = 500ms
+              threshold = 8.0
+              acceptable-heartbeat-pause = 2s
+              expected-response-after = 500ms
+            }
             downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
             split-brain-resolver { active-strategy = keep-majority, stable-after = 5s, down-all-when-unstable = off }
             distributed-data {
@@ -82,5 +87,6 @@ internal static class ClusterHocon
 
     /// <summary>A text as HOCON takes it, whatever characters it has.</summary>
     public static string Quote(string text) =>
-        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+            + "\"";
 }

@@ -5,7 +5,8 @@ namespace Swarm.Cluster.Hosting;
 /// <summary>How this node takes part in the cluster.</summary>
 public sealed record ClusterOptions
 {
-    /// <summary>Address or name of this host under which other nodes and clients reach it. Default: this host alone.</summary>
+    /// <summary>Address or name of this host under which other nodes and clients reach it.
+    /// Default: this host alone.</summary>
     public string Hostname { get; init; } = "127.0.0.1";
 
     /// <summary>Address to listen on; null listens on <see cref="Hostname"/>.</summary>
@@ -14,13 +15,15 @@ public sealed record ClusterOptions
     /// <summary>TCP port, 0 to 65535; 0 takes a free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>Nodes to join, as <c>akka.tcp://swarm@10.0.0.1:4000</c>; none makes this node a cluster of its own.</summary>
+    /// <summary>Nodes to join, as <c>akka.tcp://swarm@10.0.0.1:4000</c>; none makes this node
+    /// a cluster of its own.</summary>
     public ImmutableArray<string> Seeds { get; init; } = [];
 
     /// <summary>Where services, nodes and image names are kept.</summary>
     public required JournalOptions Journal { get; init; }
 
-    /// <summary>How long the entities of a cluster may take to be ready before the start counts as failed; more than zero.</summary>
+    /// <summary>How long the entities of a cluster may take to be ready before the start
+    /// counts as failed; more than zero.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a client's request may take inside the cluster, more than zero and less than 30 s,
@@ -39,7 +42,8 @@ public sealed record ClusterOptions
             wrong.Add($"request timeout {RequestTimeout} is not between 0 and 30 s");
         }
 
-        wrong.AddRange(Seeds.Where(seed => !IsSeed(seed)).Select(seed => $"seed '{seed}' is not as akka.tcp://swarm@HOST:PORT"));
+        wrong.AddRange(
+            Seeds.Where(seed => !IsSeed(seed)).Select(seed => $"seed '{seed}' is not as akka.tcp://swarm@HOST:PORT"));
         return wrong.DrainToImmutable();
     }
 

@@ -15,7 +15,8 @@ internal static class JournalHocon
             JournalOptions.PostgreSql postgres => ("PostgreSQL.15", postgres.ConnectionString),
             _ => throw new UnreachableException($"no journal for {journal}"),
         };
-        var access = $"provider-name = \"{provider}\", connection-string = {ClusterHocon.Quote(connection)}, auto-initialize = true";
+        var access = $"provider-name = \"{provider}\", connection-string = {ClusterHocon.Quote(connection)}, "
+            + "auto-initialize = true";
         return ConfigurationFactory.ParseString($$"""
             akka.persistence {
               journal {
@@ -31,10 +32,11 @@ internal static class JournalHocon
             """).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration);
     }
 
-    /// <summary>Makes the file of an SQLite journal, and sets write-ahead logging, which stays set in the file.</summary>
+    /// <summary>Makes the file of an SQLite journal, and sets write-ahead logging, which stays
+    /// set in the file.</summary>
     /// <remarks>
-    /// Synchronous stays FULL, SQLite's default: with NORMAL a power cut may take back events that were acknowledged, and
-    /// with them sequence numbers that nodes have seen, whose orders they would then refuse.
+    /// Synchronous stays FULL, SQLite's default: with NORMAL a power cut may take back events that were acknowledged,
+    /// and with them sequence numbers that nodes have seen, whose orders they would then refuse.
     /// </remarks>
     /// <exception cref="ClusterStartException">The file cannot be made, opened, or is no database.</exception>
     public static void Prepare(JournalOptions journal)
@@ -50,7 +52,8 @@ internal static class JournalHocon
             command.CommandText = "PRAGMA journal_mode=WAL";
             if (command.ExecuteScalar() is not "wal")
             {
-                throw new ClusterStartException($"journal {sqlite.Path}: its file system does not take write-ahead logging");
+                throw new ClusterStartException(
+                    $"journal {sqlite.Path}: its file system does not take write-ahead logging");
             }
         }
         catch (Exception cause) when (cause is SqliteException or IOException or UnauthorizedAccessException)

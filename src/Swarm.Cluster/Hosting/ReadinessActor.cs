@@ -5,7 +5,8 @@ using Swarm.Core.Images;
 
 namespace Swarm.Cluster.Hosting;
 
-/// <summary>Asks until every region is known to its coordinator and the journal has answered an entity; then it ends.</summary>
+/// <summary>Asks until every region is known to its coordinator and the journal has answered
+/// an entity; then it ends.</summary>
 internal sealed class ReadinessActor : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
@@ -17,7 +18,8 @@ internal sealed class ReadinessActor : UntypedActor, IWithTimers
     private readonly TaskCompletionSource _ready;
     private bool _journalAnswered;
 
-    public ReadinessActor(ImmutableArray<IActorRef> regions, IActorRef images, TimeSpan timeout, TaskCompletionSource ready)
+    public ReadinessActor(
+        ImmutableArray<IActorRef> regions, IActorRef images, TimeSpan timeout, TaskCompletionSource ready)
     {
         _waiting = [.. regions];
         _images = images;

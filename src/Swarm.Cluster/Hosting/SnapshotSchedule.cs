@@ -1,7 +1,8 @@
 namespace Swarm.Cluster.Hosting;
 
 /// <summary>When an entity writes a snapshot, and how much of its journal it may then delete.</summary>
-/// <remarks>Two snapshots are kept, with all events since the older one: should the newer be unreadable, nothing is lost.</remarks>
+/// <remarks>Two snapshots are kept, with all events since the older one: should the newer be
+/// unreadable, nothing is lost.</remarks>
 internal sealed class SnapshotSchedule(int everyEvents)
 {
     private long _last;

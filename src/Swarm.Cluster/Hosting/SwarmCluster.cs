@@ -13,7 +13,8 @@ using Swarm.Cluster.Services;
 
 namespace Swarm.Cluster.Hosting;
 
-/// <summary>This node's part in the cluster: its actor system with the entities, the catalog, the gateway and the node actor.</summary>
+/// <summary>This node's part in the cluster: its actor system with the entities, the catalog,
+/// the gateway and the node actor.</summary>
 public sealed class SwarmCluster : IAsyncDisposable
 {
     /// <summary>Name of every node's actor system; part of every address.</summary>
@@ -29,7 +30,8 @@ public sealed class SwarmCluster : IAsyncDisposable
 
     public ActorSystem ActorSystem { get; }
 
-    /// <summary>Where other nodes find this one, as <c>akka.tcp://swarm@10.0.0.1:4000</c>; with the port that was taken.</summary>
+    /// <summary>Where other nodes find this one, as <c>akka.tcp://swarm@10.0.0.1:4000</c>;
+    /// with the port that was taken.</summary>
     public string Address { get; }
 
     /// <summary>Takes every <see cref="Core.Services.IServiceMessage"/> to its service.</summary>
@@ -44,7 +46,8 @@ public sealed class SwarmCluster : IAsyncDisposable
     /// <summary>Takes every <see cref="Core.Placement.IPlacerMessage"/> to the placer of its pool.</summary>
     public IActorRef Placers { get; private set; } = ActorRefs.Nobody;
 
-    /// <summary>This node's copy of the lists; takes the <see cref="Core.Nodes.NodeListing"/> of this node, and answers lists.</summary>
+    /// <summary>This node's copy of the lists; takes the <see cref="Core.Nodes.NodeListing"/>
+    /// of this node, and answers lists.</summary>
     public IActorRef Catalog { get; private set; } = ActorRefs.Nobody;
 
     /// <summary>Answers what clients may ask; the same that they reach from outside.</summary>
@@ -55,7 +58,8 @@ public sealed class SwarmCluster : IAsyncDisposable
     public Task Ready => _ready.Task;
 
     /// <summary>Starts everything, without waiting until it is ready.</summary>
-    /// <param name="node">Makes the actor that runs this node's containers; it is started under the name "node".</param>
+    /// <param name="node">Makes the actor that runs this node's containers; it is started
+    /// under the name "node".</param>
     /// <exception cref="ClusterStartException">The options, the journal file or the port are not to be had.</exception>
     public static SwarmCluster Start(
         ClusterOptions options, Func<SwarmCluster, Props> node, ILoggerFactory loggers, TimeProvider time)
@@ -86,7 +90,8 @@ public sealed class SwarmCluster : IAsyncDisposable
         {
             return Akka.Actor.ActorSystem.Create(
                 SystemName,
-                ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(hocon), new AkkaLogger.LoggersSetup(loggers)));
+                ActorSystemSetup.Create(
+                    BootstrapSetup.Create().WithConfig(hocon), new AkkaLogger.LoggersSetup(loggers)));
         }
         catch (Exception cause) when (cause is AggregateException or Akka.Remote.RemoteTransportException
             or System.Net.Sockets.SocketException)
@@ -97,7 +102,8 @@ public sealed class SwarmCluster : IAsyncDisposable
         }
     }
 
-    private void StartActors(ClusterOptions options, Func<SwarmCluster, Props> node, ILoggerFactory loggers, TimeProvider time)
+    private void StartActors(
+        ClusterOptions options, Func<SwarmCluster, Props> node, ILoggerFactory loggers, TimeProvider time)
     {
         var sharding = ClusterSharding.Get(ActorSystem);
         var settings = ClusterShardingSettings.Create(ActorSystem);
@@ -118,11 +124,13 @@ public sealed class SwarmCluster : IAsyncDisposable
             remembering, Regions.ServiceExtractor);
 
         var way = new GatewayWay(Services, Nodes, Images, Catalog);
-        Gateway = ActorSystem.ActorOf(GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
+        Gateway = ActorSystem.ActorOf(
+            GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
         ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);
         ActorSystem.ActorOf(node(this), NodeActorPath.Name);
         Join(options);
-        ActorSystem.ActorOf(ReadinessActor.Props([Images, Placers, Nodes, Services], Images, options.StartTimeout, _ready), "readiness");
+        ActorSystem.ActorOf(ReadinessActor.Props(
+            [Images, Placers, Nodes, Services], Images, options.StartTimeout, _ready), "readiness");
     }
 
     private void Join(ClusterOptions options)

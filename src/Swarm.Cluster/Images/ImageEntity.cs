@@ -32,7 +32,10 @@ internal sealed partial class ImageEntity : UntypedPersistentActor
     {
         switch (message)
         {
-            case SnapshotOffer { Snapshot: ImageRepository kept } offer: _repository = kept; _snapshots.Recovered(offer.Metadata.SequenceNr); break;
+            case SnapshotOffer { Snapshot: ImageRepository kept } offer:
+                _repository = kept;
+                _snapshots.Recovered(offer.Metadata.SequenceNr);
+                break;
             case ImageEvent happened: _repository = ImageRules.Apply(_repository, happened); break;
             case RecoveryCompleted: break;
             default: Unhandled(message); break;
@@ -44,13 +47,20 @@ internal sealed partial class ImageEntity : UntypedPersistentActor
         switch (message)
         {
             case GetImage get: Sender.Tell(ImageRules.Meaning(_repository, get.Tag)); break;
-            case NameImage name: Keep(ImageRules.Name(_repository, name), new ImageNamed(name.Request, name.Repository, name.Tag)); break;
+            case NameImage name:
+                Keep(ImageRules.Name(_repository, name), new ImageNamed(name.Request, name.Repository, name.Tag));
+                break;
             case UnnameImage unname:
-                Keep(ImageRules.Unname(_repository, unname), new ImageNamed(unname.Request, unname.Repository, unname.Tag));
+                Keep(ImageRules.Unname(_repository, unname),
+                    new ImageNamed(unname.Request, unname.Repository, unname.Tag));
                 break;
             case SaveSnapshotSuccess saved: Trim(_snapshots.Saved(saved.Metadata.SequenceNr)); break;
-            case SaveSnapshotFailure failed: _snapshots.Failed(); LogSnapshotFailed(_repository.Name, failed.Cause); break;
-            case DeleteMessagesSuccess or DeleteSnapshotsSuccess or DeleteMessagesFailure or DeleteSnapshotsFailure: break;
+            case SaveSnapshotFailure failed:
+                _snapshots.Failed();
+                LogSnapshotFailed(_repository.Name, failed.Cause);
+                break;
+            case DeleteMessagesSuccess or DeleteSnapshotsSuccess or DeleteMessagesFailure or DeleteSnapshotsFailure:
+                break;
             default: Unhandled(message); break;
         }
     }

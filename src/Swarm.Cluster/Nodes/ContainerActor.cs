@@ -67,7 +67,8 @@ internal sealed partial class ContainerActor(
         foreach (var effect in step.Effects) CarryOut(effect);
         if (_container == before) return;
 
-        if (_container.Status != before.Status) LogMoved(_container.Task, before.Status, _container.Status, _container.Reason);
+        if (_container.Status != before.Status)
+            LogMoved(_container.Task, before.Status, _container.Status, _container.Reason);
         Context.Parent.Tell(new ContainerMoved(_container));
     }
 
@@ -188,9 +189,11 @@ internal sealed partial class ContainerActor(
 
     private static string Words(Exception cause) => cause.GetBaseException().Message;
 
-    private static bool IsTransient(Exception cause) => cause.GetBaseException() is not ContainerException { Fault: not ContainerFault.Host };
+    private static bool IsTransient(Exception cause) =>
+        cause.GetBaseException() is not ContainerException { Fault: not ContainerFault.Host };
 
-    private static bool IsMissing(Exception cause) => cause.GetBaseException() is ContainerException { Fault: ContainerFault.NotFound };
+    private static bool IsMissing(Exception cause) =>
+        cause.GetBaseException() is ContainerException { Fault: ContainerFault.NotFound };
 
     [LoggerMessage(LogLevel.Information, "Container of task {Task} moved from {Before} to {After} ({Reason})")]
     private partial void LogMoved(TaskId task, ContainerStatus before, ContainerStatus after, string reason);

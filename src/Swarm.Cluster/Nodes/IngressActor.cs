@@ -111,7 +111,9 @@ internal sealed partial class IngressActor(NodeSurroundings node) : UntypedActor
         return !isNamed || Names(route.Ports) ? _fault : "";
 
         bool Names(ImmutableArray<PublishedPort> ports) => ports.Any(port => port.Mode == PublishMode.Ingress
-            && Numbers().Matches(_fault).Any(number => number.Value == port.HostPort.ToString(CultureInfo.InvariantCulture)));
+            && Numbers()
+                .Matches(_fault)
+                .Any(number => number.Value == port.HostPort.ToString(CultureInfo.InvariantCulture)));
     }
 
     [GeneratedRegex("[0-9]+")]
@@ -125,5 +127,6 @@ internal sealed partial class IngressActor(NodeSurroundings node) : UntypedActor
 
     private sealed record SetNow : INoSerializationVerificationNeeded;
 
-    private sealed record WasSet(long Version, ImmutableArray<IngressRoute> Routes, string Fault) : INoSerializationVerificationNeeded;
+    private sealed record WasSet(long Version, ImmutableArray<IngressRoute> Routes, string Fault)
+        : INoSerializationVerificationNeeded;
 }

@@ -24,7 +24,8 @@ internal static class IngressTable
     private static bool IsSame(IngressRoute left, IngressRoute right) =>
         left with { Backends = right.Backends } == right && left.Backends.SequenceEqual(right.Backends);
 
-    private static ImmutableArray<IngressBackend> BackendsOf(IEnumerable<(RouteTask Task, PublishedPort Port)> published) =>
+    private static ImmutableArray<IngressBackend> BackendsOf(
+        IEnumerable<(RouteTask Task, PublishedPort Port)> published) =>
     [
         .. from entry in published
            where entry.Task.Address is not null

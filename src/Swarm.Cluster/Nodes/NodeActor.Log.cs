@@ -5,10 +5,12 @@ namespace Swarm.Cluster.Nodes;
 
 internal sealed partial class NodeActor
 {
-    [LoggerMessage(LogLevel.Error, "What was kept of service {Service} is broken, and its containers are left alone until it gives orders: {Fault}")]
+    [LoggerMessage(LogLevel.Error, "What was kept of service {Service} is broken, and its containers are left alone "
+        + "until it gives orders: {Fault}")]
     private partial void LogUnreadable(string service, string fault);
 
-    [LoggerMessage(LogLevel.Warning, "An order of service {Service} was refused: its sequence {Sequence} is older than {Seen}")]
+    [LoggerMessage(
+        LogLevel.Warning, "An order of service {Service} was refused: its sequence {Sequence} is older than {Seen}")]
     private partial void LogStale(ServiceName service, long sequence, long seen);
 
     [LoggerMessage(LogLevel.Warning, "An order of service {Service} was refused: it is for node {Node}")]

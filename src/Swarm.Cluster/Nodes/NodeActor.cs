@@ -9,10 +9,11 @@ using Swarm.Runtime.Nodes;
 
 namespace Swarm.Cluster.Nodes;
 
-/// <summary>This host, as the cluster talks with it: it takes orders of services, admits or rejects, and passes on.</summary>
+/// <summary>This host, as the cluster talks with it: it takes orders of services, admits or
+/// rejects, and passes on.</summary>
 /// <remarks>
-/// At /user/node. Each service is followed by a <see cref="NodeServiceActor"/>; this one holds what all of them share: who may
-/// take what of the host. When it stops, containers go on. Told in docs/node.md.
+/// At /user/node. Each service is followed by a <see cref="NodeServiceActor"/>; this one holds what all of them share:
+/// who may take what of the host. When it stops, containers go on. Told in docs/node.md.
 /// </remarks>
 internal sealed partial class NodeActor : UntypedActor, IWithTimers
 {
@@ -70,7 +71,9 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
         switch (message)
         {
             case ApplyServiceTasks order: Take(order); break;
-            case TasksReportKept answer when _services.TryGetValue(answer.Service, out var service): service.Tell(answer); break;
+            case TasksReportKept answer when _services.TryGetValue(answer.Service, out var service):
+                service.Tell(answer);
+                break;
             case TasksReportKept: break;
             case TaskMoved moved: Note(moved); break;
             case TaskForgotten forgotten: Forget(forgotten.Task); break;
@@ -131,7 +134,8 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
         {
             var template = templates.GetValueOrDefault(task.SpecVersion);
             return KeyValuePair.Create(task.Task, new TaskClaim(
-                kept.Name, template?.Reservations ?? Resources.None, template?.Container.Ports ?? [], task.State < TaskState.Complete));
+                kept.Name, template?.Reservations ?? Resources.None, template?.Container.Ports ?? [],
+                task.State < TaskState.Complete));
         }));
         foreach (var task in kept.Tasks.Where(task => task.State == TaskState.Running)) _running.Add(task.Task);
         Follow(kept);
@@ -167,8 +171,10 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
     private void TellUse() => _reporter.Tell(new NodeUse(_ledger, _running.Count));
 
-    private void AnswerLogs(GetTaskLogs asked) => TaskLogs.ReadAsync(_node.Engine, asked, CancellationToken.None).PipeTo(
-        Sender, Self, success: page => page, failure: cause => TaskLogs.Warn(asked, cause.GetBaseException().Message));
+    private void AnswerLogs(GetTaskLogs asked) =>
+        TaskLogs.ReadAsync(_node.Engine, asked, CancellationToken.None).PipeTo(
+            Sender, Self, success: page => page,
+            failure: cause => TaskLogs.Warn(asked, cause.GetBaseException().Message));
 
     /// <summary>Containers made for tasks that nobody wants; all other containers are none of ours.</summary>
     private void RemoveOrphans()
@@ -205,7 +211,8 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
     private static IActorRef Watched(Props props) => Context.Watch(Context.ActorOf(props));
 
-    /// <summary>A crash costs its own service a second. Without routes or reports there is no node: then all begins anew.</summary>
+    /// <summary>A crash costs its own service a second. Without routes or reports there is no
+    /// node: then all begins anew.</summary>
     private void Revive(IActorRef stopped)
     {
         LogCrashed(stopped.Path.ToString());

@@ -7,5 +7,6 @@ namespace Swarm.Cluster.Nodes;
 public static class NodeActors
 {
     /// <param name="description">The host as it finds itself, with all that it has.</param>
-    public static Props Create(NodeDescription description, NodeSurroundings node) => NodeActor.Create(description, node);
+    public static Props Create(NodeDescription description, NodeSurroundings node) =>
+        NodeActor.Create(description, node);
 }

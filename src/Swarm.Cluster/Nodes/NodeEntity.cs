@@ -42,7 +42,10 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
     {
         switch (message)
         {
-            case SnapshotOffer { Snapshot: NodeRecord record } offer: _record = record; _snapshots.Recovered(offer.Metadata.SequenceNr); break;
+            case SnapshotOffer { Snapshot: NodeRecord record } offer:
+                _record = record;
+                _snapshots.Recovered(offer.Metadata.SequenceNr);
+                break;
             case NodeEvent happened: _record = NodeRules.Apply(_record, happened); break;
             case RecoveryCompleted: Publish(); break;
             default: Unhandled(message); break;
@@ -58,7 +61,8 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
             case GetNode: Sender.Tell(Describe()); EndIfUnknown(); break;
             case SaveSnapshotSuccess saved: Trim(_snapshots.Saved(saved.Metadata.SequenceNr)); break;
             case SaveSnapshotFailure failed: _snapshots.Failed(); LogSnapshotFailed(_record.Id, failed.Cause); break;
-            case DeleteMessagesSuccess or DeleteSnapshotsSuccess or DeleteMessagesFailure or DeleteSnapshotsFailure: break;
+            case DeleteMessagesSuccess or DeleteSnapshotsSuccess or DeleteMessagesFailure or DeleteSnapshotsFailure:
+                break;
             case Forget: Context.Parent.Tell(new Akka.Cluster.Sharding.Passivate(PoisonPill.Instance)); break;
             default: Unhandled(message); break;
         }

@@ -7,7 +7,8 @@ using Swarm.Core.Placement;
 namespace Swarm.Cluster.Nodes;
 
 /// <summary>Tells the cluster that this node is there and what is free on it.</summary>
-internal sealed partial class NodeReporterActor(NodeDescription description, NodeSurroundings node) : UntypedActor, IWithTimers
+internal sealed partial class NodeReporterActor(NodeDescription description, NodeSurroundings node)
+    : UntypedActor, IWithTimers
 {
     // Settings are pushed when they change; asking again now and then heals a push that was lost.
     private static readonly TimeSpan RegisterAgainAfter = TimeSpan.FromMinutes(1);
@@ -34,7 +35,8 @@ internal sealed partial class NodeReporterActor(NodeDescription description, Nod
         {
             case NodeUse use:
                 _use = use;
-                if (!Timers.IsTimerActive(nameof(TellNow))) Timers.StartSingleTimer(nameof(TellNow), new TellNow(), node.Options.GatherFor);
+                if (!Timers.IsTimerActive(nameof(TellNow)))
+                    Timers.StartSingleTimer(nameof(TellNow), new TellNow(), node.Options.GatherFor);
                 break;
             case TellSettings told: TakeSettings(told.Settings); break;
             case TellNow or Beat or TellReport: Report(); break;
@@ -46,7 +48,9 @@ internal sealed partial class NodeReporterActor(NodeDescription description, Nod
     private void Register()
     {
         node.Peers.Nodes.Tell(new RegisterNode(description), Context.Parent);
-        Timers.StartSingleTimer(nameof(RegisterAgain), new RegisterAgain(), _isRegistered ? RegisterAgainAfter : node.Options.TellAgainAfter);
+        Timers.StartSingleTimer(nameof(RegisterAgain), new RegisterAgain(), _isRegistered
+            ? RegisterAgainAfter
+            : node.Options.TellAgainAfter);
     }
 
     private void TakeSettings(NodeSettings settings)
@@ -71,9 +75,11 @@ internal sealed partial class NodeReporterActor(NodeDescription description, Nod
         var reserved = use.Ledger.Reserved;
         var report = new NodeReport(
             description.Pool, description, _settings, ++_report, reserved, [.. held.Select(task => task.Key)],
-            [.. held.SelectMany(task => task.Value.Ports).Where(port => port is { Mode: PublishMode.Host, HostPort: not 0 })]);
+            [.. held.SelectMany(task => task.Value.Ports)
+                .Where(port => port is { Mode: PublishMode.Host, HostPort: not 0 })]);
         node.Peers.Placers.Tell(report, Context.Parent);
-        node.Peers.Catalog.Tell(new NodeListing(description, _settings, Reachable: true, reserved, use.RunningTasks), Context.Parent);
+        node.Peers.Catalog.Tell(
+            new NodeListing(description, _settings, Reachable: true, reserved, use.RunningTasks), Context.Parent);
     }
 
     [LoggerMessage(LogLevel.Information, "Node {Node} is registered in pool {Pool}")]

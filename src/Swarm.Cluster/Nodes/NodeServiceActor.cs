@@ -9,7 +9,8 @@ using Swarm.Runtime.Nodes;
 
 namespace Swarm.Cluster.Nodes;
 
-/// <summary>Follows one service on this node: its orders are kept before they are acknowledged, its tasks reported until kept.</summary>
+/// <summary>Follows one service on this node: its orders are kept before they are
+/// acknowledged, its tasks reported until kept.</summary>
 /// <remarks>The order of things: keep, then acknowledge, start, report. Drawn in docs/node.md.</remarks>
 internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, NodeSurroundings node, IActorRef ingress)
     : UntypedActor, IWithTimers
@@ -43,7 +44,9 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
             case AcknowledgeAgain: Acknowledge(); break;
             case ContainerMoved moved when TaskOf(Sender) is { } task: Move(task, moved.Container); break;
             case ContainerMoved: break;
-            case ContainerExitSeen seen when _state.Tasks.TryGetValue(seen.Task, out var task): task.Actor?.Tell(seen); break;
+            case ContainerExitSeen seen when _state.Tasks.TryGetValue(seen.Task, out var task):
+                task.Actor?.Tell(seen);
+                break;
             case ContainerExitSeen: break;
             case TasksReportKept answer: Know(answer); break;
             case SaveNow: Save(); break;
@@ -90,7 +93,9 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
         _report = _state.NextReport(id);
         var saving = new Saved(_state.Sequence, _report, [.. _state.Tasks.Values]);
         _isSaving = true;
-        node.Store.SaveAsync(_state.Snapshot()).PipeTo(Self, success: () => saving, failure: cause => new SaveFailed(cause));
+        node.Store
+            .SaveAsync(_state.Snapshot())
+            .PipeTo(Self, success: () => saving, failure: cause => new SaveFailed(cause));
     }
 
     private void Continue(Saved saved)
@@ -119,7 +124,8 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
     private void SaveLater()
     {
         if (_isSaving) _mustSave = true;
-        else if (!Timers.IsTimerActive(nameof(SaveNow))) Timers.StartSingleTimer(nameof(SaveNow), new SaveNow(), node.Options.GatherFor);
+        else if (!Timers.IsTimerActive(nameof(SaveNow)))
+            Timers.StartSingleTimer(nameof(SaveNow), new SaveNow(), node.Options.GatherFor);
     }
 
     private void Acknowledge()
@@ -144,15 +150,20 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
             Timers.Cancel(nameof(TellAgain));
         }
 
-        if (gone.Length > 0 || !answer.Unknown.IsEmpty || _state.Tasks.Values.Any(task => task is { IsKnown: false, ToldIn: null })) SaveLater();
+        if (gone.Length > 0
+            || !answer.Unknown.IsEmpty
+            || _state.Tasks.Values.Any(task => task is { IsKnown: false, ToldIn: null }))
+            SaveLater();
     }
 
     /// <summary>Only what is kept is run.</summary>
     private void StartContainers()
     {
-        foreach (var task in _state.Tasks.Values.Where(task => task is { IsKept: true, Actor: null } && !IsWithoutContainer(task.Kept)))
+        foreach (var task in _state.Tasks.Values
+            .Where(task => task is { IsKept: true, Actor: null } && !IsWithoutContainer(task.Kept)))
         {
-            var template = _state.TemplateOf(task.Kept) ?? throw new UnreachableException($"task {task.Kept.Task} has no template");
+            var template = _state.TemplateOf(task.Kept)
+                ?? throw new UnreachableException($"task {task.Kept.Task} has no template");
 
             var container = Container.Admitted(task.Kept.Task, template, node.Options.Restarts) with
             {
@@ -184,7 +195,8 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
         Timers.StartSingleTimer(nameof(StartAgain), new StartAgain(), node.Options.TellAgainAfter);
     }
 
-    private void EndFenceLater() => Timers.StartSingleTimer(nameof(FenceEnded), new FenceEnded(), node.Options.FenceFor);
+    private void EndFenceLater() =>
+        Timers.StartSingleTimer(nameof(FenceEnded), new FenceEnded(), node.Options.FenceFor);
 
     private void Forget()
     {

@@ -36,7 +36,8 @@ internal sealed class NodeServiceState(KeptService kept)
 
     private ImmutableArray<TaskTemplate> _templates = kept.Templates;
 
-    public Dictionary<TaskId, NodeTask> Tasks { get; } = kept.Tasks.ToDictionary(task => task.Task, task => new NodeTask(task) { IsKept = true });
+    public Dictionary<TaskId, NodeTask> Tasks { get; } = kept.Tasks.ToDictionary(
+        task => task.Task, task => new NodeTask(task) { IsKept = true });
 
     public ServiceId Id { get; private set; } = kept.Id;
 
@@ -44,7 +45,8 @@ internal sealed class NodeServiceState(KeptService kept)
 
     public long ReportNumber { get; private set; } = kept.Report;
 
-    public TaskTemplate? TemplateOf(KeptTask task) => _templates.FirstOrDefault(template => template.SpecVersion == task.SpecVersion);
+    public TaskTemplate? TemplateOf(KeptTask task) =>
+        _templates.FirstOrDefault(template => template.SpecVersion == task.SpecVersion);
 
     public KeptService Snapshot() => new()
     {
@@ -52,12 +54,15 @@ internal sealed class NodeServiceState(KeptService kept)
         Id = Id,
         Sequence = Sequence,
         Report = ReportNumber,
-        Templates = [.. _templates.Where(template => Tasks.Values.Any(task => task.Kept.SpecVersion == template.SpecVersion))],
+        Templates =
+            [.. _templates.Where(template => Tasks.Values.Any(task => task.Kept.SpecVersion == template.SpecVersion))],
         Tasks = [.. Tasks.Values.Select(task => task.Kept)],
     };
 
-    /// <summary>Takes up an order: new tasks come in, known ones get their new desire, unlisted ones are to be removed.</summary>
-    /// <param name="exists">Whether the host has a container of a task: then it is taken up, whatever the node forgot of it.</param>
+    /// <summary>Takes up an order: new tasks come in, known ones get their new desire,
+    /// unlisted ones are to be removed.</summary>
+    /// <param name="exists">Whether the host has a container of a task: then it is taken up,
+    /// whatever the node forgot of it.</param>
     public void Take(CarryOutOrder taken, Func<TaskId, bool> exists, DateTimeOffset now)
     {
         var order = taken.Order;
@@ -68,7 +73,8 @@ internal sealed class NodeServiceState(KeptService kept)
         foreach (var wanted in order.Tasks)
         {
             if (Tasks.TryGetValue(wanted.Task, out var known)) Want(known, wanted.Desired);
-            else if (exists(wanted.Task) && listed.Contains(wanted.SpecVersion)) Tasks[wanted.Task] = new NodeTask(Accept(wanted, now));
+            else if (exists(wanted.Task) && listed.Contains(wanted.SpecVersion))
+                Tasks[wanted.Task] = new NodeTask(Accept(wanted, now));
             else Tasks[wanted.Task] = new NodeTask(Begin(wanted, taken.Rejected.GetValueOrDefault(wanted.Task), now));
         }
 
@@ -94,13 +100,18 @@ internal sealed class NodeServiceState(KeptService kept)
         if (report with { At = task.Kept.At } == task.Report) return;
 
         var at = report.State == task.Kept.State ? task.Kept.At : now;
-        Tell(task, task.Kept with { State = report.State, Reason = report.Reason, At = at, Container = report.Container });
+        Tell(task,
+            task.Kept with { State = report.State, Reason = report.Reason, At = at, Container = report.Container });
     }
 
     /// <summary>What the service has not kept yet. Null when it knows everything.</summary>
     public ReportTasks? NextReport(NodeId node)
     {
-        var untold = Tasks.Values.Where(task => !task.IsKnown).OrderBy(task => task.ToldIn ?? long.MaxValue).Take(TasksInReport).ToList();
+        var untold = Tasks.Values
+            .Where(task => !task.IsKnown)
+            .OrderBy(task => task.ToldIn ?? long.MaxValue)
+            .Take(TasksInReport)
+            .ToList();
         if (untold.Count == 0) return null;
 
         if (untold.Any(task => task.ToldIn is null)) ReportNumber++;
@@ -143,7 +154,8 @@ internal sealed class NodeServiceState(KeptService kept)
     /// <summary>A task that was never let in has nothing to be stopped.</summary>
     private static void RemoveWithoutContainer(NodeTask task, DateTimeOffset now)
     {
-        if (task.Kept is { Desired: TaskState.Remove, State: not TaskState.Remove, Container: null } kept && kept.State >= TaskState.Complete)
+        if (task.Kept is { Desired: TaskState.Remove, State: not TaskState.Remove, Container: null } kept
+            && kept.State >= TaskState.Complete)
         {
             Tell(task, kept with { State = TaskState.Remove, At = now });
         }

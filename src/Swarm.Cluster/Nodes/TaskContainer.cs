@@ -6,7 +6,8 @@ using Swarm.Runtime;
 namespace Swarm.Cluster.Nodes;
 
 /// <summary>How a task and its container find each other.</summary>
-/// <remarks>A container is a task's when its label says so and its id is the one of that task; no other is ever touched.</remarks>
+/// <remarks>A container is a task's when its label says so and its id is the one of that task;
+/// no other is ever touched.</remarks>
 internal static class TaskContainer
 {
     public const string TaskLabel = "swarm.task";

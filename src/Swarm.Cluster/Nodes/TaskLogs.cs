@@ -15,14 +15,17 @@ internal static class TaskLogs
     private const int LeastBytes = 1024;
 
     /// <summary>A page that fits; a warning where there is nothing to be read.</summary>
-    public static async Task<TaskLogPage> ReadAsync(IContainerEngine engine, GetTaskLogs asked, CancellationToken cancellation)
+    public static async Task<TaskLogPage> ReadAsync(
+        IContainerEngine engine, GetTaskLogs asked, CancellationToken cancellation)
     {
-        if (engine.Find(ContainerId.Of(asked.Task)) is not { } container) return Warn(asked, "its container is not on this node any more");
+        if (engine.Find(ContainerId.Of(asked.Task)) is not { } container)
+            return Warn(asked, "its container is not on this node any more");
 
         var limit = Math.Clamp(asked.MaxBytes, LeastBytes, Gateway.MaxMessageBytes / 4 * 3);
         for (var bytes = limit; ; bytes /= 2)
         {
-            // Many short lines cost more on the wire than their text: then a smaller page is read, from the same position.
+            // Many short lines cost more on the wire than their text: then a smaller page is
+            // read, from the same position.
             var page = await engine.ReadLogAsync(container.Id, asked.Position, asked.Tail, bytes, cancellation);
             if (page.Entries.Sum(SizeOf) > limit && bytes > LeastBytes / 8 && page.Entries.Length > 1) continue;
 

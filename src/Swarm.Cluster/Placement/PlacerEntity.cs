@@ -9,8 +9,8 @@ namespace Swarm.Cluster.Placement;
 
 /// <summary>Makes the placements of one pool, on what its nodes report and what it has given away since.</summary>
 /// <remarks>
-/// <see cref="Placer"/> chooses. Nothing is persisted: one that comes up asks every node it can reach, and holds what it
-/// is asked until they have answered, or <see cref="ReportsTimeout"/> has gone by.
+/// <see cref="Placer"/> chooses. Nothing is persisted: one that comes up asks every node it can reach, and holds what
+/// it is asked until they have answered, or <see cref="ReportsTimeout"/> has gone by.
 /// </remarks>
 internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
 {
@@ -49,7 +49,8 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
             Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
             typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
         var unreachable = cluster.State.Unreachable;
-        foreach (var member in cluster.State.Members.Where(member => member.Status == MemberStatus.Up && !unreachable.Contains(member)))
+        foreach (var member in cluster.State.Members
+            .Where(member => member.Status == MemberStatus.Up && !unreachable.Contains(member)))
         {
             _awaited.Add(member.Address.ToString());
         }
@@ -116,11 +117,14 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
         before.Settings.Version != now.Settings.Version
         || now.HostPorts.Length < before.HostPorts.Length
         || now.Tasks.Length < before.Tasks.Length
-        || Free(now).Cpu > Free(before).Cpu || Free(now).Memory > Free(before).Memory || Free(now).Pids > Free(before).Pids;
+        || Free(now).Cpu > Free(before).Cpu
+        || Free(now).Memory > Free(before).Memory
+        || Free(now).Pids > Free(before).Pids;
 
     private static Resources Free(NodeReport report) => report.Node.Capacity - report.Reserved;
 
-    private void Ask(string address) => Context.ActorSelection(address + NodeActorPath.Path).Tell(new GetNodeReport(_pool));
+    private void Ask(string address) =>
+        Context.ActorSelection(address + NodeActorPath.Path).Tell(new GetNodeReport(_pool));
 
     private void SetReachable(Member member, bool reachable)
     {

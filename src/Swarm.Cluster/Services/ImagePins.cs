@@ -20,7 +20,8 @@ internal sealed class ImagePins
     {
         var container = command.Spec.Container;
         if (container.PinnedImage is not null || _waiting.Count >= Most
-            || !ImageReference.TryParse(container.Image, out var reference, out _) || reference is not { Digest: null, Tag: { } tag })
+            || !ImageReference.TryParse(container.Image, out var reference, out _)
+            || reference is not { Digest: null, Tag: { } tag })
         {
             return null;
         }

@@ -4,13 +4,15 @@ using Swarm.Core.Services;
 namespace Swarm.Cluster.Services;
 
 /// <summary>What a service last ordered of each node, and whether the node has said that it keeps it.</summary>
-/// <remarks>Memory only: after a restart every order is sent again, which changes nothing on a node that has it.</remarks>
+/// <remarks>Memory only: after a restart every order is sent again, which changes nothing on a
+/// node that has it.</remarks>
 internal sealed class OrderBook
 {
     private readonly Dictionary<NodeId, Entry> _entries = [];
 
     /// <summary>Orders that no node has acknowledged.</summary>
-    public IEnumerable<ApplyServiceTasks> Open => _entries.Values.Where(entry => !entry.Kept).Select(entry => entry.Order);
+    public IEnumerable<ApplyServiceTasks> Open =>
+        _entries.Values.Where(entry => !entry.Kept).Select(entry => entry.Order);
 
     /// <summary>Takes over what the service now wants.</summary>
     /// <param name="sequence">Of the last event that is persisted.</param>

@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Persistence;
 using Microsoft.Extensions.Logging;
-using Swarm.Cluster.Catalog;
 using Swarm.Cluster.Hosting;
 using Swarm.Core;
 using Swarm.Core.Images;
@@ -32,7 +31,8 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
     private DateTimeOffset _decidedAt;
 
     public ServiceEntity(
-        string id, ServiceNeighbours others, ServiceEntityOptions options, TimeProvider time, ILogger<ServiceEntity> logger)
+        string id, ServiceNeighbours others, ServiceEntityOptions options, TimeProvider time,
+        ILogger<ServiceEntity> logger)
     {
         PersistenceId = "service-" + id;
         _state = ServiceState.Empty(new ServiceName(id));
@@ -47,11 +47,13 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
 
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
-    private bool IsEmpty => ServiceRules.Describe(_state) is null && ServiceRules.NodesOf(_state).IsEmpty && _pins.IsEmpty;
+    private bool IsEmpty =>
+        ServiceRules.Describe(_state) is null && ServiceRules.NodesOf(_state).IsEmpty && _pins.IsEmpty;
 
     public static Props Props(
         string id, ServiceNeighbours others, ServiceEntityOptions options, TimeProvider time, ILoggerFactory loggers) =>
-        Akka.Actor.Props.Create(() => new ServiceEntity(id, others, options, time, loggers.CreateLogger<ServiceEntity>()));
+        Akka.Actor.Props.Create(
+            () => new ServiceEntity(id, others, options, time, loggers.CreateLogger<ServiceEntity>()));
 
     protected override void OnRecover(object message)
     {
@@ -74,7 +76,10 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
             case DeployService deploy: Pin(deploy); break;
             case ScaleService scale: Ask(new ServiceInput.Scale(scale), scale.Request, Sender); break;
             case RemoveService remove: Ask(new ServiceInput.Remove(remove), remove.Request, Sender); break;
-            case GetService get: Sender.Tell((object?)DetailPages.Of(_state, get.After) ?? NotFound()); EndIfEmpty(); break;
+            case GetService get:
+                Sender.Tell((object?)DetailPages.Of(_state, get.After) ?? NotFound());
+                EndIfEmpty();
+                break;
             case PlacementsMade made: Take(new ServiceInput.Placed(made)); break;
             case ReportTasks report: Take(report); break;
             case NodeReachabilityChanged change: Take(new ServiceInput.ReachabilityChanged(change)); break;
@@ -110,7 +115,9 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
             case Resend: SendOpen(); break;
             case Publish: PublishNow(); break;
             case Forget: ForgetIfEmpty(); break;
-            case Pinned pinned: Ask(new ServiceInput.Deploy(pinned.Command, NewIds.Service()), pinned.Command.Request, pinned.Asking); break;
+            case Pinned pinned:
+                Ask(new ServiceInput.Deploy(pinned.Command, NewIds.Service()), pinned.Command.Request, pinned.Asking);
+                break;
             case PinLate late: Deploy(_pins.GiveUp(late.Request)); break;
             case SaveSnapshotSuccess saved: Saved(saved.Metadata.SequenceNr); break;
             case SaveSnapshotFailure failed: _snapshots.Failed(); LogSnapshotFailed(_state.Name, failed.Cause); break;
@@ -152,7 +159,8 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
 
         Keep(decision, () =>
         {
-            if (decision.Refusal is null) asking.Tell(new ServiceAccepted(request, _state.Name, _state.Version, decision.Changed));
+            if (decision.Refusal is null)
+                asking.Tell(new ServiceAccepted(request, _state.Name, _state.Version, decision.Changed));
         });
     }
 
@@ -203,57 +211,12 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
         AskForPlaces(needs.Placement);
         WakeAt(needs.WakeAt);
         if (_published is null) PublishNow();
-        else if (!Timers.IsTimerActive("publish")) Timers.StartSingleTimer("publish", new Publish(), _options.PublishInterval);
+        else if (!Timers.IsTimerActive("publish"))
+            Timers.StartSingleTimer("publish", new Publish(), _options.PublishInterval);
 
         KeepResending();
         if (_snapshots.IsDue(LastSequenceNr)) BeginSnapshot();
         EndIfEmpty();
-    }
-
-    private void WakeAt(DateTimeOffset? at)
-    {
-        var wait = at - _time.GetUtcNow();
-        if (wait is null) Timers.Cancel("wake");
-        else Timers.StartSingleTimer("wake", new Wake(), wait.Value > TimeSpan.Zero ? wait.Value : TimeSpan.Zero);
-    }
-
-    private void AskForPlaces(PlaceTasks? placement)
-    {
-        var isNew = placement is not null && placement.Request != _placement?.Request;
-        _placement = placement;
-        if (isNew) _others.Placers.Tell(placement);
-    }
-
-    // What it would ask when its back-off ends, it asks now.
-    private void AskEarly()
-    {
-        if (_placement is null && _state.Placement.RetryAt is { } later && ServiceRules.Needs(_state, later).Placement is { } early)
-        {
-            _others.Placers.Tell(early);
-        }
-    }
-
-    private void Send(ApplyServiceTasks order) => _others.Catalog.Tell(new CatalogCommand.TellNode(order.Node, order));
-
-    private void SendOpen()
-    {
-        foreach (var order in _orders.Open) Send(order);
-        if (_placement is not null) _others.Placers.Tell(_placement);
-        KeepResending();
-    }
-
-    private void KeepResending()
-    {
-        if (_placement is null && !_orders.Open.Any()) Timers.Cancel("resend");
-        else if (!Timers.IsTimerActive("resend")) Timers.StartPeriodicTimer("resend", new Resend(), _options.ResendAfter);
-    }
-
-    private void PublishNow()
-    {
-        var listing = ServiceRules.List(_state);
-        if (listing is null && _published is not null) _others.Catalog.Tell(new CatalogCommand.HideService(_state.Name));
-        if (listing is not null && listing != _published) _others.Catalog.Tell(new CatalogCommand.ShowService(listing));
-        _published = listing;
     }
 
     private void BeginSnapshot()

@@ -6,7 +6,8 @@ internal sealed record ServiceEntityOptions
     /// <summary>What was not acknowledged is sent again after this time.</summary>
     public TimeSpan ResendAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a deployment waits for what its image's name means; then the service runs the image by its name.</summary>
+    /// <summary>How long a deployment waits for what its image's name means; then the service
+    /// runs the image by its name.</summary>
     public TimeSpan PinTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>An entity without a service ends after this time without a message.</summary>

@@ -46,7 +46,8 @@ public sealed record NodeList([property: Key(0)] ImmutableArray<NodeListing> Nod
 
 /// <summary>One bounded page of the logs of all tasks of a service, pulled by the client.</summary>
 /// <param name="Positions">Where to go on, per task: from the page before; empty starts.</param>
-/// <param name="Tail">On the first page: start at the last so many lines of each task; null starts at the first line.</param>
+/// <param name="Tail">On the first page: start at the last so many lines of each task; null
+/// starts at the first line.</param>
 public sealed record GetServiceLogs(
     [property: Key(0)] ServiceName Service,
     [property: Key(1)] ImmutableSortedDictionary<string, string> Positions,

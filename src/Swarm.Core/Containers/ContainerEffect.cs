@@ -22,7 +22,8 @@ public abstract record ContainerEffect
     /// <summary>Send the stop signal; the grace ends with <see cref="ContainerEvent.GraceEnded"/>.</summary>
     public sealed record TerminateContainer(TimeSpan Grace) : ContainerEffect;
 
-    /// <summary>Kill, look whether it has ended unseen, and come back with <see cref="ContainerEvent.GraceEnded"/> if not.</summary>
+    /// <summary>Kill, look whether it has ended unseen, and come back with
+    /// <see cref="ContainerEvent.GraceEnded"/> if not.</summary>
     public sealed record KillContainer(TimeSpan Again) : ContainerEffect;
 
     public sealed record WaitBackOff(TimeSpan Delay) : ContainerEffect;
@@ -39,5 +40,6 @@ public abstract record ContainerEffect
 /// <summary>What an event led to.</summary>
 public sealed record ContainerStep(Container Next, ImmutableArray<ContainerEffect> Effects)
 {
-    internal static ContainerStep To(Container next, params ReadOnlySpan<ContainerEffect> effects) => new(next, [.. effects]);
+    internal static ContainerStep To(Container next, params ReadOnlySpan<ContainerEffect> effects) =>
+        new(next, [.. effects]);
 }

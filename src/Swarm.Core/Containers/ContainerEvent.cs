@@ -22,7 +22,8 @@ public abstract record ContainerEvent
 
     public sealed record Started(ContainerSighting Found) : ContainerEvent;
 
-    /// <param name="IsTransient">The host could not, for now; false when the specification asks for what cannot be.</param>
+    /// <param name="IsTransient">The host could not, for now; false when the specification
+    /// asks for what cannot be.</param>
     public sealed record StartFailed(string Reason, bool IsTransient) : ContainerEvent;
 
     public sealed record Exited(ContainerEnd End) : ContainerEvent;

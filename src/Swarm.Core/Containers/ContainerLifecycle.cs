@@ -19,7 +19,8 @@ public static class ContainerLifecycle
         {
             (Admitted, ContainerEvent.Looked looked) => Look(container, looked.Found, now),
             (_, ContainerEvent.Ordered ordered) => Order(container, ordered.Desired),
-            (_, ContainerEvent.Exited exited) when exited.End.Run > container.RunEnded => Exit(container, exited.End, now),
+            (_, ContainerEvent.Exited exited) when exited.End.Run > container.RunEnded =>
+                Exit(container, exited.End, now),
 
             (Preparing, ContainerEvent.Prepared made) => BeReady(container, made.Found),
             (Preparing, ContainerEvent.PrepareFailed no) => End(container, TaskState.Rejected, no.Reason),
@@ -37,14 +38,16 @@ public static class ContainerLifecycle
 
             (Starting or Running, ContainerEvent.ProbeDue due) when due.Run == container.Run && container.HasProcess =>
                 ContainerProbes.Probe(container),
-            (Starting or Running, ContainerEvent.Probed probed) when probed.Run == container.Run && container.HasProcess =>
+            (Starting or Running, ContainerEvent.Probed probed) when probed.Run == container.Run
+                && container.HasProcess =>
                 ContainerProbes.Judge(container, probed, now),
 
             (Draining, ContainerEvent.Drained) => Terminate(container),
             (Stopping, ContainerEvent.GraceEnded) when container.HasProcess =>
                 ContainerStep.To(container, new KillContainer(KillAgainAfter)),
 
-            (_, ContainerEvent.Published published) => ContainerStep.To(container with { PublishFault = published.Fault }),
+            (_, ContainerEvent.Published published) =>
+                ContainerStep.To(container with { PublishFault = published.Fault }),
 
             (Removing, ContainerEvent.Removed) =>
                 ContainerStep.To(container with { Status = Removed, State = TaskState.Remove }),
@@ -84,15 +87,19 @@ public static class ContainerLifecycle
         {
             null when isOver => End(container, container.State, container.Reason),
             null when container.IsStopAsked => End(container, TaskState.Shutdown, ""),
-            null when container.State > TaskState.Preparing => End(container, TaskState.Failed, "its container is gone from the host"),
+            null when container.State > TaskState.Preparing =>
+                End(container, TaskState.Failed, "its container is gone from the host"),
             null => ContainerStep.To(
-                container with { Status = Preparing, State = Later(container.State, TaskState.Preparing) }, new PrepareContainer()),
+                container with { Status = Preparing, State = Later(container.State, TaskState.Preparing) },
+                new PrepareContainer()),
             { IsRunning: true } when isOver || container.IsStopAsked => Terminate(Sighted(container, found)),
             { IsRunning: true } => Adopt(Sighted(container, found), now),
-            _ when isOver => End(container with { Run = found.Run, RunEnded = found.Run }, container.State, container.Reason),
+            _ when isOver =>
+                End(container with { Run = found.Run, RunEnded = found.Run }, container.State, container.Reason),
             { End: { } end } when container.Observed.Restarts >= end.Run && !container.IsStopAsked =>
                 ContainerRestarts.Resume(Sighted(container, found)),
-            { End: { } end } => Exit(Sighted(container, found) with { Status = Starting, RunEnded = end.Run - 1 }, end, now),
+            { End: { } end } =>
+                Exit(Sighted(container, found) with { Status = Starting, RunEnded = end.Run - 1 }, end, now),
             _ when container.IsStopAsked => End(container, TaskState.Shutdown, ""),
             _ => BeReady(container, found),
         };
@@ -122,8 +129,10 @@ public static class ContainerLifecycle
         {
             Ready when desired == TaskState.Running => Start(ordered),
             Ready or BackingOff when ordered.IsStopAsked => End(ordered, TaskState.Shutdown, ""),
-            Preparing when ordered.IsStopAsked => ContainerStep.To(ordered with { Status = Stopping }, new AbandonPreparing()),
-            Starting when ordered is { IsStopAsked: true, HasProcess: false } => ContainerStep.To(ordered with { Status = Stopping }),
+            Preparing when ordered.IsStopAsked =>
+                ContainerStep.To(ordered with { Status = Stopping }, new AbandonPreparing()),
+            Starting when ordered is { IsStopAsked: true, HasProcess: false } =>
+                ContainerStep.To(ordered with { Status = Stopping }),
             Starting or Running when ordered.IsStopAsked => Stop(ordered),
             Ended when desired == TaskState.Remove => Remove(ordered),
             _ => ContainerStep.To(ordered),
@@ -151,7 +160,8 @@ public static class ContainerLifecycle
     {
         var started = Sighted(container, found);
         return started.HealthCheck is null
-            ? ContainerStep.To(started with { Status = Running, State = Later(started.State, TaskState.Running), Reason = "" })
+            ? ContainerStep.To(
+                started with { Status = Running, State = Later(started.State, TaskState.Running), Reason = "" })
             : ContainerProbes.Begin(started with { Health = ContainerHealth.Unproven }, now);
     }
 
@@ -161,7 +171,8 @@ public static class ContainerLifecycle
         {
             Run = Math.Max(container.Run, end.Run),
             RunEnded = end.Run,
-            Observed = container.Observed with { ExitCode = end.ExitCode, OutOfMemory = end.OutOfMemory, FinishedAt = end.At },
+            Observed =
+                container.Observed with { ExitCode = end.ExitCode, OutOfMemory = end.OutOfMemory, FinishedAt = end.At },
         };
         return container.Status switch
         {

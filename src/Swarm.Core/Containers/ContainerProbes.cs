@@ -6,9 +6,9 @@ namespace Swarm.Core.Containers;
 
 /// <summary>When a container's health is probed, and what the answers mean.</summary>
 /// <remarks>
-/// As Docker does, with one addition: until the first healthy answer it is also probed before its first interval is over.
-/// Such early failures never count, so nothing is unhealthy earlier than under Docker, and much is Running sooner.
-/// https://docs.docker.com/reference/dockerfile/#healthcheck
+/// As Docker does, with one addition: until the first healthy answer it is also probed before its first interval is
+/// over. Such early failures never count, so nothing is unhealthy earlier than under Docker, and much is Running
+/// sooner. https://docs.docker.com/reference/dockerfile/#healthcheck
 /// </remarks>
 internal static class ContainerProbes
 {
@@ -51,10 +51,12 @@ internal static class ContainerProbes
         var failed = container with { FailedProbes = container.FailedProbes + 1 };
         return failed.FailedProbes < Math.Max(1, check.Retries)
             ? Wait(failed, check.Interval)
-            : ContainerLifecycle.Stop(failed with { Health = ContainerHealth.Unhealthy, Reason = "unhealthy: " + Shown(probed.Output) });
+            : ContainerLifecycle.Stop(
+                failed with { Health = ContainerHealth.Unhealthy, Reason = "unhealthy: " + Shown(probed.Output) });
     }
 
-    /// <summary>Failures do not count: it was never healthy, and is within its start period or its first interval.</summary>
+    /// <summary>Failures do not count: it was never healthy, and is within its start period or
+    /// its first interval.</summary>
     private static bool IsEarly(Container container, HealthCheck check, DateTimeOffset now)
     {
         var early = check.StartPeriod > check.Interval ? check.StartPeriod : check.Interval;
@@ -77,6 +79,8 @@ internal static class ContainerProbes
     private static string Shown(string output)
     {
         var text = output.Trim();
-        return text.Length == 0 ? "the check printed nothing" : text.Length <= OutputShown ? text : text[..OutputShown] + "…";
+        return text.Length == 0
+            ? "the check printed nothing"
+            : text.Length <= OutputShown ? text : text[..OutputShown] + "…";
     }
 }

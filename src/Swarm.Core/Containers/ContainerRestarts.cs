@@ -16,7 +16,8 @@ internal static class ContainerRestarts
         return Again(wasSteady ? container with { QuickRestarts = 0 } : container, hasFailed, reason, now);
     }
 
-    public static ContainerStep AfterFailedStart(Container container, ContainerEvent.StartFailed failure, DateTimeOffset now) =>
+    public static ContainerStep AfterFailedStart(
+        Container container, ContainerEvent.StartFailed failure, DateTimeOffset now) =>
         failure.IsTransient
             ? Again(container, hasFailed: true, failure.Reason, now)
             : ContainerLifecycle.End(container, TaskState.Failed, failure.Reason);
@@ -30,7 +31,8 @@ internal static class ContainerRestarts
     {
         { OutOfMemory: true } => Invariant($"exit code {end.ExitCode}: out of memory"),
         { ExitCode: -1 } => "it ended, and its exit code could not be learnt",
-        { ExitCode: > 128 and <= 128 + 64 } => Invariant($"exit code {end.ExitCode}: killed by signal {end.ExitCode - 128}"),
+        { ExitCode: > 128 and <= 128 + 64 } =>
+            Invariant($"exit code {end.ExitCode}: killed by signal {end.ExitCode - 128}"),
         _ => Invariant($"exit code {end.ExitCode}"),
     };
 
@@ -58,7 +60,8 @@ internal static class ContainerRestarts
         var waiting = container with
         {
             Status = ContainerStatus.BackingOff,
-            Reason = Invariant($"{(reason.Length == 0 ? "it ended" : reason)}; restarts in {delay.TotalSeconds:0.###} s"),
+            Reason = Invariant(
+                $"{(reason.Length == 0 ? "it ended" : reason)}; restarts in {delay.TotalSeconds:0.###} s"),
             QuickRestarts = container.QuickRestarts + 1,
             RestartedAt = policy.Window > TimeSpan.Zero ? recent.Add(now) : [],
             Observed = container.Observed with { Restarts = container.Observed.Restarts + 1, Addresses = [] },
@@ -73,12 +76,13 @@ internal static class ContainerRestarts
         return TimeSpan.FromSeconds(Math.Min(doubled, container.Limits.DelayMax.TotalSeconds));
     }
 
-    private static string AfterRestarts(Container container, bool hasFailed) => (hasFailed, container.Observed.Restarts) switch
-    {
-        (false, _) or (_, 0) => "",
-        (_, 1) => ", after 1 restart on this node",
-        (_, var restarts) => Invariant($", after {restarts} restarts on this node"),
-    };
+    private static string AfterRestarts(Container container, bool hasFailed) =>
+        (hasFailed, container.Observed.Restarts) switch
+        {
+            (false, _) or (_, 0) => "",
+            (_, 1) => ", after 1 restart on this node",
+            (_, var restarts) => Invariant($", after {restarts} restarts on this node"),
+        };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -10,7 +10,8 @@ public sealed record ContainerSpec
     /// <summary>The image as the user named it.</summary>
     [Key(0)] public required string Image { get; init; }
 
-    /// <summary>The image id (digest of its configuration) that <see cref="Image"/> meant when the service was accepted.</summary>
+    /// <summary>The image id (digest of its configuration) that <see cref="Image"/> meant when
+    /// the service was accepted.</summary>
     [Key(1)] public Digest? PinnedImage { get; init; }
 
     /// <summary>Replaces the image's entrypoint (and, as in Docker, drops the image's command).</summary>

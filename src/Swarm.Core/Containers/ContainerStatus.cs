@@ -1,6 +1,7 @@
 namespace Swarm.Core.Containers;
 
-/// <summary>Where a task's container stands on its node. Finer than the task's state, and private to the node.</summary>
+/// <summary>Where a task's container stands on its node. Finer than the task's state, and
+/// private to the node.</summary>
 public enum ContainerStatus
 {
     /// <summary>Nothing was tried yet.</summary>

@@ -3,7 +3,8 @@ using Nerdbank.MessagePack;
 
 namespace Swarm.Core.Images;
 
-/// <summary>What is sent to an image name's entity; it is found by the repository, as <c>docker.io/library/busybox</c>.</summary>
+/// <summary>What is sent to an image name's entity; it is found by the repository, as
+/// <c>docker.io/library/busybox</c>.</summary>
 public interface IImageMessage
 {
     string Repository { get; }
@@ -16,7 +17,8 @@ public sealed record NameImage(
 
 /// <summary>This tag means nothing any more.</summary>
 public sealed record UnnameImage(
-    [property: Key(0)] RequestId Request, [property: Key(1)] string Repository, [property: Key(2)] string Tag) : IImageMessage;
+    [property: Key(0)] RequestId Request, [property: Key(1)] string Repository, [property: Key(2)] string Tag)
+    : IImageMessage;
 
 public sealed record ImageNamed(
     [property: Key(0)] RequestId Request, [property: Key(1)] string Repository, [property: Key(2)] string Tag);

@@ -17,7 +17,8 @@ public sealed partial record ImageReference
         Digest? digest = null;
         if (rest.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at)
         {
-            if (!Images.Digest.TryParse(rest[(at + 1)..], out var given)) return No(text, $"'{rest[(at + 1)..]}' is no sha256 digest");
+            if (!Images.Digest.TryParse(rest[(at + 1)..], out var given))
+                return No(text, $"'{rest[(at + 1)..]}' is no sha256 digest");
             (digest, rest) = (given, rest[..at]);
         }
 
@@ -34,16 +35,20 @@ public sealed partial record ImageReference
         if (!PathForm().IsMatch(path))
         {
             var lower = path.ToLowerInvariant();
-            return No(text, path != lower && PathForm().IsMatch(lower) ? $"'{path}' must be lower case" : $"'{path}' is no repository name");
+            return No(text, path != lower && PathForm().IsMatch(lower)
+                ? $"'{path}' must be lower case"
+                : $"'{path}' is no repository name");
         }
 
-        if (registry == DefaultRegistry && Hexadecimal().IsMatch(rest)) return No(text, "64 hexadecimal digits are an image id, not a name");
+        if (registry == DefaultRegistry && Hexadecimal().IsMatch(rest))
+            return No(text, "64 hexadecimal digits are an image id, not a name");
         return registry.Length + 1 + path.Length > MaxNameLength
             ? No(text, $"the name is longer than {MaxNameLength} characters")
             : (new ImageReference(registry, path, tag ?? (digest is null ? DefaultTag : null), digest), null);
     }
 
-    /// <summary>The part before the first slash is a host only when it looks like one: <c>a/b</c> is on Docker Hub.</summary>
+    /// <summary>The part before the first slash is a host only when it looks like one:
+    /// <c>a/b</c> is on Docker Hub.</summary>
     private static (string Registry, string Path) Split(string name)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
@@ -71,7 +76,9 @@ public sealed partial record ImageReference
     [GeneratedRegex(@"\A[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\z")]
     private static partial Regex PathForm();
 
-    [GeneratedRegex(@"\A(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?\z")]
+    [GeneratedRegex(
+        @"\A(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+        + @"(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?\z")]
     private static partial Regex HostForm();
 
     [GeneratedRegex(@"\A[a-f0-9]{64}\z")]

@@ -28,7 +28,8 @@ public sealed record ImageRepository
 {
     [Key(0)] public required string Name { get; init; }
 
-    [Key(1)] public ImmutableSortedDictionary<string, ImageTag> Tags { get; init; } =
+    [Key(1)]
+    public ImmutableSortedDictionary<string, ImageTag> Tags { get; init; } =
         ImmutableSortedDictionary<string, ImageTag>.Empty.WithComparers(StringComparer.Ordinal);
 
     /// <summary>The last requests that were carried out, oldest first.</summary>

@@ -8,7 +8,8 @@ public static class ImageRules
 {
     private const int RequestsKept = 32;
 
-    /// <summary>Null when the request was carried out before, or the tag means that already and the holder is known.</summary>
+    /// <summary>Null when the request was carried out before, or the tag means that already
+    /// and the holder is known.</summary>
     public static ImageEvent? Name(ImageRepository repository, NameImage command)
     {
         if (repository.Requests.Contains(command.Request)) return null;

@@ -28,7 +28,9 @@ public static class NodeAdmission
 {
     public static OrderTaken Take(NodeLedger ledger, ApplyServiceTasks order)
     {
-        var age = ledger.Sequences.TryGetValue(order.Service, out var seen) ? AgeOf(order.Sequence, seen) : OrderAge.Newer;
+        var age = ledger.Sequences.TryGetValue(order.Service, out var seen)
+            ? AgeOf(order.Sequence, seen)
+            : OrderAge.Newer;
         var rejected = ImmutableDictionary.CreateBuilder<TaskId, string>();
         if (age != OrderAge.Newer) return new OrderTaken(age, ledger, rejected.ToImmutable());
 
@@ -74,25 +76,30 @@ public static class NodeAdmission
     {
         if (ledger.Availability != NodeAvailability.Active)
         {
-            return $"the node takes no tasks: it is set to {(ledger.Availability == NodeAvailability.Pause ? "pause" : "drain")}";
+            return "the node takes no tasks: it is set to "
+                + (ledger.Availability == NodeAvailability.Pause ? "pause" : "drain");
         }
 
         var free = ledger.Allocatable - reserved;
         var asked = template.Reservations;
         if (asked.Cpu > free.Cpu && asked.Cpu > MilliCpu.Zero)
         {
-            return Invariant($"short of CPU: {Cores(asked.Cpu)} asked, {Cores(free.Cpu)} free of {Cores(ledger.Allocatable.Cpu)} cores");
+            var all = ledger.Allocatable.Cpu;
+            return Invariant(
+                $"short of CPU: {Cores(asked.Cpu)} asked, {Cores(free.Cpu)} free of {Cores(all)} cores");
         }
 
         if (asked.Memory > free.Memory && asked.Memory > Bytes.Zero)
         {
+            var all = Mebibytes(ledger.Allocatable.Memory);
             return Invariant(
-                $"short of memory: {Mebibytes(asked.Memory)} asked, {Mebibytes(free.Memory)} free of {Mebibytes(ledger.Allocatable.Memory)} MiB");
+                $"short of memory: {Mebibytes(asked.Memory)} asked, {Mebibytes(free.Memory)} free of {all} MiB");
         }
 
         if (ledger.Allocatable.Pids > 0 && asked.Pids > free.Pids)
         {
-            return Invariant($"short of process ids: {asked.Pids} asked, {free.Pids} free of {ledger.Allocatable.Pids}");
+            return Invariant(
+                $"short of process ids: {asked.Pids} asked, {free.Pids} free of {ledger.Allocatable.Pids}");
         }
 
         return template.Container.Ports.Where(port => port.HostPort != 0)
@@ -108,7 +115,8 @@ public static class NodeAdmission
     }
 
     private static void AddPorts(List<TakenPort> ports, TaskId task, TaskClaim claim) =>
-        ports.AddRange(claim.Ports.Where(port => port.HostPort != 0).Select(port => new TakenPort(port, claim.Service, task)));
+        ports.AddRange(
+            claim.Ports.Where(port => port.HostPort != 0).Select(port => new TakenPort(port, claim.Service, task)));
 
     private static double Cores(MilliCpu cpu) => cpu.Value / 1000.0;
 
@@ -124,7 +132,11 @@ public static class NodeAdmission
             && !(asked.Mode == PublishMode.Ingress && Port.Mode == PublishMode.Ingress && service == Service)
             && (asked.HostAddress.Length == 0 || Port.HostAddress.Length == 0 || asked.HostAddress == Port.HostAddress);
 
-        public string Explain(PublishedPort asked) => Invariant(
-            $"port {asked.HostPort}/{(asked.Protocol == PortProtocol.Tcp ? "tcp" : "udp")} of the host is taken by task {Task} of service {Service}");
+        public string Explain(PublishedPort asked)
+        {
+            var protocol = asked.Protocol == PortProtocol.Tcp ? "tcp" : "udp";
+            return Invariant(
+                $"port {asked.HostPort}/{protocol} of the host is taken by task {Task} of service {Service}");
+        }
     }
 }

@@ -5,16 +5,19 @@ namespace Swarm.Core.Nodes;
 
 /// <summary>What a task takes of its node.</summary>
 /// <param name="IsHeld">False for a task that has ended or was rejected: it is known, and takes nothing.</param>
-public sealed record TaskClaim(ServiceName Service, Resources Reservations, ImmutableArray<PublishedPort> Ports, bool IsHeld);
+public sealed record TaskClaim(
+    ServiceName Service, Resources Reservations, ImmutableArray<PublishedPort> Ports, bool IsHeld);
 
 /// <summary>What a node has given away, and how far it has followed each service.</summary>
-/// <param name="Allocatable">The host's capacity without what is kept back for the system; pids of 0 mean no limit.</param>
+/// <param name="Allocatable">The host's capacity without what is kept back for the system;
+/// pids of 0 mean no limit.</param>
 public sealed record NodeLedger(Resources Allocatable)
 {
     public NodeAvailability Availability { get; init; }
 
     /// <summary>The highest sequence taken from each service.</summary>
-    public ImmutableDictionary<ServiceName, long> Sequences { get; init; } = ImmutableDictionary<ServiceName, long>.Empty;
+    public ImmutableDictionary<ServiceName, long> Sequences { get; init; } =
+        ImmutableDictionary<ServiceName, long>.Empty;
 
     /// <summary>Every task this node knows.</summary>
     public ImmutableDictionary<TaskId, TaskClaim> Claims { get; init; } = ImmutableDictionary<TaskId, TaskClaim>.Empty;
@@ -34,9 +37,10 @@ public sealed record NodeLedger(Resources Allocatable)
     public NodeLedger Forget(ServiceName service) => this with { Sequences = Sequences.Remove(service) };
 
     /// <summary>Takes up what was kept over a restart: no question of admission.</summary>
-    public NodeLedger Restore(ServiceName service, long sequence, IEnumerable<KeyValuePair<TaskId, TaskClaim>> claims) => this with
-    {
-        Sequences = Sequences.SetItem(service, sequence),
-        Claims = Claims.SetItems(claims),
-    };
+    public NodeLedger Restore(
+        ServiceName service, long sequence, IEnumerable<KeyValuePair<TaskId, TaskClaim>> claims) => this with
+        {
+            Sequences = Sequences.SetItem(service, sequence),
+            Claims = Claims.SetItems(claims),
+        };
 }

@@ -77,7 +77,8 @@ public sealed record UpdateNode([property: Key(0)] RequestId Request, [property:
     [Key(4)] public ImmutableArray<string> RemoveLabels { get; init; } = [];
 }
 
-public sealed record NodeUpdated([property: Key(0)] RequestId Request, [property: Key(1)] NodeId Node, [property: Key(2)] NodeSettings Settings);
+public sealed record NodeUpdated(
+    [property: Key(0)] RequestId Request, [property: Key(1)] NodeId Node, [property: Key(2)] NodeSettings Settings);
 
 /// <summary>One line of the list of nodes: a view that may be a moment old.</summary>
 public sealed record NodeListing(

@@ -3,7 +3,8 @@ using Swarm.Core.Nodes;
 
 namespace Swarm.Core.Placement;
 
-/// <summary>Numbers for kinds of nodes: those of equal labels and platform are judged once by constraints on these.</summary>
+/// <summary>Numbers for kinds of nodes: those of equal labels and platform are judged once by
+/// constraints on these.</summary>
 internal sealed class NodeClasses
 {
     private readonly Dictionary<string, int> _numbers = [];
@@ -13,7 +14,9 @@ internal sealed class NodeClasses
     public int Of(NodeDescription node, NodeSettings settings)
     {
         var key = new StringBuilder().Append(node.OperatingSystem).Append('\n').Append(node.Architecture);
-        foreach (var label in node.Labels.Where(label => !settings.Labels.ContainsKey(label.Key)).Concat(settings.Labels)
+        foreach (var label in node.Labels
+            .Where(label => !settings.Labels.ContainsKey(label.Key))
+            .Concat(settings.Labels)
             .OrderBy(label => label.Key, StringComparer.Ordinal))
         {
             key.Append('\n').Append(label.Key).Append('\0').Append(label.Value);

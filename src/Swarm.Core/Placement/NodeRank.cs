@@ -15,7 +15,8 @@ internal readonly record struct NodeRank(
         var used = Math.Max(
             Share(capacity.Cpu.Value, free.Cpu.Value),
             Math.Max(Share(capacity.Memory.Value, free.Memory.Value), Share(capacity.Pids, free.Pids)));
-        return new NodeRank(failures >= FailuresTolerated, ofService, failures, used, table.TaskCount(row), table.Id(row).Value);
+        return new NodeRank(
+            failures >= FailuresTolerated, ofService, failures, used, table.TaskCount(row), table.Id(row).Value);
     }
 
     public int CompareTo(NodeRank other)

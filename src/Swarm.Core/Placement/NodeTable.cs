@@ -5,8 +5,8 @@ namespace Swarm.Core.Placement;
 
 /// <summary>What a placer knows of the nodes of its pool, one array a column.</summary>
 /// <remarks>
-/// Owned by one actor, so without locks. What was given away to a node is deducted at once, and stays deducted until the
-/// node's own report shows the task, or until it is clear that the task never came (<see cref="GivenFor"/>).
+/// Owned by one actor, so without locks. What was given away to a node is deducted at once, and stays deducted until
+/// the node's own report shows the task, or until it is clear that the task never came (<see cref="GivenFor"/>).
 /// </remarks>
 internal sealed class NodeTable
 {
@@ -38,14 +38,17 @@ internal sealed class NodeTable
 
     public int TaskCount(int row) => _reports[row].Tasks.Length + _given[row].Count;
 
-    /// <summary>The node a task was given to, while that is not yet shown by the node's own report; null when it is out of reach.</summary>
+    /// <summary>The node a task was given to, while that is not yet shown by the node's own
+    /// report; null when it is out of reach.</summary>
     public NodeId? GivenTo(TaskId task) => _givenTo.TryGetValue(task, out var row) && _reachable[row] ? Id(row) : null;
 
     public bool UsesPort(int row, PublishedPort port) =>
-        _reports[row].HostPorts.Any(used => Clash(used, port)) || _given[row].Exists(given => given.Ports.Any(used => Clash(used, port)));
+        _reports[row].HostPorts.Any(used => Clash(used, port))
+            || _given[row].Exists(given => given.Ports.Any(used => Clash(used, port)));
 
     /// <returns>False for a report older than one that was kept.</returns>
-    /// <remarks>Reports of a node arrive in order, so one that counts from the beginning again is of a node that was restarted.</remarks>
+    /// <remarks>Reports of a node arrive in order, so one that counts from the beginning again
+    /// is of a node that was restarted.</remarks>
     public bool Keep(NodeReport report)
     {
         if (!_rows.TryGetValue(report.Node.Id, out var row)) row = Add(report);
@@ -59,7 +62,8 @@ internal sealed class NodeTable
         return true;
     }
 
-    /// <summary>A node in reach again counts as ready; what it says of itself is taken from its next report, whatever its number.</summary>
+    /// <summary>A node in reach again counts as ready; what it says of itself is taken from
+    /// its next report, whatever its number.</summary>
     public void SetReachable(NodeId node, bool reachable)
     {
         if (!_rows.TryGetValue(node, out var row)) return;

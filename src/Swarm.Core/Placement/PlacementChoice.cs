@@ -5,8 +5,8 @@ namespace Swarm.Core.Placement;
 /// <summary>Chooses the best node for each task of one request.</summary>
 /// <remarks>
 /// Nodes stand in one heap for each combination of values of the labels to spread over. For each task the heap is taken
-/// that has the fewest tasks of the service, by the first label, then the second; of it, the best node. So one scan over
-/// the nodes fills a whole batch, and every choice is exact.
+/// that has the fewest tasks of the service, by the first label, then the second; of it, the best node. So one scan
+/// over the nodes fills a whole batch, and every choice is exact.
 /// </remarks>
 internal sealed class PlacementChoice
 {
@@ -19,7 +19,8 @@ internal sealed class PlacementChoice
 
     /// <param name="given">Tasks of the request that nodes were given already.</param>
     public PlacementChoice(
-        NodeTable table, PlaceTasks request, ImmutableArray<PlacementConstraint> constraints, Dictionary<NodeId, int> given)
+        NodeTable table, PlaceTasks request, ImmutableArray<PlacementConstraint> constraints,
+        Dictionary<NodeId, int> given)
     {
         _table = table;
         _request = request;
@@ -27,7 +28,8 @@ internal sealed class PlacementChoice
         _ofService = new int[table.Count];
         for (var row = 0; row < table.Count; row++)
         {
-            _ofService[row] = request.RunningPerNode.GetValueOrDefault(table.Id(row).Value) + given.GetValueOrDefault(table.Id(row));
+            _ofService[row] =
+                request.RunningPerNode.GetValueOrDefault(table.Id(row).Value) + given.GetValueOrDefault(table.Id(row));
             Enter(row);
         }
     }
@@ -44,7 +46,8 @@ internal sealed class PlacementChoice
         return best?.Nodes.Dequeue();
     }
 
-    /// <summary>After the node was given the task: it and its like count one more, and it stands where it now belongs.</summary>
+    /// <summary>After the node was given the task: it and its like count one more, and it
+    /// stands where it now belongs.</summary>
     public void Taken(int row)
     {
         _ofService[row]++;
@@ -66,11 +69,13 @@ internal sealed class PlacementChoice
     {
         if (_filter.Judge(row, _ofService[row]) is not null) return;
         var key = levels.IsEmpty ? "" : levels[^1];
-        if (!_groups.TryGetValue(key, out var group)) _groups[key] = group = new SpreadGroup(levels, new PriorityQueue<int, NodeRank>());
+        if (!_groups.TryGetValue(key, out var group))
+            _groups[key] = group = new SpreadGroup(levels, new PriorityQueue<int, NodeRank>());
         group.Nodes.Enqueue(row, NodeRank.Of(_table, row, _request, _ofService[row]));
     }
 
-    /// <summary>What the node counts for when spreading: its value of the first label, of the first and the second, and so on.</summary>
+    /// <summary>What the node counts for when spreading: its value of the first label, of the
+    /// first and the second, and so on.</summary>
     private ImmutableArray<string> LevelsOf(int row)
     {
         if (_request.Rules.SpreadOver.IsEmpty) return [];

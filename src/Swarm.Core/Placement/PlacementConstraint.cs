@@ -38,7 +38,8 @@ internal sealed record PlacementConstraint(string Text, string Key, bool Equal, 
         }
 
         var (key, value) = (text[..split].Trim(), text[(split + 2)..].Trim());
-        if (!Keys.Contains(key) && !(key.StartsWith(LabelPrefix, StringComparison.Ordinal) && key.Length > LabelPrefix.Length))
+        if (!Keys.Contains(key)
+            && !(key.StartsWith(LabelPrefix, StringComparison.Ordinal) && key.Length > LabelPrefix.Length))
         {
             problem = $"constraint '{text}': '{key}' is none of {string.Join(", ", Keys)}, {LabelPrefix}NAME";
         }

@@ -34,10 +34,12 @@ internal sealed class PlacementFilter
     public (string Reason, bool LacksRoom) Explain(Func<int, int> ofService)
     {
         if (_table.Count == 0) return ($"0 of 0 nodes: pool {_request.Pool} has no nodes", false);
-        var verdicts = Enumerable.Range(0, _table.Count).Select(row => Judge(row, ofService(row))).OfType<Verdict>().ToList();
+        var verdicts =
+            Enumerable.Range(0, _table.Count).Select(row => Judge(row, ofService(row))).OfType<Verdict>().ToList();
         var parts = verdicts.GroupBy(verdict => verdict.Why).OrderByDescending(same => same.Count())
             .ThenBy(same => same.Key, StringComparer.Ordinal).Select(same => Say($"{same.Count()} {same.Key}"));
-        return (Say($"0 of {_table.Count} nodes: {string.Join(", ", parts)}"), verdicts.Exists(verdict => verdict.IsRoom));
+        return (
+            Say($"0 of {_table.Count} nodes: {string.Join(", ", parts)}"), verdicts.Exists(verdict => verdict.IsRoom));
     }
 
     private Verdict? Ready(int row) => !_table.IsReachable(row) ? new Verdict("out of reach")
@@ -70,14 +72,18 @@ internal sealed class PlacementFilter
         return null;
     }
 
-    /// <summary>What is not asked for is not looked at: a node that is overfull still takes what reserves nothing.</summary>
+    /// <summary>What is not asked for is not looked at: a node that is overfull still takes
+    /// what reserves nothing.</summary>
     private Verdict? Room(int row)
     {
         var (wanted, free) = (_request.Reservations, _table.Free(row));
         if (wanted.Cpu > MilliCpu.Zero && wanted.Cpu > free.Cpu) return new Verdict("short of CPU", IsRoom: true);
-        if (wanted.Memory > Bytes.Zero && wanted.Memory > free.Memory) return new Verdict("short of memory", IsRoom: true);
+        if (wanted.Memory > Bytes.Zero && wanted.Memory > free.Memory)
+            return new Verdict("short of memory", IsRoom: true);
         var counted = _table.Report(row).Node.Capacity.Pids > 0;
-        return counted && wanted.Pids > 0 && wanted.Pids > free.Pids ? new Verdict("short of process ids", IsRoom: true) : null;
+        return counted && wanted.Pids > 0 && wanted.Pids > free.Pids
+            ? new Verdict("short of process ids", IsRoom: true)
+            : null;
     }
 
     private Verdict? Ports(int row)
@@ -85,7 +91,8 @@ internal sealed class PlacementFilter
         foreach (var port in _request.HostPorts)
         {
             if (!_table.UsesPort(row, port)) continue;
-            return new Verdict(Say($"have port {port.HostPort}/{(port.Protocol == PortProtocol.Udp ? "udp" : "tcp")} in use"), IsRoom: true);
+            var protocol = port.Protocol == PortProtocol.Udp ? "udp" : "tcp";
+            return new Verdict(Say($"have port {port.HostPort}/{protocol} in use"), IsRoom: true);
         }
 
         return null;

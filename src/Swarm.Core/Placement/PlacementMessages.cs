@@ -50,8 +50,10 @@ public sealed record NodeReport(
     [property: Key(5)] ImmutableArray<TaskId> Tasks,
     [property: Key(6)] ImmutableArray<PublishedPort> HostPorts) : IPlacerMessage;
 
-/// <summary>A placer that has just come up asks every node it can reach; it places nothing until they have answered.</summary>
+/// <summary>A placer that has just come up asks every node it can reach; it places nothing
+/// until they have answered.</summary>
 public sealed record GetNodeReport([property: Key(0)] string Pool);
 
-/// <summary>Told to a service that waits for room: there is more of it than when it last asked, so it asks again at once.</summary>
+/// <summary>Told to a service that waits for room: there is more of it than when it last
+/// asked, so it asks again at once.</summary>
 public sealed record CapacityFreed([property: Key(0)] ServiceName Service) : IServiceMessage;

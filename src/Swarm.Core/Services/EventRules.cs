@@ -10,7 +10,8 @@ internal static class EventRules
 
     public static ServiceState Apply(ServiceState state, ServiceEvent happened) => happened switch
     {
-        ServiceEvent.SpecAccepted accepted => KeepRequest(SpecRules.Accept(state, accepted), accepted.Request, changed: true),
+        ServiceEvent.SpecAccepted accepted =>
+            KeepRequest(SpecRules.Accept(state, accepted), accepted.Request, changed: true),
         ServiceEvent.Scaled scaled => KeepRequest(SpecRules.Scale(state, scaled), scaled.Request, changed: true),
         ServiceEvent.RequestKept kept => KeepRequest(state, kept.Request, kept.Changed),
         ServiceEvent.RemovalAsked asked => KeepRequest(Remove(state, asked.At), asked.Request, changed: true),
@@ -94,7 +95,9 @@ internal static class EventRules
             pendingChanged |= task.IsPending() && !tasks[number].IsPending();
         }
 
-        var placement = pendingChanged ? state.Placement with { Request = state.Placement.Request + 1 } : state.Placement;
+        var placement = pendingChanged
+            ? state.Placement with { Request = state.Placement.Request + 1 }
+            : state.Placement;
         return state with { Tasks = tasks.ToImmutable(), Placement = placement };
     }
 

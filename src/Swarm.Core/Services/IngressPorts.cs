@@ -5,8 +5,9 @@ namespace Swarm.Core.Services;
 
 /// <summary>Chooses the port of the hosts for what a service publishes to all of them without naming one.</summary>
 /// <remarks>
-/// The choice becomes part of the specification, so every node publishes the same port and a repeated specification keeps
-/// it. Names of services spread the choices; should two services still meet at one port, the later one's tasks say so.
+/// The choice becomes part of the specification, so every node publishes the same port and a repeated specification
+/// keeps it. Names of services spread the choices; should two services still meet at one port,
+/// the later one's tasks say so.
 /// </remarks>
 internal static class IngressPorts
 {
@@ -15,7 +16,8 @@ internal static class IngressPorts
 
     public const int Last = 32_767;
 
-    /// <summary>The specification with each such port chosen; one is left at 0 when none is free within the service.</summary>
+    /// <summary>The specification with each such port chosen; one is left at 0 when none is
+    /// free within the service.</summary>
     /// <param name="old">The specification now in force, whose choices are kept.</param>
     public static ServiceSpec Choose(ServiceSpec? old, ServiceSpec spec)
     {
@@ -27,7 +29,8 @@ internal static class IngressPorts
         for (var i = 0; i < ports.Count; i++)
         {
             if (!IsOpen(ports[i])) continue;
-            var before = kept.Find(port => port.ContainerPort == ports[i].ContainerPort && port.Protocol == ports[i].Protocol);
+            var before = kept.Find(port => port.ContainerPort == ports[i].ContainerPort
+                && port.Protocol == ports[i].Protocol);
             if (before is null) continue;
             ports[i] = ports[i] with { HostPort = before.HostPort };
             kept.Remove(before);
@@ -48,7 +51,8 @@ internal static class IngressPorts
     public static string? Problem(ServiceSpec spec) => spec.Container.Ports.FirstOrDefault(IsOpen) is { } open
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"service {spec.Name}: container port {open.ContainerPort} names no port of the hosts, and none from {First} to {Last} is left")
+            $"service {spec.Name}: container port {open.ContainerPort} names no port of the hosts, and none from "
+                + $"{First} to {Last} is left")
         : null;
 
     private static int Free(ServiceName service, PublishedPort port, HashSet<(int, PortProtocol)> taken)
@@ -64,7 +68,8 @@ internal static class IngressPorts
         return 0;
     }
 
-    /// <summary><see href="http://www.isthe.com/chongo/tech/comp/fnv/">FNV-1a</see>: the same in every process.</summary>
+    /// <summary><see href="http://www.isthe.com/chongo/tech/comp/fnv/">FNV-1a</see>: the same
+    /// in every process.</summary>
     private static uint Spread(string text)
     {
         var hash = 2166136261u;
@@ -74,7 +79,8 @@ internal static class IngressPorts
 
     private static bool IsOpen(PublishedPort port) => port is { Mode: PublishMode.Ingress, HostPort: 0 };
 
-    private static bool IsChosen(PublishedPort port) => port is { Mode: PublishMode.Ingress, HostPort: >= First and <= Last };
+    private static bool IsChosen(PublishedPort port) =>
+        port is { Mode: PublishMode.Ingress, HostPort: >= First and <= Last };
 
     private static (int, PortProtocol) Key(PublishedPort port) => (port.HostPort, port.Protocol);
 }

@@ -35,7 +35,8 @@ internal static class InputRules
         if (state.Removing) return ServiceDecision.Refused(BeingRemoved(state));
         if (state.Spec.IsJob() != spec.IsJob())
         {
-            return ServiceDecision.Refused($"service {state.Name} is {Kind(state.Spec)} and cannot become {Kind(spec)}: remove it first");
+            return ServiceDecision.Refused(
+                $"service {state.Name} is {Kind(state.Spec)} and cannot become {Kind(spec)}: remove it first");
         }
 
         spec = SpecComparison.KeepPin(state.Spec, spec);
@@ -47,7 +48,9 @@ internal static class InputRules
         // Asking again for what an update was paused over lets it go on.
         return state.Update.Phase == UpdatePhase.Paused
             ? new ServiceDecision(
-                [new ServiceEvent.RequestKept(request, true), new ServiceEvent.UpdateMoved(UpdatePhase.Updating, "", now)]) { Changed = true }
+                [new ServiceEvent.RequestKept(request, true),
+                    new ServiceEvent.UpdateMoved(UpdatePhase.Updating, "", now)])
+            { Changed = true }
             : new ServiceDecision([new ServiceEvent.RequestKept(request, false)]);
     }
 
@@ -74,11 +77,14 @@ internal static class InputRules
             : Accepted(new ServiceEvent.RemovalAsked(command.Request, now));
     }
 
-    private static ServiceEvent.ReachabilitySeen? Reach(ServiceState state, NodeReachabilityChanged change, DateTimeOffset now)
+    private static ServiceEvent.ReachabilitySeen? Reach(
+        ServiceState state, NodeReachabilityChanged change, DateTimeOffset now)
     {
         if (!state.Exists) return null;
         var unreachable = state.Nodes.TryGetValue(change.Node.Value, out var mark) && mark.UnreachableSince is not null;
-        return unreachable == !change.Reachable ? null : new ServiceEvent.ReachabilitySeen(change.Node, change.Reachable, now);
+        return unreachable == !change.Reachable
+            ? null
+            : new ServiceEvent.ReachabilitySeen(change.Node, change.Reachable, now);
     }
 
     private static ServiceEvent.ImagePinned? Pin(ServiceState state, ImageResolved meaning) =>
@@ -87,7 +93,8 @@ internal static class InputRules
             ? new ServiceEvent.ImagePinned(meaning.Image, id) : null;
 
     private static bool SameImage(string left, string right) =>
-        left == right || (ImageReference.TryParse(left, out var one, out _) && ImageReference.TryParse(right, out var other, out _)
+        left == right || (ImageReference.TryParse(left, out var one, out _)
+            && ImageReference.TryParse(right, out var other, out _)
             && one == other);
 
     private static ServiceDecision Accepted(ServiceEvent happened) => new([happened]) { Changed = true };
@@ -99,7 +106,8 @@ internal static class InputRules
         ServiceDecision.Refused($"there is no service {state.Name}") with { NotFound = true };
 
     private static string BeingRemoved(ServiceState state) =>
-        $"service {state.Name} is being removed: {state.Tasks.Count} of its tasks are still to be forgotten by their nodes";
+        $"service {state.Name} is being removed: {state.Tasks.Count} of its tasks are still to be forgotten by their "
+            + "nodes";
 
     private static string Kind(ServiceSpec spec) => spec.IsJob() ? "a job" : "a replicated service";
 }

@@ -44,7 +44,8 @@ internal static class NeedsRules
     {
         var spec = state.Spec;
         var avoid = state.Nodes
-            .Select(mark => KeyValuePair.Create(mark.Key, mark.Value.Failures.Count(failed => failed > now - FailureMemory)))
+            .Select(mark => KeyValuePair.Create(
+                mark.Key, mark.Value.Failures.Count(failed => failed > now - FailureMemory)))
             .Where(mark => mark.Value > 0);
         var perNode = state.Tasks.Values.Where(task => task.IsLive() && task.Node is not null)
             .GroupBy(task => task.Node!.Value.Value).Select(node => KeyValuePair.Create(node.Key, node.Count()));

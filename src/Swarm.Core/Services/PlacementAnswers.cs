@@ -9,7 +9,8 @@ internal static class PlacementAnswers
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
 
-    /// <summary>Places are taken whichever request they answer; that there was none counts only of the latest.</summary>
+    /// <summary>Places are taken whichever request they answer; that there was none counts
+    /// only of the latest.</summary>
     public static ServiceEvent? Decide(ServiceState state, PlacementsMade answer, DateTimeOffset now)
     {
         var placed = answer.Placed.Where(placement => state.Find(placement.Task)?.IsPending() == true)
@@ -17,7 +18,10 @@ internal static class PlacementAnswers
         var taken = placed.Select(placement => placement.Task).ToHashSet();
         var latest = answer.Request == state.Placement.Request;
         var unplaced = latest
-            ? state.Tasks.Where(task => task.Value.IsPending() && !taken.Contains(task.Value.Id)).Select(task => task.Key).ToImmutableArray()
+            ? state.Tasks
+                .Where(task => task.Value.IsPending() && !taken.Contains(task.Value.Id))
+                .Select(task => task.Key)
+                .ToImmutableArray()
             : [];
         return placed.Length + unplaced.Length == 0
             ? null
@@ -32,7 +36,10 @@ internal static class PlacementAnswers
             if (state.Find(placement.Task) is not { } task || !task.IsPending()) continue;
             tasks[task.Number()] = task with
             {
-                Node = placement.Node, State = TaskState.Assigned, Reason = "", ChangedAt = kept.At,
+                Node = placement.Node,
+                State = TaskState.Assigned,
+                Reason = "",
+                ChangedAt = kept.At,
             };
         }
 

@@ -28,7 +28,8 @@ internal static class Reconcile
     private static ImmutableArray<ServiceEvent> LeaveLostNodes(ServiceState state, DateTimeOffset now)
     {
         var lost = state.Nodes
-            .Where(mark => mark.Value is { Lost: false, UnreachableSince: { } since } && since + state.Spec.LostAfter <= now)
+            .Where(mark => mark.Value is { Lost: false, UnreachableSince: { } since }
+                && since + state.Spec.LostAfter <= now)
             .Select(mark => (ServiceEvent)new ServiceEvent.NodeLost(new NodeId(mark.Key))).ToImmutableArray();
         if (lost.Length > 0 || !state.Nodes.Values.Any(mark => mark.Lost)) return lost;
 
@@ -41,7 +42,8 @@ internal static class Reconcile
         ];
     }
 
-    /// <summary>Tasks to be rid of that no node knows. A lost node that returns reports them, and is told to remove them.</summary>
+    /// <summary>Tasks to be rid of that no node knows. A lost node that returns reports them,
+    /// and is told to remove them.</summary>
     private static ServiceEvent.TasksForgotten? Forget(ServiceState state)
     {
         var forgotten = state.Tasks
@@ -61,11 +63,15 @@ internal static class Reconcile
         }
 
         if (state.Slots.Count == count) return null;
-        var least = state.Slots.OrderBy(slot => Worth(slot.Value, SlotTasks.In(slots, slot.Key))).ThenByDescending(slot => slot.Key);
-        return new ServiceEvent.SlotsClosed([.. least.Take(state.Slots.Count - count).Select(slot => slot.Key).Order()]);
+        var least = state.Slots
+            .OrderBy(slot => Worth(slot.Value, SlotTasks.In(slots, slot.Key)))
+            .ThenByDescending(slot => slot.Key);
+        return new ServiceEvent.SlotsClosed(
+            [.. least.Take(state.Slots.Count - count).Select(slot => slot.Key).Order()]);
     }
 
-    /// <summary>What would be lost with a slot: a task's finished work above one that runs, above one on its way.</summary>
+    /// <summary>What would be lost with a slot: a task's finished work above one that runs,
+    /// above one on its way.</summary>
     private static int Worth(Slot slot, SlotTasks tasks)
     {
         if (slot.End == SlotEnd.Completed) return 3;
@@ -73,14 +79,18 @@ internal static class Reconcile
         return tasks.HasLive ? 1 : 0;
     }
 
-    /// <summary>A task for each slot that has none, once its back-off is over; it waits where another is still stopping.</summary>
-    private static ImmutableArray<ServiceEvent> Fill(ServiceState state, Dictionary<int, SlotTasks> slots, DateTimeOffset now)
+    /// <summary>A task for each slot that has none, once its back-off is over; it waits where
+    /// another is still stopping.</summary>
+    private static ImmutableArray<ServiceEvent> Fill(
+        ServiceState state, Dictionary<int, SlotTasks> slots, DateTimeOffset now)
     {
         var most = state.Spec.Mode is ServiceMode.ReplicatedJob { MaxConcurrent: > 0 } job
             ? Math.Max(0, job.MaxConcurrent - slots.Values.Count(slot => slot.HasLive || slot.Stopping))
             : int.MaxValue;
         var empty = state.Slots
-            .Where(slot => slot.Value.End == SlotEnd.None && !(slot.Value.RetryAt > now) && !SlotTasks.In(slots, slot.Key).HasLive)
+            .Where(slot => slot.Value.End == SlotEnd.None
+                && !(slot.Value.RetryAt > now)
+                && !SlotTasks.In(slots, slot.Key).HasLive)
             .Select(slot => slot.Key).Take(most).ToLookup(slot => SlotTasks.In(slots, slot).Stopping);
         var events = ImmutableArray.CreateBuilder<ServiceEvent>();
         if (empty[false].Any()) events.Add(new ServiceEvent.TasksCreated([.. empty[false]], TaskState.Running, now));
@@ -90,8 +100,13 @@ internal static class Reconcile
 
     private static ServiceEvent.TasksDesired? TrimPast(Dictionary<int, SlotTasks> slots)
     {
-        var over = slots.Values.SelectMany(slot => slot.Past.SkipLast(PastKeptPerSlot)).Select(TaskFacts.Number).ToHashSet();
-        var left = slots.Values.SelectMany(slot => slot.Past.TakeLast(PastKeptPerSlot)).Select(TaskFacts.Number).Order().ToList();
+        var over =
+            slots.Values.SelectMany(slot => slot.Past.SkipLast(PastKeptPerSlot)).Select(TaskFacts.Number).ToHashSet();
+        var left = slots.Values
+            .SelectMany(slot => slot.Past.TakeLast(PastKeptPerSlot))
+            .Select(TaskFacts.Number)
+            .Order()
+            .ToList();
         over.UnionWith(left.SkipLast(PastKept));
         return over.Count == 0 ? null : new ServiceEvent.TasksDesired([.. over.Order()], TaskState.Remove, "");
     }

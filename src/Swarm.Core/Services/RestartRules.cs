@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Swarm.Core.Services;
 
 /// <summary>What follows for a slot when its task ended without being asked to.</summary>
-/// <remarks>The node has restarted the container in place before, by the same policy; its restarts count as the slot's.</remarks>
+/// <remarks>The node has restarted the container in place before, by the same policy; its
+/// restarts count as the slot's.</remarks>
 internal static class RestartRules
 {
     private const int MostRestartsKept = 1000;
@@ -42,7 +43,8 @@ internal static class RestartRules
     }
 
     /// <summary>The restarts that count towards the limit: those within the window, this task's own included.</summary>
-    private static ImmutableArray<DateTimeOffset> Used(Slot slot, RestartPolicy restart, ServiceTask ended, DateTimeOffset at)
+    private static ImmutableArray<DateTimeOffset> Used(
+        Slot slot, RestartPolicy restart, ServiceTask ended, DateTimeOffset at)
     {
         if (restart.MaxAttempts == 0) return [];
         var inPlace = Math.Min(ended.Container?.Restarts ?? 0, MostRestartsKept);

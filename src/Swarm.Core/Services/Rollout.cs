@@ -5,8 +5,8 @@ namespace Swarm.Core.Services;
 
 /// <summary>How the tasks of one specification are replaced by those of the next.</summary>
 /// <remarks>
-/// A new task is prepared beside the old one. With stop-first the old one is asked to stop once the new one is ready, and
-/// the new one starts when the old one has stopped; so a task that cannot even be prepared takes nothing down. With
+/// A new task is prepared beside the old one. With stop-first the old one is asked to stop once the new one is ready,
+/// and the new one starts when the old one has stopped; so a task that cannot even be prepared takes nothing down. With
 /// start-first the old one stops when the new one runs. A task counts as running when its node says so, which, for one
 /// with a health check, is when it is healthy.
 /// </remarks>
@@ -25,7 +25,9 @@ internal static class Rollout
             var reason = FailureReason(state, failed);
             var back = policy.FailureAction == UpdateFailureAction.Rollback && update.Phase == UpdatePhase.Updating
                 && state.PreviousVersion != 0;
-            return back ? new ServiceEvent.RollbackBegun(reason, now) : new ServiceEvent.UpdateMoved(UpdatePhase.Paused, reason, now);
+            return back
+                ? new ServiceEvent.RollbackBegun(reason, now)
+                : new ServiceEvent.UpdateMoved(UpdatePhase.Paused, reason, now);
         }
 
         if (DoneAt(state, slots) is not { } done || done > now) return null;
@@ -34,7 +36,8 @@ internal static class Rollout
             : new ServiceEvent.UpdateMoved(UpdatePhase.RolledBack, update.Reason, now);
     }
 
-    /// <summary>When the update is done, provided that nothing fails until then; null while tasks are still on their way.</summary>
+    /// <summary>When the update is done, provided that nothing fails until then; null while
+    /// tasks are still on their way.</summary>
     public static DateTimeOffset? DoneAt(ServiceState state, Dictionary<int, SlotTasks> slots)
     {
         if (!state.Update.IsRolling) return null;
@@ -43,7 +46,10 @@ internal static class Rollout
         {
             var tasks = SlotTasks.In(slots, number);
             if (slot.End != SlotEnd.None && !tasks.HasLive) continue;
-            if (tasks.Stopping || tasks.Outdated.Count > 0 || tasks.Current is not [{ State: TaskState.Running } running]) return null;
+            if (tasks.Stopping
+                || tasks.Outdated.Count > 0
+                || tasks.Current is not [{ State: TaskState.Running } running])
+                return null;
             if (!(last > running.ChangedAt)) last = running.ChangedAt;
         }
 
@@ -82,12 +88,15 @@ internal static class Rollout
         if (!state.Update.IsRolling || FreePlaces(state, slots) <= 0) return null;
         if (!Waiting(state, slots, DateTimeOffset.MaxValue).Any()) return null;
 
-        var done = slots.Values.SelectMany(slot => slot.Current).Where(task => task.State == TaskState.Running && task.CreatedAt >= state.Update.StartedAt)
+        var done = slots.Values
+            .SelectMany(slot => slot.Current)
+            .Where(task => task.State == TaskState.Running && task.CreatedAt >= state.Update.StartedAt)
             .Select(task => (DateTimeOffset?)task.ChangedAt).Max();
         return done is { } last ? last + state.Spec.Update.Delay : state.Update.StartedAt;
     }
 
-    /// <summary>A new task has ended, or was restarted by its node, before it had run for as long as it is watched.</summary>
+    /// <summary>A new task has ended, or was restarted by its node, before it had run for as
+    /// long as it is watched.</summary>
     public static bool CountsAsFailure(ServiceState state, ServiceTask before, ServiceTask after, DateTimeOffset at)
     {
         if (!state.Update.IsRolling || after.SpecVersion != state.Version) return false;
@@ -144,14 +153,19 @@ internal static class Rollout
         if (state.Spec.Update.Parallelism == 0) return int.MaxValue;
         var underWay = state.Slots.Keys.Select(slot => SlotTasks.In(slots, slot))
             .Count(slot => slot.Current.Count > 0
-                && (slot.Stopping || slot.Outdated.Count > 0 || slot.Current.Exists(task => task.State != TaskState.Running)));
+                && (slot.Stopping
+                    || slot.Outdated.Count > 0
+                    || slot.Current.Exists(task => task.State != TaskState.Running)));
         return state.Spec.Update.Parallelism - underWay;
     }
 
     private static string FailureReason(ServiceState state, int failed)
     {
         var slot = state.Update.FailedSlots.First(state.Slots.ContainsKey);
-        var why = state.Tasks.Values.LastOrDefault(task => task.Slot == slot && task.SpecVersion == state.Version && task.Reason.Length > 0)?.Reason;
-        return string.Create(CultureInfo.InvariantCulture, $"{failed} of {state.Slots.Count} slots failed after the update; slot {slot}: {why ?? "it was restarted"}");
+        var why = state.Tasks.Values.LastOrDefault(task => task.Slot == slot
+            && task.SpecVersion == state.Version
+            && task.Reason.Length > 0)?.Reason;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{failed} of {state.Slots.Count} slots failed after the update; slot {slot}: {why ?? "it was restarted"}");
     }
 }

@@ -10,7 +10,8 @@ public sealed record ServiceDecision(ImmutableArray<ServiceEvent> Events, string
 {
     public static ServiceDecision Nothing { get; } = new([]);
 
-    /// <summary>Of a client's request: it made the service another than it was. A repeated request says what the first said.</summary>
+    /// <summary>Of a client's request: it made the service another than it was. A repeated
+    /// request says what the first said.</summary>
     public bool Changed { get; init; }
 
     /// <summary>It was refused because there is no such service.</summary>
@@ -19,8 +20,9 @@ public sealed record ServiceDecision(ImmutableArray<ServiceEvent> Events, string
     internal static ServiceDecision Refused(string reason) => new([], reason);
 }
 
-/// <summary>What a service, as it stands, wants of the world beyond its nodes; derived from the state, so asked again after a restart.</summary>
+/// <summary>What a service, as it stands, wants of the world beyond its nodes; derived from
+/// the state, so asked again after a restart.</summary>
 /// <param name="Placement">Tasks that wait for a place, as one request; to be repeated until it is answered.</param>
-/// <param name="WakeAt">When to look again: a back-off, a delay or a watch ends. Always later than the time it was asked for,
-/// provided that the last decision was made at that time.</param>
+/// <param name="WakeAt">When to look again: a back-off, a delay or a watch ends. Always later than the time it was
+/// asked for, provided that the last decision was made at that time.</param>
 public sealed record ServiceNeeds(PlaceTasks? Placement, DateTimeOffset? WakeAt);

@@ -36,13 +36,16 @@ public abstract partial record ServiceEvent
         [property: Key(3)] DateTimeOffset At) : ServiceEvent;
 
     public sealed record Scaled(
-        [property: Key(0)] RequestId Request, [property: Key(1)] int Replicas, [property: Key(2)] DateTimeOffset At) : ServiceEvent;
+        [property: Key(0)] RequestId Request, [property: Key(1)] int Replicas, [property: Key(2)] DateTimeOffset At)
+        : ServiceEvent;
 
-    /// <summary>A request was accepted that asked for what is already so; kept so that a late repetition changes nothing either.</summary>
+    /// <summary>A request was accepted that asked for what is already so; kept so that a late
+    /// repetition changes nothing either.</summary>
     public sealed record RequestKept(
         [property: Key(0)] RequestId Request, [property: Key(1)] bool Changed) : ServiceEvent;
 
-    public sealed record RemovalAsked([property: Key(0)] RequestId Request, [property: Key(1)] DateTimeOffset At) : ServiceEvent;
+    public sealed record RemovalAsked([property: Key(0)] RequestId Request, [property: Key(1)] DateTimeOffset At)
+        : ServiceEvent;
 
     public sealed record ImagePinned([property: Key(0)] string Image, [property: Key(1)] Digest ImageId) : ServiceEvent;
 
@@ -58,7 +61,8 @@ public abstract partial record ServiceEvent
     /// <param name="Unplaced">Empty when the answer was to a request that is no longer the latest.</param>
     public sealed record PlacementsKept(
         [property: Key(0)] ImmutableArray<TaskPlacement> Placed, [property: Key(1)] ImmutableArray<long> Unplaced,
-        [property: Key(2)] string Reason, [property: Key(3)] bool LacksRoom, [property: Key(4)] DateTimeOffset At) : ServiceEvent;
+        [property: Key(2)] string Reason, [property: Key(3)] bool LacksRoom, [property: Key(4)] DateTimeOffset At)
+        : ServiceEvent;
 
     /// <summary>What was new in a node's report.</summary>
     public sealed record TasksReported(
@@ -74,14 +78,17 @@ public abstract partial record ServiceEvent
     public sealed record TasksForgotten([property: Key(0)] ImmutableArray<long> Tasks) : ServiceEvent;
 
     public sealed record ReachabilitySeen(
-        [property: Key(0)] NodeId Node, [property: Key(1)] bool Reachable, [property: Key(2)] DateTimeOffset At) : ServiceEvent;
+        [property: Key(0)] NodeId Node, [property: Key(1)] bool Reachable, [property: Key(2)] DateTimeOffset At)
+        : ServiceEvent;
 
     /// <summary>The node was unreachable for as long as the service waits.</summary>
     public sealed record NodeLost([property: Key(0)] NodeId Node) : ServiceEvent;
 
     public sealed record UpdateMoved(
-        [property: Key(0)] UpdatePhase Phase, [property: Key(1)] string Reason, [property: Key(2)] DateTimeOffset At) : ServiceEvent;
+        [property: Key(0)] UpdatePhase Phase, [property: Key(1)] string Reason, [property: Key(2)] DateTimeOffset At)
+        : ServiceEvent;
 
     /// <summary>The specification before the update is in force again, under a new version.</summary>
-    public sealed record RollbackBegun([property: Key(0)] string Reason, [property: Key(1)] DateTimeOffset At) : ServiceEvent;
+    public sealed record RollbackBegun([property: Key(0)] string Reason, [property: Key(1)] DateTimeOffset At)
+        : ServiceEvent;
 }

@@ -14,16 +14,19 @@ public interface IServiceMessage
 // ---- asked by clients -------------------------------------------------------------------------------------------
 
 /// <summary>Make the service be so; a service of that name is made or updated.</summary>
-public sealed record DeployService([property: Key(0)] RequestId Request, [property: Key(1)] ServiceSpec Spec) : IServiceMessage
+public sealed record DeployService([property: Key(0)] RequestId Request, [property: Key(1)] ServiceSpec Spec)
+    : IServiceMessage
 {
     public ServiceName Service => Spec.Name;
 }
 
 public sealed record ScaleService(
-    [property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service, [property: Key(2)] int Replicas) : IServiceMessage;
+    [property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service, [property: Key(2)] int Replicas)
+    : IServiceMessage;
 
 /// <summary>Stop all tasks and forget the service.</summary>
-public sealed record RemoveService([property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service) : IServiceMessage;
+public sealed record RemoveService([property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service)
+    : IServiceMessage;
 
 /// <summary>A service with one bounded page of its tasks, in the order in which they were made.</summary>
 public sealed record GetService([property: Key(0)] ServiceName Service) : IServiceMessage
@@ -64,14 +67,16 @@ public sealed record ServiceDetails(
     /// <summary>How far a job is; null for a service that runs on.</summary>
     [Key(8)] public JobStatus? Job { get; init; }
 
-    /// <summary>What to ask with for the tasks that follow; null when these were the last. All but the tasks is whole on each page.</summary>
+    /// <summary>What to ask with for the tasks that follow; null when these were the last. All
+    /// but the tasks is whole on each page.</summary>
     [Key(9)] public long? Next { get; init; }
 }
 
 /// <param name="Completed">Slots whose task ended with exit code 0.</param>
 /// <param name="GivenUp">Slots whose tasks failed and are not tried again.</param>
 /// <param name="Ended">Nothing of it will run any more.</param>
-/// <param name="ExitCode">Once it has ended: 0 when all completed, else that of a task that failed; null when that is not known.</param>
+/// <param name="ExitCode">Once it has ended: 0 when all completed, else that of a task that
+/// failed; null when that is not known.</param>
 public sealed record JobStatus(
     [property: Key(0)] int Completed, [property: Key(1)] int GivenUp, [property: Key(2)] bool Ended,
     [property: Key(3)] int? ExitCode);
@@ -111,8 +116,10 @@ public sealed record ServiceListing(
 
 // ---- between the service and the nodes --------------------------------------------------------------------------
 
-/// <summary>All that a service wants of one node: a level, not an edge. What is not listed is not wanted there.</summary>
-/// <param name="Sequence">Sequence number of the journal when it was sent; a node refuses what is older than it has seen.</param>
+/// <summary>All that a service wants of one node: a level, not an edge. What is not listed is
+/// not wanted there.</summary>
+/// <param name="Sequence">Sequence number of the journal when it was sent; a node refuses what
+/// is older than it has seen.</param>
 public sealed record ApplyServiceTasks(
     [property: Key(0)] ServiceName Service,
     [property: Key(1)] ServiceId Id,
@@ -130,13 +137,16 @@ public sealed record TaskTemplate(
     [property: Key(4)] bool IsJob);
 
 /// <summary>One task wanted on a node.</summary>
-/// <param name="Desired">Ready (prepare and wait), Running, Shutdown (stop, keep its record) or Remove (stop and forget).</param>
+/// <param name="Desired">Ready (prepare and wait), Running, Shutdown (stop, keep its record)
+/// or Remove (stop and forget).</param>
 public sealed record TaskOrder(
-    [property: Key(0)] TaskId Task, [property: Key(1)] int Slot, [property: Key(2)] long SpecVersion, [property: Key(3)] TaskState Desired);
+    [property: Key(0)] TaskId Task, [property: Key(1)] int Slot, [property: Key(2)] long SpecVersion,
+    [property: Key(3)] TaskState Desired);
 
 /// <summary>The node has taken and kept the order.</summary>
 public sealed record TasksApplied(
-    [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] long Sequence) : IServiceMessage;
+    [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] long Sequence)
+    : IServiceMessage;
 
 /// <summary>What the node saw of a service's tasks since it was last acknowledged; repeated until it is.</summary>
 /// <param name="Report">Grows with each report of this node to this service.</param>
@@ -153,7 +163,8 @@ public sealed record TaskReport(
     [property: Key(3)] DateTimeOffset At,
     [property: Key(4)] ContainerObservation? Container);
 
-/// <summary>The service has kept the report. Tasks it does not know are in <paramref name="Unknown"/>: to be removed.</summary>
+/// <summary>The service has kept the report. Tasks it does not know are in
+/// <paramref name="Unknown"/>: to be removed.</summary>
 public sealed record TasksReportKept(
     [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] long Report,
     [property: Key(3)] ImmutableArray<TaskId> Unknown);
@@ -162,8 +173,10 @@ public sealed record TasksReportKept(
 
 /// <summary>Nodes whose reachability changed, as this node's view of the cluster has it.</summary>
 public sealed record NodeReachabilityChanged(
-    [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] bool Reachable) : IServiceMessage;
+    [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] bool Reachable)
+    : IServiceMessage;
 
 /// <summary>What an image name means now.</summary>
 public sealed record ImageResolved(
-    [property: Key(0)] ServiceName Service, [property: Key(1)] string Image, [property: Key(2)] Digest? ImageId) : IServiceMessage;
+    [property: Key(0)] ServiceName Service, [property: Key(1)] string Image, [property: Key(2)] Digest? ImageId)
+    : IServiceMessage;

@@ -6,12 +6,17 @@ namespace Swarm.Core.Services;
 internal static class ServiceOrders
 {
     public static ImmutableArray<NodeId> NodesOf(ServiceState state) =>
-        [.. state.Tasks.Values.Select(task => task.Node).OfType<NodeId>().Distinct().OrderBy(node => node.Value, StringComparer.Ordinal)];
+        [.. state.Tasks.Values
+            .Select(task => task.Node)
+            .OfType<NodeId>()
+            .Distinct()
+            .OrderBy(node => node.Value, StringComparer.Ordinal)];
 
     public static ApplyServiceTasks OrdersFor(ServiceState state, NodeId node, long sequence)
     {
         var tasks = state.Tasks.Values.Where(task => task.Node == node).ToList();
-        var versions = tasks.Where(task => task.Desired != TaskState.Remove).Select(task => task.SpecVersion).Distinct().Order();
+        var versions =
+            tasks.Where(task => task.Desired != TaskState.Remove).Select(task => task.SpecVersion).Distinct().Order();
         return new ApplyServiceTasks(
             state.Name, state.Id ?? default, node, sequence,
             [.. versions.Select(version => Template(version, state.Specs[version]))],
@@ -25,7 +30,9 @@ internal static class ServiceOrders
     ];
 
     private static TaskTemplate Template(long version, ServiceSpec spec) =>
-        new(version, spec.Container, spec.Reservations, spec.IsJob() ? ForJob(spec.Restart) : spec.Restart, spec.IsJob());
+        new(version, spec.Container, spec.Reservations, spec.IsJob()
+            ? ForJob(spec.Restart)
+            : spec.Restart, spec.IsJob());
 
     /// <summary>A job that has done its work is never started again.</summary>
     private static RestartPolicy ForJob(RestartPolicy restart) =>

@@ -5,15 +5,16 @@ namespace Swarm.Core.Services;
 
 /// <summary>How a service behaves: pure decisions, from a state and an input to events.</summary>
 /// <remarks>
-/// An input is first turned into the events that it is (<see cref="InputRules"/>); then the service is settled: steps of
-/// <see cref="Reconcile"/> follow each other until nothing is left to be done at this time. So every decision leaves a
-/// service of which <see cref="Needs"/> only wants something later.
+/// An input is first turned into the events that it is (<see cref="InputRules"/>); then the service is settled: steps
+/// of <see cref="Reconcile"/> follow each other until nothing is left to be done at this time. So every decision leaves
+/// a service of which <see cref="Needs"/> only wants something later.
 /// </remarks>
 public static class ServiceRules
 {
     private const int MaxSteps = 100;
 
-    /// <summary>Decides about one input. Apply the events, in order, and ask <see cref="Needs"/> and <see cref="OrdersFor"/>.</summary>
+    /// <summary>Decides about one input. Apply the events, in order, and ask <see cref="Needs"/> and
+    /// <see cref="OrdersFor"/>.</summary>
     public static ServiceDecision Decide(ServiceState state, ServiceInput input, DateTimeOffset now)
     {
         var decision = InputRules.Decide(state, input, now);
@@ -29,11 +30,12 @@ public static class ServiceRules
     /// <summary>Every node that has, or still has to forget, tasks of the service.</summary>
     public static ImmutableArray<NodeId> NodesOf(ServiceState state) => ServiceOrders.NodesOf(state);
 
-    /// <summary>All the service wants of one node. The templates are of those tasks that are not to be removed.</summary>
+    /// <summary>All the service wants of one node. The templates are of those tasks that are
+    /// not to be removed.</summary>
     /// <remarks>
-    /// A node answers an order to remove with a report of <see cref="TaskState.Remove"/>, also for a task it never had: the
-    /// task is stopped and forgotten, and the service forgets it too. A task's version of the specification may change
-    /// while it runs; that is no reason to touch its container, for only an equal container is taken over.
+    /// A node answers an order to remove with a report of <see cref="TaskState.Remove"/>, also for a task it never had:
+    /// the task is stopped and forgotten, and the service forgets it too. A task's version of the specification may
+    /// change while it runs; that is no reason to touch its container, for only an equal container is taken over.
     /// </remarks>
     public static ApplyServiceTasks OrdersFor(ServiceState state, NodeId node, long sequence) =>
         ServiceOrders.OrdersFor(state, node, sequence);
@@ -45,8 +47,10 @@ public static class ServiceRules
     /// <summary>Null when there is no such service.</summary>
     public static ServiceDetails? Describe(ServiceState state) => ServiceViews.Describe(state);
 
-    /// <summary>The same with at most so many tasks, and only those numbered higher than <paramref name="after"/>.</summary>
-    public static ServiceDetails? DescribePage(ServiceState state, long after, int most) => ServiceViews.Describe(state, after, most);
+    /// <summary>The same with at most so many tasks, and only those numbered higher than
+    /// <paramref name="after"/>.</summary>
+    public static ServiceDetails? DescribePage(ServiceState state, long after, int most) =>
+        ServiceViews.Describe(state, after, most);
 
     /// <summary>Null when there is no such service.</summary>
     public static ServiceListing? List(ServiceState state) => ServiceViews.List(state);

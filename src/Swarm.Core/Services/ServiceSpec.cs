@@ -50,7 +50,8 @@ public abstract partial record ServiceMode
     public sealed record Replicated([property: Key(0)] int Replicas) : ServiceMode;
 
     /// <summary>Runs to completion: so many tasks must end with exit code 0, so many at once.</summary>
-    public sealed record ReplicatedJob([property: Key(0)] int Completions, [property: Key(1)] int MaxConcurrent) : ServiceMode;
+    public sealed record ReplicatedJob([property: Key(0)] int Completions, [property: Key(1)] int MaxConcurrent)
+        : ServiceMode;
 }
 
 public enum RestartCondition
@@ -65,7 +66,8 @@ public sealed record RestartPolicy
 {
     [Key(0)] public RestartCondition Condition { get; init; } = RestartCondition.Any;
 
-    /// <summary>Before the first restart; doubled for each further one until it has run for ten seconds, at most a minute.</summary>
+    /// <summary>Before the first restart; doubled for each further one until it has run for
+    /// ten seconds, at most a minute.</summary>
     [Key(1)] public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Attempts for one slot within <see cref="Window"/>; 0 means without end.</summary>

@@ -15,23 +15,27 @@ public sealed record ServiceState
     [Key(2)] public long Version { get; init; }
 
     /// <summary>The specification in force, the one to roll back to, and those that tasks were made from.</summary>
-    [Key(3)] public ImmutableSortedDictionary<long, ServiceSpec> Specs { get; init; } =
+    [Key(3)]
+    public ImmutableSortedDictionary<long, ServiceSpec> Specs { get; init; } =
         ImmutableSortedDictionary<long, ServiceSpec>.Empty;
 
     /// <summary>What a failed update goes back to; 0 means there is nothing.</summary>
     [Key(4)] public long PreviousVersion { get; init; }
 
     /// <summary>By their numbers, so the oldest first.</summary>
-    [Key(5)] public ImmutableSortedDictionary<long, ServiceTask> Tasks { get; init; } =
+    [Key(5)]
+    public ImmutableSortedDictionary<long, ServiceTask> Tasks { get; init; } =
         ImmutableSortedDictionary<long, ServiceTask>.Empty;
 
     [Key(6)] public long LastTask { get; init; }
 
     /// <summary>The slots to be filled.</summary>
-    [Key(7)] public ImmutableSortedDictionary<int, Slot> Slots { get; init; } = ImmutableSortedDictionary<int, Slot>.Empty;
+    [Key(7)]
+    public ImmutableSortedDictionary<int, Slot> Slots { get; init; } = ImmutableSortedDictionary<int, Slot>.Empty;
 
     /// <summary>Nodes of which there is something to remember.</summary>
-    [Key(8)] public ImmutableSortedDictionary<string, NodeMark> Nodes { get; init; } =
+    [Key(8)]
+    public ImmutableSortedDictionary<string, NodeMark> Nodes { get; init; } =
         ImmutableSortedDictionary<string, NodeMark>.Empty;
 
     [Key(9)] public PlacementProgress Placement { get; init; } = new();

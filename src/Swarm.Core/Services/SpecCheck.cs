@@ -22,8 +22,12 @@ internal static class SpecCheck
         NameProblem(spec.Name.Value) is { } name ? name
         : In(spec, ModeProblem(spec.Mode) ?? ImageProblem(spec.Container) ?? PortsProblem(spec.Container.Ports)
             ?? ContainerProblem(spec.Container) ?? AmountProblem(spec) ?? PolicyProblem(spec)
-            ?? spec.Placement.Constraints.Select(PlacementConstraint.Problem).FirstOrDefault(problem => problem is not null)
-            ?? spec.Placement.SpreadOver.Select(PlacementConstraint.SpreadProblem).FirstOrDefault(problem => problem is not null));
+            ?? spec.Placement.Constraints
+                .Select(PlacementConstraint.Problem)
+                .FirstOrDefault(problem => problem is not null)
+            ?? spec.Placement.SpreadOver
+                .Select(PlacementConstraint.SpreadProblem)
+                .FirstOrDefault(problem => problem is not null));
 
     public static string? ReplicasProblem(int replicas) => replicas is < 0 or > MaxReplicas
         ? Say($"{replicas} replicas: there can be 0 to {MaxReplicas}") : null;
@@ -33,7 +37,8 @@ internal static class SpecCheck
         if (string.IsNullOrEmpty(name)) return "a service needs a name";
         if (name.Length > MaxNameLength) return Say($"service name {name}: longer than {MaxNameLength} characters");
         return !char.IsAsciiLetterOrDigit(name[0]) || name.AsSpan().ContainsAnyExcept(NameCharacters)
-            ? $"service name {name}: must begin with a letter or digit and go on with letters, digits, '_', '.' or '-'" : null;
+            ? $"service name {name}: must begin with a letter or digit and go on with letters, digits, '_', '.' or '-'"
+            : null;
     }
 
     private static string? ModeProblem(ServiceMode mode) => mode switch
@@ -41,7 +46,8 @@ internal static class SpecCheck
         ServiceMode.Replicated replicated => ReplicasProblem(replicated.Replicas),
         ServiceMode.ReplicatedJob { Completions: < 1 or > MaxReplicas } job =>
             Say($"{job.Completions} completions: a job can have 1 to {MaxReplicas}"),
-        ServiceMode.ReplicatedJob { MaxConcurrent: < 0 } job => Say($"at most {job.MaxConcurrent} at once: cannot be negative"),
+        ServiceMode.ReplicatedJob { MaxConcurrent: < 0 } job =>
+            Say($"at most {job.MaxConcurrent} at once: cannot be negative"),
         _ => null,
     };
 
@@ -52,7 +58,8 @@ internal static class SpecCheck
     {
         foreach (var port in ports)
         {
-            if (port.ContainerPort is < 1 or > MaxPort) return Say($"container port {port.ContainerPort}: not 1 to {MaxPort}");
+            if (port.ContainerPort is < 1 or > MaxPort)
+                return Say($"container port {port.ContainerPort}: not 1 to {MaxPort}");
             if (port.HostPort is < 0 or > MaxPort) return Say($"published port {port.HostPort}: not 0 to {MaxPort}");
         }
 
@@ -60,8 +67,10 @@ internal static class SpecCheck
         var twice = ports.Where(port => port.HostPort != 0)
             .GroupBy(port => (port.HostPort, port.Protocol, port.Mode == PublishMode.Host ? port.HostAddress : ""))
             .FirstOrDefault(same => same.Count() > 1);
-        return twice is null ? null
-            : Say($"port {twice.Key.HostPort}/{(twice.Key.Protocol == PortProtocol.Udp ? "udp" : "tcp")} is published twice");
+        if (twice is null) return null;
+
+        var protocol = twice.Key.Protocol == PortProtocol.Udp ? "udp" : "tcp";
+        return Say($"port {twice.Key.HostPort}/{protocol} is published twice");
     }
 
     private static string? ContainerProblem(ContainerSpec container)
@@ -76,10 +85,14 @@ internal static class SpecCheck
     private static string? AmountProblem(ServiceSpec spec)
     {
         var (reserved, limits) = (spec.Reservations, spec.Container.Limits);
-        if (reserved.Cpu < MilliCpu.Zero || reserved.Memory < Bytes.Zero || reserved.Pids < 0) return "a reservation is negative";
+        if (reserved.Cpu < MilliCpu.Zero || reserved.Memory < Bytes.Zero || reserved.Pids < 0)
+            return "a reservation is negative";
         if (limits.Cpu < MilliCpu.Zero || limits.Memory < Bytes.Zero || limits.Pids < 0) return "a limit is negative";
-        if (limits.Cpu > MilliCpu.Zero && reserved.Cpu > limits.Cpu) return "more CPU is reserved than the limit allows";
-        return limits.Memory > Bytes.Zero && reserved.Memory > limits.Memory ? "more memory is reserved than the limit allows" : null;
+        if (limits.Cpu > MilliCpu.Zero && reserved.Cpu > limits.Cpu)
+            return "more CPU is reserved than the limit allows";
+        return limits.Memory > Bytes.Zero && reserved.Memory > limits.Memory
+            ? "more memory is reserved than the limit allows"
+            : null;
     }
 
     private static string? PolicyProblem(ServiceSpec spec)
@@ -87,17 +100,21 @@ internal static class SpecCheck
         var (update, restart) = (spec.Update, spec.Restart);
         if (string.IsNullOrEmpty(spec.Pool)) return "a pool needs a name";
         if (update.Parallelism < 0) return Say($"update parallelism {update.Parallelism}: cannot be negative");
-        if (!(update.MaxFailureRatio is >= 0 and <= 1)) return Say($"update failure ratio {update.MaxFailureRatio}: not 0 to 1");
+        if (!(update.MaxFailureRatio is >= 0 and <= 1))
+            return Say($"update failure ratio {update.MaxFailureRatio}: not 0 to 1");
         if (restart.MaxAttempts < 0) return Say($"{restart.MaxAttempts} restart attempts: cannot be negative");
-        if (spec.Placement.MaxPerNode < 0) return Say($"at most {spec.Placement.MaxPerNode} per node: cannot be negative");
+        if (spec.Placement.MaxPerNode < 0)
+            return Say($"at most {spec.Placement.MaxPerNode} per node: cannot be negative");
         return Negative("update delay", update.Delay) ?? Negative("update monitor", update.Monitor)
             ?? Negative("restart delay", restart.Delay) ?? Negative("restart window", restart.Window)
             ?? Negative("time until a node is lost", spec.LostAfter);
     }
 
-    private static string? Negative(string what, TimeSpan time) => time < TimeSpan.Zero ? $"{what}: cannot be negative" : null;
+    private static string? Negative(string what, TimeSpan time) =>
+        time < TimeSpan.Zero ? $"{what}: cannot be negative" : null;
 
-    private static string? In(ServiceSpec spec, string? problem) => problem is null ? null : $"service {spec.Name}: {problem}";
+    private static string? In(ServiceSpec spec, string? problem) =>
+        problem is null ? null : $"service {spec.Name}: {problem}";
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,8 @@ namespace Swarm.Core.Services;
 /// field; their serialized form is canonical (dictionaries are sorted), so that is compared.</remarks>
 internal static partial class SpecComparison
 {
-    private static readonly MessagePackSerializer Serializer = new() { SerializeDefaultValues = SerializeDefaultValuesPolicy.Always };
+    private static readonly MessagePackSerializer Serializer =
+        new() { SerializeDefaultValues = SerializeDefaultValuesPolicy.Always };
 
     public static bool Same(ServiceSpec left, ServiceSpec right) =>
         ReferenceEquals(left, right) || Bytes(left).AsSpan().SequenceEqual(Bytes(right));
@@ -29,13 +30,14 @@ internal static partial class SpecComparison
             && Bytes(left.Placement).AsSpan().SequenceEqual(Bytes(right.Placement));
     }
 
-    /// <summary>The new specification with the image id of the old one, where it names the same image and brings no id.</summary>
+    /// <summary>The new specification with the image id of the old one, where it names the
+    /// same image and brings no id.</summary>
     public static ServiceSpec KeepPin(ServiceSpec old, ServiceSpec @new) =>
         @new.Container.PinnedImage is null && @new.Container.Image == old.Container.Image
             ? @new with { Container = @new.Container with { PinnedImage = old.Container.PinnedImage } }
             : @new;
 
-    private static byte[] Bytes<T>(T value) => 
+    private static byte[] Bytes<T>(T value) =>
         Serializer.Serialize(value, Shapes.GeneratedTypeShapeProvider.GetTypeShapeOrThrow<T>());
 
     [GenerateShapeFor<ServiceSpec>]

@@ -42,7 +42,8 @@ internal static class SpecRules
         var next = DropPending(PutInForce(state, previous, begun.At)) with { PreviousVersion = 0 };
         return Refill(next) with
         {
-            Update = new UpdateProgress { Phase = UpdatePhase.RollingBack, Reason = begun.Reason, StartedAt = begun.At },
+            Update =
+                new UpdateProgress { Phase = UpdatePhase.RollingBack, Reason = begun.Reason, StartedAt = begun.At },
         };
     }
 
@@ -68,23 +69,30 @@ internal static class SpecRules
             PreviousVersion = settled,
             Update = new UpdateProgress
             {
-                Phase = replaces ? UpdatePhase.Updating : UpdatePhase.None, StartedAt = at,
+                Phase = replaces ? UpdatePhase.Updating : UpdatePhase.None,
+                StartedAt = at,
             },
         };
     }
 
-    /// <summary>Makes a specification the one in force. Tasks that could as well have been made from it count as made from it.</summary>
+    /// <summary>Makes a specification the one in force. Tasks that could as well have been
+    /// made from it count as made from it.</summary>
     private static ServiceState PutInForce(ServiceState state, ServiceSpec spec, DateTimeOffset at)
     {
         var version = state.Version + 1;
-        var adopted = state.Specs.Where(old => SpecComparison.SameTasks(old.Value, spec)).Select(old => old.Key).ToHashSet();
+        var adopted =
+            state.Specs.Where(old => SpecComparison.SameTasks(old.Value, spec)).Select(old => old.Key).ToHashSet();
         var tasks = state.Tasks.ToBuilder();
         foreach (var (number, task) in state.Tasks)
         {
             if (adopted.Contains(task.SpecVersion)) tasks[number] = task with { SpecVersion = version };
         }
 
-        var needed = tasks.Values.Select(task => task.SpecVersion).Append(state.Version).Append(state.PreviousVersion).ToHashSet();
+        var needed = tasks.Values
+            .Select(task => task.SpecVersion)
+            .Append(state.Version)
+            .Append(state.PreviousVersion)
+            .ToHashSet();
         return state with
         {
             Version = version,

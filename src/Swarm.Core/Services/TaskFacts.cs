@@ -6,7 +6,8 @@ namespace Swarm.Core.Services;
 internal static class TaskFacts
 {
     /// <summary>The task is to run, and has not ended.</summary>
-    public static bool IsLive(this ServiceTask task) => task.Desired <= TaskState.Running && task.State <= TaskState.Running;
+    public static bool IsLive(this ServiceTask task) =>
+        task.Desired <= TaskState.Running && task.State <= TaskState.Running;
 
     public static bool HasEnded(this ServiceTask task) => task.State >= TaskState.Complete;
 
@@ -24,7 +25,8 @@ internal static class TaskFacts
     public static long? NumberOf(TaskId task)
     {
         var dot = task.Value.LastIndexOf('.');
-        return dot >= 0 && long.TryParse(task.Value.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        return dot >= 0 && long.TryParse(
+            task.Value.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number : null;
     }
 

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Swarm.Core.Services;
 
-/// <summary>What nodes report of tasks: what of it is news, and what follows for the slot, the node and the update.</summary>
+/// <summary>What nodes report of tasks: what of it is news, and what follows for the slot, the
+/// node and the update.</summary>
 internal static class TaskReports
 {
     private const int NodeFailuresKept = 10;
@@ -76,7 +77,8 @@ internal static class TaskReports
 
     private static ServiceState KeepEnd(ServiceState state, ServiceTask before, ServiceTask ended, DateTimeOffset at)
     {
-        // A slot may have a task of another specification that failed while the one in force runs: the newer one counts.
+        // A slot may have a task of another specification that failed while the one in force
+        // runs: the newer one counts.
         if (state.Slots.TryGetValue(ended.Slot, out var slot) && ended.SpecVersion == state.Version)
         {
             var next = RestartRules.AfterEnd(slot, state.Spec, before, ended, at);

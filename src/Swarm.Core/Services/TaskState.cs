@@ -1,7 +1,8 @@
 namespace Swarm.Core.Services;
 
 /// <summary>The states of a task and their order. Observed state only moves forward.</summary>
-/// <remarks>The names and values of swarmkit: https://github.com/moby/swarmkit/blob/master/design/task_model.md</remarks>
+/// <remarks>The names and values of swarmkit:
+/// https://github.com/moby/swarmkit/blob/master/design/task_model.md</remarks>
 public enum TaskState
 {
     /// <summary>The service has made it.</summary>

@@ -84,7 +84,8 @@ internal static class Arguments
     }
 
     private static (string Name, string? Value) Split(string argument) =>
-        argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf('=', StringComparison.Ordinal) is > 0 and var at
+        argument.StartsWith("--", StringComparison.Ordinal)
+            && argument.IndexOf('=', StringComparison.Ordinal) is > 0 and var at
             ? (argument[..at], argument[(at + 1)..])
             : (argument, null);
 }

@@ -28,7 +28,8 @@ internal sealed record ConfigurationLayer(string Origin, ImmutableSortedDictiona
         }
     }
 
-    /// <summary>One <c>PATH=VALUE</c> of the command line. The value is text as it stands, or a list in brackets.</summary>
+    /// <summary>One <c>PATH=VALUE</c> of the command line. The value is text as it stands, or
+    /// a list in brackets.</summary>
     /// <exception cref="ConfigurationException">It has no <c>=</c>, or is a list that is not HOCON.</exception>
     public static ConfigurationLayer FromOverride(string assignment)
     {

@@ -35,7 +35,8 @@ internal sealed record DaemonOptions
 /// <summary>What a node is called.</summary>
 internal sealed record NodeIdentity(string Name, string Pool, ImmutableSortedDictionary<string, string> Labels);
 
-/// <summary>The part of the network options that is configured: names and places follow from the node's id and roots.</summary>
+/// <summary>The part of the network options that is configured: names and places follow from
+/// the node's id and roots.</summary>
 internal sealed record NetworkSection(string AddressPool, int Mtu, int FirstDynamicPort, int LastDynamicPort);
 
 internal enum JournalProvider

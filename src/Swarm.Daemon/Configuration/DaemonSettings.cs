@@ -75,7 +75,8 @@ internal static class DaemonSettings
             DataRoot = dataRoot,
             RunRoot = runRoot,
             Identity = new NodeIdentity(
-                settings.Parsed("swarm.node.name", name => IsName(name.Length == 0 ? Environment.MachineName : name), ""),
+                settings.Parsed(
+                    "swarm.node.name", name => IsName(name.Length == 0 ? Environment.MachineName : name), ""),
                 settings.Parsed("swarm.node.pool", IsName, ""),
                 settings.Map("swarm.node.labels")),
             Node = ReadNode(settings),
@@ -108,7 +109,8 @@ internal static class DaemonSettings
     private static ClusterOptions ReadCluster(SettingsReader settings, string dataRoot) => new()
     {
         Hostname = settings.Parsed("swarm.cluster.hostname", IsHostName, ""),
-        BindAddress = settings.Parsed("swarm.cluster.bind-address", text => text.Length == 0 ? null : IsHostName(text), null),
+        BindAddress = settings.Parsed(
+            "swarm.cluster.bind-address", text => text.Length == 0 ? null : IsHostName(text), null),
         Port = (int)settings.Number("swarm.cluster.port", 1, ushort.MaxValue),
         Seeds = settings.Items(
             "swarm.cluster.seeds", seed => $"akka.tcp://{SwarmCluster.SystemName}@{IsHostAndPort(seed)}"),
@@ -139,7 +141,8 @@ internal static class DaemonSettings
         RunRoot = runRoot,
         CrunPath = settings.FilePath("swarm.runtime.crun"),
         ConmonPath = settings.FilePath("swarm.runtime.conmon"),
-        SeccompProfilePath = settings.FilePath("swarm.runtime.seccomp-profile", otherwise: "") is { Length: > 0 } profile
+        SeccompProfilePath = settings.FilePath(
+            "swarm.runtime.seccomp-profile", otherwise: "") is { Length: > 0 } profile
             ? profile : null,
         LogMaxBytes = settings.Size("swarm.runtime.log-max-size", new Bytes(4096), new Bytes(1L << 40)),
         LogFiles = (int)settings.Number("swarm.runtime.log-files", 1, 1000),

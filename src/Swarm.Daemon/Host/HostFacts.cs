@@ -43,7 +43,8 @@ internal static class HostFacts
         var other => other.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>From <see href="https://man7.org/linux/man-pages/man5/proc_meminfo.5.html">/proc/meminfo</see>, in KiB there.</summary>
+    /// <summary>From <see href="https://man7.org/linux/man-pages/man5/proc_meminfo.5.html">/proc/meminfo</see>, in KiB
+    /// there.</summary>
     internal static Bytes Memory(IEnumerable<string> lines)
     {
         var line = lines.First(line => line.StartsWith("MemTotal:", StringComparison.Ordinal));

@@ -5,7 +5,8 @@ using Swarm.Runtime.Networks;
 
 namespace Swarm.Daemon.Host;
 
-/// <summary>Names and folders that keep the nodes of one machine apart: they follow from the node's id and its roots.</summary>
+/// <summary>Names and folders that keep the nodes of one machine apart: they follow from the
+/// node's id and its roots.</summary>
 internal static class NodePlaces
 {
     /// <summary>Pins the mount namespace; outside of it, so that the next swarmd finds it.</summary>

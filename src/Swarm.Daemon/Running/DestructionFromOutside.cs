@@ -5,7 +5,8 @@ using Swarm.Linux.Namespaces;
 
 namespace Swarm.Daemon.Running;
 
-/// <summary>Lets a process in the node's mount namespace destroy what is there, then lets go of the namespace itself.</summary>
+/// <summary>Lets a process in the node's mount namespace destroy what is there, then lets go
+/// of the namespace itself.</summary>
 /// <remarks>The pin lies outside, so whoever releases it must be outside, too.</remarks>
 internal static class DestructionFromOutside
 {

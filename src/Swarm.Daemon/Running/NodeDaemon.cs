@@ -13,7 +13,8 @@ using Swarm.Runtime.Nodes;
 
 namespace Swarm.Daemon.Running;
 
-/// <summary>One node: what it is made of, from the disk up to its interface, and taken down in the opposite order.</summary>
+/// <summary>One node: what it is made of, from the disk up to its interface, and taken down in
+/// the opposite order.</summary>
 /// <remarks>Drawn in docs/architecture.md.</remarks>
 internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory logs, TimeProvider time)
 {

@@ -21,7 +21,8 @@ internal sealed class ArchiveFiles : IImageFiles
     {
         var archive = new ArchiveFiles();
         var limits = options.Limits with { LayerMax = options.ArchiveMax };
-        using var plain = new PlainStream(source, options.ArchiveMax, limits, hashed: false, archive.Subject, cancellation);
+        using var plain = new PlainStream(
+            source, options.ArchiveMax, limits, hashed: false, archive.Subject, cancellation);
         var tar = new TarReader(plain, limits, archive.Subject);
         while (tar.Next() is { } entry) archive.Add(entry, tar, scratch);
 

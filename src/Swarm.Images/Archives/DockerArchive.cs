@@ -5,8 +5,10 @@ using Swarm.Images.Manifests;
 
 namespace Swarm.Images.Archives;
 
-/// <summary>What <c>docker save</c> writes: <c>manifest.json</c> lists configurations, names and layers by path.</summary>
-/// <param name="layout">The OCI layout beside it, of Docker from 25 on, from which manifests are taken as they were.</param>
+/// <summary>What <c>docker save</c> writes: <c>manifest.json</c> lists configurations, names
+/// and layers by path.</summary>
+/// <param name="layout">The OCI layout beside it, of Docker from 25 on, from which manifests
+/// are taken as they were.</param>
 /// <remarks>https://github.com/moby/docker-image-spec/blob/main/spec.md</remarks>
 internal sealed class DockerArchive(IImageFiles files, OciLayout? layout)
 {
@@ -22,13 +24,16 @@ internal sealed class DockerArchive(IImageFiles files, OciLayout? layout)
     private ArchivedImage Read(JsonReading json)
     {
         var names = json.Texts("RepoTags").Select(text =>
-            ImageReference.TryParse(text, out var name, out var problem) ? name : throw json.Invalid($"RepoTags: {problem}"));
+            ImageReference.TryParse(text, out var name, out var problem)
+                ? name
+                : throw json.Invalid($"RepoTags: {problem}"));
         var config = Get(json.Get("Config"));
         Check(json.Get("Config"), config);
 
         var layers = json.Get("Layers").Items().Select(Get).ToImmutableArray();
         return ArchivedImage.Create(
-            [.. names], layout?.FindManifest(config.Digest, layers), config, $"{files.Subject}: {json.Get("Config").Text()}", layers);
+            [.. names], layout?.FindManifest(config.Digest, layers), config,
+            $"{files.Subject}: {json.Get("Config").Text()}", layers);
     }
 
     private StagedBlob Get(JsonReading path) =>

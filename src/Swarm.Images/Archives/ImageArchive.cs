@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Swarm.Images.Archives;
 
-/// <summary>Finds the images in the files of an archive: an OCI layout, an archive of Docker's, or both in one.</summary>
+/// <summary>Finds the images in the files of an archive: an OCI layout, an archive of
+/// Docker's, or both in one.</summary>
 internal static class ImageArchive
 {
     /// <exception cref="ImageException">Neither of these, empty, or broken.</exception>
@@ -16,6 +17,8 @@ internal static class ImageArchive
                 : throw new ImageException(
                     ImageFault.Invalid, $"{files.Subject}: neither manifest.json nor index.json is in it");
 
-        return images.IsEmpty ? throw new ImageException(ImageFault.Invalid, $"{files.Subject}: names no image") : images;
+        return images.IsEmpty
+            ? throw new ImageException(ImageFault.Invalid, $"{files.Subject}: names no image")
+            : images;
     }
 }

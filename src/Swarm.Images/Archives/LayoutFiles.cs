@@ -2,7 +2,8 @@ using Swarm.Images.Blobs;
 
 namespace Swarm.Images.Archives;
 
-/// <summary>The files of an OCI layout folder, copied aside as they are asked for, since the folder may change.</summary>
+/// <summary>The files of an OCI layout folder, copied aside as they are asked for, since the
+/// folder may change.</summary>
 internal sealed class LayoutFiles(string folder, ScratchFolder scratch, CancellationToken cancellation) : IImageFiles
 {
     private readonly Dictionary<string, StagedBlob> _copied = [];

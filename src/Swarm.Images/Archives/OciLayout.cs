@@ -5,7 +5,8 @@ using Swarm.Images.Manifests;
 
 namespace Swarm.Images.Archives;
 
-/// <summary>An OCI layout: <c>index.json</c> leads to manifests, they to blobs, each a file named by its digest.</summary>
+/// <summary>An OCI layout: <c>index.json</c> leads to manifests, they to blobs, each a file
+/// named by its digest.</summary>
 /// <remarks>https://github.com/opencontainers/image-spec/blob/main/image-layout.md</remarks>
 internal sealed class OciLayout(IImageFiles files)
 {
@@ -29,13 +30,15 @@ internal sealed class OciLayout(IImageFiles files)
         return images.ToImmutable();
     }
 
-    /// <summary>The manifest of an image that is known by its configuration, when it and its layers are all here.</summary>
+    /// <summary>The manifest of an image that is known by its configuration, when it and its
+    /// layers are all here.</summary>
     public StagedBlob? FindManifest(Digest config, ImmutableArray<StagedBlob> layers)
     {
         foreach (var descriptor in Manifests(ReadContents(), NestingMax))
         {
             var blob = Get(descriptor);
-            var manifest = ImageManifest.Read(ArchivedImage.ReadDocument(blob, SubjectOf(descriptor)), SubjectOf(descriptor));
+            var manifest = ImageManifest.Read(
+                ArchivedImage.ReadDocument(blob, SubjectOf(descriptor)), SubjectOf(descriptor));
             if (manifest.Config.Digest == config
                 && manifest.Layers.Select(layer => layer.Digest).SequenceEqual(layers.Select(layer => layer.Digest)))
             {
@@ -57,7 +60,8 @@ internal sealed class OciLayout(IImageFiles files)
     // Docker lists platforms whose blobs it did not save.
     private IEnumerable<Descriptor> Manifests(ImageIndex index, int nesting)
     {
-        foreach (var descriptor in index.Manifests.Where(descriptor => files.Find(PathOf(descriptor.Digest)) is not null))
+        foreach (var descriptor in index.Manifests
+            .Where(descriptor => files.Find(PathOf(descriptor.Digest)) is not null))
         {
             var json = ReadJson(descriptor);
             if (!ImageIndex.IsIndex(json)) yield return descriptor;
@@ -112,7 +116,8 @@ internal sealed class OciLayout(IImageFiles files)
 
     // Many tools write the tag alone, which names nothing.
     private static ImmutableArray<ImageReference> NameOf(string? text) =>
-        text is not null && (text.Contains('/', StringComparison.Ordinal) || text.Contains(':', StringComparison.Ordinal))
+        text is not null
+            && (text.Contains('/', StringComparison.Ordinal) || text.Contains(':', StringComparison.Ordinal))
             && ImageReference.TryParse(text, out var name, out _)
             ? [name]
             : [];

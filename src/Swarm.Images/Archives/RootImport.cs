@@ -10,7 +10,8 @@ internal static class RootImport
 {
     /// <exception cref="ImageException">It is no tar, or not a whole one.</exception>
     public static ArchivedImage Read(
-        Stream tar, ImageReference? name, ImageConfiguration configuration, ScratchFolder scratch, ImageStoreOptions options,
+        Stream tar, ImageReference? name, ImageConfiguration configuration, ScratchFolder scratch,
+        ImageStoreOptions options,
         CancellationToken cancellation)
     {
         var buffer = new byte[256 * 1024];
@@ -29,7 +30,8 @@ internal static class RootImport
             };
         var diffId = Check(layer, options, cancellation);
         var config = StagedBlob.Write(scratch.NewPath(), ConfigWriting.Write(complete, [diffId]));
-        return ArchivedImage.Create(name is null ? [] : [name], manifest: null, config, "imported configuration", [layer]);
+        return ArchivedImage.Create(
+            name is null ? [] : [name], manifest: null, config, "imported configuration", [layer]);
     }
 
     // Nothing promised a digest, so a tar that was cut short is told only by its missing end.

@@ -6,7 +6,8 @@ namespace Swarm.Images.Blobs;
 /// <remarks>https://www.rfc-editor.org/rfc/rfc1952, https://www.rfc-editor.org/rfc/rfc8878</remarks>
 internal static class Decompression
 {
-    /// <summary>The plain bytes of a stream that is gzip or zstd, of several members or frames too, or neither.</summary>
+    /// <summary>The plain bytes of a stream that is gzip or zstd, of several members or frames
+    /// too, or neither.</summary>
     public static Stream Open(Stream compressed, out Compression compression)
     {
         var begun = new BegunStream(compressed);

@@ -47,7 +47,8 @@ internal sealed class PlainStream : ReadOnlyStream
         {
             read = _plain.Read(buffer);
         }
-        catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)
+        catch (Exception broken)
+            when (broken is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)
         {
             throw new ImageException(
                 ImageFault.Invalid, $"{_subject}: broken {Compression} after {_read} bytes: {broken.Message}", broken);

@@ -8,7 +8,8 @@ using Swarm.Linux.Overlay;
 
 namespace Swarm.Images.Layers;
 
-/// <summary>The unpacked layers. One that means the same above any others is shared by its diff id, else by its chain id.</summary>
+/// <summary>The unpacked layers. One that means the same above any others is shared by its
+/// diff id, else by its chain id.</summary>
 /// <remarks>Drawn in docs/images.md.</remarks>
 internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions options) : IDisposable
 {
@@ -29,7 +30,8 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
     {
         var path = Path.Combine(folders.Layers, name);
         return Directory.Exists(path)
-            ? new UnpackedLayer(path, name, StoreJson.Read(Path.Combine(path, RecordName), StoreJson.Default.LayerRecord))
+            ? new UnpackedLayer(
+                path, name, StoreJson.Read(Path.Combine(path, RecordName), StoreJson.Default.LayerRecord))
             : null;
     }
 
@@ -97,7 +99,8 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
         await _unpacks.WaitAsync(failed.Token);
         try
         {
-            return await DedicatedThread.RunAsync(() => UnpackAlone(layer, isBase, scratch, failed.Token), failed.Token);
+            return await DedicatedThread.RunAsync(
+                () => UnpackAlone(layer, isBase, scratch, failed.Token), failed.Token);
         }
         catch (Exception broken) when (broken is ImageException or IOException)
         {
@@ -110,7 +113,8 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
         }
     }
 
-    private UnpackedLayer? UnpackAlone(ImageLayer layer, bool isBase, ScratchFolder scratch, CancellationToken cancellation)
+    private UnpackedLayer? UnpackAlone(
+        ImageLayer layer, bool isBase, ScratchFolder scratch, CancellationToken cancellation)
     {
         var path = MakePlace(scratch);
         using var tree = Folder.Open(Path.Combine(path, TreeName));
@@ -133,7 +137,8 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
         CopyRoot(below, upper);
 
         UnpackReport report;
-        using (var overlay = OverlayMount.Create([.. below.Reverse().Select(lower => lower.Tree)], upper, work.FullName))
+        using (var overlay = OverlayMount.Create(
+            [.. below.Reverse().Select(lower => lower.Tree)], upper, work.FullName))
         {
             report = Unpack(layer, overlay.Root, UnpackPlace.Over, cancellation);
         }
@@ -146,7 +151,8 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
         var subject = $"layer {layer.Blob}";
         var isKnown = layer.Blob == layer.DiffId; // the blob's digest was checked when it was taken in
         var blob = new FileStream(layer.BlobPath, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        using var plain = new PlainStream(blob, options.Limits.LayerMax, options.Limits, !isKnown, subject, cancellation);
+        using var plain = new PlainStream(
+            blob, options.Limits.LayerMax, options.Limits, !isKnown, subject, cancellation);
         using var unpacker = new LayerUnpacker(root, place, new TarReader(plain, options.Limits, subject));
         var report = unpacker.Unpack();
         if (isKnown || (report.SpeaksOfLowers && place == UnpackPlace.Alone)) return report;

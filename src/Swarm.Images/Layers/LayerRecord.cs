@@ -4,7 +4,8 @@ namespace Swarm.Images.Layers;
 
 /// <summary>What is kept with an unpacked layer.</summary>
 /// <param name="SizeBytes">Bytes of its regular files.</param>
-/// <param name="SetsRoot">Whether the owner and permissions of its root are of the image and not of whoever unpacked it.</param>
+/// <param name="SetsRoot">Whether the owner and permissions of its root are of the image and
+/// not of whoever unpacked it.</param>
 internal sealed record LayerRecord(long SizeBytes, bool SetsRoot);
 
 /// <summary>A layer of an image: what it is, and where its blob lies.</summary>

@@ -49,7 +49,8 @@ internal sealed record ConfigDocument(ImageConfiguration Configuration, Immutabl
             Author = json.TextOr("author", ""),
             Created = json.Find("created")?.Time(),
         };
-        return new ConfigDocument(json.Find("config") is { } config ? Read(config, configuration) : configuration, diffIds);
+        return new ConfigDocument(
+            json.Find("config") is { } config ? Read(config, configuration) : configuration, diffIds);
     }
 
     private static ImageConfiguration Read(JsonReading json, ImageConfiguration configuration) => configuration with
@@ -61,7 +62,8 @@ internal sealed record ConfigDocument(ImageConfiguration Configuration, Immutabl
         User = json.TextOr("User", ""),
         ExposedPorts = [.. json.Find("ExposedPorts")?.Members().Keys ?? []],
         Volumes = [.. json.Find("Volumes")?.Members().Keys ?? []],
-        Labels = json.Find("Labels")?.Members().ToImmutableSortedDictionary(label => label.Key, label => label.Value.Text())
+        Labels = json.Find("Labels")?.Members().ToImmutableSortedDictionary(
+            label => label.Key, label => label.Value.Text())
             ?? ImmutableSortedDictionary<string, string>.Empty,
         StopSignal = json.Find("StopSignal")?.Text() is { Length: > 0 } signal ? signal : null,
         HealthCheck = json.Find("Healthcheck") is { } check ? ReadHealthCheck(check) : null,
@@ -79,7 +81,9 @@ internal sealed record ConfigDocument(ImageConfiguration Configuration, Immutabl
             Timeout = Duration(json, "Timeout") ?? check.Timeout,
             StartPeriod = Duration(json, "StartPeriod") ?? check.StartPeriod,
             StartInterval = Duration(json, "StartInterval") ?? check.StartInterval,
-            Retries = json.Find("Retries")?.Number() is > 0 and <= int.MaxValue and var retries ? (int)retries : check.Retries,
+            Retries = json.Find("Retries")?.Number() is > 0 and <= int.MaxValue and var retries
+                ? (int)retries
+                : check.Retries,
         };
     }
 

@@ -13,7 +13,8 @@ internal sealed record Descriptor(string MediaType, Digest Digest, long Size, Im
         if (size < 0) throw json.Invalid($"negative size {size}");
 
         var annotations = json.Find("annotations");
-        var name = annotations?.Find("io.containerd.image.name") ?? annotations?.Find("org.opencontainers.image.ref.name");
+        var name = annotations?.Find("io.containerd.image.name")
+            ?? annotations?.Find("org.opencontainers.image.ref.name");
         return new Descriptor(
             json.TextOr("mediaType", ""), json.Get("digest").Digest(), size,
             json.Find("platform") is { } platform ? ImagePlatform.Read(platform) : null, name?.Text());

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Swarm.Images.Manifests;
 
-/// <summary>The configuration and the layers of one image, lowest first. OCI's and Docker's second schema are the same here.</summary>
+/// <summary>The configuration and the layers of one image, lowest first. OCI's and Docker's
+/// second schema are the same here.</summary>
 /// <remarks>https://github.com/opencontainers/image-spec/blob/main/manifest.md</remarks>
 internal sealed record ImageManifest(Descriptor Config, ImmutableArray<Descriptor> Layers)
 {

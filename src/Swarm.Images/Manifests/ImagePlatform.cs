@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Swarm.Images.Manifests;
 
 /// <summary>What an image runs on, in the spelling of Go.</summary>
-/// <remarks>https://github.com/opencontainers/image-spec/blob/main/image-index.md, and the aliases of containerd/platforms.</remarks>
+/// <remarks>https://github.com/opencontainers/image-spec/blob/main/image-index.md, and the aliases of
+/// containerd/platforms.</remarks>
 internal sealed record ImagePlatform(string OperatingSystem, string Architecture, string Variant)
 {
     public static ImagePlatform Host { get; } = Normal("linux", RuntimeInformation.OSArchitecture switch

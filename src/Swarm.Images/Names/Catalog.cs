@@ -14,7 +14,8 @@ namespace Swarm.Images.Names;
 internal sealed record KnownImage(
     Digest Id, Digest ManifestDigest, ImageConfiguration Configuration, ImmutableArray<ImageLayer> Layers, Bytes Size);
 
-/// <summary>Which images there are and what they are called: a small file for each, and all of them in memory.</summary>
+/// <summary>Which images there are and what they are called: a small file for each, and all of
+/// them in memory.</summary>
 /// <remarks>Not safe for use by several at once: the store locks.</remarks>
 internal sealed class Catalog
 {
@@ -37,7 +38,8 @@ internal sealed class Catalog
         foreach (var path in Directory.GetFiles(folders.Names))
         {
             var record = StoreJson.Read(path, StoreJson.Default.NameRecord);
-            if (!ImageReference.TryParse(record.Name, out var name, out _) || !Digest.TryParse(record.Image, out var image))
+            if (!ImageReference.TryParse(record.Name, out var name, out _)
+                || !Digest.TryParse(record.Image, out var image))
             {
                 throw new ImageException(ImageFault.Invalid, $"{path}: is no record of a name");
             }
@@ -54,14 +56,17 @@ internal sealed class Catalog
 
     public ImmutableArray<ImageReference> NamesOf(Digest id) =>
     [
-        .. _names.Where(name => name.Value == id).Select(name => name.Key).OrderBy(name => name.ToString(), StringComparer.Ordinal),
+        .. _names.Where(name => name.Value == id)
+            .Select(name => name.Key)
+            .OrderBy(name => name.ToString(), StringComparer.Ordinal),
     ];
 
     /// <summary>Keeps an image whose blobs and layers are in their place.</summary>
     public void Add(KnownImage image)
     {
         var record = new ImageRecord(image.ManifestDigest.Value, image.Size.Value);
-        _folders.WriteWhole(PathOf(image.Id), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.ImageRecord));
+        _folders.WriteWhole(
+            PathOf(image.Id), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.ImageRecord));
         _images[image.Id] = image;
     }
 
@@ -97,9 +102,11 @@ internal sealed class Catalog
 
         try
         {
-            var manifest = ImageManifest.Read(File.ReadAllBytes(_folders.Blob(manifestDigest)), $"manifest {manifestDigest}");
+            var manifest = ImageManifest.Read(
+                File.ReadAllBytes(_folders.Blob(manifestDigest)), $"manifest {manifestDigest}");
             var config = ConfigDocument.Read(File.ReadAllBytes(_folders.Blob(id)), $"configuration {id}");
-            return Create(id, manifestDigest, config, manifest.Layers.Select(layer => layer.Digest), new Bytes(record.SizeBytes));
+            return Create(
+                id, manifestDigest, config, manifest.Layers.Select(layer => layer.Digest), new Bytes(record.SizeBytes));
         }
         catch (FileNotFoundException missing)
         {
@@ -107,7 +114,8 @@ internal sealed class Catalog
         }
     }
 
-    private KnownImage Create(Digest id, Digest manifest, ConfigDocument config, IEnumerable<Digest> blobs, Bytes size) => new(
+    private KnownImage Create(
+        Digest id, Digest manifest, ConfigDocument config, IEnumerable<Digest> blobs, Bytes size) => new(
         id, manifest, config.Configuration,
         [
             .. blobs.Zip(config.DiffIds, config.ChainIds)

@@ -24,7 +24,9 @@ internal static class ImageSearch
 
     /// <summary>The name that a text is, if it is one and means something.</summary>
     public static ImageReference? NameIn(Catalog catalog, string text) =>
-        ImageReference.TryParse(text, out var name, out _) && name.Digest is null && catalog.Find(name) is not null ? name : null;
+        ImageReference.TryParse(text, out var name, out _) && name.Digest is null && catalog.Find(name) is not null
+            ? name
+            : null;
 
     private static KnownImage? ByDigest(Catalog catalog, Digest digest) =>
         catalog.Find(digest) ?? catalog.Images.FirstOrDefault(image => image.ManifestDigest == digest);
@@ -32,7 +34,8 @@ internal static class ImageSearch
     // With a digest, the tag is only a note for people.
     private static KnownImage? ByName(Catalog catalog, ImageReference name) =>
         name.Digest is not { } digest ? catalog.Find(name)
-        : ByDigest(catalog, digest) is { } image && catalog.NamesOf(image.Id).Any(other => other.Repository == name.Repository)
+        : ByDigest(catalog, digest) is { } image
+            && catalog.NamesOf(image.Id).Any(other => other.Repository == name.Repository)
             ? image
             : null;
 
@@ -40,7 +43,8 @@ internal static class ImageSearch
     {
         if (hex.Length is 0 or > HexLength || !hex.All(char.IsAsciiHexDigitLower)) return null;
 
-        var fitting = catalog.Images.Where(image => image.Id.Hex.StartsWith(hex, StringComparison.Ordinal)).Take(2).ToList();
+        var fitting =
+            catalog.Images.Where(image => image.Id.Hex.StartsWith(hex, StringComparison.Ordinal)).Take(2).ToList();
         return fitting.Count < 2
             ? fitting.FirstOrDefault()
             : throw new ImageException(ImageFault.Ambiguous, $"several images have ids that begin with {hex}");

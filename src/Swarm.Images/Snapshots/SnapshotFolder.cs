@@ -9,7 +9,8 @@ using Swarm.Linux.Overlay;
 namespace Swarm.Images.Snapshots;
 
 /// <summary>The writable layers of containers, each above the layers of its image.</summary>
-/// <remarks>Owned by the store: <c>upper</c> holds what the container changed, <c>root</c> is where both are seen as one.</remarks>
+/// <remarks>Owned by the store: <c>upper</c> holds what the container changed, <c>root</c> is
+/// where both are seen as one.</remarks>
 internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
 {
     private const string RecordName = "snapshot.json";

@@ -70,7 +70,8 @@ internal sealed record PaxRecords
 
     private string? SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        if (name.IsEmpty || name.Length > 255 || name.Contains((byte)0)) return "pax attribute has no name the kernel takes";
+        if (name.IsEmpty || name.Length > 255 || name.Contains((byte)0))
+            return "pax attribute has no name the kernel takes";
         if (value.Length > 64 * 1024) return "pax attribute is longer than 64 KiB";
 
         if (Attributes.Count >= AttributesMax) return $"more than {AttributesMax} pax attributes";

@@ -4,7 +4,8 @@ namespace Swarm.Images.Tar;
 
 /// <summary>The 512 bytes before each entry.</summary>
 internal readonly record struct TarHeader(
-    byte[] Name, byte Type, byte[] LinkName, long Mode, long UserId, long GroupId, long Size, long Modified, DeviceNumber Device)
+    byte[] Name, byte Type, byte[] LinkName, long Mode, long UserId, long GroupId, long Size, long Modified,
+    DeviceNumber Device)
 {
     private const int ChecksumAt = 148;
 
@@ -12,7 +13,8 @@ internal readonly record struct TarHeader(
     public static string? Parse(ReadOnlySpan<byte> block, out TarHeader header)
     {
         header = default;
-        if (!TarNumbers.TryParse(block.Slice(ChecksumAt, 8), out var checksum) || !Fits(block, checksum)) return "wrong checksum of a header";
+        if (!TarNumbers.TryParse(block.Slice(ChecksumAt, 8), out var checksum) || !Fits(block, checksum))
+            return "wrong checksum of a header";
         if (!TarNumbers.TryParse(block.Slice(124, 12), out var size)) return "size is no number";
         if (size < 0) return $"negative size {size}";
         if (!TarNumbers.TryParse(block.Slice(100, 8), out var mode)) return "mode is no number";
@@ -33,7 +35,8 @@ internal readonly record struct TarHeader(
             device = new DeviceNumber((uint)major, (uint)minor);
         }
 
-        header = new TarHeader(NameOf(block), type, Text(block.Slice(157, 100)), mode, user, group, size, modified, device);
+        header = new TarHeader(
+            NameOf(block), type, Text(block.Slice(157, 100)), mode, user, group, size, modified, device);
         return null;
     }
 

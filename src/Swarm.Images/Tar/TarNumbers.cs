@@ -4,7 +4,8 @@ using System.Text;
 namespace Swarm.Images.Tar;
 
 /// <summary>Numbers as tar headers hold them.</summary>
-/// <remarks>https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html, and base-256 as GNU tar writes it.</remarks>
+/// <remarks>https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html, and base-256
+/// as GNU tar writes it.</remarks>
 internal static class TarNumbers
 {
     /// <summary>Octal text, or big-endian two's complement when the first bit is set.</summary>

@@ -7,7 +7,8 @@ namespace Swarm.Images.Tar;
 /// <summary>Reads ustar, pax and GNU tar as bytes, from a stream that need not be seekable.</summary>
 /// <remarks>
 /// https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html,
-/// https://www.gnu.org/software/tar/manual/html_node/Standard.html. Sparse files are refused, as images should not have them.
+/// https://www.gnu.org/software/tar/manual/html_node/Standard.html. Sparse files are refused,
+/// as images should not have them.
 /// </remarks>
 internal sealed class TarReader(Stream stream, UnpackLimits limits, string subject)
 {
@@ -76,7 +77,9 @@ internal sealed class TarReader(Stream stream, UnpackLimits limits, string subje
         new(ImageFault.Invalid, $"{subject}: entry {Show(entry.Name)} at byte {entry.Position}: {what}");
 
     internal static string Show(ReadOnlySpan<byte> name) =>
-        "'" + Encoding.UTF8.GetString(name.Length > 200 ? name[..200] : name).Replace("\n", "\\n", StringComparison.Ordinal) + "'";
+        "'" + Encoding.UTF8
+            .GetString(name.Length > 200 ? name[..200] : name)
+            .Replace("\n", "\\n", StringComparison.Ordinal) + "'";
 
     private bool ReadHeader(out TarHeader header)
     {
@@ -105,7 +108,8 @@ internal sealed class TarReader(Stream stream, UnpackLimits limits, string subje
         }
     }
 
-    private byte[] ReadLong(TarHeader header, long position) => ReadAll(header, position).AsSpan().TrimEnd((byte)0).ToArray();
+    private byte[] ReadLong(TarHeader header, long position) =>
+        ReadAll(header, position).AsSpan().TrimEnd((byte)0).ToArray();
 
     private byte[] ReadAll(TarHeader header, long position)
     {
@@ -148,7 +152,8 @@ internal sealed class TarReader(Stream stream, UnpackLimits limits, string subje
         if (entry.Kind != TarKind.File) return entry; // a size of what has no content is ignored, as tar does
 
         entry = entry with { Size = records.Size ?? header.Size };
-        if (entry.Size > limits.LayerMax.Value) throw Invalid(entry, $"{entry.Size} bytes, more than {limits.LayerMax.Value}");
+        if (entry.Size > limits.LayerMax.Value)
+            throw Invalid(entry, $"{entry.Size} bytes, more than {limits.LayerMax.Value}");
         _contentLeft = entry.Size;
         _padding = (int)(-entry.Size & (BlockBytes - 1));
         return entry;
@@ -160,7 +165,8 @@ internal sealed class TarReader(Stream stream, UnpackLimits limits, string subje
         '0' or '\0' when name is [.., (byte)'/'] => TarKind.Folder,
         '0' or '\0' or '7' => TarKind.File,
         >= '1' and <= '6' => (TarKind)header.Type,
-        'S' => throw new ImageException(ImageFault.Unsupported, $"{subject}: entry {Show(name)} at byte {position}: sparse file"),
+        'S' => throw new ImageException(
+            ImageFault.Unsupported, $"{subject}: entry {Show(name)} at byte {position}: sparse file"),
         var type => throw new ImageException(
             ImageFault.Unsupported, $"{subject}: entry {Show(name)} at byte {position}: type 0x{(int)type:x2}"),
     };

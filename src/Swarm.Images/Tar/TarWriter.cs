@@ -3,18 +3,21 @@ using System.Text;
 
 namespace Swarm.Images.Tar;
 
-/// <summary>Writes pax tar: ustar where it fits, an extended header where it does not. The same entries give the same bytes.</summary>
+/// <summary>Writes pax tar: ustar where it fits, an extended header where it does not. The
+/// same entries give the same bytes.</summary>
 internal sealed class TarWriter(Stream stream)
 {
     private const int BlockBytes = 512;
 
-    /// <summary>Writes the header; <see cref="TarEntry.Size"/> bytes of content follow by <see cref="WriteContent"/>.</summary>
+    /// <summary>Writes the header; <see cref="TarEntry.Size"/> bytes of content follow by
+    /// <see cref="WriteContent"/>.</summary>
     public void WriteEntry(TarEntry entry)
     {
         var pax = PaxOf(entry);
         if (pax.Length > 0)
         {
-            WriteHeader(new TarEntry { Name = "pax"u8.ToArray(), Kind = (TarKind)'x', Mode = 0x1a4, Size = pax.Length });
+            WriteHeader(
+                new TarEntry { Name = "pax"u8.ToArray(), Kind = (TarKind)'x', Mode = 0x1a4, Size = pax.Length });
             stream.Write(pax);
             Pad(pax.Length);
         }
@@ -53,7 +56,8 @@ internal sealed class TarWriter(Stream stream)
             ? (time.Seconds, time.Nanoseconds)
             : (time.Seconds + 1, 1_000_000_000 - time.Nanoseconds);
         var sign = time.Seconds < 0 && seconds == 0 ? "-" : "";
-        return Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{sign}{seconds}.{nanoseconds:d9}"));
+        return Encoding.ASCII
+            .GetBytes(string.Create(CultureInfo.InvariantCulture, $"{sign}{seconds}.{nanoseconds:d9}"));
     }
 
     private static void Add(MemoryStream records, string key, ReadOnlySpan<byte> value)

@@ -4,7 +4,8 @@ using Swarm.Linux.Files;
 
 namespace Swarm.Images.Unpacking;
 
-/// <summary>Makes one entry under a name, with owner, attributes, permissions and times, in the order that keeps them all.</summary>
+/// <summary>Makes one entry under a name, with owner, attributes, permissions and times, in
+/// the order that keeps them all.</summary>
 internal sealed class EntryWriter(TarReader tar)
 {
     /// <returns>False when something of this name exists; then nothing was done, and no content was read.</returns>

@@ -3,7 +3,8 @@ using Swarm.Linux.Files;
 
 namespace Swarm.Images.Unpacking;
 
-/// <summary>Removes an entry and all below it, in place, as an overlay needs it: its folders cannot be moved aside.</summary>
+/// <summary>Removes an entry and all below it, in place, as an overlay needs it: its folders
+/// cannot be moved aside.</summary>
 internal static class FolderTree
 {
     // One descriptor each; no image that works comes near.
@@ -13,7 +14,8 @@ internal static class FolderTree
 
     private static void Remove(Folder folder, ReadOnlySpan<byte> name, int depth)
     {
-        if (depth > DepthMax) throw new LinuxException("unlinkat", Errno.ELOOP, null, $"folders deeper than {DepthMax}");
+        if (depth > DepthMax)
+            throw new LinuxException("unlinkat", Errno.ELOOP, null, $"folders deeper than {DepthMax}");
         if (folder.Status(name) is not { } status) return;
         if (status.Kind != FileKind.Folder)
         {

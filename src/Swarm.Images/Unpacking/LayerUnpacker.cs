@@ -6,8 +6,8 @@ namespace Swarm.Images.Unpacking;
 
 /// <summary>Unpacks one layer's tar below a folder, and never writes anywhere else, whatever the tar says.</summary>
 /// <remarks>
-/// Folders are resolved by the kernel as if the layer were the root of the file system, and only the last part of a name is
-/// ever made or removed, never followed. Drawn in docs/images.md;
+/// Folders are resolved by the kernel as if the layer were the root of the file system, and only the last part of a
+/// name is ever made or removed, never followed. Drawn in docs/images.md;
 /// rules: https://github.com/opencontainers/image-spec/blob/main/layer.md
 /// </remarks>
 internal sealed class LayerUnpacker : IDisposable
@@ -32,7 +32,8 @@ internal sealed class LayerUnpacker : IDisposable
         _writer = new EntryWriter(tar);
     }
 
-    /// <exception cref="ImageException">What in the layer is wrong; what was unpacked so far is worth nothing.</exception>
+    /// <exception cref="ImageException">What in the layer is wrong; what was unpacked so far
+    /// is worth nothing.</exception>
     /// <exception cref="LinuxException">No space, or a broken disk.</exception>
     public UnpackReport Unpack()
     {
@@ -129,7 +130,8 @@ internal sealed class LayerUnpacker : IDisposable
             if (!_writer.TryMake(parent, path.Name, entry))
             {
                 Replace(path, parent);
-                if (!_writer.TryMake(parent, path.Name, entry)) throw _tar.Invalid(entry, "cannot replace what is there");
+                if (!_writer.TryMake(parent, path.Name, entry))
+                    throw _tar.Invalid(entry, "cannot replace what is there");
             }
 
             _size += entry.Size;
@@ -147,12 +149,14 @@ internal sealed class LayerUnpacker : IDisposable
         var targetParent = _parents.Find(target.Folder);
         if (targetParent?.Status(target.Name) is not { } status)
         {
-            if (_place != UnpackPlace.Alone) throw _tar.Invalid(entry, $"hard link to {TarReader.Show(entry.LinkName)}, which is not there");
+            if (_place != UnpackPlace.Alone)
+                throw _tar.Invalid(entry, $"hard link to {TarReader.Show(entry.LinkName)}, which is not there");
             _speaksOfLowers = true;
             return;
         }
 
-        if (status.Kind == FileKind.Folder) throw _tar.Invalid(entry, $"hard link to the folder {TarReader.Show(entry.LinkName)}");
+        if (status.Kind == FileKind.Folder)
+            throw _tar.Invalid(entry, $"hard link to the folder {TarReader.Show(entry.LinkName)}");
         if (parent.Status(path.Name) is { } replaced)
         {
             if (replaced.Inode == status.Inode && replaced.Device == status.Device) return;
@@ -191,7 +195,8 @@ internal sealed class LayerUnpacker : IDisposable
 
     private Exception Explain(TarEntry entry, LinuxException refused) => refused.Number switch
     {
-        Errno.ENAMETOOLONG or Errno.ELOOP or Errno.EINVAL or Errno.EEXIST or Errno.ENOTDIR or Errno.EISDIR or Errno.ENOENT =>
+        Errno.ENAMETOOLONG or Errno.ELOOP or Errno.EINVAL or Errno.EEXIST or Errno.ENOTDIR or Errno.EISDIR
+            or Errno.ENOENT =>
             _tar.Invalid(entry, refused.Message),
         _ => new LinuxException(refused.Call, refused.Number, $"{TarReader.Show(entry.Name)} of a layer"),
     };

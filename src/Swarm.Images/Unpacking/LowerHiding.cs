@@ -10,7 +10,9 @@ internal sealed class LowerHiding(bool isTracking)
     /// <summary>Notes an entry, and the folders on the way to it, which a whiteout must leave.</summary>
     public void Made(string key)
     {
-        for (var end = key.Length; isTracking && end > 0 && _made.Add(key[..end]); end = key.LastIndexOf('/', end - 1)) { }
+        for (var end = key.Length; isTracking
+            && end > 0
+            && _made.Add(key[..end]); end = key.LastIndexOf('/', end - 1)) { }
     }
 
     public void Unmade(string key)

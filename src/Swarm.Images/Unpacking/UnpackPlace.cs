@@ -6,7 +6,8 @@ internal enum UnpackPlace
     /// <summary>An empty folder, and nothing will be below: the first layer of an image.</summary>
     Base,
 
-    /// <summary>An empty folder, without sight of the layers that will be below. What would need them stops the unpacking.</summary>
+    /// <summary>An empty folder, without sight of the layers that will be below. What would
+    /// need them stops the unpacking.</summary>
     Alone,
 
     /// <summary>The merged view of the layers below, whose changes the kernel keeps apart.</summary>

@@ -9,7 +9,9 @@ public static class CgroupFiles
 
     /// <summary>The cgroups of this host.</summary>
     public static ICgroups OfHost() =>
-        File.Exists(Path.Join(MountPoint, "cgroup.controllers")) ? new CgroupsV2(MountPoint) : new CgroupsV1(MountPoint);
+        File.Exists(Path.Join(MountPoint, "cgroup.controllers"))
+            ? new CgroupsV2(MountPoint)
+            : new CgroupsV1(MountPoint);
 
     /// <returns>Null when there is no such file.</returns>
     internal static long? ReadNumber(string path) =>
@@ -22,7 +24,8 @@ public static class CgroupFiles
     {
         foreach (var line in (ReadText(path) ?? "").Split('\n'))
         {
-            if (line.Length <= key.Length || line[key.Length] != ' ' || !line.StartsWith(key, StringComparison.Ordinal)) continue;
+            if (line.Length <= key.Length || line[key.Length] != ' ' || !line.StartsWith(key, StringComparison.Ordinal))
+                continue;
             return long.Parse(line.AsSpan(key.Length + 1), CultureInfo.InvariantCulture);
         }
 

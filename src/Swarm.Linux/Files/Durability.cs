@@ -6,8 +6,10 @@ namespace Swarm.Linux.Files;
 /// <summary>Brings what was written to the disk, so that it is there after a loss of power.</summary>
 public static partial class Durability
 {
-    /// <summary>Writes back all of the file system that holds a folder: cheaper than one call for each of many files.</summary>
-    /// <remarks><see href="https://man7.org/linux/man-pages/man2/sync.2.html">syncfs(2)</see>; reports failed writes since Linux 5.8.</remarks>
+    /// <summary>Writes back all of the file system that holds a folder: cheaper than one call
+    /// for each of many files.</summary>
+    /// <remarks><see href="https://man7.org/linux/man-pages/man2/sync.2.html">syncfs(2)</see>;
+    /// reports failed writes since Linux 5.8.</remarks>
     /// <exception cref="LinuxException">EIO, ENOSPC: something could not be written back.</exception>
     public static void SyncFileSystem(string folder)
     {

@@ -14,7 +14,8 @@ public enum FileKind
     Socket = 0xC000,
 }
 
-/// <summary>What the kernel knows of one file, by <see href="https://man7.org/linux/man-pages/man2/statx.2.html">statx(2)</see>.</summary>
+/// <summary>What the kernel knows of one file, by
+/// <see href="https://man7.org/linux/man-pages/man2/statx.2.html">statx(2)</see>.</summary>
 /// <param name="Mode">Permissions with set-user-id, set-group-id and sticky.</param>
 /// <param name="Device">The file system it is on.</param>
 public readonly record struct FileStatus(

@@ -30,7 +30,8 @@ public sealed partial class Folder
     }
 
     /// <summary>Sets an extended attribute of an entry, of a symbolic link itself too.</summary>
-    /// <exception cref="LinuxException">EOPNOTSUPP, EPERM: not on this file system, or not on this kind of file.</exception>
+    /// <exception cref="LinuxException">EOPNOTSUPP, EPERM: not on this file system, or not on
+    /// this kind of file.</exception>
     public void SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> attribute, ReadOnlySpan<byte> value)
     {
         Span<byte> path = stackalloc byte[NulTerminated.NameBytes + DescriptorPathBytes];
@@ -59,7 +60,8 @@ public sealed partial class Folder
 
     private const int DescriptorPathBytes = 32;
 
-    // The calls for attributes take no folder; this path leads through the one we hold, and does not follow the last part.
+    // The calls for attributes take no folder; this path leads through the one we hold, and
+    // does not follow the last part.
     private ReadOnlySpan<byte> PathOf(Span<byte> buffer, ReadOnlySpan<byte> name)
     {
         var prefix = "/proc/self/fd/"u8;

@@ -24,14 +24,17 @@ public sealed partial class Folder
     {
         Span<byte> buffer = stackalloc byte[NulTerminated.NameBytes];
         var terminated = NulTerminated.In(buffer, name);
-        var flags = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec | OpenFlags.NoFollow;
+        var flags =
+            OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec | OpenFlags.NoFollow;
         FileDescriptor opened;
         do
         {
             opened = openat(descriptor, in terminated[0], flags, mode);
         }
         while (opened.IsInvalid && Marshal.GetLastPInvokeError() == Errno.EINTR);
-        return opened.IsInvalid ? throw LinuxException.FromLastError("openat", NulTerminated.Show(name)) : new NewFile(opened);
+        return opened.IsInvalid
+            ? throw LinuxException.FromLastError("openat", NulTerminated.Show(name))
+            : new NewFile(opened);
     }
 
     /// <param name="target">Stored as it is; the kernel judges it when it is followed.</param>
@@ -44,7 +47,8 @@ public sealed partial class Folder
         SystemCall.Check(made, "symlinkat", NulTerminated.Show(name));
     }
 
-    /// <summary>Gives a second name to what <paramref name="existing"/> names, which may be a symbolic link itself.</summary>
+    /// <summary>Gives a second name to what <paramref name="existing"/> names, which may be a
+    /// symbolic link itself.</summary>
     /// <returns>False when there is nothing of that name.</returns>
     public bool MakeHardLink(ReadOnlySpan<byte> name, Folder folder, ReadOnlySpan<byte> existing)
     {
@@ -59,7 +63,8 @@ public sealed partial class Folder
         return error == Errno.ENOENT ? false : throw new LinuxException("linkat", error, NulTerminated.Show(name));
     }
 
-    /// <summary>Makes a device or a fifo: <see href="https://man7.org/linux/man-pages/man2/mknod.2.html">mknodat(2)</see>.</summary>
+    /// <summary>Makes a device or a fifo:
+    /// <see href="https://man7.org/linux/man-pages/man2/mknod.2.html">mknodat(2)</see>.</summary>
     public void MakeNode(ReadOnlySpan<byte> name, FileKind kind, DeviceNumber device)
     {
         Span<byte> buffer = stackalloc byte[NulTerminated.NameBytes];
@@ -81,10 +86,12 @@ public sealed partial class Folder
         var error = Marshal.GetLastPInvokeError();
         return error == Errno.EEXIST && !mayReplace
             ? false
-            : throw new LinuxException("renameat2", error, $"{NulTerminated.Show(name)} to {NulTerminated.Show(newName)}");
+            : throw new LinuxException(
+                "renameat2", error, $"{NulTerminated.Show(name)} to {NulTerminated.Show(newName)}");
     }
 
-    /// <summary>As <see cref="Rename(ReadOnlySpan{byte}, Folder, ReadOnlySpan{byte}, bool)"/>, for names of our own.</summary>
+    /// <summary>As <see cref="Rename(ReadOnlySpan{byte}, Folder, ReadOnlySpan{byte}, bool)"/>,
+    /// for names of our own.</summary>
     public bool Rename(string name, Folder to, string newName, bool mayReplace = false) =>
         Rename(Encoding.UTF8.GetBytes(name), to, Encoding.UTF8.GetBytes(newName), mayReplace);
 
@@ -95,11 +102,13 @@ public sealed partial class Folder
     private static partial int symlinkat(in byte target, FileDescriptor fd, in byte name);
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial int linkat(FileDescriptor oldFd, in byte oldName, FileDescriptor newFd, in byte newName, int flags);
+    private static partial int linkat(
+        FileDescriptor oldFd, in byte oldName, FileDescriptor newFd, in byte newName, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int mknodat(FileDescriptor fd, in byte name, uint mode, nuint device);
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial int renameat2(FileDescriptor oldFd, in byte oldName, FileDescriptor newFd, in byte newName, uint flags);
+    private static partial int renameat2(
+        FileDescriptor oldFd, in byte oldName, FileDescriptor newFd, in byte newName, uint flags);
 }

@@ -73,7 +73,8 @@ public sealed partial class Folder
         foreach (var entry in folder.Names())
         {
             if (folder.Unlink(entry, 0) is var error && error is 0 or Errno.ENOENT) continue;
-            if (error is not (Errno.EISDIR or Errno.EPERM)) throw new LinuxException("unlinkat", error, NulTerminated.Show(entry));
+            if (error is not (Errno.EISDIR or Errno.EPERM))
+                throw new LinuxException("unlinkat", error, NulTerminated.Show(entry));
             if (folder.RemoveEmptyFolder(entry)) continue;
 
             var aside = "removed-" + Guid.NewGuid().ToString("N");
@@ -85,7 +86,9 @@ public sealed partial class Folder
     private int Unlink(ReadOnlySpan<byte> name, int flags)
     {
         Span<byte> buffer = stackalloc byte[NulTerminated.NameBytes];
-        return unlinkat(descriptor, in NulTerminated.In(buffer, name)[0], flags) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        return unlinkat(descriptor, in NulTerminated.In(buffer, name)[0], flags) == 0
+            ? 0
+            : Marshal.GetLastPInvokeError();
     }
 
     private FileDescriptor OpenListing()
@@ -97,7 +100,8 @@ public sealed partial class Folder
     private static int Read(FileDescriptor listing, byte[] buffer) =>
         (int)SystemCall.Check(getdents64(listing, ref buffer[0], (nuint)buffer.Length), "getdents64");
 
-    // struct linux_dirent64: u64 inode, s64 offset, u16 length of the record, u8 type, then the name ended by a zero byte.
+    // struct linux_dirent64: u64 inode, s64 offset, u16 length of the record, u8 type, then
+    // the name ended by a zero byte.
     private static void AddNames(ReadOnlySpan<byte> records, List<byte[]> names)
     {
         while (!records.IsEmpty)

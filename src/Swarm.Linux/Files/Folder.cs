@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Swarm.Linux.Files;
 
-/// <summary>A folder held by its descriptor, so that no rename or symbolic link can move what is done in it elsewhere.</summary>
+/// <summary>A folder held by its descriptor, so that no rename or symbolic link can move what
+/// is done in it elsewhere.</summary>
 /// <remarks>Names are bytes without a zero byte. Nothing here follows a symbolic link in the last component.</remarks>
 public sealed partial class Folder(FileDescriptor descriptor) : IDisposable
 {

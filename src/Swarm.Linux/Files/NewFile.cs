@@ -33,7 +33,8 @@ public sealed partial class NewFile(FileDescriptor descriptor) : IDisposable
     {
         Span<byte> buffer = stackalloc byte[NulTerminated.NameBytes];
         var set = fsetxattr(
-            descriptor, in NulTerminated.In(buffer, attribute)[0], in MemoryMarshal.GetReference(value), (nuint)value.Length, 0);
+            descriptor, in NulTerminated.In(buffer, attribute)[0], in MemoryMarshal.GetReference(value),
+            (nuint)value.Length, 0);
         SystemCall.Check(set, "fsetxattr", NulTerminated.Show(attribute));
     }
 

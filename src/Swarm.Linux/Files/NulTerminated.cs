@@ -1,6 +1,7 @@
 namespace Swarm.Linux.Files;
 
-/// <summary>Names and paths as the kernel wants them: bytes, ended by a zero byte, since they need not be UTF-8.</summary>
+/// <summary>Names and paths as the kernel wants them: bytes, ended by a zero byte, since they
+/// need not be UTF-8.</summary>
 internal static class NulTerminated
 {
     /// <summary>The longest name of one entry, and its end.</summary>
@@ -22,5 +23,7 @@ internal static class NulTerminated
 
     /// <summary>For messages: what is not readable shows as a replacement character, and long names are cut.</summary>
     public static string Show(ReadOnlySpan<byte> text) =>
-        text.Length > 200 ? System.Text.Encoding.UTF8.GetString(text[..200]) + "…" : System.Text.Encoding.UTF8.GetString(text);
+        text.Length > 200
+            ? System.Text.Encoding.UTF8.GetString(text[..200]) + "…"
+            : System.Text.Encoding.UTF8.GetString(text);
 }

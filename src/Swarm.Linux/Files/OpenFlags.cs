@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Swarm.Linux.Files;
 
-/// <summary>Flags of <see href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</see> and the calls beside it.</summary>
+/// <summary>Flags of <see href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</see> and the calls beside
+/// it.</summary>
 internal static class OpenFlags
 {
     public const int CurrentFolder = -100;

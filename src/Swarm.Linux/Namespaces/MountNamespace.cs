@@ -10,7 +10,8 @@ namespace Swarm.Linux.Namespaces;
 /// A namespace belongs to a whole process only after an exec: the runtime has many threads, and only one of them can
 /// move. So one thread moves and executes the same program again, which then finds itself inside.
 /// A pin cannot lie in the namespace it pins; it is a bind mount in the namespace outside, which
-/// <see href="https://man7.org/linux/man-pages/man7/mount_namespaces.7.html">mount_namespaces(7)</see> asks to be private.
+/// <see href="https://man7.org/linux/man-pages/man7/mount_namespaces.7.html">mount_namespaces(7)</see> asks to be
+/// private.
 /// </remarks>
 public static class MountNamespace
 {
@@ -20,8 +21,10 @@ public static class MountNamespace
     /// Returns when this process is in the pinned namespace. Otherwise makes it, or finds it, and does not return:
     /// the program is executed again in it, with the arguments and environment it had. Call it first thing in Main.
     /// </summary>
-    /// <param name="pinPath">File that pins the namespace, as <c>/run/swarm/ns/mnt</c>; it and its folder are made.</param>
-    /// <param name="statePath">Folder over which a tmpfs is mounted in the namespace, unless it is on one already.</param>
+    /// <param name="pinPath">File that pins the namespace, as <c>/run/swarm/ns/mnt</c>; it and
+    /// its folder are made.</param>
+    /// <param name="statePath">Folder over which a tmpfs is mounted in the namespace, unless
+    /// it is on one already.</param>
     /// <exception cref="LinuxException">EPERM without CAP_SYS_ADMIN.</exception>
     public static void Enter(string pinPath, string statePath)
     {

@@ -5,7 +5,8 @@ namespace Swarm.Linux.Namespaces;
 /// <summary>Moves the calling thread between namespaces.</summary>
 /// <remarks>
 /// <see href="https://man7.org/linux/man-pages/man2/setns.2.html">setns(2)</see>,
-/// <see href="https://man7.org/linux/man-pages/man2/unshare.2.html">unshare(2)</see>. For threads made for the purpose only.
+/// <see href="https://man7.org/linux/man-pages/man2/unshare.2.html">unshare(2)</see>. For
+/// threads made for the purpose only.
 /// </remarks>
 internal static partial class NamespaceCalls
 {

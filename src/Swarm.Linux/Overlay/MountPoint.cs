@@ -20,7 +20,8 @@ public static partial class MountPoint
         return folder.Status().Device != parent.Status().Device;
     }
 
-    /// <summary>Undoes all mounts at a folder, one on another; does nothing where nothing is mounted or no folder is.</summary>
+    /// <summary>Undoes all mounts at a folder, one on another; does nothing where nothing is
+    /// mounted or no folder is.</summary>
     /// <remarks>
     /// A mount in use is taken out of the tree at once, and goes when its last user does:
     /// <see href="https://man7.org/linux/man-pages/man2/umount.2.html">umount2(2)</see>, MNT_DETACH.

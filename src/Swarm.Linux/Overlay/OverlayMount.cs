@@ -5,10 +5,11 @@ using Swarm.Linux.Files;
 
 namespace Swarm.Linux.Overlay;
 
-/// <summary>An overlay that is mounted nowhere yet: it can be entered through its descriptor, and be attached to a folder.</summary>
+/// <summary>An overlay that is mounted nowhere yet: it can be entered through its descriptor,
+/// and be attached to a folder.</summary>
 /// <remarks>
-/// Made by <see href="https://man7.org/linux/man-pages/man2/fsopen.2.html">fsopen(2)</see> and its companions, Linux 6.8 for
-/// <c>lowerdir+</c>. Disposed before it is attached, it is gone, also when the process is killed.
+/// Made by <see href="https://man7.org/linux/man-pages/man2/fsopen.2.html">fsopen(2)</see> and its companions, Linux
+/// 6.8 for <c>lowerdir+</c>. Disposed before it is attached, it is gone, also when the process is killed.
 /// Options: https://docs.kernel.org/filesystems/overlayfs.html
 /// </remarks>
 public sealed partial class OverlayMount : IDisposable
@@ -55,7 +56,8 @@ public sealed partial class OverlayMount : IDisposable
     {
         Span<byte> buffer = stackalloc byte[NulTerminated.PathBytes];
         var terminated = NulTerminated.In(buffer, Encoding.UTF8.GetBytes(path));
-        var moved = move_mount(MoveMount, _mount, in "\0"u8[0], OpenFlags.CurrentFolder, in terminated[0], MoveFromEmptyPath);
+        var moved = move_mount(
+            MoveMount, _mount, in "\0"u8[0], OpenFlags.CurrentFolder, in terminated[0], MoveFromEmptyPath);
         SystemCall.Check(moved, "move_mount", path);
     }
 
@@ -80,7 +82,8 @@ public sealed partial class OverlayMount : IDisposable
         var error = Marshal.GetLastPInvokeError();
         var message = new byte[1024];
         var length = read(context, message, (nuint)message.Length);
-        return new LinuxException(call, error, subject, length > 0 ? Encoding.UTF8.GetString(message, 0, (int)length).Trim() : null);
+        return new LinuxException(
+            call, error, subject, length > 0 ? Encoding.UTF8.GetString(message, 0, (int)length).Trim() : null);
     }
 
     /// <summary>Paths too long for an option are given as descriptors, held until the overlay is made.</summary>
@@ -94,7 +97,8 @@ public sealed partial class OverlayMount : IDisposable
 
             var folder = Folder.Open(path);
             _folders.Add(folder);
-            return string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{folder.Descriptor.DangerousGetHandle()}");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"/proc/self/fd/{folder.Descriptor.DangerousGetHandle()}");
         }
 
         public void Dispose() => _folders.ForEach(folder => folder.Dispose());

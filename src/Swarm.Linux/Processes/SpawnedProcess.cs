@@ -40,7 +40,8 @@ public sealed partial class SpawnedProcess(int pid)
 
         void Collect(int parent)
         {
-            if (ProcessIdentity.Of(parent) is not { } identity || ProcessHandle.Open(identity) is not { } handle) return;
+            if (ProcessIdentity.Of(parent) is not { } identity || ProcessHandle.Open(identity) is not { } handle)
+                return;
             found.Add(handle);
             handle.Signal(sigstop);
             foreach (var child in ProcessIdentity.ChildrenOf(parent)) Collect(child);

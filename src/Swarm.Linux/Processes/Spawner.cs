@@ -5,8 +5,8 @@ namespace Swarm.Linux.Processes;
 
 /// <summary>Starts programs with descriptors, session and signals of their own.</summary>
 /// <remarks>
-/// <see href="https://man7.org/linux/man-pages/man3/posix_spawn.3.html">posix_spawn(3)</see>, glibc 2.29. The Process class can neither
-/// pass a descriptor nor reset the signals that the runtime ignores.
+/// <see href="https://man7.org/linux/man-pages/man3/posix_spawn.3.html">posix_spawn(3)</see>, glibc 2.29. The Process
+/// class can neither pass a descriptor nor reset the signals that the runtime ignores.
 /// </remarks>
 public static unsafe partial class Spawner
 {
@@ -96,7 +96,8 @@ public static unsafe partial class Spawner
             for (var i = 0; i < texts.Count; i++)
             {
                 Pointers[i] = (nint)at;
-                at += Encoding.UTF8.GetBytes(texts[i], new Span<byte>(at, Encoding.UTF8.GetMaxByteCount(texts[i].Length)));
+                at += Encoding.UTF8.GetBytes(
+                    texts[i], new Span<byte>(at, Encoding.UTF8.GetMaxByteCount(texts[i].Length)));
                 *at++ = 0;
             }
 
@@ -122,7 +123,8 @@ public static unsafe partial class Spawner
     private static partial int posix_spawn_file_actions_adddup2(byte* actions, int fd, int target);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int posix_spawn_file_actions_addopen(byte* actions, int fd, string path, int flags, uint mode);
+    private static partial int posix_spawn_file_actions_addopen(
+        byte* actions, int fd, string path, int flags, uint mode);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int posix_spawn_file_actions_addchdir_np(byte* actions, string path);

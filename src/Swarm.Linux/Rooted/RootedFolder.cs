@@ -74,7 +74,8 @@ public sealed partial class RootedFolder : IDisposable
             if (refused.Number != Errno.EEXIST) throw refused;
         }
 
-        using var made = Open(walked, O_PATH | O_CLOEXEC | Directory) ?? throw new LinuxException("open", Errno.ENOENT, path);
+        using var made = Open(walked, O_PATH | O_CLOEXEC | Directory)
+            ?? throw new LinuxException("open", Errno.ENOENT, path);
         return HostPath(made);
     }
 
@@ -87,7 +88,8 @@ public sealed partial class RootedFolder : IDisposable
         do
         {
             result = openat2(
-                OpenAt2, _root, path.Length == 0 ? "/" : path, in MemoryMarshal.GetReference(how), how.Length * sizeof(ulong));
+                OpenAt2, _root, path.Length == 0 ? "/" : path, in MemoryMarshal.GetReference(how),
+                how.Length * sizeof(ulong));
             // EAGAIN: something was renamed while the kernel walked.
         }
         while (SystemCall.WasInterrupted(result) || (result == -1 && Marshal.GetLastPInvokeError() == Errno.EAGAIN));

@@ -5,8 +5,8 @@ namespace Swarm.Linux.Watching;
 
 /// <summary>One thread that waits for many descriptors and calls back when one has something.</summary>
 /// <remarks>
-/// <see href="https://man7.org/linux/man-pages/man7/epoll.7.html">epoll(7)</see>. Callbacks run on that thread one after
-/// another, so they do little and never block.
+/// <see href="https://man7.org/linux/man-pages/man7/epoll.7.html">epoll(7)</see>. Callbacks run on that thread one
+/// after another, so they do little and never block.
 /// </remarks>
 public sealed partial class DescriptorWatch : IDisposable
 {
@@ -94,7 +94,8 @@ public sealed partial class DescriptorWatch : IDisposable
         Control(EPOLL_CTL_DEL, registration.Descriptor, registration.Key);
     }
 
-    private sealed record Registration(DescriptorWatch Owner, ulong Key, SafeHandle Descriptor, Action OnReadable) : IDisposable
+    private sealed record Registration(DescriptorWatch Owner, ulong Key, SafeHandle Descriptor, Action OnReadable)
+        : IDisposable
     {
         public void Dispose() => Owner.Forget(this);
     }

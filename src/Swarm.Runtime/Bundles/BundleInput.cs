@@ -4,7 +4,8 @@ using Swarm.Runtime.Users;
 namespace Swarm.Runtime.Bundles;
 
 /// <summary>Everything that a bundle's config.json is written from.</summary>
-internal sealed record BundleInput(ContainerPlan Plan, string RootPath, ContainerUser User, ImmutableArray<BundleMount> Mounts)
+internal sealed record BundleInput(
+    ContainerPlan Plan, string RootPath, ContainerUser User, ImmutableArray<BundleMount> Mounts)
 {
     public required ImmutableArray<string> Capabilities { get; init; }
 

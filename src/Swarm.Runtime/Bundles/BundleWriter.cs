@@ -48,12 +48,14 @@ internal static class BundleWriter
         [
             new("proc", "proc", "/proc", ["nosuid", "noexec", "nodev"]),
             new("tmpfs", "tmpfs", "/dev", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
-            new("devpts", "devpts", "/dev/pts", ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
+            new("devpts", "devpts", "/dev/pts",
+                ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
             new("sysfs", "sysfs", "/sys", ["nosuid", "noexec", "nodev", access]),
             new("cgroup", "cgroup", "/sys/fs/cgroup", [access, "nosuid", "noexec", "nodev"]),
             new("mqueue", "mqueue", "/dev/mqueue", ["nosuid", "noexec", "nodev"]),
             new("tmpfs", "shm", "/dev/shm",
-                ["nosuid", "noexec", "nodev", "mode=1777", string.Create(CultureInfo.InvariantCulture, $"size={shmBytes}")]),
+                ["nosuid", "noexec", "nodev", "mode=1777",
+                    string.Create(CultureInfo.InvariantCulture, $"size={shmBytes}")]),
         ];
         var replaced = input.Mounts.Select(mount => mount.Target).ToHashSet(StringComparer.Ordinal);
         json.WriteStartArray("mounts");

@@ -29,7 +29,8 @@ internal sealed record ContainerPlan
 
     public ContainerSpec Spec => Definition.Spec;
 
-    /// <exception cref="ContainerException">The specification asks for what cannot be; the message names it.</exception>
+    /// <exception cref="ContainerException">The specification asks for what cannot be; the
+    /// message names it.</exception>
     public static ContainerPlan Of(ContainerDefinition definition, ImageConfiguration image, string machineName)
     {
         var spec = definition.Spec;
@@ -65,10 +66,12 @@ internal sealed record ContainerPlan
             : throw Invalid($"no command: neither the container nor image {spec.Image} names a program to run");
     }
 
-    private static ImmutableArray<string> MergeEnvironment(ContainerSpec spec, ImageConfiguration image, string hostname)
+    private static ImmutableArray<string> MergeEnvironment(
+        ContainerSpec spec, ImageConfiguration image, string hostname)
     {
         var values = new OrderedDictionary<string, string>(StringComparer.Ordinal);
-        ImmutableArray<string> defaults = [DefaultPath, "HOSTNAME=" + hostname, .. spec.Tty ? ["TERM=xterm"] : (string[])[]];
+        ImmutableArray<string> defaults =
+            [DefaultPath, "HOSTNAME=" + hostname, .. spec.Tty ? ["TERM=xterm"] : (string[])[]];
         foreach (var entry in (IEnumerable<string>)[.. defaults, .. image.Environment, .. spec.Environment])
         {
             var equals = entry.IndexOf('=', StringComparison.Ordinal);

@@ -18,13 +18,15 @@ internal static class HostDevices
         {
             var events = Path.Join(link, "uevent");
             if (!File.Exists(events)) continue;
-            var name = File.ReadLines(events).FirstOrDefault(line => line.StartsWith("DEVNAME=", StringComparison.Ordinal));
+            var name = File.ReadLines(events)
+                .FirstOrDefault(line => line.StartsWith("DEVNAME=", StringComparison.Ordinal));
             if (name is null || Own.Contains(name["DEVNAME=".Length..])) continue;
             var path = "/dev/" + name["DEVNAME=".Length..];
             var numbers = Path.GetFileName(link).Split(':');
             if (!File.Exists(path)) continue;
             yield return new HostDevice(
-                path, kind, int.Parse(numbers[0], CultureInfo.InvariantCulture), int.Parse(numbers[1], CultureInfo.InvariantCulture));
+                path, kind, int.Parse(numbers[0], CultureInfo.InvariantCulture),
+                int.Parse(numbers[1], CultureInfo.InvariantCulture));
         }
     }
 }

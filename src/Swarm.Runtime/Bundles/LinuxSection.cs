@@ -47,7 +47,8 @@ internal static class LinuxSection
     {
         json.WriteStartArray("namespaces");
         foreach (var kind in (string[])["pid", "mount", "uts", "ipc", "cgroup"]) WriteNamespace(json, kind, null);
-        if (input.Plan.Spec.NetworkMode != NetworkMode.Host) WriteNamespace(json, "network", input.NetworkNamespacePath);
+        if (input.Plan.Spec.NetworkMode != NetworkMode.Host)
+            WriteNamespace(json, "network", input.NetworkNamespacePath);
         json.WriteEndArray();
     }
 

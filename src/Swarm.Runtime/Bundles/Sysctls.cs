@@ -19,7 +19,8 @@ internal static class Sysctls
         {
             if (OfIpcNamespace.Contains(name) || name.StartsWith("fs.mqueue.", StringComparison.Ordinal)) continue;
             var isNetwork = name.StartsWith("net.", StringComparison.Ordinal);
-            if (isNetwork && spec.NetworkMode != NetworkMode.Host && !name.Contains('/', StringComparison.Ordinal)) continue;
+            if (isNetwork && spec.NetworkMode != NetworkMode.Host && !name.Contains('/', StringComparison.Ordinal))
+                continue;
             throw new ContainerException(
                 ContainerFault.Invalid,
                 isNetwork

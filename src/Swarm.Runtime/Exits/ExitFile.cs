@@ -21,8 +21,11 @@ internal sealed class ExitFile(EngineFolders folders, ICgroups cgroups, TimeProv
             // conmon may see the end before it sees the kernel's notice.
             || cgroups.Read(folders.Cgroup(id)) is { OutOfMemoryKills: > 0 };
         if (!File.Exists(path)) return new ContainerExit(id, record.Run, Unknown, outOfMemory, time.GetUtcNow());
-        var code = int.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out var number) ? number : Unknown;
-        return new ContainerExit(id, record.Run, code, outOfMemory, new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero));
+        var code = int.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out var number)
+            ? number
+            : Unknown;
+        return new ContainerExit(
+            id, record.Run, code, outOfMemory, new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero));
     }
 
     public void Remove(ContainerId id) => File.Delete(folders.ExitFile(id));

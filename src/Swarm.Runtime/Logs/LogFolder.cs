@@ -77,7 +77,8 @@ internal sealed class LogFolder(string folder)
         {
             var name = Path.GetFileName(path.AsSpan());
             if (!name.StartsWith(CurrentName + ".", StringComparison.Ordinal)) continue;
-            if (long.TryParse(name[(CurrentName.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (long.TryParse(
+                name[(CurrentName.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 numbers.Add(number);
             }

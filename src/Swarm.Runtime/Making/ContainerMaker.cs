@@ -87,6 +87,7 @@ internal sealed partial class ContainerMaker(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Container {Container} goes without {Capabilities}, which this host does not hand on")]
+    [LoggerMessage(
+        LogLevel.Warning, "Container {Container} goes without {Capabilities}, which this host does not hand on")]
     private partial void LogLacking(string container, string capabilities);
 }

@@ -8,14 +8,17 @@ namespace Swarm.Runtime.Networks;
 /// <remarks>Our own rtnetlink and one nftables table of our own. Drawn in docs/networks.md.</remarks>
 public interface INetworkPlane : IAsyncDisposable
 {
-    /// <summary>Makes table and default bridge, or finds them; drops namespaces and rules of containers not in <paramref name="alive"/>.</summary>
+    /// <summary>Makes table and default bridge, or finds them; drops namespaces and rules of containers not in
+    /// <paramref name="alive"/>.</summary>
     Task OpenAsync(IReadOnlySet<ContainerId> alive, CancellationToken cancellation);
 
-    /// <summary>Makes a network namespace joined to the networks, with its addresses, and publishes the host-mode ports.</summary>
+    /// <summary>Makes a network namespace joined to the networks, with its addresses, and
+    /// publishes the host-mode ports.</summary>
     /// <remarks>Idempotent: an attachment that exists for the id is returned as it is.</remarks>
     /// <exception cref="ContainerException">Out of addresses; a port is taken.</exception>
     Task<NetworkAttachment> AttachAsync(
-        ContainerId container, ImmutableArray<string> networks, ImmutableArray<PublishedPort> hostPorts, CancellationToken cancellation);
+        ContainerId container, ImmutableArray<string> networks, ImmutableArray<PublishedPort> hostPorts,
+        CancellationToken cancellation);
 
     /// <summary>Drops namespace, addresses and ports. Does nothing where nothing is.</summary>
     Task DetachAsync(ContainerId container, CancellationToken cancellation);

@@ -6,7 +6,8 @@ using Swarm.Core.Services;
 
 namespace Swarm.Runtime.Nodes;
 
-/// <summary>What a node keeps of one service over its own restarts: the last order it took, and how far each task came.</summary>
+/// <summary>What a node keeps of one service over its own restarts: the last order it took,
+/// and how far each task came.</summary>
 /// <remarks>Stands on disk: keys are never given another meaning.</remarks>
 [GenerateShape]
 public sealed partial record KeptService

@@ -7,8 +7,9 @@ namespace Swarm.Runtime.Nodes;
 
 /// <summary>The node's own files: its id, and one file for each service.</summary>
 /// <remarks>
-/// Under the folder: <c>id</c>, and <c>services/NAME</c> with the name escaped as in a URL. Each is written aside, brought to the
-/// disk and renamed. A broken one is renamed to <c>NAME.broken</c>, for people to look at. Told in docs/node.md.
+/// Under the folder: <c>id</c>, and <c>services/NAME</c> with the name escaped as in a URL. Each is written aside,
+/// brought to the disk and renamed. A broken one is renamed to <c>NAME.broken</c>, for people
+/// to look at. Told in docs/node.md.
 /// </remarks>
 public sealed class NodeStore : INodeStore
 {
@@ -38,7 +39,8 @@ public sealed class NodeStore : INodeStore
         if (!File.Exists(_idPath))
         {
             var chosen = choose();
-            Try($"writing {_idPath}", () => SealedFile.Write(_idPath, System.Text.Encoding.ASCII.GetBytes(chosen.Value)));
+            Try($"writing {_idPath}",
+                () => SealedFile.Write(_idPath, System.Text.Encoding.ASCII.GetBytes(chosen.Value)));
             return chosen;
         }
 
@@ -59,7 +61,8 @@ public sealed class NodeStore : INodeStore
         {
             if (SealedFile.IsAside(path))
             {
-                Try($"deleting {path}", () => File.Delete(path)); // A write that a crash cut off: the file it was for is whole.
+                // A write that a crash cut off: the file it was for is whole.
+                Try($"deleting {path}", () => File.Delete(path));
             }
             else if (path.EndsWith(Broken, StringComparison.Ordinal))
             {
@@ -87,7 +90,8 @@ public sealed class NodeStore : INodeStore
     {
         var path = PathOf(service.Name);
         var content = Serializer.Serialize(service);
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // fsync blocks: never on the caller's thread
+        // fsync blocks: never on the caller's thread
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         Try($"writing {path}", () => SealedFile.Write(path, content));
     }
 

@@ -29,7 +29,8 @@ internal static class SealedFile
     public static byte[] Read(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        if (!bytes.AsSpan().StartsWith(Format)) throw new InvalidDataException("it does not begin as a file of a Swarm node does");
+        if (!bytes.AsSpan().StartsWith(Format))
+            throw new InvalidDataException("it does not begin as a file of a Swarm node does");
 
         var hash = bytes.AsSpan(Format.Length);
         if (hash.Length < SHA256.HashSizeInBytes) throw new InvalidDataException("it is cut off");

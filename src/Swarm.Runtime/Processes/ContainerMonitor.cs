@@ -40,11 +40,13 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         var pid = ParseAnswer(answer, output);
         var monitorPid = int.Parse(File.ReadAllText(monitorPidFile), CultureInfo.InvariantCulture);
         return (
-            ProcessIdentity.Of(pid) ?? throw new ContainerException(ContainerFault.Host, $"container {id.Short} ended while it was made"),
+            ProcessIdentity.Of(pid)
+                ?? throw new ContainerException(ContainerFault.Host, $"container {id.Short} ended while it was made"),
             ProcessIdentity.Of(monitorPid) ?? default);
     }
 
-    private ImmutableArray<string> Arguments(ContainerId id, string name, ContainerSpec spec, string bundle, string logPath) =>
+    private ImmutableArray<string> Arguments(
+        ContainerId id, string name, ContainerSpec spec, string bundle, string logPath) =>
     [
         "--api-version", "1",
         "-c", id.Value, "-u", id.Value, "-n", name,

@@ -20,7 +20,9 @@ internal static partial class RuntimeMessages
             return new(ContainerFault.Invalid, $"not an executable file: {denied.Groups["program"].Value}");
         }
 
-        return new(ContainerFault.Host, text.Length == 0 ? "crun could not make the container and did not say why" : $"crun: {text}");
+        return new(ContainerFault.Host, text.Length == 0
+            ? "crun could not make the container and did not say why"
+            : $"crun: {text}");
     }
 
     /// <summary>Without prefixes, time stamps, and what it said twice.</summary>
@@ -37,9 +39,11 @@ internal static partial class RuntimeMessages
     [GeneratedRegex(@"executable file `(?<program>[^`']*)['`] not found")]
     private static partial Regex MissingExecutable();
 
-    [GeneratedRegex(@"open executable: Permission denied|the path `(?<program>[^`']*)` exists but it is not executable")]
+    [GeneratedRegex(
+        @"open executable: Permission denied|the path `(?<program>[^`']*)` exists but it is not executable")]
     private static partial Regex DeniedExecutable();
 
-    [GeneratedRegex(@"^(\d{4}-\d\d-\d\dT\S+Z?: *|\[conmon:.\]: *|error( from crun)?: *|crun: *)+", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^(\d{4}-\d\d-\d\dT\S+Z?: *|\[conmon:.\]: *|error( from crun)?: *|crun: *)+", RegexOptions.IgnoreCase)]
     private static partial Regex Prefix();
 }

@@ -79,7 +79,8 @@ internal sealed class SeccompProfile
         json.WriteStringValue(name);
         if (_root.TryGetProperty("archMap", out var map))
         {
-            foreach (var entry in map.EnumerateArray().Where(entry => entry.GetProperty("architecture").GetString() == name))
+            foreach (var entry in map.EnumerateArray()
+                .Where(entry => entry.GetProperty("architecture").GetString() == name))
             {
                 foreach (var sub in Items(entry, "subArchitectures")) json.WriteStringValue(sub);
             }
@@ -88,7 +89,8 @@ internal sealed class SeccompProfile
         json.WriteEndArray();
     }
 
-    private static bool Holds(JsonElement rule, ImmutableArray<string> capabilities, string architecture, Version kernel)
+    private static bool Holds(
+        JsonElement rule, ImmutableArray<string> capabilities, string architecture, Version kernel)
     {
         if (rule.TryGetProperty("includes", out var includes) && includes.ValueKind == JsonValueKind.Object)
         {
@@ -96,10 +98,12 @@ internal sealed class SeccompProfile
             if (arches.Length > 0 && !arches.Contains(architecture)) return false;
             string[] needed = [.. Items(includes, "caps")];
             if (needed.Length > 0 && !needed.Any(needs => capabilities.Contains(needs))) return false;
-            if (includes.TryGetProperty("minKernel", out var least) && kernel < Version.Parse(least.GetString()!)) return false;
+            if (includes.TryGetProperty("minKernel", out var least) && kernel < Version.Parse(least.GetString()!))
+                return false;
         }
 
-        if (!rule.TryGetProperty("excludes", out var excludes) || excludes.ValueKind != JsonValueKind.Object) return true;
+        if (!rule.TryGetProperty("excludes", out var excludes) || excludes.ValueKind != JsonValueKind.Object)
+            return true;
         return !Items(excludes, "arches").Contains(architecture)
             && !Items(excludes, "caps").Any(has => capabilities.Contains(has))
             && !(excludes.TryGetProperty("minKernel", out var from) && kernel >= Version.Parse(from.GetString()!));
@@ -109,7 +113,9 @@ internal sealed class SeccompProfile
     {
         json.WriteStartObject();
         CopyProperties(json, rule, ["names", "action", "errnoRet"]);
-        if (rule.TryGetProperty("args", out var args) && args.ValueKind == JsonValueKind.Array && args.GetArrayLength() > 0)
+        if (rule.TryGetProperty("args", out var args)
+            && args.ValueKind == JsonValueKind.Array
+            && args.GetArrayLength() > 0)
         {
             json.WritePropertyName("args");
             args.WriteTo(json);

@@ -11,7 +11,8 @@ internal sealed class MountChoice(VolumeStore volumes)
 {
     /// <returns>The mounts, and the names of the volumes that go with the container.</returns>
     /// <exception cref="ContainerException">A bind source is missing, a name is wrong.</exception>
-    public (ImmutableArray<BundleMount> Mounts, ImmutableArray<string> Anonymous) Choose(ContainerPlan plan, RootedFolder root)
+    public (ImmutableArray<BundleMount> Mounts, ImmutableArray<string> Anonymous) Choose(
+        ContainerPlan plan, RootedFolder root)
     {
         var mounts = ImmutableArray.CreateBuilder<BundleMount>();
         var anonymous = ImmutableArray.CreateBuilder<string>();
@@ -22,7 +23,8 @@ internal sealed class MountChoice(VolumeStore volumes)
                 MountKind.Volume => Volume(plan, mount, root, anonymous),
                 MountKind.Bind => Bind(mount),
                 MountKind.Tmpfs => Tmpfs(mount),
-                _ => throw new ContainerException(ContainerFault.Invalid, $"mount at {mount.Target} is of unknown kind {mount.Kind}"),
+                _ => throw new ContainerException(
+                    ContainerFault.Invalid, $"mount at {mount.Target} is of unknown kind {mount.Kind}"),
             });
         }
 
@@ -51,7 +53,8 @@ internal sealed class MountChoice(VolumeStore volumes)
         {
             if (!mount.CreateSource)
             {
-                throw new ContainerException(ContainerFault.Invalid, $"bind source {mount.Source} does not exist on this host");
+                throw new ContainerException(
+                    ContainerFault.Invalid, $"bind source {mount.Source} does not exist on this host");
             }
 
             Directory.CreateDirectory(mount.Source);
@@ -62,8 +65,10 @@ internal sealed class MountChoice(VolumeStore volumes)
 
     private static BundleMount Tmpfs(MountSpec mount)
     {
-        var options = ImmutableArray.Create("nosuid", "nodev", "noexec", "mode=" + Convert.ToString(mount.Mode ?? 0x3ff, 8), Access(mount));
-        if (mount.Size.Value > 0) options = options.Add(string.Create(CultureInfo.InvariantCulture, $"size={mount.Size.Value}"));
+        var options = ImmutableArray.Create(
+            "nosuid", "nodev", "noexec", "mode=" + Convert.ToString(mount.Mode ?? 0x3ff, 8), Access(mount));
+        if (mount.Size.Value > 0)
+            options = options.Add(string.Create(CultureInfo.InvariantCulture, $"size={mount.Size.Value}"));
         return new BundleMount("tmpfs", "tmpfs", mount.Target, options);
     }
 

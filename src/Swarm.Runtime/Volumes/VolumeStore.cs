@@ -22,7 +22,8 @@ internal sealed partial class VolumeStore(EngineFolders folders)
 
     /// <summary>Finds the volume or makes it.</summary>
     /// <param name="owner">The container with which it goes; null for a named one.</param>
-    /// <param name="root">The container's root file system, whose content at <paramref name="target"/> it begins with.</param>
+    /// <param name="root">The container's root file system, whose content at
+    /// <paramref name="target"/> it begins with.</param>
     /// <returns>The folder of its content.</returns>
     public string Open(string name, ContainerId? owner, RootedFolder root, string target)
     {
@@ -63,7 +64,8 @@ internal sealed partial class VolumeStore(EngineFolders folders)
         foreach (var folder in Directory.GetDirectories(folders.Volumes))
         {
             var owner = Path.Join(folder, OwnerFile);
-            if (File.Exists(owner) && !exists(new ContainerId(File.ReadAllText(owner)))) Directory.Delete(folder, recursive: true);
+            if (File.Exists(owner) && !exists(new ContainerId(File.ReadAllText(owner))))
+                Directory.Delete(folder, recursive: true);
         }
     }
 
@@ -80,7 +82,8 @@ internal sealed partial class VolumeStore(EngineFolders folders)
         var code = process.Wait();
         var said = File.ReadAllText(output).Trim();
         File.Delete(output);
-        if (code != 0) throw new ContainerException(ContainerFault.Host, $"the image's {source} could not be copied into the volume: {said}");
+        if (code != 0) throw new ContainerException(
+            ContainerFault.Host, $"the image's {source} could not be copied into the volume: {said}");
     }
 
     [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$")]

@@ -14,7 +14,8 @@ internal sealed class BlockingWork : TaskScheduler, IDisposable
 
     public BlockingWork(string name, int threads)
     {
-        _threads = [.. Enumerable.Range(0, threads).Select(i => new Thread(Loop) { Name = $"{name} {i}", IsBackground = true })];
+        _threads = [.. Enumerable.Range(
+            0, threads).Select(i => new Thread(Loop) { Name = $"{name} {i}", IsBackground = true })];
         foreach (var thread in _threads) thread.Start();
     }
 

@@ -11,7 +11,8 @@ public sealed class ListPagesTests
     private static readonly ServiceListing[] Services =
     [
         .. Enumerable.Range(0, 3000).Select(i => new ServiceListing(
-            new ServiceName($"service-{i:0000}"), new ServiceId($"id{i}"), new ServiceMode.Replicated(1), "an/image:of-some-length", 1, 1)),
+            new ServiceName($"service-{i:0000}"), new ServiceId($"id{i}"), new ServiceMode.Replicated(1),
+            "an/image:of-some-length", 1, 1)),
     ];
 
     [Fact]

@@ -27,7 +27,8 @@ public sealed class GatewayActorTests : TestKit
     private static readonly ServiceName Web = new("web");
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    private static readonly GetServiceLogs AllLogs = new(Web, ImmutableSortedDictionary<string, string>.Empty, Tail: 10);
+    private static readonly GetServiceLogs AllLogs = new(
+        Web, ImmutableSortedDictionary<string, string>.Empty, Tail: 10);
 
     private readonly TestProbe _services;
     private readonly TestProbe _catalog;
@@ -68,7 +69,8 @@ public sealed class GatewayActorTests : TestKit
     {
         _gateway.Tell(new TasksApplied(Web, new NodeId("n"), 1), TestActor);
 
-        Assert.Contains("TasksApplied is not for clients", ExpectMsg<RequestRefused>().Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "TasksApplied is not for clients", ExpectMsg<RequestRefused>().Reason, StringComparison.Ordinal);
         _services.ExpectNoMsg(TimeSpan.Zero);
     }
 
@@ -153,13 +155,17 @@ public sealed class GatewayActorTests : TestKit
     }
 
     private static ServiceTask Task(int number, string node) =>
-        new(TaskId.Of(new ServiceId("web"), number), number, 1, TaskState.Running, TaskState.Running) { Node = new NodeId(node) };
+        new(TaskId.Of(new ServiceId("web"), number), number, 1, TaskState.Running, TaskState.Running)
+        {
+            Node = new NodeId(node)
+        };
 
     private static DateTimeOffset At(int second) => DateTimeOffset.UnixEpoch.AddSeconds(second);
 
     private static TaskLogPage Page(int task, params DateTimeOffset[] lines)
     {
         var id = TaskId.Of(new ServiceId("web"), task);
-        return new TaskLogPage(id, [.. lines.Select(at => new LogLine(id, task, at, false, "line"))], $"p{task}", false, "");
+        return new TaskLogPage(
+            id, [.. lines.Select(at => new LogLine(id, task, at, false, "line"))], $"p{task}", false, "");
     }
 }

@@ -8,7 +8,8 @@ using Swarm.Core.Placement;
 
 namespace Swarm.Cluster.Tests.Hosting;
 
-/// <summary>A real cluster of one node on an SQLite file of its own; a probe stands where the node actor would.</summary>
+/// <summary>A real cluster of one node on an SQLite file of its own; a probe stands where the
+/// node actor would.</summary>
 internal sealed class OneHost : IAsyncDisposable
 {
     public static readonly NodeId Node = new("node1");

@@ -80,7 +80,8 @@ public sealed class SwarmClusterTests
         await host.AskAsync<ServiceAccepted>(Deploy("r1", replicas: 1));
         var first = await host.NextAsync<ApplyServiceTasks>();
         await host.AskAsync<ServiceAccepted>(new RemoveService(new RequestId("r2"), Web));
-        var removal = await host.NextAsync<ApplyServiceTasks>(order => order.Tasks.All(task => task.Desired > TaskState.Running));
+        var removal = await host.NextAsync<ApplyServiceTasks>(
+            order => order.Tasks.All(task => task.Desired > TaskState.Running));
         host.Answer(new TasksApplied(Web, OneHost.Node, removal.Sequence));
         host.Answer(new ReportTasks(Web, OneHost.Node, 1,
             [new TaskReport(first.Tasks[0].Task, TaskState.Remove, "", DateTimeOffset.UnixEpoch, null)]));
@@ -100,14 +101,16 @@ public sealed class SwarmClusterTests
         await using (var host = await OneHost.StartAsync(file.Path))
         {
             await host.RegisterAsync();
-            await host.AskAsync<NodeUpdated>(new UpdateNode(new RequestId("u1"), OneHost.Node) { Availability = NodeAvailability.Drain });
+            await host.AskAsync<NodeUpdated>(
+                new UpdateNode(new RequestId("u1"), OneHost.Node) { Availability = NodeAvailability.Drain });
             var told = await host.NextAsync<NodeRegistered>();
             Assert.Equal(NodeAvailability.Drain, told.Settings.Availability);
         }
 
         await using var again = await OneHost.StartAsync(file.Path);
 
-        Assert.Equal(NodeAvailability.Drain, (await again.AskAsync<NodeDetails>(new GetNode(OneHost.Node))).Settings.Availability);
+        Assert.Equal(NodeAvailability.Drain,
+            (await again.AskAsync<NodeDetails>(new GetNode(OneHost.Node))).Settings.Availability);
         Assert.True((await again.AskAsync<RequestRefused>(new GetNode(new NodeId("other")))).NotFound);
     }
 
@@ -139,7 +142,8 @@ public sealed class SwarmClusterTests
             .WithFallback(ClusterClientReceptionist.DefaultConfig()).WithFallback(DistributedPubSub.DefaultConfig()));
         var client = outside.ActorOf(ClusterClient.Props(ClusterClientSettings.Create(outside)));
 
-        var accepted = await OneHost.AskAsync<ServiceAccepted>(client, new ClusterClient.Send(Gateway.Path, Deploy("r1", 2)));
+        var accepted = await OneHost.AskAsync<ServiceAccepted>(
+            client, new ClusterClient.Send(Gateway.Path, Deploy("r1", 2)));
         var refused = await OneHost.AskAsync<RequestRefused>(
             client, new ClusterClient.Send(Gateway.Path, new GetService(new ServiceName("none"))));
 
@@ -179,7 +183,10 @@ public sealed class SwarmClusterTests
     {
         var options = new ClusterOptions
         {
-            Journal = new JournalOptions.PostgreSql(""), Port = 70_000, Seeds = ["nowhere"], RequestTimeout = TimeSpan.FromMinutes(1),
+            Journal = new JournalOptions.PostgreSql(""),
+            Port = 70_000,
+            Seeds = ["nowhere"],
+            RequestTimeout = TimeSpan.FromMinutes(1),
         };
 
         Assert.Equal(3, options.Check().Length);

@@ -6,7 +6,8 @@ using Swarm.Runtime;
 
 namespace Swarm.Cluster.Tests.Nodes;
 
-/// <summary>An engine in memory that keeps the contract of <see cref="IContainerEngine"/>; tests say what its containers do.</summary>
+/// <summary>An engine in memory that keeps the contract of <see cref="IContainerEngine"/>;
+/// tests say what its containers do.</summary>
 internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 {
     private readonly Channel<ContainerExit> _exits =
@@ -79,7 +80,10 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
         Starts++;
         return Task.FromResult(_containers[id] = state with
         {
-            Phase = ContainerPhase.Running, Run = state.Run + 1, StartedAt = time.GetUtcNow(), Exit = null,
+            Phase = ContainerPhase.Running,
+            Run = state.Run + 1,
+            StartedAt = time.GetUtcNow(),
+            Exit = null,
         });
     }
 
@@ -98,14 +102,18 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     }
 
     public Task<CommandResult> RunCommandAsync(
-        ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation) => Task.FromResult(Probe);
+        ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation) =>
+        Task.FromResult(Probe);
 
-    public Task<LogPage> ReadLogAsync(ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation)
+    public Task<LogPage> ReadLogAsync(
+        ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation)
     {
         var from = position is null ? 0 : int.Parse(position, System.Globalization.CultureInfo.InvariantCulture);
         var (taken, bytes) = (0, 0);
-        while (from + taken < Log.Length && (taken == 0 || bytes + Log[from + taken].Text.Length <= maxBytes)) bytes += Log[from + taken++].Text.Length;
-        return Task.FromResult(new LogPage([.. Log.Skip(from).Take(taken)], $"{from + taken}", from + taken < Log.Length));
+        while (from + taken < Log.Length && (taken == 0 || bytes + Log[from + taken].Text.Length <= maxBytes))
+            bytes += Log[from + taken++].Text.Length;
+        return Task.FromResult(
+            new LogPage([.. Log.Skip(from).Take(taken)], $"{from + taken}", from + taken < Log.Length));
     }
 
     public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation)
@@ -124,7 +132,8 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
         if (isTold) Tell(exit);
     }
 
-    /// <summary>Whoever waits for the end goes on at once: a context of the test would send it to another thread.</summary>
+    /// <summary>Whoever waits for the end goes on at once: a context of the test would send it
+    /// to another thread.</summary>
     private void Tell(ContainerExit exit)
     {
         var context = SynchronizationContext.Current;
@@ -135,7 +144,9 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private ContainerState Existing(ContainerId id) => _containers.TryGetValue(id, out var state) ? state : throw Missing(id);
+    private ContainerState Existing(ContainerId id) =>
+        _containers.TryGetValue(id, out var state) ? state : throw Missing(id);
 
-    private static ContainerException Missing(ContainerId id) => new(ContainerFault.NotFound, $"no container {id.Short}");
+    private static ContainerException Missing(ContainerId id) =>
+        new(ContainerFault.NotFound, $"no container {id.Short}");
 }

@@ -21,7 +21,8 @@ internal sealed class MemoryNodeStore : INodeStore
 
     public Task SaveAsync(KeptService service)
     {
-        if (IsFull) return Task.FromException(new NodeStoreException($"writing {service.Name}: no space left on device"));
+        if (IsFull)
+            return Task.FromException(new NodeStoreException($"writing {service.Name}: no space left on device"));
         Writes++;
         _kept[service.Name] = service;
         return Task.CompletedTask;

@@ -75,7 +75,8 @@ public sealed class NodeAdoptionTests : NodeFixture
         Order(1, Spec(), (1, TaskState.Running));
         await StopNodeAsync();
         Store.Lose("web");
-        var byHand = new ContainerDefinition(new ContainerId("ab12"), "mine", Engine.Find(ContainerOf(1))!.Definition.Spec);
+        var byHand = new ContainerDefinition(
+            new ContainerId("ab12"), "mine", Engine.Find(ContainerOf(1))!.Definition.Spec);
         await Engine.CreateAsync(byHand, CancellationToken.None);
 
         StartNode();

@@ -23,7 +23,8 @@ public sealed class NodeContainersTests : NodeFixture
         Pass(0.001);
 
         Assert.Equal(3, Engine.Starts);
-        Assert.Equal((TaskState.Running, 2), ((await ReportsAsync())[1].State, Store["web"].Tasks[0].Container!.Restarts));
+        Assert.Equal(
+            (TaskState.Running, 2), ((await ReportsAsync())[1].State, Store["web"].Tasks[0].Container!.Restarts));
     }
 
     [Fact]
@@ -39,7 +40,8 @@ public sealed class NodeContainersTests : NodeFixture
         }
 
         var report = (await ReportsAsync())[1];
-        Assert.Equal((TaskState.Failed, "exit code 3: out of memory, after 3 restarts on this node"), (report.State, report.Reason));
+        Assert.Equal((TaskState.Failed, "exit code 3: out of memory, after 3 restarts on this node"),
+            (report.State, report.Reason));
         Assert.Equal(3, report.Container!.ExitCode);
     }
 
@@ -113,7 +115,8 @@ public sealed class NodeContainersTests : NodeFixture
         Pass(60);
 
         var report = (await ReportsAsync())[1];
-        Assert.Equal((TaskState.Failed, "no program /nope", 0), (report.State, report.Reason, report.Container!.Restarts));
+        Assert.Equal(
+            (TaskState.Failed, "no program /nope", 0), (report.State, report.Reason, report.Container!.Restarts));
     }
 
     [Fact]

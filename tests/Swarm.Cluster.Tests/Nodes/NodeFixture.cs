@@ -59,7 +59,8 @@ public abstract class NodeFixture : TestKit
     {
         var description = new NodeDescription(Id, "h1", "akka.tcp://swarm@h1:4000", "default", Capacity(2100, 1280));
         var peers = new NodePeers(Services, Placers, Nodes, Catalog);
-        var surroundings = new NodeSurroundings(Engine, Store, peers, options ?? new NodeOptions(), _clock, NullLoggerFactory.Instance);
+        var surroundings = new NodeSurroundings(
+            Engine, Store, peers, options ?? new NodeOptions(), _clock, NullLoggerFactory.Instance);
         Node = ActorOfAsTestActorRef<NodeActor>(NodeActor.Create(description, surroundings));
     }
 
@@ -75,12 +76,14 @@ public abstract class NodeFixture : TestKit
     internal void Order(long sequence, ContainerSpec spec, params (int Task, TaskState Desired)[] tasks) =>
         Node.Tell(OrderOf(sequence, spec, tasks), Services);
 
-    internal static ApplyServiceTasks OrderOf(long sequence, ContainerSpec spec, params (int Task, TaskState Desired)[] tasks) => new(
+    internal static ApplyServiceTasks OrderOf(
+        long sequence, ContainerSpec spec, params (int Task, TaskState Desired)[] tasks) => new(
         new ServiceName("web"), new ServiceId("s1"), Id, sequence,
         [new TaskTemplate(1, spec, Resources.None, new RestartPolicy(), false)],
         [.. tasks.Select(task => new TaskOrder(TaskOf(task.Task), task.Task, 1, task.Desired))]);
 
-    internal static Resources Capacity(long milliCpu, long mebibytes) => new(new MilliCpu(milliCpu), Bytes.FromMebibytes(mebibytes));
+    internal static Resources Capacity(long milliCpu, long mebibytes) =>
+        new(new MilliCpu(milliCpu), Bytes.FromMebibytes(mebibytes));
 
     internal static ContainerSpec Spec(params PublishedPort[] ports) => new() { Image = "web", Ports = [.. ports] };
 

@@ -77,7 +77,8 @@ public sealed class NodeOrdersTests : NodeFixture
         Node.Tell(order with { Templates = [order.Templates[0] with { Reservations = Capacity(0, 500) }] }, Services);
 
         var reports = await ReportsAsync();
-        Assert.Equal((TaskState.Rejected, "short of memory: 500 asked, 24 free of 1024 MiB"), (reports[3].State, reports[3].Reason));
+        Assert.Equal((TaskState.Rejected, "short of memory: 500 asked, 24 free of 1024 MiB"),
+            (reports[3].State, reports[3].Reason));
         Assert.Equal(2, Engine.Starts);
     }
 

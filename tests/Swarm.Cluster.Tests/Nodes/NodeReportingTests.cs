@@ -93,6 +93,7 @@ public sealed class NodeReportingTests : NodeFixture
 
         Node.Tell(new GetTaskLogs(TaskOf(9), null, null, 8192), TestActor);
 
-        Assert.Equal("task s1.9: its container is not on this node any more", (await ExpectMsgAsync<TaskLogPage>()).Warning);
+        Assert.Equal(
+            "task s1.9: its container is not on this node any more", (await ExpectMsgAsync<TaskLogPage>()).Warning);
     }
 }

@@ -15,18 +15,23 @@ using Swarm.Wire;
 
 namespace Swarm.Cluster.Tests.Services;
 
-/// <summary>One service's entity in virtual time, with probes for all others and a journal that can be made to fail.</summary>
+/// <summary>One service's entity in virtual time, with probes for all others and a journal
+/// that can be made to fail.</summary>
 public abstract class ServiceEntityKit : TestKit
 {
-    // Messages are not serialised here: Akka's own between an entity and its journal have no serializer, and ours refuses
-    // them. That every message of ours comes back as it went is tested with the wire.
+    // Messages are not serialised here: Akka's own between an entity and its journal have no serializer, and ours
+    // refuses them. That every message of ours comes back as it went is tested with the wire.
     private static readonly Config Hocon = ConfigurationFactory.ParseString("""
         akka {
           loglevel = ERROR
           scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
           persistence {
             journal { plugin = "akka.persistence.journal.test"
-              test { class = "Akka.Persistence.TestKit.TestJournal, Akka.Persistence.TestKit", plugin-dispatcher = "akka.actor.default-dispatcher" } }
+              test {
+                class = "Akka.Persistence.TestKit.TestJournal, Akka.Persistence.TestKit"
+                plugin-dispatcher = "akka.actor.default-dispatcher"
+              }
+            }
             snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
           }
         }
@@ -58,7 +63,8 @@ public abstract class ServiceEntityKit : TestKit
 
     /// <summary>Starts the entity on what the journal holds, without snapshots in between.</summary>
     protected IActorRef StartEntity() => Shard.ChildActorOf(ServiceEntity.Props(
-        Web.Value, new ServiceNeighbours(Placers, Images, Catalog), new ServiceEntityOptions(), _clock, NullLoggerFactory.Instance));
+        Web.Value, new ServiceNeighbours(Placers, Images, Catalog), new ServiceEntityOptions(), _clock,
+        NullLoggerFactory.Instance));
 
     protected void Advance(TimeSpan time)
     {
@@ -73,12 +79,14 @@ public abstract class ServiceEntityKit : TestKit
         entity.Tell(Deploy("r1"), TestActor);
         ExpectMsg<ServiceAccepted>();
         var asked = Placers.ExpectMsg<PlaceTasks>();
-        entity.Tell(new PlacementsMade(Web, asked.Request, [.. asked.Tasks.Select(task => new TaskPlacement(task, Node))], [], ""));
+        entity.Tell(new PlacementsMade(
+            Web, asked.Request, [.. asked.Tasks.Select(task => new TaskPlacement(task, Node))], [], ""));
         return NextOrder();
     }
 
     internal ApplyServiceTasks NextOrder() =>
-        (ApplyServiceTasks)((CatalogCommand.TellNode)Catalog.FishForMessage(message => message is CatalogCommand.TellNode)).Message;
+        (ApplyServiceTasks)((CatalogCommand.TellNode)Catalog.FishForMessage(
+            message => message is CatalogCommand.TellNode)).Message;
 
     internal static DeployService Deploy(string request) => new(new RequestId(request), new ServiceSpec
     {

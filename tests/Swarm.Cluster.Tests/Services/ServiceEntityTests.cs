@@ -30,14 +30,16 @@ public sealed class ServiceEntityTests : ServiceEntityKit
         Advance(Second);
         Advance(Second);
 
-        Assert.DoesNotContain(Catalog.ReceiveWhile<object>(max: null, message => message), message => message is CatalogCommand.TellNode);
+        Assert.DoesNotContain(
+            Catalog.ReceiveWhile<object>(max: null, message => message), message => message is CatalogCommand.TellNode);
     }
 
     [Fact]
     public void A_service_of_2000_tasks_is_told_in_pages_that_each_fit_into_a_message()
     {
         var entity = StartEntity();
-        entity.Tell(new DeployService(new RequestId("r1"), Deploy("r1").Spec with { Mode = new ServiceMode.Replicated(2000) }), TestActor);
+        entity.Tell(new DeployService(
+            new RequestId("r1"), Deploy("r1").Spec with { Mode = new ServiceMode.Replicated(2000) }), TestActor);
         ExpectMsg<ServiceAccepted>();
 
         var (tasks, pages) = (new HashSet<TaskId>(), 0);
@@ -86,7 +88,10 @@ public sealed class ServiceEntityTests : ServiceEntityKit
         entity.Tell(Deploy("r1"), TestActor);
         ExpectMsg<ServiceAccepted>();
         var asked = Placers.ExpectMsg<PlaceTasks>();
-        entity.Tell(new PlacementsMade(Web, asked.Request, [], asked.Tasks, "0 of 1 nodes: 1 short of memory") { LacksRoom = true });
+        entity.Tell(new PlacementsMade(Web, asked.Request, [], asked.Tasks, "0 of 1 nodes: 1 short of memory")
+        {
+            LacksRoom = true
+        });
 
         entity.Tell(new CapacityFreed(Web));
 
@@ -198,6 +203,9 @@ public sealed class ServiceEntityTests : ServiceEntityKit
     private static DeployService Unpinned()
     {
         var deploy = Deploy("r1");
-        return deploy with { Spec = deploy.Spec with { Container = deploy.Spec.Container with { PinnedImage = null } } };
+        return deploy with
+        {
+            Spec = deploy.Spec with { Container = deploy.Spec.Container with { PinnedImage = null } }
+        };
     }
 }

@@ -24,11 +24,14 @@ public sealed class ContainerAdoptionTests
     [Fact]
     public void A_running_container_that_was_healthy_stays_so_until_a_probe_says_otherwise()
     {
-        var proven = After(New() with { State = TaskState.Running }, new ContainerEvent.Looked(Sighting(1, EveryHalfMinute)));
-        var unproven = After(New() with { State = TaskState.Starting }, new ContainerEvent.Looked(Sighting(1, EveryHalfMinute)));
+        var proven = After(
+            New() with { State = TaskState.Running }, new ContainerEvent.Looked(Sighting(1, EveryHalfMinute)));
+        var unproven = After(
+            New() with { State = TaskState.Starting }, new ContainerEvent.Looked(Sighting(1, EveryHalfMinute)));
 
         Assert.Equal((ContainerStatus.Running, ContainerHealth.Healthy), (proven.Next.Status, proven.Next.Health));
-        Assert.Equal((ContainerStatus.Starting, ContainerHealth.Unproven), (unproven.Next.Status, unproven.Next.Health));
+        Assert.Equal(
+            (ContainerStatus.Starting, ContainerHealth.Unproven), (unproven.Next.Status, unproven.Next.Health));
         Assert.IsType<WaitForProbe>(Assert.Single(unproven.Effects));
     }
 

@@ -19,7 +19,8 @@ internal static class ContainerExamples
     };
 
     public static Container New(
-        RestartPolicy? restart = null, bool isJob = false, bool isPublished = false, TaskState desired = TaskState.Running)
+        RestartPolicy? restart = null, bool isJob = false, bool isPublished = false,
+        TaskState desired = TaskState.Running)
     {
         var spec = new ContainerSpec
         {
@@ -31,12 +32,13 @@ internal static class ContainerExamples
         return Container.Admitted(Task, template, new RestartLimits()) with { Desired = desired };
     }
 
-    public static ContainerSighting Sighting(int run, HealthCheck? check = null, DateTimeOffset? at = null) => new(run, null)
-    {
-        StartedAt = run > 0 ? at ?? Start : null,
-        HealthCheck = check,
-        Addresses = ["10.88.0.2"],
-    };
+    public static ContainerSighting Sighting(int run, HealthCheck? check = null, DateTimeOffset? at = null) =>
+        new(run, null)
+        {
+            StartedAt = run > 0 ? at ?? Start : null,
+            HealthCheck = check,
+            Addresses = ["10.88.0.2"],
+        };
 
     public static ContainerEvent Exited(int run, int code, double secondsLater = 0, bool outOfMemory = false) =>
         new ContainerEvent.Exited(new ContainerEnd(run, code, outOfMemory, Start.AddSeconds(secondsLater)));

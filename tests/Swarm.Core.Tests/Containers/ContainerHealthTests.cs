@@ -34,7 +34,8 @@ public sealed class ContainerHealthTests
     {
         var container = Unproven with { HealthCheck = new HealthCheck(["CMD-SHELL", "wget -q localhost || exit 1"]) };
 
-        var probe = Assert.IsType<ProbeContainer>(Assert.Single(After(container, new ContainerEvent.ProbeDue(1)).Effects));
+        var probe = Assert.IsType<ProbeContainer>(
+            Assert.Single(After(container, new ContainerEvent.ProbeDue(1)).Effects));
 
         Assert.Equal(["/bin/sh", "-c", "wget -q localhost || exit 1"], probe.Arguments.ToArray());
     }
@@ -92,7 +93,8 @@ public sealed class ContainerHealthTests
             Running(check: EveryHalfMinute), failed, failed, failed, Exited(1, 143), new ContainerEvent.BackOffEnded(),
             new ContainerEvent.Started(Sighting(2, EveryHalfMinute))).Next;
 
-        Assert.Equal((ContainerStatus.Starting, ContainerHealth.Unproven, 1), (restarted.Status, restarted.Health, restarted.Observed.Restarts));
+        Assert.Equal((ContainerStatus.Starting, ContainerHealth.Unproven, 1),
+            (restarted.Status, restarted.Health, restarted.Observed.Restarts));
         Assert.Equal(ContainerStatus.Starting, After(restarted, new ContainerEvent.Probed(1, true, "")).Next.Status);
         Assert.Equal(ContainerStatus.Running, After(restarted, new ContainerEvent.Probed(2, true, "")).Next.Status);
     }
@@ -102,7 +104,8 @@ public sealed class ContainerHealthTests
     {
         var failed = new ContainerEvent.Probed(1, false, "no");
 
-        var after = After(Running(check: EveryHalfMinute), failed, failed, new ContainerEvent.Probed(1, true, ""), failed, failed).Next;
+        var after = After(Running(check: EveryHalfMinute), failed, failed, new ContainerEvent.Probed(1, true, ""),
+            failed, failed).Next;
 
         Assert.Equal((ContainerStatus.Running, 2), (after.Status, after.FailedProbes));
     }

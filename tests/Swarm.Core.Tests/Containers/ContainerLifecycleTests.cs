@@ -26,7 +26,8 @@ public sealed class ContainerLifecycleTests
     [Fact]
     public void A_container_that_is_only_to_be_ready_waits_until_running_is_ordered()
     {
-        var ready = After(New(desired: TaskState.Ready), new ContainerEvent.Looked(null), new ContainerEvent.Prepared(Sighting(0)));
+        var ready = After(
+            New(desired: TaskState.Ready), new ContainerEvent.Looked(null), new ContainerEvent.Prepared(Sighting(0)));
         var ordered = After(ready.Next, new ContainerEvent.Ordered(TaskState.Running));
 
         Assert.Equal(TaskState.Ready, ready.Next.State);
@@ -37,9 +38,11 @@ public sealed class ContainerLifecycleTests
     [Fact]
     public void A_container_that_cannot_be_prepared_is_rejected_with_the_reason()
     {
-        var rejected = After(New(), new ContainerEvent.Looked(null), new ContainerEvent.PrepareFailed("no image web")).Next;
+        var rejected =
+            After(New(), new ContainerEvent.Looked(null), new ContainerEvent.PrepareFailed("no image web")).Next;
 
-        Assert.Equal((TaskState.Rejected, "no image web", ContainerStatus.Ended), (rejected.State, rejected.Reason, rejected.Status));
+        Assert.Equal((TaskState.Rejected, "no image web", ContainerStatus.Ended),
+            (rejected.State, rejected.Reason, rejected.Status));
     }
 
     [Fact]

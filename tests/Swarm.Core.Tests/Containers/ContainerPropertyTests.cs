@@ -23,7 +23,8 @@ public sealed class ContainerPropertyTests
             new ContainerEvent.PrepareFailed("no"), new ContainerEvent.StartFailed("no", true),
             new ContainerEvent.StartFailed("no", false), new ContainerEvent.Drained(), new ContainerEvent.GraceEnded(),
             new ContainerEvent.BackOffEnded(), new ContainerEvent.ProbeDue(run), new ContainerEvent.Removed(),
-            new ContainerEvent.RemoveFailed("no"), new ContainerEvent.RemoveDue(), new ContainerEvent.Published("taken"))));
+            new ContainerEvent.RemoveFailed("no"), new ContainerEvent.RemoveDue(),
+            new ContainerEvent.Published("taken"))));
 
     [Fact]
     public void No_event_moves_the_state_of_a_container_backwards() =>
@@ -34,7 +35,9 @@ public sealed class ContainerPropertyTests
             {
                 var before = container;
                 container = ContainerLifecycle.Step(container, happened, Start).Next;
-                return container.State >= before.State && container.Desired >= before.Desired && container.RunEnded >= before.RunEnded;
+                return container.State >= before.State
+                    && container.Desired >= before.Desired
+                    && container.RunEnded >= before.RunEnded;
             });
         });
 
@@ -47,13 +50,15 @@ public sealed class ContainerPropertyTests
             {
                 var step = ContainerLifecycle.Step(container, happened, Start);
                 container = step.Next;
-                return !container.IsStopAsked || !step.Effects.Any(effect => effect is StartContainer or PrepareContainer);
+                return !container.IsStopAsked
+                    || !step.Effects.Any(effect => effect is StartContainer or PrepareContainer);
             });
         });
 
     [Fact]
     public void Whatever_happened_before_a_container_asked_to_be_removed_ends_removed_and_without_a_process() =>
-        Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[0, 60], Gen.Bool, AnyCheck).Sample((seed, stopAfter, isPublished, check) =>
+        Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[0, 60], Gen.Bool, AnyCheck)
+            .Sample((seed, stopAfter, isPublished, check) =>
         {
             var host = new SimulatedHost(New(isPublished: isPublished), check, new Random(seed));
             for (var step = 0; step < stopAfter; step++) host.LetSomethingHappen(mayMisbehave: true);

@@ -11,9 +11,12 @@ public sealed class ContainerRestartTests
     public void Quick_failures_are_restarted_in_place_three_times_with_doubled_delays_and_then_left_to_the_service()
     {
         var first = After(Running(), Exited(1, 1));
-        var second = After(first.Next, new ContainerEvent.BackOffEnded(), new ContainerEvent.Started(Sighting(2)), Exited(2, 1));
-        var third = After(second.Next, new ContainerEvent.BackOffEnded(), new ContainerEvent.Started(Sighting(3)), Exited(3, 1));
-        var last = After(third.Next, new ContainerEvent.BackOffEnded(), new ContainerEvent.Started(Sighting(4)), Exited(4, 1)).Next;
+        var second = After(
+            first.Next, new ContainerEvent.BackOffEnded(), new ContainerEvent.Started(Sighting(2)), Exited(2, 1));
+        var third = After(
+            second.Next, new ContainerEvent.BackOffEnded(), new ContainerEvent.Started(Sighting(3)), Exited(3, 1));
+        var last = After(
+            third.Next, new ContainerEvent.BackOffEnded(), new ContainerEvent.Started(Sighting(4)), Exited(4, 1)).Next;
 
         Assert.Equal(Effects(new WaitBackOff(TimeSpan.FromMilliseconds(100))), first.Effects);
         Assert.Equal(Effects(new WaitBackOff(TimeSpan.FromMilliseconds(200))), second.Effects);
@@ -39,7 +42,8 @@ public sealed class ContainerRestartTests
         var container = After(Running(), Exited(1, 1)).Next;
         for (var run = 2; run < 20; run++) container = Fail(container, run, ranSeconds: 10);
 
-        Assert.Equal((ContainerStatus.BackingOff, 1, 19), (container.Status, container.QuickRestarts, container.Observed.Restarts));
+        Assert.Equal((ContainerStatus.BackingOff, 1, 19),
+            (container.Status, container.QuickRestarts, container.Observed.Restarts));
     }
 
     [Fact]
@@ -48,7 +52,8 @@ public sealed class ContainerRestartTests
         var restart = new RestartPolicy { Delay = TimeSpan.FromSeconds(45) };
 
         var first = After(Running(restart), Exited(1, 1));
-        var second = After(first.Next, new ContainerEvent.BackOffEnded(), new ContainerEvent.Started(Sighting(2)), Exited(2, 1));
+        var second = After(
+            first.Next, new ContainerEvent.BackOffEnded(), new ContainerEvent.Started(Sighting(2)), Exited(2, 1));
 
         Assert.Equal(Effects(new WaitBackOff(TimeSpan.FromSeconds(45))), first.Effects);
         Assert.Equal(Effects(new WaitBackOff(TimeSpan.FromMinutes(1))), second.Effects);
@@ -84,7 +89,8 @@ public sealed class ContainerRestartTests
     public void Attempts_before_the_window_do_not_count()
     {
         var restart = new RestartPolicy { MaxAttempts = 1, Window = TimeSpan.FromSeconds(30) };
-        var container = After(Running(restart), Exited(1, 1), new ContainerEvent.BackOffEnded(), new ContainerEvent.Started(Sighting(2))).Next;
+        var container = After(Running(restart), Exited(1, 1), new ContainerEvent.BackOffEnded(),
+            new ContainerEvent.Started(Sighting(2))).Next;
 
         var late = ContainerLifecycle.Step(container, Exited(2, 1, 31), Start.AddSeconds(31)).Next;
         var early = ContainerLifecycle.Step(container, Exited(2, 1, 29), Start.AddSeconds(29)).Next;
@@ -98,9 +104,11 @@ public sealed class ContainerRestartTests
     {
         var none = new RestartPolicy { Condition = RestartCondition.None };
 
-        Assert.Equal("exit code 137: out of memory", After(Running(none), Exited(1, 137, outOfMemory: true)).Next.Reason);
+        Assert.Equal(
+            "exit code 137: out of memory", After(Running(none), Exited(1, 137, outOfMemory: true)).Next.Reason);
         Assert.Equal("exit code 139: killed by signal 11", After(Running(none), Exited(1, 139)).Next.Reason);
-        Assert.Equal("it ended, and its exit code could not be learnt", After(Running(none), Exited(1, -1)).Next.Reason);
+        Assert.Equal(
+            "it ended, and its exit code could not be learnt", After(Running(none), Exited(1, -1)).Next.Reason);
     }
 
     [Fact]
@@ -122,6 +130,7 @@ public sealed class ContainerRestartTests
 
         var after = After(starting, Exited(1, 3), new ContainerEvent.Started(Sighting(1)), Exited(1, 3)).Next;
 
-        Assert.Equal((ContainerStatus.BackingOff, 1, 3), (after.Status, after.Observed.Restarts, after.Observed.ExitCode));
+        Assert.Equal(
+            (ContainerStatus.BackingOff, 1, 3), (after.Status, after.Observed.Restarts, after.Observed.ExitCode));
     }
 }

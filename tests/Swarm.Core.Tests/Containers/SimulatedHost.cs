@@ -54,18 +54,21 @@ internal sealed class SimulatedHost
         {
             Exists = true;
             return new ContainerEvent.Prepared(Sighting(0, _check));
-        },
+        }
+        ,
         StartContainer => () =>
         {
             if (!Exists) throw new UnreachableException("started before it was made");
             HasProcess = true;
             return new ContainerEvent.Started(Sighting(++_run, _check));
-        },
+        }
+        ,
         TerminateContainer => () =>
         {
             _pending.Add(() => new ContainerEvent.GraceEnded());
             return HasProcess && _random.Next(2) == 0 ? End(143) : null;
-        },
+        }
+        ,
         KillContainer => () => HasProcess ? End(137) : null,
         ProbeContainer probe => () => new ContainerEvent.Probed(probe.Run, _random.Next(3) > 0, "no"),
         WaitForProbe wait => () => new ContainerEvent.ProbeDue(wait.Run),

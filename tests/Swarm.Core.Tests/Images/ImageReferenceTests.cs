@@ -15,7 +15,8 @@ public sealed class ImageReferenceTests
     [InlineData("index.docker.io/a/b:c", "docker.io/a/b:c", "a/b:c")]
     [InlineData("localhost/app", "localhost/app:latest", "localhost/app:latest")]
     [InlineData("localhost:5000/app:v1", "localhost:5000/app:v1", "localhost:5000/app:v1")]
-    [InlineData("registry.example.com/a/b/c:V_1.2-x", "registry.example.com/a/b/c:V_1.2-x", "registry.example.com/a/b/c:V_1.2-x")]
+    [InlineData("registry.example.com/a/b/c:V_1.2-x", "registry.example.com/a/b/c:V_1.2-x",
+        "registry.example.com/a/b/c:V_1.2-x")]
     [InlineData("[2001:db8::1]:5000/app", "[2001:db8::1]:5000/app:latest", "[2001:db8::1]:5000/app:latest")]
     [InlineData("HOST/app", "HOST/app:latest", "HOST/app:latest")]
     [InlineData("f/a--b__c.d_e", "docker.io/f/a--b__c.d_e:latest", "f/a--b__c.d_e:latest")]
@@ -41,7 +42,8 @@ public sealed class ImageReferenceTests
     [InlineData("app name", "image name 'app name': 'library/app name' is no repository name")]
     [InlineData("app\n", "image name 'app\n': 'library/app\n' is no repository name")]
     [InlineData("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-        "image name '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef': 64 hexadecimal digits are an image id, not a name")]
+        "image name '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef': 64 hexadecimal digits are an "
+            + "image id, not a name")]
     public void What_is_no_name_is_refused_with_the_reason(string text, string reason)
     {
         Assert.False(ImageReference.TryParse(text, out _, out var problem));
@@ -61,7 +63,9 @@ public sealed class ImageReferenceTests
     public void Reading_any_text_ends_and_what_was_read_reads_the_same_again() =>
         Gen.Char["ab.:/@_-[]09Z \n"].Array[0, 30].Select(letters => new string(letters)).Sample(text =>
         {
-            if (!ImageReference.TryParse(text, out var reference, out var problem)) return problem.Contains(text, StringComparison.Ordinal);
-            return ImageReference.Parse(reference.ToString()) == reference && ImageReference.Parse(reference.Familiar) == reference;
+            if (!ImageReference.TryParse(text, out var reference, out var problem))
+                return problem.Contains(text, StringComparison.Ordinal);
+            return ImageReference.Parse(reference.ToString()) == reference
+                && ImageReference.Parse(reference.Familiar) == reference;
         });
 }

@@ -34,7 +34,8 @@ public sealed class NodeAdmissionTests
     public void A_task_without_reservations_fits_on_a_node_that_is_more_than_full()
     {
         var over = Empty.Restore(
-            new ServiceName("old"), 1, [new(Task("old", 0), new TaskClaim(new("old"), Reserve(milliCpu: 9000), [], true))]);
+            new ServiceName("old"), 1,
+            [new(Task("old", 0), new TaskClaim(new("old"), Reserve(milliCpu: 9000), [], true))]);
 
         Assert.Empty(NodeAdmission.Take(over, Order("web", 1, 1, Resources.None)).Rejected);
     }
@@ -49,9 +50,11 @@ public sealed class NodeAdmissionTests
         var twiceIngress = NodeAdmission.Take(Empty, Order("web", 1, 2, Resources.None, ingress));
         var other = NodeAdmission.Take(twiceIngress.Ledger, Order("api", 1, 1, Resources.None, ingress));
 
-        Assert.Equal("port 8080/tcp of the host is taken by task web.0 of service web", Assert.Single(twiceHost.Rejected).Value);
+        Assert.Equal(
+            "port 8080/tcp of the host is taken by task web.0 of service web", Assert.Single(twiceHost.Rejected).Value);
         Assert.Empty(twiceIngress.Rejected);
-        Assert.StartsWith("port 8080/tcp of the host is taken by task web.", Assert.Single(other.Rejected).Value, StringComparison.Ordinal);
+        Assert.StartsWith("port 8080/tcp of the host is taken by task web.", Assert.Single(other.Rejected).Value,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,8 +109,11 @@ public sealed class NodeAdmissionTests
         new(new MilliCpu(milliCpu), Bytes.FromMebibytes(memoryMebibytes));
 
     private static ApplyServiceTasks Order(
-        string service, long sequence, int tasks, Resources reservations, params ReadOnlySpan<PublishedPort> ports) => new(
+        string service, long sequence, int tasks, Resources reservations,
+        params ReadOnlySpan<PublishedPort> ports) => new(
         new ServiceName(service), new ServiceId(service), new NodeId("n1"), sequence,
-        [new TaskTemplate(1, new ContainerSpec { Image = "web", Ports = [.. ports] }, reservations, new RestartPolicy(), false)],
-        [.. Enumerable.Range(0, tasks).Select(number => new TaskOrder(Task(service, number), number + 1, 1, TaskState.Running))]);
+        [new TaskTemplate(
+            1, new ContainerSpec { Image = "web", Ports = [.. ports] }, reservations, new RestartPolicy(), false)],
+        [.. Enumerable.Range(
+            0, tasks).Select(number => new TaskOrder(Task(service, number), number + 1, 1, TaskState.Running))]);
 }

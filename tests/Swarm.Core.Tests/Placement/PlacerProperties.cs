@@ -6,7 +6,8 @@ public sealed class PlacerProperties
 {
     private static readonly Gen<Resources> Amount = Gen.Select(Gen.Long[0, 1500], Gen.Long[0, 1500], Pool.Amount);
 
-    private static readonly Gen<(long Cpu, long Memory)[]> Nodes = Gen.Select(Gen.Long[0, 4000], Gen.Long[0, 4000]).Array[1, 8];
+    private static readonly Gen<(long Cpu, long Memory)[]> Nodes =
+        Gen.Select(Gen.Long[0, 4000], Gen.Long[0, 4000]).Array[1, 8];
 
     private static readonly Gen<(int Tasks, Resources Each, int Seconds)[]> Requests =
         Gen.Select(Gen.Int[1, 10], Amount, Gen.Int[0, 5]).Array[1, 12];
@@ -21,7 +22,8 @@ public sealed class PlacerProperties
             placer.Place(asked, Pool.Noon + TimeSpan.FromSeconds(requests[i].Seconds));
         }
 
-        return placer.Nodes.All(node => node.Reserved.Cpu <= node.Node.Capacity.Cpu && node.Reserved.Memory <= node.Node.Capacity.Memory);
+        return placer.Nodes.All(node => node.Reserved.Cpu <= node.Node.Capacity.Cpu
+            && node.Reserved.Memory <= node.Node.Capacity.Memory);
     });
 
     [Fact]
@@ -39,16 +41,21 @@ public sealed class PlacerProperties
         });
 
     [Fact]
-    public void Equal_nodes_differ_by_at_most_one_task() => Gen.Select(Gen.Int[1, 9], Gen.Int[1, 40]).Sample((nodes, tasks) =>
-    {
-        var placer = Pool.Of([.. Enumerable.Range(1, nodes).Select(number => Pool.Node($"n{number}"))]);
+    public void Equal_nodes_differ_by_at_most_one_task() =>
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 40]).Sample((nodes, tasks) =>
+        {
+            var placer = Pool.Of([.. Enumerable.Range(1, nodes).Select(number => Pool.Node($"n{number}"))]);
 
-        var counts = placer.Place(Pool.Ask(tasks), Pool.Noon).Placed.CountBy(placement => placement.Node).ToDictionary();
+            var counts =
+                placer.Place(Pool.Ask(tasks), Pool.Noon).Placed.CountBy(placement => placement.Node).ToDictionary();
 
-        var all = Enumerable.Range(1, nodes).Select(number => counts.GetValueOrDefault(new NodeId($"n{number}"))).ToList();
-        return all.Max() - all.Min() <= 1;
-    });
+            var all = Enumerable.Range(1, nodes)
+                .Select(number => counts.GetValueOrDefault(new NodeId($"n{number}")))
+                .ToList();
+            return all.Max() - all.Min() <= 1;
+        });
 
     private static bool Fits(Resources free, Resources each) =>
-        (each.Cpu == MilliCpu.Zero || each.Cpu <= free.Cpu) && (each.Memory == Bytes.Zero || each.Memory <= free.Memory);
+        (each.Cpu == MilliCpu.Zero || each.Cpu <= free.Cpu)
+            && (each.Memory == Bytes.Zero || each.Memory <= free.Memory);
 }

@@ -18,7 +18,8 @@ public sealed class PlacerTests
     {
         var full = Pool.Node("a") with { Reserved = Pool.Amount(3000, 100) };
 
-        Assert.Equal(["b"], Pool.NodesOf(Pool.Of(full, Pool.Node("b")).Place(Pool.Ask(1, Pool.Amount(500, 10)), Pool.Noon)));
+        Assert.Equal(
+            ["b"], Pool.NodesOf(Pool.Of(full, Pool.Node("b")).Place(Pool.Ask(1, Pool.Amount(500, 10)), Pool.Noon)));
     }
 
     [Fact]
@@ -83,7 +84,8 @@ public sealed class PlacerTests
         placer.Keep(Pool.Node("a", milliCpu: 1000) with { Report = 2 });
         Assert.Empty(placer.Place(Pool.Ask(1, Pool.Amount(600, 1), request: 2), Pool.Noon).Placed);
 
-        placer.Keep(Pool.Node("a", milliCpu: 1000) with { Report = 3, Tasks = [placed], Reserved = Pool.Amount(600, 1) });
+        placer.Keep(
+            Pool.Node("a", milliCpu: 1000) with { Report = 3, Tasks = [placed], Reserved = Pool.Amount(600, 1) });
         Assert.Equal(new MilliCpu(600), placer.Nodes[0].Reserved.Cpu);
 
         placer.Keep(Pool.Node("a", milliCpu: 1000) with { Report = 4 });
@@ -124,7 +126,8 @@ public sealed class PlacerTests
     [Fact]
     public void A_removed_node_leaves_the_others_as_they_are()
     {
-        var placer = Pool.Of(Pool.Node("a", milliCpu: 1000), Pool.Node("b", milliCpu: 1000), Pool.Node("c", milliCpu: 1000));
+        var placer = Pool.Of(
+            Pool.Node("a", milliCpu: 1000), Pool.Node("b", milliCpu: 1000), Pool.Node("c", milliCpu: 1000));
         placer.Place(Pool.Ask(3, Pool.Amount(600, 1)), Pool.Noon);
 
         placer.Remove(new NodeId("a"));

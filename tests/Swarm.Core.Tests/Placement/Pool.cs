@@ -12,16 +12,20 @@ internal static class Pool
     public static readonly ServiceName Web = new("web");
     public static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static NodeReport Node(string id, long milliCpu = 4000, long mebibytes = 4096, params string[] labels) => new(
-        "default",
-        new NodeDescription(new NodeId(id), id, $"akka.tcp://swarm@{id}:4000", "default", Amount(milliCpu, mebibytes))
-        {
-            Labels = labels.Select(label => label.Split('=')).ToImmutableSortedDictionary(label => label[0], label => label[1]),
-            Architecture = "amd64",
-        },
-        NodeSettings.Default, 1, Resources.None, [], []);
+    public static NodeReport Node(string id, long milliCpu = 4000, long mebibytes = 4096, params string[] labels) =>
+        new(
+            "default",
+            new NodeDescription(
+                new NodeId(id), id, $"akka.tcp://swarm@{id}:4000", "default", Amount(milliCpu, mebibytes))
+            {
+                Labels = labels.Select(label => label.Split('=')).ToImmutableSortedDictionary(
+                    label => label[0], label => label[1]),
+                Architecture = "amd64",
+            },
+            NodeSettings.Default, 1, Resources.None, [], []);
 
-    public static Resources Amount(long milliCpu, long mebibytes) => new(new MilliCpu(milliCpu), Bytes.FromMebibytes(mebibytes));
+    public static Resources Amount(long milliCpu, long mebibytes) =>
+        new(new MilliCpu(milliCpu), Bytes.FromMebibytes(mebibytes));
 
     public static Placer Of(params NodeReport[] nodes)
     {
@@ -31,7 +35,8 @@ internal static class Pool
     }
 
     public static PlaceTasks Ask(
-        int tasks, Resources? each = null, long request = 1, string service = "web", params string[] constraints) => new(
+        int tasks, Resources? each = null, long request = 1, string service = "web",
+        params string[] constraints) => new(
         "default", new ServiceName(service), request,
         [.. Enumerable.Range(1, tasks).Select(number => new TaskId($"{service}.{(request * 1000) + number}"))],
         each ?? Resources.None, new PlacementRules { Constraints = [.. constraints] }, [],
@@ -40,5 +45,6 @@ internal static class Pool
     public static PlaceTasks On(this PlaceTasks asked, int hostPort) =>
         asked with { HostPorts = [new PublishedPort(80, hostPort, Mode: PublishMode.Host)] };
 
-    public static string[] NodesOf(PlacementsMade answer) => [.. answer.Placed.Select(placement => placement.Node.Value)];
+    public static string[] NodesOf(PlacementsMade answer) =>
+        [.. answer.Placed.Select(placement => placement.Node.Value)];
 }

@@ -12,7 +12,8 @@ public sealed class UnplacedReasonTests
     public void Why_nothing_could_be_placed_is_said_in_numbers()
     {
         var placer = Pool.Of(
-            Pool.Node("a", labels: "zone=a", mebibytes: 100), Pool.Node("b", labels: "zone=a", mebibytes: 100), Pool.Node("c"));
+            Pool.Node("a", labels: "zone=a", mebibytes: 100), Pool.Node("b", labels: "zone=a", mebibytes: 100),
+            Pool.Node("c"));
 
         var answer = placer.Place(Pool.Ask(2, Pool.Amount(0, 200), constraints: "node.labels.zone == a"), Pool.Noon);
 
@@ -22,7 +23,8 @@ public sealed class UnplacedReasonTests
     }
 
     [Fact]
-    public void A_pool_without_nodes_says_so() => Assert.Equal("0 of 0 nodes: pool default has no nodes", Reason(Pool.Of(), Pool.Ask(1)));
+    public void A_pool_without_nodes_says_so() =>
+        Assert.Equal("0 of 0 nodes: pool default has no nodes", Reason(Pool.Of(), Pool.Ask(1)));
 
     [Fact]
     public void Nodes_out_of_reach_paused_or_being_drained_take_nothing()

@@ -3,7 +3,8 @@ using Swarm.Core.Services;
 
 namespace Swarm.Core.Tests.Services;
 
-/// <summary>One service, its nodes and a clock, in memory: what its entity, its placer and its nodes would do, done at once.</summary>
+/// <summary>One service, its nodes and a clock, in memory: what its entity, its placer and its
+/// nodes would do, done at once.</summary>
 internal sealed class Fleet
 {
     private int _requests;
@@ -38,12 +39,14 @@ internal sealed class Fleet
         [.. State.Tasks.Values.Where(task => task is { State: TaskState.Running, Desired: TaskState.Running })];
 
     public ServiceDecision Deploy(ServiceSpec spec) =>
-        Tell(new ServiceInput.Deploy(new DeployService(new RequestId($"r{++_requests}"), spec), new ServiceId($"s{_requests}")));
+        Tell(new ServiceInput.Deploy(
+            new DeployService(new RequestId($"r{++_requests}"), spec), new ServiceId($"s{_requests}")));
 
     public ServiceDecision Scale(int replicas) =>
         Tell(new ServiceInput.Scale(new ScaleService(new RequestId($"r{++_requests}"), Specs.Web, replicas)));
 
-    public ServiceDecision Remove() => Tell(new ServiceInput.Remove(new RemoveService(new RequestId($"r{++_requests}"), Specs.Web)));
+    public ServiceDecision Remove() =>
+        Tell(new ServiceInput.Remove(new RemoveService(new RequestId($"r{++_requests}"), Specs.Web)));
 
     public ServiceDecision Tell(ServiceInput input)
     {
@@ -87,7 +90,8 @@ internal sealed class Fleet
         Place();
         foreach (var node in Nodes.Where(node => node.Reachable))
         {
-            if (ServiceRules.NodesOf(State).Contains(node.Id)) node.Take(ServiceRules.OrdersFor(State, node.Id, Journal.Count));
+            if (ServiceRules.NodesOf(State).Contains(node.Id))
+                node.Take(ServiceRules.OrdersFor(State, node.Id, Journal.Count));
             node.Work();
             if (node.HasNothing) continue;
             var report = node.Report(Specs.Web, Now);

@@ -12,7 +12,8 @@ public enum Fate
     NeverStarts,
 }
 
-/// <summary>A well-behaved node: it does what it is told, one state at a time, and reports it. Stopping takes it longer than starting.</summary>
+/// <summary>A well-behaved node: it does what it is told, one state at a time, and reports it.
+/// Stopping takes it longer than starting.</summary>
 internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> fateOf)
 {
     private const int StepsToStop = 7;
@@ -28,12 +29,14 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
 
     public bool HasNothing => _tasks.Count + _removed.Count == 0;
 
-    public bool IsStopping => _tasks.Values.Any(task => task.Desired > TaskState.Running && task.State < TaskState.Complete);
+    public bool IsStopping =>
+        _tasks.Values.Any(task => task.Desired > TaskState.Running && task.State < TaskState.Complete);
 
     /// <summary>All it ever reported, for those that come again and late.</summary>
     public List<ReportTasks> Reports { get; } = [];
 
-    public IEnumerable<int> RunningSlots => _tasks.Values.Where(task => task.State == TaskState.Running).Select(task => task.Slot);
+    public IEnumerable<int> RunningSlots =>
+        _tasks.Values.Where(task => task.State == TaskState.Running).Select(task => task.Slot);
 
     public void Take(ApplyServiceTasks orders)
     {
@@ -42,9 +45,11 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
         var templates = orders.Templates.ToDictionary(template => template.SpecVersion);
         foreach (var order in orders.Tasks)
         {
-            if (_tasks.TryGetValue(order.Task, out var task)) _tasks[order.Task] = task with { Desired = order.Desired };
+            if (_tasks.TryGetValue(order.Task, out var task))
+                _tasks[order.Task] = task with { Desired = order.Desired };
             else if (order.Desired == TaskState.Remove) _removed.Add(order.Task);
-            else _tasks[order.Task] = new Held(TaskState.Accepted, order.Desired, fateOf(templates[order.SpecVersion], order), order.Slot, 0);
+            else _tasks[order.Task] = new Held(
+                TaskState.Accepted, order.Desired, fateOf(templates[order.SpecVersion], order), order.Slot, 0);
         }
 
         Forget(_tasks.Keys.Except(orders.Tasks.Select(order => order.Task)).ToList());
@@ -74,7 +79,8 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
         Reports.Add(new ReportTasks(
             service, id, ++_report,
             [
-                .. _tasks.Select(task => new TaskReport(task.Key, task.Value.State, ReasonOf(task.Value.State), now, null)),
+                .. _tasks.Select(
+                    task => new TaskReport(task.Key, task.Value.State, ReasonOf(task.Value.State), now, null)),
                 .. _removed.Select(task => new TaskReport(task, TaskState.Remove, "", now, null)),
             ]));
         _removed.Clear();

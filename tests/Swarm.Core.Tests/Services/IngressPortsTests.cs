@@ -10,7 +10,8 @@ public sealed class IngressPortsTests
     [Fact]
     public void A_port_published_on_all_nodes_without_a_number_gets_one_that_is_kept_in_the_specification()
     {
-        Assert.Null(_fleet.Deploy(Spec(new PublishedPort(80, 0), new PublishedPort(81, 0), new PublishedPort(80, 0, PortProtocol.Udp))).Refusal);
+        Assert.Null(_fleet.Deploy(Spec(
+            new PublishedPort(80, 0), new PublishedPort(81, 0), new PublishedPort(80, 0, PortProtocol.Udp))).Refusal);
 
         var ports = HostPorts();
         Assert.All(ports, port => Assert.InRange(port, IngressPorts.First, IngressPorts.Last));
@@ -62,7 +63,8 @@ public sealed class IngressPortsTests
     [Fact]
     public void More_ports_than_there_are_to_choose_from_are_refused()
     {
-        var ports = Enumerable.Range(1, IngressPorts.Last - IngressPorts.First + 2).Select(port => new PublishedPort(port, 0));
+        var ports = Enumerable.Range(
+            1, IngressPorts.Last - IngressPorts.First + 2).Select(port => new PublishedPort(port, 0));
 
         Assert.Equal(
             "service web: container port 2769 names no port of the hosts, and none from 30000 to 32767 is left",

@@ -41,7 +41,9 @@ public sealed class JobTests
 
         fleet.Run(Minute);
 
-        Assert.Equal((2, 1, true), ServiceRules.Describe(fleet.State)!.Job is { } job ? (job.Completed, job.GivenUp, job.Ended) : default);
+        Assert.Equal((2, 1, true), ServiceRules.Describe(fleet.State)!.Job is { } job
+            ? (job.Completed, job.GivenUp, job.Ended)
+            : default);
         Assert.Equal(4, fleet.State.Tasks.Values.Count(task => task.Slot == 2));
     }
 

@@ -9,9 +9,12 @@ public sealed class RefusalTests
 
     [Theory]
     [InlineData("", "a service needs a name")]
-    [InlineData("-web", "service name -web: must begin with a letter or digit and go on with letters, digits, '_', '.' or '-'")]
-    [InlineData("we b", "service name we b: must begin with a letter or digit and go on with letters, digits, '_', '.' or '-'")]
-    public void A_bad_name_is_refused(string name, string reason) => Refused(Good with { Name = new ServiceName(name) }, reason);
+    [InlineData(
+        "-web", "service name -web: must begin with a letter or digit and go on with letters, digits, '_', '.' or '-'")]
+    [InlineData(
+        "we b", "service name we b: must begin with a letter or digit and go on with letters, digits, '_', '.' or '-'")]
+    public void A_bad_name_is_refused(string name, string reason) =>
+        Refused(Good with { Name = new ServiceName(name) }, reason);
 
     [Fact]
     public void A_name_may_have_63_characters_and_no_more()
@@ -40,21 +43,29 @@ public sealed class RefusalTests
     [Fact]
     public void A_port_published_twice_is_refused_but_not_for_tcp_and_udp()
     {
-        Refused(WithPorts(new PublishedPort(80, 8080), new PublishedPort(81, 8080)), "service web: port 8080/tcp is published twice");
-        Assert.Null(SpecCheck.Problem(WithPorts(new PublishedPort(80, 8080), new PublishedPort(80, 8080, PortProtocol.Udp))));
+        Refused(WithPorts(new PublishedPort(80, 8080), new PublishedPort(81, 8080)),
+            "service web: port 8080/tcp is published twice");
+        Assert.Null(
+            SpecCheck.Problem(WithPorts(new PublishedPort(80, 8080), new PublishedPort(80, 8080, PortProtocol.Udp))));
     }
 
     [Fact]
     public void Other_amounts_and_words_that_make_no_sense_are_refused()
     {
         Refused(Specs.Job(0), "service web: 0 completions: a job can have 1 to 10000");
-        Refused(Good with { Container = Good.Container with { Image = "No" } }, "service web: image name 'No': 'library/No' must be lower case");
-        Refused(Good with { Container = Good.Container with { Environment = ["=x"] } }, "service web: environment entry '=x': not of the form NAME=value");
-        Refused(Good with { Reservations = new Resources(new MilliCpu(-1), Bytes.Zero) }, "service web: a reservation is negative");
-        Refused(Good with { LostAfter = TimeSpan.FromSeconds(-1) }, "service web: time until a node is lost: cannot be negative");
-        Refused(Good.With(update => update with { MaxFailureRatio = double.NaN }), "service web: update failure ratio NaN: not 0 to 1");
+        Refused(Good with { Container = Good.Container with { Image = "No" } },
+            "service web: image name 'No': 'library/No' must be lower case");
+        Refused(Good with { Container = Good.Container with { Environment = ["=x"] } },
+            "service web: environment entry '=x': not of the form NAME=value");
+        Refused(Good with { Reservations = new Resources(new MilliCpu(-1), Bytes.Zero) },
+            "service web: a reservation is negative");
+        Refused(Good with { LostAfter = TimeSpan.FromSeconds(-1) },
+            "service web: time until a node is lost: cannot be negative");
+        Refused(Good.With(update => update with { MaxFailureRatio = double.NaN }),
+            "service web: update failure ratio NaN: not 0 to 1");
         Refused(
-            Good with { Placement = new PlacementRules { Constraints = ["x"] } }, "service web: constraint 'x': neither == nor != in it");
+            Good with { Placement = new PlacementRules { Constraints = ["x"] } },
+            "service web: constraint 'x': neither == nor != in it");
         Refused(
             Good with { Placement = new PlacementRules { SpreadOver = ["zone"] } },
             "service web: spread over 'zone': only node.labels.NAME can be spread over");
@@ -65,7 +76,8 @@ public sealed class RefusalTests
     {
         var fleet = new Fleet();
         fleet.Deploy(Good);
-        Assert.Equal("service web is a replicated service and cannot become a job: remove it first", fleet.Deploy(Specs.Job(1)).Refusal);
+        Assert.Equal("service web is a replicated service and cannot become a job: remove it first",
+            fleet.Deploy(Specs.Job(1)).Refusal);
 
         var job = new Fleet();
         job.Deploy(Specs.Job(1));
@@ -84,7 +96,8 @@ public sealed class RefusalTests
         Assert.False(ServiceRules.IsGone(fleet.State));
     }
 
-    private static ServiceSpec WithPorts(params PublishedPort[] ports) => Good with { Container = Good.Container with { Ports = [.. ports] } };
+    private static ServiceSpec WithPorts(params PublishedPort[] ports) =>
+        Good with { Container = Good.Container with { Ports = [.. ports] } };
 
     private static void Refused(ServiceSpec spec, string reason)
     {

@@ -37,7 +37,8 @@ public sealed class ReplicatedServiceTests
     public void A_request_repeated_late_does_not_undo_what_came_after_it()
     {
         var fleet = new Fleet();
-        var first = new ServiceInput.Deploy(new DeployService(new RequestId("first"), Specs.Replicated(1, "web:1")), new ServiceId("s"));
+        var first = new ServiceInput.Deploy(
+            new DeployService(new RequestId("first"), Specs.Replicated(1, "web:1")), new ServiceId("s"));
         fleet.Tell(first);
         fleet.Deploy(Specs.Replicated(1, "web:2"));
 
@@ -166,7 +167,8 @@ public sealed class ReplicatedServiceTests
         var report = new ReportTasks(Specs.Web, new NodeId("n1"), 99, [Seen(known), Seen(unknown)]);
 
         Assert.Equal([unknown], ServiceRules.UnknownTasks(fleet.State, report).ToArray());
-        Assert.Equal([known, unknown], ServiceRules.UnknownTasks(fleet.State, report with { Node = new NodeId("n2") }).ToArray());
+        Assert.Equal([known, unknown],
+            ServiceRules.UnknownTasks(fleet.State, report with { Node = new NodeId("n2") }).ToArray());
     }
 
     [Fact]

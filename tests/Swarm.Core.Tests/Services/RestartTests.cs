@@ -12,7 +12,9 @@ public sealed class RestartTests
 
         fleet.Run(TimeSpan.FromSeconds(2));
 
-        var created = fleet.Journal.OfType<ServiceEvent.TasksCreated>().Select(task => (task.At - Specs.Noon).TotalMilliseconds);
+        var created = fleet.Journal
+            .OfType<ServiceEvent.TasksCreated>()
+            .Select(task => (task.At - Specs.Noon).TotalMilliseconds);
         Assert.Equal([0, 100, 300, 700, 1500], created);
     }
 
@@ -39,7 +41,9 @@ public sealed class RestartTests
         {
             Container = new ContainerObservation
             {
-                Id = new ContainerId("c"), StartedAt = Specs.Noon, FinishedAt = Specs.Noon + TimeSpan.FromSeconds(seconds),
+                Id = new ContainerId("c"),
+                StartedAt = Specs.Noon,
+                FinishedAt = Specs.Noon + TimeSpan.FromSeconds(seconds),
             },
         };
 
@@ -61,14 +65,18 @@ public sealed class RestartTests
     {
         var spec = Specs.Replicated(1).WithRestart(restart => restart with { Condition = condition });
 
-        Assert.Equal(end, RestartRules.AfterEnd(Slot.Fresh, spec, Ended(TaskState.Running), Ended(state), Specs.Noon).End);
+        Assert.Equal(
+            end, RestartRules.AfterEnd(Slot.Fresh, spec, Ended(TaskState.Running), Ended(state), Specs.Noon).End);
     }
 
     [Fact]
     public void Attempts_are_limited_and_those_of_the_node_count()
     {
         var spec = Specs.Replicated(1).WithRestart(restart => restart with { MaxAttempts = 3 });
-        var ended = Ended(TaskState.Failed) with { Container = new ContainerObservation { Id = new ContainerId("c"), Restarts = 1, ExitCode = 7 } };
+        var ended = Ended(TaskState.Failed) with
+        {
+            Container = new ContainerObservation { Id = new ContainerId("c"), Restarts = 1, ExitCode = 7 }
+        };
 
         var once = RestartRules.AfterEnd(Slot.Fresh, spec, Ended(TaskState.Running), ended, Specs.Noon);
         var twice = RestartRules.AfterEnd(once, spec, Ended(TaskState.Running), ended, Specs.Noon);
@@ -80,13 +88,16 @@ public sealed class RestartTests
     [Fact]
     public void Attempts_before_the_window_do_not_count()
     {
-        var spec = Specs.Replicated(1).WithRestart(restart => restart with { MaxAttempts = 1, Window = TimeSpan.FromMinutes(1) });
+        var spec = Specs.Replicated(1)
+            .WithRestart(restart => restart with { MaxAttempts = 1, Window = TimeSpan.FromMinutes(1) });
         var failed = Ended(TaskState.Failed);
 
         var once = RestartRules.AfterEnd(Slot.Fresh, spec, failed, failed, Specs.Noon);
 
-        Assert.Equal(SlotEnd.GivenUp, RestartRules.AfterEnd(once, spec, failed, failed, Specs.Noon + TimeSpan.FromSeconds(59)).End);
-        Assert.Equal(SlotEnd.None, RestartRules.AfterEnd(once, spec, failed, failed, Specs.Noon + TimeSpan.FromSeconds(60)).End);
+        Assert.Equal(SlotEnd.GivenUp,
+            RestartRules.AfterEnd(once, spec, failed, failed, Specs.Noon + TimeSpan.FromSeconds(59)).End);
+        Assert.Equal(
+            SlotEnd.None, RestartRules.AfterEnd(once, spec, failed, failed, Specs.Noon + TimeSpan.FromSeconds(60)).End);
     }
 
     [Fact]
@@ -138,7 +149,8 @@ public sealed class RestartTests
 
         fleet.Tell(new ServiceInput.Reported(new ReportTasks(Specs.Web, fleet.Nodes[0].Id, 99, [gone])));
 
-        Assert.Equal((TaskState.Failed, "node n1 no longer has it"), (fleet.State.Tasks[1].State, fleet.State.Tasks[1].Reason));
+        Assert.Equal(
+            (TaskState.Failed, "node n1 no longer has it"), (fleet.State.Tasks[1].State, fleet.State.Tasks[1].Reason));
     }
 
     private static Fleet TwoNodes()

@@ -21,7 +21,8 @@ public sealed class RolloutTests
     [Fact]
     public void With_start_first_no_slot_is_ever_without_a_running_task()
     {
-        var fleet = Updated(Specs.Replicated(3, "web:2").With(update => update with { Order = UpdateOrder.StartFirst }), out var fewest);
+        var fleet = Updated(Specs.Replicated(3, "web:2").With(update => update with { Order = UpdateOrder.StartFirst }),
+            out var fewest);
 
         fleet.Run(Minute);
 
@@ -32,12 +33,14 @@ public sealed class RolloutTests
     [Fact]
     public void The_delay_lies_between_one_slot_and_the_next()
     {
-        var fleet = Updated(Specs.Replicated(3, "web:2").With(update => update with { Delay = TimeSpan.FromSeconds(7) }), out _);
+        var fleet = Updated(
+            Specs.Replicated(3, "web:2").With(update => update with { Delay = TimeSpan.FromSeconds(7) }), out _);
 
         fleet.Run(Minute);
 
         var begun = fleet.Journal.OfType<ServiceEvent.TasksCreated>().Skip(1).Select(task => task.At).ToList();
-        Assert.Equal([TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(7)], begun.Skip(1).Zip(begun, (next, last) => next - last));
+        Assert.Equal(
+            [TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(7)], begun.Skip(1).Zip(begun, (next, last) => next - last));
     }
 
     [Fact]
@@ -108,7 +111,8 @@ public sealed class RolloutTests
         one.Run(Minute);
         other.Run(Minute);
 
-        Assert.All(new[] { one, other }, fleet => Assert.DoesNotContain(fleet.State.Tasks.Values, task => task.IsLive() && task.SpecVersion == 1));
+        Assert.All(new[] { one, other },
+            fleet => Assert.DoesNotContain(fleet.State.Tasks.Values, task => task.IsLive() && task.SpecVersion == 1));
     }
 
     [Fact]
@@ -150,7 +154,8 @@ public sealed class RolloutTests
 
     private static Fleet Failing(UpdateFailureAction action, Fate fate, double ratio = 0)
     {
-        var spec = Specs.Replicated(3, "web:2").With(update => update with { FailureAction = action, MaxFailureRatio = ratio });
+        var spec = Specs.Replicated(
+            3, "web:2").With(update => update with { FailureAction = action, MaxFailureRatio = ratio });
         var fleet = Updated(spec, out _);
         fleet.FateOf = (template, _) => template.Container.Image == "web:2" ? fate : Fate.Runs;
         return fleet;

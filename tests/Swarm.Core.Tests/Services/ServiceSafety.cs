@@ -7,17 +7,20 @@ namespace Swarm.Core.Tests.Services;
 public sealed class ServiceSafety
 {
     [Fact]
-    public void Neither_what_is_seen_of_a_task_nor_what_is_desired_of_it_goes_backwards() => Throughout((before, after, _) =>
-    {
-        if (before.Id != after.Id) return true;
-        return before.Tasks.All(task => !after.Tasks.TryGetValue(task.Key, out var now)
-            || (now.State >= task.Value.State && now.Desired >= task.Value.Desired));
-    });
+    public void Neither_what_is_seen_of_a_task_nor_what_is_desired_of_it_goes_backwards() =>
+        Throughout((before, after, _) =>
+        {
+            if (before.Id != after.Id) return true;
+            return before.Tasks.All(task => !after.Tasks.TryGetValue(task.Key, out var now)
+                || (now.State >= task.Value.State && now.Desired >= task.Value.Desired));
+        });
 
     [Fact]
     public void With_stop_first_no_slot_has_two_tasks_that_are_to_run() => Throughout((_, after, story) =>
         story.Order == UpdateOrder.StartFirst || after.Tasks.Values
-            .Where(task => task.Desired == TaskState.Running && task.IsLive()).GroupBy(task => task.Slot).All(slot => slot.Count() == 1));
+            .Where(task => task.Desired == TaskState.Running && task.IsLive())
+            .GroupBy(task => task.Slot)
+            .All(slot => slot.Count() == 1));
 
     [Fact]
     public void With_stop_first_no_slot_runs_twice_on_nodes_in_reach() => Story.Any.Sample(story =>
@@ -56,17 +59,19 @@ public sealed class ServiceSafety
     });
 
     [Fact]
-    public void The_journal_gives_the_same_state_again_and_the_state_survives_being_written() => Story.Any.Sample(story =>
-    {
-        var fleet = new Fleet(nodes: 3);
-        story.PlayOn(fleet);
+    public void The_journal_gives_the_same_state_again_and_the_state_survives_being_written() =>
+        Story.Any.Sample(story =>
+        {
+            var fleet = new Fleet(nodes: 3);
+            story.PlayOn(fleet);
 
-        var read = fleet.Journal.Select(happened => Written.Read<ServiceEvent>(Written.Bytes(happened)));
-        var replayed = read.Aggregate(ServiceState.Empty(Specs.Web), ServiceRules.Apply);
+            var read = fleet.Journal.Select(happened => Written.Read<ServiceEvent>(Written.Bytes(happened)));
+            var replayed = read.Aggregate(ServiceState.Empty(Specs.Web), ServiceRules.Apply);
 
-        Assert.Equal(Written.Bytes(fleet.State), Written.Bytes(replayed));
-        Assert.Equal(Written.Bytes(fleet.State), Written.Bytes(Written.Read<ServiceState>(Written.Bytes(fleet.State))));
-    });
+            Assert.Equal(Written.Bytes(fleet.State), Written.Bytes(replayed));
+            Assert.Equal(
+                Written.Bytes(fleet.State), Written.Bytes(Written.Read<ServiceState>(Written.Bytes(fleet.State))));
+        });
 
     [Fact]
     public void History_and_what_is_remembered_stay_small() => Throughout((_, after, _) =>

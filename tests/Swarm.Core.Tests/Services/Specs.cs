@@ -16,13 +16,14 @@ internal static class Specs
         Mode = new ServiceMode.Replicated(replicas),
     };
 
-    public static ServiceSpec Job(int completions, int concurrent = 0, RestartCondition restart = RestartCondition.OnFailure) => new()
-    {
-        Name = Web,
-        Container = new ContainerSpec { Image = "job:1" },
-        Mode = new ServiceMode.ReplicatedJob(completions, concurrent),
-        Restart = new RestartPolicy { Condition = restart, MaxAttempts = 3 },
-    };
+    public static ServiceSpec Job(
+        int completions, int concurrent = 0, RestartCondition restart = RestartCondition.OnFailure) => new()
+        {
+            Name = Web,
+            Container = new ContainerSpec { Image = "job:1" },
+            Mode = new ServiceMode.ReplicatedJob(completions, concurrent),
+            Restart = new RestartPolicy { Condition = restart, MaxAttempts = 3 },
+        };
 
     public static ServiceSpec With(this ServiceSpec spec, Func<UpdatePolicy, UpdatePolicy> update) =>
         spec with { Update = update(spec.Update) };

@@ -3,7 +3,8 @@ using Swarm.Core.Services;
 
 namespace Swarm.Core.Tests.Services;
 
-/// <summary>What happens to a service, drawn at random: commands, failures, lost nodes and time, in any order.</summary>
+/// <summary>What happens to a service, drawn at random: commands, failures, lost nodes and
+/// time, in any order.</summary>
 internal sealed record Story(UpdateOrder Order, bool NodesAreLost, (int Kind, int Size)[] Steps)
 {
     private static readonly UpdateFailureAction[] Actions = Enum.GetValues<UpdateFailureAction>();
@@ -47,13 +48,14 @@ internal sealed record Story(UpdateOrder Order, bool NodesAreLost, (int Kind, in
 
     private static void Turn(Fleet fleet, FleetNode node) => fleet.Reach(node, !node.Reachable);
 
-    private static Fate Draw(TaskOrder order, int seed) => (((order.Slot * 7) + (order.Task.Value.Length * 3) + seed) % 6) switch
-    {
-        0 => Fate.Fails,
-        1 => Fate.IsRejected,
-        2 => Fate.Completes,
-        _ => Fate.Runs,
-    };
+    private static Fate Draw(TaskOrder order, int seed) =>
+        (((order.Slot * 7) + (order.Task.Value.Length * 3) + seed) % 6) switch
+        {
+            0 => Fate.Fails,
+            1 => Fate.IsRejected,
+            2 => Fate.Completes,
+            _ => Fate.Runs,
+        };
 
     private ServiceSpec Spec(int size) => Specs.Replicated(1 + (size % 5), $"web:{size % 3}").With(update => update with
     {

@@ -9,9 +9,11 @@ internal static partial class Written
 {
     private static readonly MessagePackSerializer Serializer = new();
 
-    public static byte[] Bytes<T>(T value) => Serializer.Serialize(value, Shapes.GeneratedTypeShapeProvider.GetTypeShapeOrThrow<T>());
+    public static byte[] Bytes<T>(T value) =>
+        Serializer.Serialize(value, Shapes.GeneratedTypeShapeProvider.GetTypeShapeOrThrow<T>());
 
-    public static T Read<T>(byte[] bytes) => Serializer.Deserialize(bytes, Shapes.GeneratedTypeShapeProvider.GetTypeShapeOrThrow<T>())!;
+    public static T Read<T>(byte[] bytes) =>
+        Serializer.Deserialize(bytes, Shapes.GeneratedTypeShapeProvider.GetTypeShapeOrThrow<T>())!;
 
     [GenerateShapeFor<ServiceState>]
     [GenerateShapeFor<ServiceEvent>]

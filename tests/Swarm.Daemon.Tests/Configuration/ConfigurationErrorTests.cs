@@ -15,18 +15,26 @@ public sealed class ConfigurationErrorTests
     [InlineData("akka.loglevel=DEBUG", "akka.loglevel: unknown key (--set)")]
     [InlineData("swarm.data-root=lib", "swarm.data-root: 'lib' is not an absolute path (--set)")]
     [InlineData("swarm.run-root=run", "swarm.run-root: 'run' is not an absolute path (--set)")]
-    [InlineData("swarm.node.name=a b", "swarm.node.name: 'a b' is not a name: letters, digits, '-', '_' and '.', 1 to 63 (--set)")]
+    [InlineData("swarm.node.name=a b",
+        "swarm.node.name: 'a b' is not a name: letters, digits, '-', '_' and '.', 1 to 63 (--set)")]
     [InlineData("swarm.node.labels=zone", "swarm.node.labels: not a group of names and values (--set)")]
     [InlineData("swarm.node.labels.zone=[a]", "swarm.node.labels.zone: not a text (--set)")]
-    [InlineData("swarm.node.reserved.memory=5", "swarm.node.reserved.memory: '5' is not a size: a whole number and B, KiB, MiB, GiB or TiB (--set)")]
+    [InlineData("swarm.node.reserved.memory=5",
+        "swarm.node.reserved.memory: '5' is not a size: a whole number and B, KiB, MiB, GiB or TiB (--set)")]
     [InlineData("swarm.cluster.seeds=a:1", "swarm.cluster.seeds: not a list, as [\"a\", \"b\"] (--set)")]
     [InlineData("swarm.cluster.seeds=[\"a\"]", "swarm.cluster.seeds: 'a' is not of the form host:port (--set)")]
-    [InlineData("swarm.cluster.hostname=a b", "swarm.cluster.hostname: 'a b' is neither a host name nor an address (--set)")]
-    [InlineData("swarm.cluster.request-timeout=30s", "swarm.cluster.request-timeout: 30s is not within 100ms to 29s (--set)")]
-    [InlineData("swarm.network.address-pool=10.0.0.0/30", "swarm.network.address-pool: '10.0.0.0/30' is not an IPv4 network, as 172.30.0.0/15, of length /12 to /24 (--set)")]
-    [InlineData("swarm.journal.provider=oracle", "swarm.journal.provider: 'oracle' is none of sqlite, postgresql (--set)")]
-    [InlineData("swarm.journal.provider=postgresql", "swarm.journal.connection: needed for provider postgresql (reference.conf)")]
-    [InlineData("swarm.log.level=loud", "swarm.log.level: 'loud' is none of trace, debug, information, warning, error (--set)")]
+    [InlineData(
+        "swarm.cluster.hostname=a b", "swarm.cluster.hostname: 'a b' is neither a host name nor an address (--set)")]
+    [InlineData(
+        "swarm.cluster.request-timeout=30s", "swarm.cluster.request-timeout: 30s is not within 100ms to 29s (--set)")]
+    [InlineData("swarm.network.address-pool=10.0.0.0/30", "swarm.network.address-pool: '10.0.0.0/30' is not an IPv4 "
+        + "network, as 172.30.0.0/15, of length /12 to /24 (--set)")]
+    [InlineData(
+        "swarm.journal.provider=oracle", "swarm.journal.provider: 'oracle' is none of sqlite, postgresql (--set)")]
+    [InlineData("swarm.journal.provider=postgresql",
+        "swarm.journal.connection: needed for provider postgresql (reference.conf)")]
+    [InlineData(
+        "swarm.log.level=loud", "swarm.log.level: 'loud' is none of trace, debug, information, warning, error (--set)")]
     [InlineData("nonsense", "--set nonsense: not of the form PATH=VALUE")]
     public void A_wrong_setting_is_named_with_its_source_and_what_is_wrong(string assignment, string error)
     {

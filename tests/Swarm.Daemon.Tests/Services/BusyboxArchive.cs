@@ -18,7 +18,8 @@ internal static class BusyboxArchive
             foreach (var folder in (string[])["bin", "etc", "root", "tmp"]) tar.WriteEntry(Folder(folder));
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "bin/busybox")
             {
-                Mode = (UnixFileMode)0b111_101_101, DataStream = new MemoryStream(File.ReadAllBytes("/bin/busybox")),
+                Mode = (UnixFileMode)0b111_101_101,
+                DataStream = new MemoryStream(File.ReadAllBytes("/bin/busybox")),
             });
             foreach (var applet in Applets())
             {
@@ -39,7 +40,8 @@ internal static class BusyboxArchive
 
     private static IEnumerable<string> Applets()
     {
-        using var busybox = Process.Start(new ProcessStartInfo("/bin/busybox", ["--list"]) { RedirectStandardOutput = true })!;
+        using var busybox =
+            Process.Start(new ProcessStartInfo("/bin/busybox", ["--list"]) { RedirectStandardOutput = true })!;
         var names = busybox.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         busybox.WaitForExit();
         return names.Where(name => name != "busybox");

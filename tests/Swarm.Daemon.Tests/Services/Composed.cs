@@ -8,7 +8,10 @@ internal static class Composed
         services:
           web:
             image: box
-            command: ["sh", "-c", "mkdir -p /w && echo {{words}} $$(hostname) > /w/index.html && exec httpd -f -p 80 -h /w"]
+            command:
+              - sh
+              - -c
+              - mkdir -p /w && echo {{words}} $$(hostname) > /w/index.html && exec httpd -f -p 80 -h /w
             ports: ["{{port}}:80"]
             healthcheck:
               test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:80/"]

@@ -47,7 +47,8 @@ public sealed class ServiceLifeTests
         });
 
         Assert.Equal(2, Running(updated));
-        Assert.All(updated.Tasks.Where(task => task.State == TaskState.Running), task => Assert.Equal(2, task.SpecVersion));
+        Assert.All(
+            updated.Tasks.Where(task => task.State == TaskState.Running), task => Assert.Equal(2, task.SpecVersion));
         Assert.StartsWith("two ", await node.FetchAsync(port), StringComparison.Ordinal);
         Assert.Contains(answers, answer => answer.StartsWith("one ", StringComparison.Ordinal));
         await node.UntilTracesAsync(traces => traces.Containers().Count == 2);

@@ -38,7 +38,8 @@ internal sealed class TestNode : IAsyncDisposable
             await images.ImportAsync(BusyboxArchive.Open(), "box", "latest");
             node.Client = SwarmClient.Connect(new SwarmClientOptions
             {
-                Contacts = [$"127.0.0.1:{node.Daemon.Port}"], Timeout = TimeSpan.FromSeconds(25),
+                Contacts = [$"127.0.0.1:{node.Daemon.Port}"],
+                Timeout = TimeSpan.FromSeconds(25),
             });
             return node;
         }
@@ -49,7 +50,8 @@ internal sealed class TestNode : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that nothing on this host listens on, below those that the kernel gives away by itself.</summary>
+    /// <summary>A port that nothing on this host listens on, below those that the kernel gives
+    /// away by itself.</summary>
     public static int FreePort()
     {
         while (true)
@@ -182,7 +184,9 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     private static string Describe(ServiceDetails? service) => service is null ? "no answer" : string.Join(
-        '\n', service.Tasks.Select(task => task.ToString()).Prepend($"version {service.Version}, {service.Update}, {service.Job}"));
+        '\n', service.Tasks
+            .Select(task => task.ToString())
+            .Prepend($"version {service.Version}, {service.Update}, {service.Job}"));
 
     private static string Describe(HostTraces? traces) => traces is null ? "" : JsonSerializer.Serialize(traces);
 }

@@ -23,7 +23,8 @@ public sealed class FolderTests : IDisposable
         _folder.MakeSymbolicLink("absolute"u8, "/etc"u8);
         _folder.MakeSymbolicLink("up"u8, "../../../../../etc"u8);
 
-        foreach (var way in (byte[][])["/etc"u8.ToArray(), "absolute"u8.ToArray(), "up"u8.ToArray(), "../../etc"u8.ToArray()])
+        foreach (var way in (byte[][])[
+            "/etc"u8.ToArray(), "absolute"u8.ToArray(), "up"u8.ToArray(), "../../etc"u8.ToArray()])
         {
             using var found = _folder.Resolve(way);
             Assert.Equal(_folder.Status("etc"u8)!.Value.Inode, found!.Status().Inode);
@@ -58,7 +59,8 @@ public sealed class FolderTests : IDisposable
         }
 
         var status = _folder.Status("file"u8)!.Value;
-        Assert.Equal((FileKind.Regular, 0x9edu, 4_000_000_000u, 7u, 7L), (status.Kind, status.Mode, status.UserId, status.GroupId, status.Size));
+        Assert.Equal((FileKind.Regular, 0x9edu, 4_000_000_000u, 7u, 7L),
+            (status.Kind, status.Mode, status.UserId, status.GroupId, status.Size));
         Assert.Equal(time, status.Modified);
         Assert.Equal([0, 255], _folder.Attribute("file"u8, "user.note"u8)!);
         Assert.Null(_folder.Attribute("file"u8, "user.other"u8));
@@ -110,7 +112,9 @@ public sealed class FolderTests : IDisposable
     public void Names_that_the_kernel_would_cut_are_refused()
     {
         Assert.Equal(Errno.EINVAL, Assert.Throws<LinuxException>(() => _folder.MakeFolder("a\0b"u8, 0)).Number);
-        Assert.Equal(Errno.ENAMETOOLONG, Assert.Throws<LinuxException>(() => _folder.MakeFolder(new byte[300], 0)).Number);
-        Assert.Contains("/missing", Assert.Throws<LinuxException>(() => Folder.Open("/missing")).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            Errno.ENAMETOOLONG, Assert.Throws<LinuxException>(() => _folder.MakeFolder(new byte[300], 0)).Number);
+        Assert.Contains(
+            "/missing", Assert.Throws<LinuxException>(() => Folder.Open("/missing")).Message, StringComparison.Ordinal);
     }
 }

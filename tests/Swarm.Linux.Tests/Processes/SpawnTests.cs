@@ -26,7 +26,8 @@ public sealed class SpawnTests
 
     [Fact]
     public void A_program_that_is_not_there_is_refused() =>
-        Assert.Equal(Errno.ENOENT, Assert.Throws<LinuxException>(() => Spawner.Start(new Spawn("/no/such", []))).Number);
+        Assert.Equal(
+            Errno.ENOENT, Assert.Throws<LinuxException>(() => Spawner.Start(new Spawn("/no/such", []))).Number);
 
     [Fact]
     public void The_end_of_a_process_is_noticed_and_its_descendants_end_with_it()

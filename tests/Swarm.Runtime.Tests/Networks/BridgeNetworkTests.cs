@@ -143,7 +143,10 @@ public sealed class BridgeNetworkTests
     {
         var options = new NetworkOptions
         {
-            NamePrefix = "t", NamespaceFolder = "", StateFolder = "", AddressPool = "198.51.100.0/23",
+            NamePrefix = "t",
+            NamespaceFolder = "",
+            StateFolder = "",
+            AddressPool = "198.51.100.0/23",
         };
         await using var host = await TestHost.OpenAsync(options);
 

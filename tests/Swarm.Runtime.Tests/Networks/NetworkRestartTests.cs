@@ -120,8 +120,11 @@ public sealed class NetworkRestartTests
     {
         var wrong = new NetworkOptions
         {
-            NamePrefix = "Too-long-a-name", NamespaceFolder = "/n", StateFolder = "/s",
-                AddressPool = "10.0.0.1/8", Mtu = 1,
+            NamePrefix = "Too-long-a-name",
+            NamespaceFolder = "/n",
+            StateFolder = "/s",
+            AddressPool = "10.0.0.1/8",
+            Mtu = 1,
         };
         var refused = Assert.Throws<ArgumentException>(() =>
             new BridgeNetworkPlane(wrong, NullLogger<BridgeNetworkPlane>.Instance));

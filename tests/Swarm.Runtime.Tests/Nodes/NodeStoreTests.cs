@@ -28,7 +28,8 @@ public sealed class NodeStoreTests : IDisposable
 
         var refused = Assert.Throws<NodeStoreException>(() => new NodeStore(_folder).Identify(NodeStore.ChooseId));
 
-        Assert.StartsWith($"reading {_folder}/id: it is cut off. Restore the file, or delete {_folder}/id", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"reading {_folder}/id: it is cut off. Restore the file, or delete {_folder}/id",
+            refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +133,8 @@ public sealed class NodeStoreTests : IDisposable
         Templates =
         [
             new TaskTemplate(
-                1, new ContainerSpec { Image = "web", StopGrace = TimeSpan.FromSeconds(5) }, Resources.None, new RestartPolicy(), false),
+                1, new ContainerSpec { Image = "web", StopGrace = TimeSpan.FromSeconds(5) }, Resources.None,
+                new RestartPolicy(), false),
         ],
         Tasks =
         [

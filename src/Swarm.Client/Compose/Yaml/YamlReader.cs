@@ -28,7 +28,8 @@ internal sealed class YamlReader(IParser parser, Func<YamlText, YamlText> fillIn
         {
             errors.Add(At(unreadable.Start), "not valid YAML: " + unreadable.Message);
         }
-        catch (Exception broken) when (broken is InvalidOperationException or ArgumentException or IndexOutOfRangeException
+        catch (Exception broken)
+            when (broken is InvalidOperationException or ArgumentException or IndexOutOfRangeException
             or OverflowException or FormatException)
         {
             // The scanner meets some malformed input with exceptions that carry no place.
@@ -47,7 +48,8 @@ internal sealed class YamlReader(IParser parser, Func<YamlText, YamlText> fillIn
         parser.Consume<DocumentStart>();
         var root = ReadValue();
         parser.Consume<DocumentEnd>();
-        if (parser.Accept<DocumentStart>(out var second)) errors.Add(At(second.Start), "a second document: a Compose file has one");
+        if (parser.Accept<DocumentStart>(out var second))
+            errors.Add(At(second.Start), "a second document: a Compose file has one");
 
         return root;
     }
@@ -78,7 +80,8 @@ internal sealed class YamlReader(IParser parser, Func<YamlText, YamlText> fillIn
         if (value.Count > ComposeLimits.Values)
         {
             throw new YamlException(
-                start.Start, start.End, $"more than {ComposeLimits.Values} values once aliases and merge keys are followed");
+                start.Start, start.End,
+                $"more than {ComposeLimits.Values} values once aliases and merge keys are followed");
         }
 
         return Keep(anchor, value);
@@ -111,7 +114,8 @@ internal sealed class YamlReader(IParser parser, Func<YamlText, YamlText> fillIn
 
     private YamlText ReadKey()
     {
-        if (!parser.TryConsume<Scalar>(out var key)) throw new YamlException(parser.Current!.Start, parser.Current.End, "a key must be a word");
+        if (!parser.TryConsume<Scalar>(out var key))
+            throw new YamlException(parser.Current!.Start, parser.Current.End, "a key must be a word");
 
         var text = TextOf(key);
         Keep(key.Anchor, text);

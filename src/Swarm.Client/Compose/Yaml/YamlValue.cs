@@ -14,7 +14,8 @@ internal abstract record YamlValue(Position At)
     public abstract long Count { get; }
 }
 
-/// <param name="IsPlain">Written without quotes, so that <c>null</c> and <c>true</c> mean what they mean in YAML.</param>
+/// <param name="IsPlain">Written without quotes, so that <c>null</c> and <c>true</c> mean what
+/// they mean in YAML.</param>
 internal sealed record YamlText(Position At, string Text, bool IsPlain) : YamlValue(At)
 {
     public override long Count => 1;

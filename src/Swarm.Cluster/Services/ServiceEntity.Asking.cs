@@ -1,0 +1,60 @@
+using Akka.Actor;
+using Swarm.Cluster.Catalog;
+using Swarm.Core.Placement;
+using Swarm.Core.Services;
+
+namespace Swarm.Cluster.Services;
+
+/// <content>What the entity asks of others, and when it asks again.</content>
+internal sealed partial class ServiceEntity
+{
+    private void WakeAt(DateTimeOffset? at)
+    {
+        var wait = at - _time.GetUtcNow();
+        if (wait is null) Timers.Cancel("wake");
+        else Timers.StartSingleTimer("wake", new Wake(), wait.Value > TimeSpan.Zero ? wait.Value : TimeSpan.Zero);
+    }
+
+    private void AskForPlaces(PlaceTasks? placement)
+    {
+        var isNew = placement is not null && placement.Request != _placement?.Request;
+        _placement = placement;
+        if (isNew) _others.Placers.Tell(placement);
+    }
+
+    // What it would ask when its back-off ends, it asks now.
+    private void AskEarly()
+    {
+        if (_placement is null
+            && _state.Placement.RetryAt is { } later
+            && ServiceRules.Needs(_state, later).Placement is { } early)
+        {
+            _others.Placers.Tell(early);
+        }
+    }
+
+    private void Send(ApplyServiceTasks order) => _others.Catalog.Tell(new CatalogCommand.TellNode(order.Node, order));
+
+    private void SendOpen()
+    {
+        foreach (var order in _orders.Open) Send(order);
+        if (_placement is not null) _others.Placers.Tell(_placement);
+        KeepResending();
+    }
+
+    private void KeepResending()
+    {
+        if (_placement is null && !_orders.Open.Any()) Timers.Cancel("resend");
+        else if (!Timers.IsTimerActive("resend"))
+            Timers.StartPeriodicTimer("resend", new Resend(), _options.ResendAfter);
+    }
+
+    private void PublishNow()
+    {
+        var listing = ServiceRules.List(_state);
+        if (listing is null && _published is not null)
+            _others.Catalog.Tell(new CatalogCommand.HideService(_state.Name));
+        if (listing is not null && listing != _published) _others.Catalog.Tell(new CatalogCommand.ShowService(listing));
+        _published = listing;
+    }
+}
