@@ -182,10 +182,17 @@ internal sealed partial class EngineCore
             Ports = [],
         });
         _exitWatch?.Forget(record.Id);
-        // Its address and ports are free for others while it only waits to be looked at.
-        await _networks.DetachAsync(record.Id, cancellation);
         LogEnded(record.Definition.Name, record.Id.Short, exit.Run, exit.ExitCode, exit.OutOfMemory);
-        _exits.Writer.TryWrite(exit);
+        try
+        {
+            // Its address and ports are free for others while it only waits to be looked at.
+            await _networks.DetachAsync(record.Id, cancellation);
+        }
+        finally
+        {
+            _exits.Writer.TryWrite(exit);
+        }
+
         return record;
     }
 

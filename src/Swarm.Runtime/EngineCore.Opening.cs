@@ -10,6 +10,7 @@ namespace Swarm.Runtime;
 /// <summary>Finding what earlier engines left, and noticing ends.</summary>
 internal sealed partial class EngineCore
 {
+    private static readonly TimeSpan EndAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SoonestLogCheck = TimeSpan.FromMilliseconds(50);
 
     public async Task OpenAsync(CancellationToken cancellation)
@@ -97,12 +98,31 @@ internal sealed partial class EngineCore
     /// <remarks>On the watch's thread: the work is done on others.</remarks>
     private void NoticeEnd(ContainerId id)
     {
-        if (Table.Find(id) is { } container) Begin(() => EndWhenOverAsync(container));
+        if (Table.Find(id) is { } container) Begin(() => EndAtLastAsync(container));
     }
 
     private void NoticeAll()
     {
-        foreach (var container in Table.All) Begin(() => EndWhenOverAsync(container));
+        foreach (var container in Table.All) Begin(() => EndAtLastAsync(container));
+    }
+
+    /// <remarks>An end is noticed once only. On a full disk it cannot be put down until there is room again.</remarks>
+    private async Task EndAtLastAsync(LiveContainer container)
+    {
+        while (true)
+        {
+            try
+            {
+                await EndWhenOverAsync(container);
+                return;
+            }
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ContainerException)
+            {
+                LogRefused(refused);
+            }
+
+            await Task.Delay(EndAgainAfter, _time, _closing.Token);
+        }
     }
 
     private Task<bool> EndWhenOverAsync(LiveContainer container) => AtGateAsync(

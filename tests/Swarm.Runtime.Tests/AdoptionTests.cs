@@ -56,6 +56,21 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
     }
 
     [Fact]
+    public async Task An_end_that_cannot_be_put_down_is_told_once_it_can()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var aside = Path.Join(fixture.Options.DataRoot, "containers", started.Id.Value, "container.json.new");
+        Directory.CreateDirectory(aside);
+        fixture.Engine.Signal(started.Id, 9);
+        await fixture.RunAsync(EngineFixture.Shell("true")); // ends later, so that the first end has been noticed
+        Assert.Equal(ContainerPhase.Running, fixture.Engine.Find(started.Id)!.Phase);
+
+        Directory.Delete(aside);
+
+        Assert.Equal(137, (await fixture.ExitOfAsync(started.Id)).ExitCode);
+    }
+
+    [Fact]
     public async Task What_belongs_to_no_record_is_removed_when_an_engine_opens()
     {
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
