@@ -1,8 +1,12 @@
+using Swarm.Cluster.Hosting;
 using Swarm.Daemon.CommandLine;
 using Swarm.Daemon.Configuration;
 using Swarm.Daemon.Host;
 using Swarm.Daemon.Running;
+using Swarm.Images;
 using Swarm.Linux.Namespaces;
+using Swarm.Runtime;
+using Swarm.Runtime.Nodes;
 
 return Arguments.Parse(args, File.Exists) switch
 {
@@ -45,6 +49,10 @@ static async Task<int> StartAsync(Request.Run run, string[] arguments)
     catch (OperationCanceledException)
     {
         return ExitCodes.Stopped; // asked to stop before it was ready
+    }
+    catch (Exception refused) when (refused is NodeStoreException or ImageException or ContainerException or ClusterStartException)
+    {
+        return Complain(ExitCodes.Failed, [refused.Message]); // says what and where: a stack would only hide it
     }
 #pragma warning disable CA1031 // The edge of the process: whatever it is, its user reads why.
     catch (Exception cause)

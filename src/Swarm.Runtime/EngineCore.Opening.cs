@@ -26,6 +26,8 @@ internal sealed partial class EngineCore
         var alive = records.Where(record => Judge(record) is AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted);
         await _networks.OpenAsync(alive.Select(record => record.Id).ToHashSet(), cancellation);
         foreach (var container in Table.All) await AdoptAsync(container, cancellation);
+        // What it was to be is not known any more, so it is replaced: it must not run beside its successor.
+        foreach (var id in unreadable) await _undoing.EndRunAsync(new ContainerId(id), default, cancellation);
         await RemoveOrphansAsync(unreadable, cancellation);
         _logTimer = _time.CreateTimer(
             _ => Begin(RotateAsync), null, _options.LogCheckInterval, Timeout.InfiniteTimeSpan);

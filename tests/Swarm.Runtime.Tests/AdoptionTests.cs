@@ -71,6 +71,23 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
     }
 
     [Fact]
+    public async Task A_container_whose_record_is_broken_is_ended_and_its_files_are_left()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var first = Linux.Processes.ProcessIdentity.Of(started.Pid)!.Value;
+        var record = Path.Join(fixture.Options.DataRoot, "containers", started.Id.Value, "container.json");
+
+        await fixture.ReopenAsync(() => File.WriteAllText(record, "{"));
+
+        Assert.False(first.IsAlive);
+        Assert.Null(fixture.Engine.Find(started.Id));
+        Assert.Equal("{", File.ReadAllText(record));
+        File.Delete(record);
+        await fixture.ReopenAsync();
+        Assert.False(Directory.Exists(Path.GetDirectoryName(record)));
+    }
+
+    [Fact]
     public async Task What_belongs_to_no_record_is_removed_when_an_engine_opens()
     {
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));

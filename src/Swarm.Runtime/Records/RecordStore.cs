@@ -43,7 +43,7 @@ internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
     }
 
     /// <summary>Reads every record.</summary>
-    /// <returns>The records, and the ids of those that could not be read: nothing of theirs may be touched.</returns>
+    /// <returns>The records, and the ids of those that could not be read: their files are left to people.</returns>
     public (IReadOnlyList<ContainerRecord> Records, IReadOnlySet<string> Unreadable) ReadAll()
     {
         List<ContainerRecord> records = [];
@@ -67,6 +67,6 @@ internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
         return (records, unreadable);
     }
 
-    [LoggerMessage(LogLevel.Error, "The record {Path} could not be read; its container was left as it is")]
+    [LoggerMessage(LogLevel.Error, "The record {Path} could not be read: its container is ended, and its files are left as they are")]
     private partial void LogUnreadable(string path, Exception broken);
 }
