@@ -89,8 +89,7 @@ internal sealed class StoreFolders : IDisposable
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(aside, path, overwrite: true);
-        Durability.SyncFolder(Path.GetDirectoryName(path)!);
+        Durability.Replace(path, aside);
     }
 
     public void Dispose() => _lock.Dispose();

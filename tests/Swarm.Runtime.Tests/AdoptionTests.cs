@@ -30,8 +30,13 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
 
         await fixture.ReopenAsync(() =>
         {
+            using var exits = new FileSystemWatcher(Path.GetDirectoryName(exitFile)!, Path.GetFileName(exitFile));
+            using var written = new ManualResetEventSlim();
+            exits.Created += (_, _) => written.Set();
+            exits.Renamed += (_, _) => written.Set();
+            exits.EnableRaisingEvents = true;
             File.WriteAllText($"/proc/{started.Pid}/root/dev/shm/go", "");
-            SpinWait.SpinUntil(() => File.Exists(exitFile), TimeSpan.FromSeconds(20));
+            Assert.True(written.Wait(TimeSpan.FromSeconds(20)), $"{exitFile} was not written");
         });
 
         var exit = await fixture.ExitOfAsync(started.Id);

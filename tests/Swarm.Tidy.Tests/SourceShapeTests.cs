@@ -7,6 +7,7 @@ public sealed partial class SourceShapeTests
 {
     private const int LongestFile = 300;
     private const int LongestMethod = 50;
+    private const int WidestLine = 120;
 
     private static IEnumerable<string> Sources => Repository.Files("*.cs", "src", "tests");
 
@@ -19,6 +20,42 @@ public sealed partial class SourceShapeTests
     [Fact]
     public void No_method_is_longer_than_50_lines() => Assert.Empty(
         Sources.SelectMany(file => Methods.LongerThan(LongestMethod, file, File.ReadAllLines(Repository.At(file)))));
+
+    [Fact]
+    public void No_line_is_wider_than_120_columns() => Assert.Empty(
+        LinesOf(Sources)
+            .Where(line => line.Text.EnumerateRunes().Count() > WidestLine)
+            .Select(line => $"{line.File}:{line.Number}: {line.Text.EnumerateRunes().Count()} columns"));
+
+    [Fact]
+    public void Types_that_are_not_a_closed_family_have_a_file_each() => Assert.Empty(
+        Sources.Select(file => (file, Types: TopLevelTypes(file).ToList()))
+            .Where(found => found.Types.Count > 1 && found.Types.Any(type => !IsSmall().IsMatch(type)))
+            .Select(found => $"{found.file}: {string.Join("; ", found.Types.Select(type => type.Trim()))}"));
+
+    [Fact]
+    public void No_folder_is_named_for_a_kind_of_code() => Assert.Empty(
+        Sources.Where(file => file.Split('/').Any(folder =>
+            folder is "Actors" or "Interfaces" or "Utils" or "Helpers" or "Models" or "Services.Impl")));
+
+    [Fact]
+    public void A_number_of_C_never_comes_back_as_a_handle_that_looks_at_all_of_the_register()
+    {
+        var sources = Repository.Files("*.cs", "src").Select(file => File.ReadAllText(Repository.At(file))).ToList();
+        var wide = sources.SelectMany(text => WideHandle().Matches(text)).Select(found => found.Groups[1].Value);
+
+        var returned = sources.SelectMany(text => Imported().Matches(text)).Select(found => found.Groups[1].Value);
+
+        Assert.Contains("FileDescriptor", returned);
+        Assert.Empty(returned.Intersect(wide));
+    }
+
+    [Fact]
+    public void The_kernel_is_called_from_one_project_only() => Assert.Empty(
+        LinesOf(Repository.Files("*.cs", "src").Where(file => !file.StartsWith("src/Swarm.Linux/", StringComparison.Ordinal)))
+            .Where(line => line.Text.Contains("[LibraryImport(", StringComparison.Ordinal)
+                || line.Text.Contains("[DllImport(", StringComparison.Ordinal))
+            .Select(line => $"{line.File}:{line.Number}: {line.Text.Trim()}"));
 
     [Fact]
     public void Nothing_is_left_for_later_and_nothing_is_folded_away() => Assert.Empty(
@@ -44,6 +81,22 @@ public sealed partial class SourceShapeTests
         from file in files
         from line in File.ReadAllLines(Repository.At(file)).Index()
         select (file, line.Index + 1, line.Item);
+
+    private static IEnumerable<string> TopLevelTypes(string file) =>
+        File.ReadAllLines(Repository.At(file)).Where(line => TopLevel().IsMatch(line));
+
+    [GeneratedRegex(@"^(?:(?:public|internal|file|sealed|static|abstract|partial|readonly|unsafe) )*"
+        + @"(?:class|record|struct|interface|enum|delegate) ")]
+    private static partial Regex TopLevel();
+
+    [GeneratedRegex(@"\b(record|enum|delegate) ")]
+    private static partial Regex IsSmall();
+
+    [GeneratedRegex(@"class (\w+)(?:\([^)]*\))?\s*:\s*SafeHandle(?:ZeroOr)?MinusOneIsInvalid")]
+    private static partial Regex WideHandle();
+
+    [GeneratedRegex(@"\[LibraryImport\([^\]]*\)\]\s*(?:\[[^\]]*\]\s*)*\w+ static partial (\w+\??) ")]
+    private static partial Regex Imported();
 
     [GeneratedRegex("""\bTODO\b|\bFIXME\b|NotImplementedException|^\s*#region""")]
     private static partial Regex Unfinished();

@@ -36,6 +36,14 @@ public static partial class Durability
         SystemCall.Check(synced, "fsync", folder);
     }
 
+    /// <summary>Puts a file whose content is on the disk in the place of another one.</summary>
+    /// <remarks>After a loss of power the new one is there if this returned, else one of the two.</remarks>
+    public static void Replace(string path, string written)
+    {
+        File.Move(written, path, overwrite: true);
+        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
     private static FileDescriptor Open(string folder)
     {
         Span<byte> buffer = stackalloc byte[NulTerminated.PathBytes];

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Nerdbank.MessagePack;
 using Swarm.Core;
+using Swarm.Linux.Files;
 
 namespace Swarm.Runtime.Nodes;
 
@@ -99,7 +100,11 @@ public sealed class NodeStore : INodeStore
     {
         var path = PathOf(service);
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        Try($"deleting {path}", () => File.Delete(path));
+        Try($"deleting {path}", () =>
+        {
+            File.Delete(path);
+            Durability.SyncFolder(Path.GetDirectoryName(path)!);
+        });
     }
 
     private (KeptService? Kept, string? Fault) Read(string path)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Swarm.Linux.Files;
 
 namespace Swarm.Runtime.Nodes;
 
@@ -10,7 +11,7 @@ internal static class SealedFile
 
     private static ReadOnlySpan<byte> Format => "swarm node 1\n"u8;
 
-    /// <summary>Writes aside, brings it to the disk, and puts it in place.</summary>
+    /// <summary>Writes aside, and puts it in place; on the disk when this returns.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var aside = path + Aside;
@@ -22,7 +23,7 @@ internal static class SealedFile
             RandomAccess.FlushToDisk(handle);
         }
 
-        File.Move(aside, path, overwrite: true);
+        Durability.Replace(path, aside);
     }
 
     /// <exception cref="InvalidDataException">It is not such a file, or was cut or changed.</exception>

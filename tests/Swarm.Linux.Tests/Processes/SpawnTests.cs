@@ -33,18 +33,27 @@ public sealed class SpawnTests
     public void The_end_of_a_process_is_noticed_and_its_descendants_end_with_it()
     {
         using var watch = new DescriptorWatch("test");
-        var process = Spawner.Start(new Spawn("/bin/sh", ["-c", "sleep 600 & sleep 600; true"]));
+        using var pipe = new Pipe();
+        var process = Spawner.Start(new Spawn("/bin/sh", ["-c", "sleep 600 & sleep 600 & echo both >&3; wait"])
+        {
+            Third = pipe.Writing,
+        });
         using var handle = ProcessHandle.OpenChild(process);
         using var ended = new ManualResetEventSlim();
         using var registration = watch.Watch(handle, ended.Set);
-        Assert.True(SpinWait.SpinUntil(() => ProcessIdentity.ChildrenOf(process.Pid).Count == 2, Patience));
-        var children = ProcessIdentity.ChildrenOf(process.Pid).Select(ProcessIdentity.Of).ToArray();
+        Assert.Equal("both", pipe.ReadLine());
+        var children = ProcessIdentity.ChildrenOf(process.Pid)
+            .Select(pid => ProcessHandle.Open(ProcessIdentity.Of(pid)!.Value)!).ToArray();
+        var childrenEnded = children.Select(_ => new ManualResetEventSlim()).ToArray();
+        var watched = children.Zip(childrenEnded, (child, end) => watch.Watch(child, end.Set)).ToArray();
 
         process.EndWithDescendants();
 
         Assert.True(ended.Wait(Patience));
         Assert.Equal(137, process.Wait());
-        Assert.True(SpinWait.SpinUntil(() => children.All(child => child is not { IsAlive: true }), Patience));
+        Assert.Equal(2, childrenEnded.Length);
+        Assert.All(childrenEnded, end => Assert.True(end.Wait(Patience)));
+        foreach (var one in watched.Concat(children).Concat(childrenEnded)) one.Dispose();
         Assert.Null(ProcessIdentity.Of(process.Pid));
     }
 
