@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 
 namespace Swarm.Cli.Commands;
 
@@ -24,18 +22,5 @@ internal sealed class Examples
         }
 
         if (_notes.TryGetValue(command, out var note)) output.WriteLine(note);
-    }
-}
-
-/// <summary>The library's help, and examples below it.</summary>
-internal sealed class HelpWithExamples(HelpAction help, Examples examples) : SynchronousCommandLineAction
-{
-    public override bool ClearsParseErrors => true;
-
-    public override int Invoke(ParseResult parseResult)
-    {
-        var code = help.Invoke(parseResult);
-        examples.Write(parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output);
-        return code;
     }
 }
