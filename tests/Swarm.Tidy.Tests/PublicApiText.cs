@@ -33,12 +33,14 @@ internal static class PublicApiText
 
     private static bool IsOperator(MethodInfo method) => method.Name.StartsWith("op_", StringComparison.Ordinal);
 
-    private static bool IsMade(MemberInfo member) => member.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
+    private static bool IsMade(MemberInfo member) =>
+        member.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
 
     private static string Show(PropertyInfo property)
     {
         var name = property.GetIndexParameters() is { Length: > 0 } keys ? $"this[{Show(keys)}]" : property.Name;
-        return $"{NameOf(property.PropertyType)} {name}{(property.SetMethod is { IsPublic: true } set ? Show(set) : "")}";
+        var set = property.SetMethod is { IsPublic: true } setter ? Show(setter) : "";
+        return $"{NameOf(property.PropertyType)} {name}{set}";
     }
 
     private static string Show(MethodInfo setter)

@@ -67,6 +67,7 @@ internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
         return (records, unreadable);
     }
 
-    [LoggerMessage(LogLevel.Error, "The record {Path} could not be read: its container is ended, and its files are left as they are")]
+    [LoggerMessage(LogLevel.Error,
+        "The record {Path} could not be read: its container is ended, and its files are left as they are")]
     private partial void LogUnreadable(string path, Exception broken);
 }
