@@ -11,7 +11,8 @@ internal static class Application
     public static async Task<int> RunAsync(
         string[] arguments, Surroundings surroundings, CancellationToken cancellation = default)
     {
-        var parsed = Root.Build(surroundings).Parse(arguments);
+        await using var shared = new SharedOptions(surroundings);
+        var parsed = Root.Build(shared).Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors) await surroundings.Error.WriteLineAsync("swarm: " + error.Message);

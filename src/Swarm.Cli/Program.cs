@@ -6,5 +6,10 @@ var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
 var surroundings = new Surroundings(Console.Out, Console.Error, Console.OpenStandardInput, environment)
 {
     IsTerminal = !Console.IsOutputRedirected,
+    EndsWithProcess = true,
 };
-return await Application.RunAsync(args, surroundings);
+var code = await Application.RunAsync(args, surroundings);
+await surroundings.Out.FlushAsync();
+
+// The threads of the actor system would keep the process until it is shut down.
+Environment.Exit(code);

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
-using Akka.Actor.Setup;
 using Akka.Cluster.Tools.Client;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
@@ -47,8 +46,9 @@ internal static class ClientSystem
             .WithFallback(WireConfiguration.Hocon)
             .WithFallback(DistributedPubSub.DefaultConfig())
             .WithFallback(ClusterClientReceptionist.DefaultConfig());
-        return ActorSystem.Create(
-            "swarm-client", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration)));
+
+        // Not by a setup: that reads the program's XML configuration first, which is not even used.
+        return ActorSystem.Create("swarm-client", configuration);
     }
 
     public static IActorRef StartClusterClient(ActorSystem system, ImmutableArray<string> contacts)

@@ -16,7 +16,9 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
     [InlineData(2, "/does/not/exist.tar: there is no such file", "image", "load", "/does/not/exist.tar")]
     [InlineData(3, "no node answered at 127.0.0.1:1 within 0.3 s: is swarmd running?", "services", "--contact",
         "127.0.0.1:1", "--timeout", "300ms")]
-    [InlineData(3, "/does/not/exist.sock", "image", "ls", "--socket", "/does/not/exist.sock")]
+    [InlineData(2, "/tmp: is a folder", "image", "load", "/tmp")]
+    [InlineData(3, "no node answered at /does/not/exist.sock: there is no such socket", "image", "ls", "--socket",
+        "/does/not/exist.sock")]
     [InlineData(4, "there is no service gone", "inspect", "gone")]
     [InlineData(4, "there is no service gone", "ps", "gone")]
     [InlineData(4, "there is no service gone", "logs", "gone")]

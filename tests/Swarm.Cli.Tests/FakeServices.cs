@@ -9,7 +9,7 @@ using Swarm.Core.Services;
 namespace Swarm.Cli.Tests;
 
 /// <summary>Services that run at once; a job has ended with 7. The image 'refused' is refused,
-/// 'broken' never starts.</summary>
+/// 'broken' never starts, and the update to 'paused' is.</summary>
 /// <remarks>Lists come in pages of one entry, so that who stops after a page is seen.</remarks>
 internal sealed class FakeServices : UntypedActor
 {
@@ -67,7 +67,8 @@ internal sealed class FakeServices : UntypedActor
     {
         var slots = spec.Mode is ServiceMode.Replicated mode ? mode.Replicas : 1;
         var job = spec.Mode is ServiceMode.ReplicatedJob;
-        return new ServiceDetails(new ServiceId("id"), spec, 1, UpdateStatus.None, [Task(spec, (int)after + 1, job)])
+        var update = spec.Container.Image == "paused" ? new UpdateStatus(UpdatePhase.Paused, "a task failed") : UpdateStatus.None;
+        return new ServiceDetails(new ServiceId("id"), spec, 1, update, [Task(spec, (int)after + 1, job)])
         {
             Job = job ? new JobStatus(0, 1, Ended: true, ExitCode: 7) : null,
             Next = after + 1 < slots ? after + 1 : null,

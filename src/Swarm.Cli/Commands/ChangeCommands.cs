@@ -20,7 +20,7 @@ internal static class ChangeCommands
         {
             var printer = shared.Printer(parsed);
             var wanted = parsed.GetValue(Scales)!.Select(ParseScale).ToList();
-            await using var client = shared.Connect(parsed);
+            var client = shared.Connect(parsed);
             var done = new JsonArray();
             foreach (var (service, replicas) in wanted)
             {
@@ -44,7 +44,7 @@ internal static class ChangeCommands
         command.SetAction(async (parsed, cancellation) =>
         {
             var printer = shared.Printer(parsed);
-            await using var client = shared.Connect(parsed);
+            var client = shared.Connect(parsed);
             var all = await client.GetServicesAsync(cancellation);
             var done = new JsonArray();
             foreach (var name in parsed.GetValue(Names)!.Distinct())

@@ -49,7 +49,7 @@ internal static class DeployCommand
         var stack = ComposeFile.Load(parsed.GetValue(File)!, name, shared.Surroundings.Environment);
         foreach (var warning in stack.Warnings) printer.Warn(warning);
 
-        await using var client = shared.Connect(parsed);
+        var client = shared.Connect(parsed);
         var accepted = new List<ServiceAccepted>();
         foreach (var service in stack.Services)
         {

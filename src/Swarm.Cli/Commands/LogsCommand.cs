@@ -34,7 +34,7 @@ internal static class LogsCommand
     {
         var printer = shared.Printer(parsed);
         var timestamps = parsed.GetValue(Timestamps);
-        await using var client = shared.Connect(parsed);
+        var client = shared.Connect(parsed);
         var lines = client.ReadLogsAsync(
             new ServiceName(parsed.GetValue(Service)!), parsed.GetValue(Tail), parsed.GetValue(Follow), printer.Warn,
             cancellation);

@@ -6,9 +6,8 @@ namespace Swarm.Cli.Commands;
 /// <summary>The command <c>swarm</c> with all that it offers.</summary>
 internal static class Root
 {
-    public static RootCommand Build(Surroundings surroundings)
+    public static RootCommand Build(SharedOptions shared)
     {
-        var shared = new SharedOptions(surroundings);
         var examples = new Examples();
         var root = new RootCommand("Deploys and watches services on a Swarm cluster.");
         foreach (var option in shared.All) root.Options.Add(option);

@@ -17,7 +17,7 @@ internal static class ServiceCommands
         var command = new Command("services", "List the services.");
         command.SetAction(async (parsed, cancellation) =>
         {
-            await using var client = shared.Connect(parsed);
+            var client = shared.Connect(parsed);
             var services = await client.GetServicesAsync(cancellation);
             shared.Printer(parsed).Rows(
                 ["NAME", "STACK", "MODE", "RUNNING", "IMAGE", "PORTS"],
@@ -34,7 +34,7 @@ internal static class ServiceCommands
         var command = new Command("ps", "List the tasks of one service, or of all.") { Filter };
         command.SetAction(async (parsed, cancellation) =>
         {
-            await using var client = shared.Connect(parsed);
+            var client = shared.Connect(parsed);
             var names = parsed.GetValue(Filter) is { } one ? [new ServiceName(one)]
                 : (await client.GetServicesAsync(cancellation))
                     .Select(service => service.Name)
@@ -66,7 +66,7 @@ internal static class ServiceCommands
         var command = new Command("inspect", "Show all that is known of a service, in JSON.") { Service };
         command.SetAction(async (parsed, cancellation) =>
         {
-            await using var client = shared.Connect(parsed);
+            var client = shared.Connect(parsed);
             shared.Printer(parsed).Json(DetailViews.Json(
                 await client.GetServiceAsync(new ServiceName(parsed.GetValue(Service)!), cancellation)));
             return ExitCode.Ok;
@@ -80,7 +80,7 @@ internal static class ServiceCommands
         var command = new Command("nodes", "List the nodes.");
         command.SetAction(async (parsed, cancellation) =>
         {
-            await using var client = shared.Connect(parsed);
+            var client = shared.Connect(parsed);
             var nodes = await client.GetNodesAsync(cancellation);
             shared.Printer(parsed).Rows(
                 ["NAME", "ID", "STATE", "AVAILABILITY", "TASKS", "CPUS", "MEMORY", "ADDRESS"],

@@ -7,7 +7,7 @@ using Swarm.Cli.Output;
 namespace Swarm.Cli.Commands;
 
 /// <summary>The options that every command has, and what they lead to.</summary>
-internal sealed class SharedOptions
+internal sealed class SharedOptions : IAsyncDisposable
 {
     private readonly Option<string> _contact;
     private readonly Option<string> _socket;
@@ -20,6 +20,8 @@ internal sealed class SharedOptions
         DefaultValueFactory = _ => "10s",
         HelpName = "DURATION",
     };
+
+    private SwarmClient? _client;
 
     public SharedOptions(Surroundings surroundings)
     {
@@ -48,12 +50,18 @@ internal sealed class SharedOptions
 
     public Printer Printer(ParseResult parsed) => new(Surroundings, parsed.GetValue(_json));
 
-    public SwarmClient Connect(ParseResult parsed) => SwarmClient.Connect(new SwarmClientOptions
+    /// <summary>Connects to the cluster; <see cref="DisposeAsync"/> ends it.</summary>
+    public SwarmClient Connect(ParseResult parsed) => _client ??= SwarmClient.Connect(new SwarmClientOptions
     {
         Contacts = SwarmClientOptions.ParseContacts(parsed.GetValue(_contact)!),
         Timeout = Duration("--timeout", parsed.GetValue(_timeout)!),
         Time = Surroundings.Time,
     });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is not null && !Surroundings.EndsWithProcess) await _client.DisposeAsync();
+    }
 
     public ImageClient ConnectImages(ParseResult parsed) => new(parsed.GetValue(_socket)!);
 

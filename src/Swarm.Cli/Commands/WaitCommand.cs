@@ -33,7 +33,7 @@ internal static class WaitCommand
             : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         ServiceProgress? last = null;
-        await using var client = shared.Connect(parsed);
+        var client = shared.Connect(parsed);
         try
         {
             last = await client.WaitAsync(service, now => last = now, either.Token);
