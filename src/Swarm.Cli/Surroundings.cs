@@ -8,7 +8,7 @@ internal sealed record Surroundings(
     /// <summary>People look at it: tables with lines and live progress; else plain text.</summary>
     public bool IsTerminal { get; init; }
 
-    /// <summary>The process ends with the command, and takes its connections along: nobody waits for them to be closed.</summary>
+    /// <summary>The process ends with the command and takes its connections along: nobody closes them.</summary>
     public bool EndsWithProcess { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;

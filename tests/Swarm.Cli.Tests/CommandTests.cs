@@ -29,7 +29,8 @@ public sealed class CommandTests(FakeGateway gateway) : IClassFixture<FakeGatewa
     {
         var deployed = await _line.DeployAsync("three", "image: paused");
 
-        Assert.Equal((ExitCode.Failed, "swarm: three_web: 1/1 failed: a task failed\n"), (deployed.Code, deployed.Error));
+        Assert.Equal(
+            (ExitCode.Failed, "swarm: three_web: 1/1 failed: a task failed\n"), (deployed.Code, deployed.Error));
     }
 
     [Fact]

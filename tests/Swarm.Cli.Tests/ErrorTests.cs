@@ -8,6 +8,8 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
 
     [Theory]
     [InlineData(2, "'nonsense'", "nonsense")]
+    [InlineData(2, "there is no option --wide", "ps", "--wide")]
+    [InlineData(2, "Try 'swarm image rm --help'", "image", "rm")]
     [InlineData(2, "SERVICE=N", "scale", "web")]
     [InlineData(2, "--tail must not be negative", "logs", "web", "--tail", "-1")]
     [InlineData(2, "not a duration", "services", "--timeout", "5x")]
@@ -48,6 +50,17 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
         Assert.Equal(ExitCode.Usage, ran.Code);
         Assert.Contains($"swarm: {file}:4:5: ", ran.Error, StringComparison.Ordinal);
         Assert.Contains($"swarm: {file}:5:10: ", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("completion")]
+    [InlineData("import", "image")]
+    public async Task A_group_of_commands_alone_shows_what_there_is(string said, params string[] group)
+    {
+        var ran = await _line.RunAsync(group);
+
+        Assert.Equal((ExitCode.Usage, ""), (ran.Code, ran.Out));
+        Assert.Contains(said, ran.Error, StringComparison.Ordinal);
     }
 
     [Theory]

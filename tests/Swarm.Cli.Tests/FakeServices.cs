@@ -67,7 +67,8 @@ internal sealed class FakeServices : UntypedActor
     {
         var slots = spec.Mode is ServiceMode.Replicated mode ? mode.Replicas : 1;
         var job = spec.Mode is ServiceMode.ReplicatedJob;
-        var update = spec.Container.Image == "paused" ? new UpdateStatus(UpdatePhase.Paused, "a task failed") : UpdateStatus.None;
+        var update = spec.Container.Image == "paused"
+            ? new UpdateStatus(UpdatePhase.Paused, "a task failed") : UpdateStatus.None;
         return new ServiceDetails(new ServiceId("id"), spec, 1, update, [Task(spec, (int)after + 1, job)])
         {
             Job = job ? new JobStatus(0, 1, Ended: true, ExitCode: 7) : null,

@@ -77,6 +77,7 @@ internal static class ImageCommands
     {
         if (path == "-") return surroundings.Input();
         return File.Exists(path) ? File.OpenRead(path)
-            : throw new FormatException(Directory.Exists(path) ? $"{path}: is a folder; make a tar of it" : $"{path}: there is no such file");
+            : throw new FormatException(Directory.Exists(path)
+                ? $"{path}: is a folder; make a tar of it" : $"{path}: there is no such file");
     }
 }

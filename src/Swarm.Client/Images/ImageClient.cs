@@ -79,7 +79,8 @@ public sealed class ImageClient : IDisposable
         catch (HttpRequestException failed)
         {
             // The runtime's words for a path that does not exist would be about addresses.
-            var why = File.Exists(_socket) ? failed.InnerException?.Message ?? failed.Message : "there is no such socket";
+            var why = File.Exists(_socket)
+                ? failed.InnerException?.Message ?? failed.Message : "there is no such socket";
             throw new SwarmUnreachableException(
                 $"no node answered at {_socket}: {why}: is swarmd running, and are you allowed to use it?");
         }

@@ -28,7 +28,9 @@ internal sealed partial class AkkaLogger : UntypedActor, IRequiresMessageQueue<I
 
     private void Take(LogEvent happened)
     {
-        var level = LevelOf(happened.LogLevel());
+        // Clients come and go, and a command line goes without farewell: nothing of the cluster has failed.
+        var isClients = happened.LogSource.Contains("swarm-client%40", StringComparison.Ordinal);
+        var level = isClients ? Microsoft.Extensions.Logging.LogLevel.Debug : LevelOf(happened.LogLevel());
         if (_logger.IsEnabled(level)) Log(level, happened.Cause, happened.LogSource, happened.Message);
     }
 

@@ -1,0 +1,59 @@
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Event;
+using Akka.TestKit.Xunit2;
+using Microsoft.Extensions.Logging;
+using Swarm.Cluster.Hosting;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
+
+namespace Swarm.Cluster.Tests.Hosting;
+
+public sealed class AkkaLoggerTests : TestKit
+{
+    private static readonly Levels Seen = new();
+
+    public AkkaLoggerTests()
+        : base(ActorSystemSetup.Create(new AkkaLogger.LoggersSetup(Seen)))
+    {
+    }
+
+    [Fact]
+    public async Task The_end_of_a_client_is_no_error_and_that_of_a_node_is()
+    {
+        var logger = Sys.ActorOf(Props.Create(() => new AkkaLogger()));
+        foreach (var name in (string[])["swarm-client", "swarm"])
+        {
+            var source = $"akka://swarm/system/endpoint-akka.tcp%3A%2F%2F{name}%40127.0.0.1%3A1";
+            logger.Tell(new Error(null, source, typeof(object), "gone"));
+        }
+
+        await logger.GracefulStop(RemainingOrDefault, PoisonPill.Instance);
+
+        Assert.Equal([LogLevel.Debug, LogLevel.Error], Seen.Written);
+    }
+
+    /// <summary>Keeps the levels of what is written.</summary>
+    private sealed class Levels : ILoggerFactory, ILogger
+    {
+        public List<LogLevel> Written { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
+            Written.Add(logLevel);
+    }
+}
