@@ -26,6 +26,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
     {
         var store = new NodeStore(NodePlaces.NodeFolder(options));
         var id = store.Identify(NodeStore.ChooseId);
+        JournalPresence.Check(options.Cluster.Journal, store);
         LogStarted(HostFacts.Version, options.Identity.Name, id, options.DataRoot);
 
         using var images = new ImageStore(options.Images, time, logs.CreateLogger<ImageStore>());

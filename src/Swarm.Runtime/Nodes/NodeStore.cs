@@ -30,6 +30,12 @@ public sealed class NodeStore : INodeStore
         Try($"making {_services}", () => Directory.CreateDirectory(_services));
     }
 
+    /// <summary>Where the file of each service is.</summary>
+    public string ServicesFolder => _services;
+
+    /// <summary>Whether there is a file of any service, whole or broken.</summary>
+    public bool KeepsServices => Directory.EnumerateFiles(_services).Any();
+
     /// <summary>A new id for a host that has none.</summary>
     public static NodeId ChooseId() => new(RandomNumberGenerator.GetString(IdCharacters, IdLength));
 
