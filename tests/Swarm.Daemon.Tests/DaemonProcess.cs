@@ -5,7 +5,8 @@ namespace Swarm.Daemon.Tests;
 
 /// <summary>A real swarmd with roots and a port of its own, taken off the host at the end with
 /// all that it made.</summary>
-internal sealed class DaemonProcess : IAsyncDisposable
+/// <param name="launcher">A program and its arguments, through which it is started.</param>
+internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string _folder = Directory.CreateTempSubdirectory("swd").FullName;
@@ -36,7 +37,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     public async Task StartAsync()
     {
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var process = _process = Launch([]);
+        var process = _process = Launch(launcher, []);
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
         // It is read on to its end: a daemon whose words nobody takes would stand still.
@@ -56,7 +57,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <summary>Runs swarmd to its end with these roots and more arguments.</summary>
     public async Task<(int ExitCode, string Errors)> RunAsync(params string[] arguments)
     {
-        using var process = Launch(arguments);
+        using var process = Launch([], arguments);
         using var patience = new CancellationTokenSource(Patience);
         var errors = process.StandardError.ReadToEndAsync(patience.Token);
         await process.StandardOutput.ReadToEndAsync(patience.Token);
@@ -106,16 +107,20 @@ internal sealed class DaemonProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    private Process Launch(string[] more) => Process.Start(new ProcessStartInfo(
-        "dotnet",
-        [
-            Path.Combine(AppContext.BaseDirectory, "swarmd.dll"), "--set", $"swarm.data-root={DataRoot}",
-            "--set", $"swarm.run-root={RunRoot}", "--set", $"swarm.cluster.port={Port}", .. more,
-        ])
+    private Process Launch(string[] through, string[] more)
     {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+        string[] command =
+        [
+            .. through, "dotnet", Path.Combine(AppContext.BaseDirectory, "swarmd.dll"),
+            "--set", $"swarm.data-root={DataRoot}", "--set", $"swarm.run-root={RunRoot}",
+            "--set", $"swarm.cluster.port={Port}", .. more,
+        ];
+        return Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
 
     private static int FreePort()
     {

@@ -66,4 +66,19 @@ public sealed class DaemonProcessTests
         Assert.Equal(3, code);
         Assert.Contains("/no/crun is not there: apt install crun", errors, StringComparison.Ordinal);
     }
+
+    /// <summary>The numbers of namespaces come from the processor; only one order of two is refused by the kernel.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public async Task It_starts_in_a_mount_namespace_whichever_processor_that_was_made_on(int outer, int own)
+    {
+        await using var daemon = new DaemonProcess(
+            "taskset", "-c", $"{outer % Environment.ProcessorCount}", "unshare", "--mount", "--propagation", "slave",
+            "taskset", "-c", $"{own % Environment.ProcessorCount}");
+
+        await daemon.StartAsync();
+
+        Assert.Equal("ok\n", await daemon.GetAsync("/healthz"));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Swarm.Linux.Mounts;
+using Swarm.Linux.Processes;
 
 namespace Swarm.Linux.Namespaces;
 
@@ -70,14 +71,51 @@ public static class MountNamespace
         else
         {
             NamespaceCalls.UnshareFileSystemView();
-            NamespaceCalls.UnshareMounts();
-            PinFromOutside(pin);
+            MakePinned(pin);
             Mounting.MakeAllSlave();
             LeaveUnifiedHierarchy();
         }
 
         MountState(statePath);
         program.Execute();
+    }
+
+    /// <remarks>
+    /// The kernel lets a namespace be pinned only in one with a smaller number, which is meant to say an older one. Since
+    /// Linux 6.18 each processor gives out numbers of its own range: where the outer namespace is not the host's first,
+    /// the new one may have to be made on the processor that the outer one was made on (mnt_ns_loop, gen_cookie_next).
+    /// </remarks>
+    private static void MakePinned(NamespacePin pin)
+    {
+        NamespaceCalls.UnshareMounts();
+        if (TryPinFromOutside(pin)) return;
+
+        var before = ThreadAffinity.Read();
+        var isPinned = false;
+        foreach (var processor in ThreadAffinity.Single())
+        {
+            if (!processor.TrySet()) continue;
+            NamespaceCalls.UnshareMounts();
+            isPinned = TryPinFromOutside(pin);
+            if (isPinned) break;
+        }
+
+        // The program that is executed would have it, too.
+        before.TrySet();
+        if (!isPinned) PinFromOutside(pin);
+    }
+
+    private static bool TryPinFromOutside(NamespacePin pin)
+    {
+        try
+        {
+            PinFromOutside(pin);
+            return true;
+        }
+        catch (LinuxException refused) when (refused.Number == Errno.EINVAL)
+        {
+            return false;
+        }
     }
 
     /// <remarks>The thread that waits here is inside already, so another one, still outside, makes the mount.</remarks>
