@@ -34,4 +34,24 @@ internal static class Composed
             {{more}}
             deploy: { replicas: {{replicas}} }
         """;
+
+    /// <summary>One container that ends once there is a file <c>gate</c> in the host's folder.</summary>
+    public static string Gated(string folder, int exitCode, string restart) => $$"""
+        services:
+          gated:
+            image: box
+            command: ["sh", "-c", "until [ -e /gate/gate ]; do sleep 0.05; done; exit {{exitCode}}"]
+            volumes: ["{{folder}}:/gate"]
+            deploy: { restart_policy: { condition: {{restart}} } }
+        """;
+
+    /// <summary>A service of one script.</summary>
+    /// <param name="deploy">Lines below <c>deploy</c>; further indented to the left, of the service itself.</param>
+    public static string One(string name, string script, params string[] deploy) => string.Join('\n',
+    [
+        "services:", $"  {name}:", "    image: box", $"    command: [sh, -c, {Quoted(script)}]", "    deploy:",
+        .. deploy.Select(line => "      " + line),
+    ]);
+
+    private static string Quoted(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
 }

@@ -59,7 +59,7 @@ internal sealed record HostTraces(
         Inside(
             daemon, "cat", "/proc/self/mountinfo").Where(line => line.Contains(" - overlay ", StringComparison.Ordinal))
             .Select(line => line.Split(' ')[4])
-            .Where(path => path.StartsWith(daemon.RunRoot, StringComparison.Ordinal));
+            .Where(path => path.StartsWith(daemon.DataRoot, StringComparison.Ordinal));
 
     private static IEnumerable<string> CgroupFolders(string group) =>
         Directory.EnumerateDirectories("/sys/fs/cgroup").Prepend("/sys/fs/cgroup")

@@ -41,6 +41,8 @@ internal sealed class TestNode : IAsyncDisposable
                 Contacts = [$"127.0.0.1:{node.Daemon.Port}"],
                 Timeout = TimeSpan.FromSeconds(25),
             });
+            // The first request waits until the cluster is found: what is timed later does not.
+            await node.Client.GetServicesAsync();
             return node;
         }
         catch
