@@ -6,6 +6,16 @@ namespace Swarm.Runtime.Tests;
 public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineFixture>
 {
     [Fact]
+    public async Task What_a_crash_left_of_a_container_without_a_record_or_folder_is_removed_when_the_engine_opens()
+    {
+        var exit = $"{fixture.Folder}/run/state/exits/{new string('a', 64)}";
+
+        await fixture.ReopenAsync(() => File.WriteAllText(exit, "0"));
+
+        Assert.False(File.Exists(exit));
+    }
+
+    [Fact]
     public async Task A_running_container_is_found_again_and_its_end_is_told()
     {
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));

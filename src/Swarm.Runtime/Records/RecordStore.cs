@@ -37,9 +37,10 @@ internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
     public void Remove(ContainerId id)
     {
         var folder = folders.Container(id);
+        if (!Directory.Exists(folder)) return;
         // The record first: a folder without one is rubbish, a record without its folder's rest is not.
         File.Delete(Path.Join(folder, FileName));
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Reads every record.</summary>
