@@ -67,7 +67,7 @@ public sealed class DaemonProcessTests
         Assert.Contains("/no/crun is not there: apt install crun", errors, StringComparison.Ordinal);
     }
 
-    /// <summary>The numbers of namespaces come from the processor; only one order of two is refused by the kernel.</summary>
+    /// <summary>Numbers of namespaces come from the processor; the kernel refuses one order of two.</summary>
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]

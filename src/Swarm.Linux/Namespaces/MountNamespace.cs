@@ -81,8 +81,8 @@ public static class MountNamespace
     }
 
     /// <remarks>
-    /// The kernel lets a namespace be pinned only in one with a smaller number, which is meant to say an older one. Since
-    /// Linux 6.18 each processor gives out numbers of its own range: where the outer namespace is not the host's first,
+    /// The kernel lets a namespace be pinned only in one with a smaller number, meant to say an older one. Since Linux
+    /// 6.18 each processor gives out numbers of its own range: where the outer namespace is not the host's first,
     /// the new one may have to be made on the processor that the outer one was made on (mnt_ns_loop, gen_cookie_next).
     /// </remarks>
     private static void MakePinned(NamespacePin pin)

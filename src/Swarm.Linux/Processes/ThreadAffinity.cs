@@ -3,10 +3,12 @@ using System.Runtime.InteropServices;
 namespace Swarm.Linux.Processes;
 
 /// <summary>The processors that the calling thread may run on.</summary>
-/// <remarks><see href="https://man7.org/linux/man-pages/man2/sched_setaffinity.2.html">sched_setaffinity(2)</see></remarks>
+/// <remarks>
+/// <see href="https://man7.org/linux/man-pages/man2/sched_setaffinity.2.html">sched_setaffinity(2)</see>
+/// </remarks>
 internal sealed partial class ThreadAffinity
 {
-    /// <summary>Linux can be built for 8192 processors; the call wants at least as many bits as it was built for.</summary>
+    /// <summary>Linux is built for 8192 at most; the call wants no fewer bits than it was built for.</summary>
     private const int MostProcessors = 8192;
 
     private readonly byte[] _mask;
@@ -20,7 +22,7 @@ internal sealed partial class ThreadAffinity
         return new ThreadAffinity(mask);
     }
 
-    /// <summary>Every processor of the host, one at a time; those that this process is kept off are left out when set.</summary>
+    /// <summary>Every processor there could be, one at a time.</summary>
     public static IEnumerable<ThreadAffinity> Single()
     {
         for (var processor = 0; processor < MostProcessors; processor++)

@@ -65,7 +65,8 @@ public sealed class CrashTests(SharedNode shared) : IClassFixture<SharedNode>
         Assert.Equal(before.Select(image => image.Id), (await images.ListAsync()).Select(image => image.Id));
         Assert.Equal(0, Staged(node));
         await images.ImportAsync(BusyboxArchive.Open(), "box", "next");
-        var service = await node.RunAsync(Composed.Sleepers(1).Replace("image: box", "image: box:next", StringComparison.Ordinal));
+        var service = await node.RunAsync(Composed.Sleepers(1).Replace(
+            "image: box", "image: box:next", StringComparison.Ordinal));
         await node.RemoveAsync(service.Spec.Name);
     }
 

@@ -30,14 +30,17 @@ public sealed class FailureTests(SharedNode shared) : IClassFixture<SharedNode>
     public async Task An_unhealthy_container_is_replaced_and_its_check_is_quoted()
     {
         var spec = await _node.DeployAsync(Composed.One(
-            "sick", "touch /well; sleep 1; rm /well; sleep 1000", "restart_policy: { delay: 20ms }\n    stop_signal: SIGKILL\n"
-            + "    healthcheck: { test: '[ -e /well ] || { echo feeling ill; false; }', interval: 100ms, retries: 2 }"));
+            "sick", "touch /well; sleep 1; rm /well; sleep 1000",
+            "restart_policy: { delay: 20ms }\n    stop_signal: SIGKILL\n"
+            + "    healthcheck:\n      test: '[ -e /well ] || { echo feeling ill; false; }'\n"
+            + "      interval: 100ms\n      retries: 2"));
 
         var service = await _node.UntilAsync(spec.Name, now => now.Tasks.Any(task =>
             task.Reason.Contains("feeling ill", StringComparison.Ordinal) || task.Container is { Restarts: > 0 }));
         await _node.RemoveAsync(spec.Name);
 
-        Assert.Contains(service.Tasks, task => task.Reason.Contains("unhealthy: feeling ill", StringComparison.Ordinal));
+        Assert.Contains(
+            service.Tasks, task => task.Reason.Contains("unhealthy: feeling ill", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -60,13 +63,15 @@ public sealed class FailureTests(SharedNode shared) : IClassFixture<SharedNode>
     public async Task An_image_that_is_nowhere_is_named_as_the_reason()
     {
         var spec = await _node.DeployAsync(
-            Composed.One("lost", "true", "replicas: 1").Replace("image: box", "image: nowhere:9", StringComparison.Ordinal));
+            Composed.One("lost", "true", "replicas: 1").Replace(
+                "image: box", "image: nowhere:9", StringComparison.Ordinal));
 
         var service = await _node.UntilAsync(spec.Name, now => now.Tasks.Any(task => task.Reason.Length > 0));
         await _node.RemoveAsync(spec.Name);
 
         Assert.Contains(service.Tasks, task => task.Reason.Contains("nowhere:9", StringComparison.Ordinal));
-        var warnings = _node.Daemon.Output.Where(line => line.Contains("could not be undone", StringComparison.Ordinal));
+        var warnings = _node.Daemon.Output.Where(
+            line => line.Contains("could not be undone", StringComparison.Ordinal));
         Assert.True(!warnings.Any(), string.Join('\n', warnings));
     }
 
@@ -82,7 +87,8 @@ public sealed class FailureTests(SharedNode shared) : IClassFixture<SharedNode>
             task => task.Reason.Contains($"{port}", StringComparison.Ordinal)));
         await _node.RemoveAsync(spec.Name);
 
-        Assert.Contains(service.Tasks, task => task.Reason.Contains("taken by another program", StringComparison.Ordinal));
+        Assert.Contains(
+            service.Tasks, task => task.Reason.Contains("taken by another program", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -108,7 +114,11 @@ public sealed class FailureTests(SharedNode shared) : IClassFixture<SharedNode>
         await _node.UntilAsync(spec.Name, now => now.Job!.Ended);
 
         var lines = new List<string>();
-        await foreach (var line in _node.Client.ReadLogsAsync(spec.Name, tail: null, follow: false, Assert.Fail)) lines.Add(line.Text);
+        await foreach (var line in _node.Client.ReadLogsAsync(spec.Name, tail: null, follow: false, Assert.Fail))
+        {
+            lines.Add(line.Text);
+        }
+
         await _node.RemoveAsync(spec.Name);
 
         Assert.Equal(Enumerable.Range(0, 5000).Select(number => $"line {number} of many"), lines);
@@ -122,12 +132,15 @@ public sealed class FailureTests(SharedNode shared) : IClassFixture<SharedNode>
         {
             var loop = "touch /out/$0; while true; do sleep 0.02; done";
             var spec = await _node.DeployAsync(Composed.One(
-                "polite", "trap 'sleep 0.2; echo tidy > /out/done; exit 0' TERM; " + loop.Replace("$0", "up", StringComparison.Ordinal),
+                "polite",
+                "trap 'sleep 0.2; echo tidy > /out/done; exit 0' TERM; "
+                + loop.Replace("$0", "up", StringComparison.Ordinal),
                 $"replicas: 1\n    volumes: ['{folder.FullName}:/out']"));
             var stubborn = await _node.DeployAsync(Composed.One(
                 "stubborn", "trap 'touch /out/heard' TERM; " + loop.Replace("$0", "deaf", StringComparison.Ordinal),
                 $"replicas: 1\n    stop_grace_period: 300ms\n    volumes: ['{folder.FullName}:/out']"));
-            await _node.UntilAsync(() => Task.FromResult(Written("up") && Written("deaf")), () => "they have not begun");
+            await _node.UntilAsync(
+                () => Task.FromResult(Written("up") && Written("deaf")), () => "they have not begun");
 
             await _node.RemoveAsync(spec.Name);
             await _node.RemoveAsync(stubborn.Name);

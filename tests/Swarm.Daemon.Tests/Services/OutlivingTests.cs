@@ -13,7 +13,9 @@ public sealed class OutlivingTests
         var before = await node.RunAsync(Composed.Web(port, replicas: 3));
         await node.UntilReachedAsync(port, "one ");
         var traces = node.Traces();
-        Assert.Equal([3, 3, 3, 3], [traces.Containers().Count, traces.Monitors.Count, traces.Roots.Count, traces.Networks.Count]);
+        Assert.Equal(
+            [3, 3, 3, 3],
+            [traces.Containers().Count, traces.Monitors.Count, traces.Roots.Count, traces.Networks.Count]);
 
         await node.Daemon.KillAsync();
         Assert.StartsWith("one ", await node.FetchAsync(port), StringComparison.Ordinal);
@@ -40,7 +42,8 @@ public sealed class OutlivingTests
             await node.UntilTracesAsync(traces => traces.Programs.Count == 0);
 
             await node.Daemon.StartAsync();
-            var ended = await node.UntilAsync(spec.Name, service => service.Tasks.Any(task => task.State == TaskState.Failed));
+            var ended = await node.UntilAsync(
+                spec.Name, service => service.Tasks.Any(task => task.State == TaskState.Failed));
 
             var task = Assert.Single(ended.Tasks);
             Assert.Equal(running.Tasks.Single().Id, task.Id);
@@ -89,6 +92,7 @@ public sealed class OutlivingTests
     }
 
     private static string[] Seen(ServiceDetails service) => [.. service.Tasks
-        .Select(task => $"{task.Id} {task.Container!.Id} {task.Container.StartedAt:O} {task.Container.Restarts} {task.Container.Addresses[0]}")
+        .Select(task => $"{task.Id} {task.Container!.Id} {task.Container.StartedAt:O} {task.Container.Restarts} "
+            + task.Container.Addresses[0])
         .Order(StringComparer.Ordinal)];
 }
