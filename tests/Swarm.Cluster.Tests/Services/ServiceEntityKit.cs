@@ -19,8 +19,9 @@ namespace Swarm.Cluster.Tests.Services;
 /// that can be made to fail.</summary>
 public abstract class ServiceEntityKit : TestKit
 {
-    // Messages are not serialised here: Akka's own between an entity and its journal have no serializer, and ours
-    // refuses them. That every message of ours comes back as it went is tested with the wire.
+    // Messages are not serialised here: the permits that Akka gives before a recovery (RequestRecoveryPermit and its
+    // kin) are neither marked as local nor have a serializer, and ours refuses them. That every message of ours comes
+    // back as it went is tested with the wire.
     private static readonly Config Hocon = ConfigurationFactory.ParseString("""
         akka {
           loglevel = ERROR
