@@ -135,7 +135,9 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
         }
     }
 
-    private void TellNode(object message) => _catalog.Tell(new CatalogCommand.TellNode(_record.Id, message), Self);
+    // Where the node itself said it is: the catalog may not have heard of it yet.
+    private void TellNode(object message) =>
+        Context.ActorSelection(_record.Description!.Address + NodeActorPath.Path).Tell(message, Self);
 
     private object Describe() =>
         _record.Description is { } description
