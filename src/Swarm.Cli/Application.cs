@@ -15,7 +15,9 @@ internal static class Application
         var parsed = Root.Build(shared).Parse(arguments);
         var configuration = new InvocationConfiguration
         {
-            Output = surroundings.Out, Error = surroundings.Error, EnableDefaultExceptionHandler = false,
+            Output = surroundings.Out,
+            Error = surroundings.Error,
+            EnableDefaultExceptionHandler = false,
         };
         if (Problems(parsed) is { Count: > 0 } problems)
         {

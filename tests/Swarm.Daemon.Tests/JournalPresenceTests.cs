@@ -27,7 +27,8 @@ public sealed class JournalPresenceTests : IDisposable
             () => JournalPresence.Check(new JournalOptions.Sqlite(Journal), store));
 
         Assert.StartsWith(
-            $"the journal {Journal} is gone, and {_folder}/services tells of", refused.Message, StringComparison.Ordinal);
+            $"the journal {Journal} is gone, and {_folder}/services tells of", refused.Message,
+            StringComparison.Ordinal);
         await File.WriteAllTextAsync(Journal, "");
         JournalPresence.Check(new JournalOptions.Sqlite(Journal), store);
     }

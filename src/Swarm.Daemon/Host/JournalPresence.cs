@@ -16,7 +16,8 @@ internal static class JournalPresence
         if (journal is not JournalOptions.Sqlite { Path: var path } || File.Exists(path)) return;
         if (!store.KeepsServices) return;
         throw new ClusterStartException(
-            $"the journal {path} is gone, and {store.ServicesFolder} tells of services that were in it. Restore the journal; "
+            $"the journal {path} is gone, and {store.ServicesFolder} tells of services that were in it. Restore the "
+            + "journal; "
             + $"or, to begin without these services, delete {store.ServicesFolder}: their containers are then removed");
     }
 }
