@@ -25,6 +25,7 @@ internal sealed partial class ContainerActor(
     private Container _container = known;
     private string? _routedTo;
     private bool _isRouted;
+    private bool _isUnrouted;
 
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
@@ -146,15 +147,15 @@ internal sealed partial class ContainerActor(
 
         if (_container.Status is >= ContainerStatus.Ended)
         {
-            if (_isRouted) ingress.Tell(new UnrouteTask(_container.Task));
-            _isRouted = false;
+            if (!_isUnrouted) ingress.Tell(new UnrouteTask(_container.Task));
+            (_isRouted, _isUnrouted) = (false, true);
             return;
         }
 
         var address = _container.IsServing ? _container.Observed.Addresses.FirstOrDefault() : null;
         if (_isRouted && address == _routedTo) return;
 
-        (_isRouted, _routedTo) = (true, address);
+        (_isRouted, _isUnrouted, _routedTo) = (true, false, address);
         ingress.Tell(new RouteTask(_container.Task, service, _container.Template.Container.Ports, address));
     }
 

@@ -11,16 +11,24 @@ namespace Swarm.Cluster.Nodes;
 
 /// <summary>Keeps the ingress ports of this host leading to the tasks that serve them.</summary>
 /// <remarks>One call at a time, each with the whole table; what changes meanwhile goes into the next.</remarks>
-internal sealed partial class IngressActor(NodeSurroundings node) : UntypedActor, IWithTimers
+/// <param name="adopted">
+/// Tasks that were served when the former process ended: its routes stand until each has
+/// said where it is, or has ended.
+/// </param>
+internal sealed partial class IngressActor(NodeSurroundings node, ImmutableHashSet<TaskId> adopted)
+    : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(5);
 
-    // Adopted tasks say where they are within this time; until then the routes of the former process stand.
     private static readonly TimeSpan FirstAfter = TimeSpan.FromMilliseconds(200);
+
+    // Longer than a loaded host takes to look at its containers; a task whose file is broken never says anything.
+    private static readonly TimeSpan AdoptAtMost = TimeSpan.FromSeconds(30);
 
     private readonly ILogger _logger = node.Loggers.CreateLogger<IngressActor>();
     private readonly Dictionary<TaskId, (RouteTask Route, IActorRef Teller)> _tasks = [];
     private readonly List<(long Version, IActorRef Teller)> _waiting = [];
+    private ImmutableHashSet<TaskId> _awaited = adopted;
     private ImmutableArray<IngressRoute>? _set;
     private string _fault = "";
     private long _version;
@@ -28,7 +36,11 @@ internal sealed partial class IngressActor(NodeSurroundings node) : UntypedActor
 
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
-    protected override void PreStart() => Timers.StartSingleTimer(nameof(SetNow), new SetNow(), FirstAfter);
+    protected override void PreStart()
+    {
+        Timers.StartSingleTimer(nameof(SetNow), new SetNow(), FirstAfter);
+        if (!_awaited.IsEmpty) Timers.StartSingleTimer(nameof(AwaitedEnough), new AwaitedEnough(), AdoptAtMost);
+    }
 
     protected override void OnReceive(object message)
     {
@@ -37,14 +49,19 @@ internal sealed partial class IngressActor(NodeSurroundings node) : UntypedActor
             case RouteTask route:
                 _tasks[route.Task] = (route, Sender);
                 _waiting.Add((++_version, Sender));
+                if (route.Address is not null) _awaited = _awaited.Remove(route.Task);
                 Gather();
                 break;
-            case UnrouteTask unroute when _tasks.Remove(unroute.Task):
-                _version++;
+            case UnrouteTask unroute:
+                _awaited = _awaited.Remove(unroute.Task);
+                if (_tasks.Remove(unroute.Task)) _version++;
                 Gather();
                 break;
-            case UnrouteTask: break;
-            case SetNow when !_isSetting: Set(); break;
+            case AwaitedEnough:
+                _awaited = [];
+                Gather();
+                break;
+            case SetNow when !_isSetting && _awaited.IsEmpty: Set(); break;
             case SetNow: break;
             case WasSet set: Finish(set); break;
             default: Unhandled(message); break;
@@ -126,6 +143,8 @@ internal sealed partial class IngressActor(NodeSurroundings node) : UntypedActor
     private partial void LogPortsSet();
 
     private sealed record SetNow : INoSerializationVerificationNeeded;
+
+    private sealed record AwaitedEnough : INoSerializationVerificationNeeded;
 
     private sealed record WasSet(long Version, ImmutableArray<IngressRoute> Routes, string Fault)
         : INoSerializationVerificationNeeded;

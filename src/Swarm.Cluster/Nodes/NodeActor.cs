@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Core.Clients;
+using Swarm.Core.Containers;
 using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
@@ -51,9 +53,10 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
-        _ingress = Watched(Props.Create(() => new IngressActor(_node)));
-        _reporter = Watched(Props.Create(() => new NodeReporterActor(_description, _node)));
         var kept = _node.Store.Load();
+        var served = kept.Services.SelectMany(ServedTasks).ToImmutableHashSet();
+        _ingress = Watched(Props.Create(() => new IngressActor(_node, served)));
+        _reporter = Watched(Props.Create(() => new NodeReporterActor(_description, _node)));
         foreach (var (service, fault) in kept.Unreadable)
         {
             LogUnreadable(service, fault);
@@ -126,6 +129,18 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
     private IActorRef Follow(KeptService kept) =>
         _services[kept.Name] = Watched(Props.Create(() => new NodeServiceActor(kept, _id, _node, _ingress)));
+
+    private static IEnumerable<TaskId> ServedTasks(KeptService kept)
+    {
+        var published = kept.Templates
+            .Where(template => template.Container.Ports.Any(port => port.Mode == PublishMode.Ingress))
+            .Select(template => template.SpecVersion)
+            .ToHashSet();
+        return kept.Tasks
+            .Where(task => task.State == TaskState.Running && task.Desired == TaskState.Running)
+            .Where(task => published.Contains(task.SpecVersion))
+            .Select(task => task.Task);
+    }
 
     private void Restore(KeptService kept)
     {

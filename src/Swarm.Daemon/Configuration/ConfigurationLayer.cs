@@ -55,6 +55,11 @@ internal sealed record ConfigurationLayer(string Origin, ImmutableSortedDictiona
 
     private static HoconValue ParseRoot(string origin, string hocon)
     {
+        if (HoconNesting.FindFault(hocon) is { } fault)
+        {
+            throw new ConfigurationException([$"{origin}: not well-formed: {fault}"]);
+        }
+
         try
         {
             return ConfigurationFactory.ParseString(hocon).Root ?? new HoconValue();

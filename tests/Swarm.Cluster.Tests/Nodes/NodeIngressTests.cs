@@ -32,6 +32,23 @@ public sealed class NodeIngressTests : NodeFixture
     }
 
     [Fact]
+    public async Task Routes_of_a_former_life_stand_until_the_adopted_tasks_have_said_where_they_are()
+    {
+        StartNode();
+        Order(1, Spec(Port), (1, TaskState.Running), (2, TaskState.Running));
+        await ReportsAsync();
+        Pass(0.3);
+        await StopNodeAsync();
+        var sets = Engine.Ingress.Count;
+
+        StartNode();
+        Pass(0.3);
+
+        Assert.All(Engine.Ingress.Skip(sets), routes => Assert.Equal(2, Assert.Single(routes).Backends.Length));
+        Assert.NotEqual(sets, Engine.Ingress.Count);
+    }
+
+    [Fact]
     public void A_task_leaves_the_routes_before_it_is_signalled_and_the_port_stays_for_its_successor()
     {
         StartNode();
