@@ -82,7 +82,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
                 break;
             case PlacementsMade made: Take(new ServiceInput.Placed(made)); break;
             case ReportTasks report: Take(report); break;
-            case NodeReachabilityChanged change: Take(new ServiceInput.ReachabilityChanged(change)); break;
+            case NodeSeen seen: Take(new ServiceInput.NodeSeen(seen)); break;
             case ImageResolved resolved: Take(new ServiceInput.Resolved(resolved)); break;
             case TasksApplied applied: _orders.Keep(applied); break;
             case CapacityFreed: AskEarly(); break;

@@ -49,6 +49,9 @@ public sealed record NodeSettings([property: Key(0)] NodeAvailability Availabili
     [Key(2)]
     public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Kept back for the system in place of what the node's configuration says; null leaves that.</summary>
+    [Key(3)] public Resources? SystemReserved { get; init; }
 }
 
 /// <summary>Told by a node when it starts; repeated until it is answered with <see cref="NodeRegistered"/>.</summary>
@@ -75,6 +78,9 @@ public sealed record UpdateNode([property: Key(0)] RequestId Request, [property:
         ImmutableSortedDictionary<string, string>.Empty;
 
     [Key(4)] public ImmutableArray<string> RemoveLabels { get; init; } = [];
+
+    /// <summary>See <see cref="NodeSettings.SystemReserved"/>.</summary>
+    [Key(5)] public Resources? SystemReserved { get; init; }
 }
 
 public sealed record NodeUpdated(

@@ -24,7 +24,40 @@ public sealed record PlaceTasks(
     [property: Key(5)] PlacementRules Rules,
     [property: Key(6)] ImmutableArray<PublishedPort> HostPorts,
     [property: Key(7)] ImmutableSortedDictionary<string, int> AvoidNodes,
-    [property: Key(8)] ImmutableSortedDictionary<string, int> RunningPerNode) : IPlacerMessage;
+    [property: Key(8)] ImmutableSortedDictionary<string, int> RunningPerNode) : IPlacerMessage
+{
+    /// <summary>Tasks that have one node only: they go there or nowhere.</summary>
+    [Key(9)] public ImmutableArray<TaskPlacement> Bound { get; init; } = [];
+}
+
+/// <summary>Asked by a global service, again and again: on which nodes shall it have a task?</summary>
+public sealed record GetEligibleNodes(
+    [property: Key(0)] string Pool, [property: Key(1)] ServiceName Service, [property: Key(2)] PlacementRules Rules)
+    : IPlacerMessage;
+
+/// <summary>The answer; told again for as long as the service keeps asking, whenever it changes.</summary>
+/// <param name="Nodes">Those of the pool that the rules allow and that are not drained, whether there is room or
+/// not, in the order of their ids. A node out of reach stays in it until it is removed from the cluster.</param>
+public sealed record EligibleNodes(
+    [property: Key(0)] ServiceName Service, [property: Key(1)] ImmutableArray<NodeId> Nodes) : IServiceMessage;
+
+/// <summary>Even out the load of a pool by moving tasks, one at a time. The answer is <see
+/// cref="RebalancePlan"/>.</summary>
+/// <param name="DryRun">Only say what would be moved.</param>
+public sealed record RebalancePool(
+    [property: Key(0)] RequestId Request, [property: Key(1)] string Pool, [property: Key(2)] bool DryRun)
+    : IPlacerMessage;
+
+/// <param name="Moves">In the order in which they are made; the same request again has the same.</param>
+/// <param name="Reason">Why there is none; empty when there are some.</param>
+public sealed record RebalancePlan(
+    [property: Key(0)] RequestId Request, [property: Key(1)] ImmutableArray<RebalanceMove> Moves,
+    [property: Key(2)] string Reason);
+
+/// <param name="To">Where it would go as things stand; the placer chooses when it comes to it.</param>
+public sealed record RebalanceMove(
+    [property: Key(0)] ServiceName Service, [property: Key(1)] TaskId Task, [property: Key(2)] NodeId From,
+    [property: Key(3)] NodeId To, [property: Key(4)] string Reason);
 
 public sealed record PlacementsMade(
     [property: Key(0)] ServiceName Service,
@@ -48,7 +81,13 @@ public sealed record NodeReport(
     [property: Key(3)] long Report,
     [property: Key(4)] Resources Reserved,
     [property: Key(5)] ImmutableArray<TaskId> Tasks,
-    [property: Key(6)] ImmutableArray<PublishedPort> HostPorts) : IPlacerMessage;
+    [property: Key(6)] ImmutableArray<PublishedPort> HostPorts) : IPlacerMessage
+{
+    /// <summary>The tasks' services, by their names, with how many tasks of each.</summary>
+    [Key(7)]
+    public ImmutableSortedDictionary<string, int> Services { get; init; } =
+        ImmutableSortedDictionary<string, int>.Empty;
+}
 
 /// <summary>A placer that has just come up asks every node it can reach; it places nothing
 /// until they have answered.</summary>

@@ -13,7 +13,7 @@ internal static class InputRules
         ServiceInput.Remove remove => Repeated(state, remove.Command.Request) ?? Remove(state, remove.Command, now),
         ServiceInput.Placed placed => Happened(PlacementAnswers.Decide(state, placed.Answer, now)),
         ServiceInput.Reported reported => Happened(TaskReports.Decide(state, reported.Report, now)),
-        ServiceInput.ReachabilityChanged changed => Happened(Reach(state, changed.Change, now)),
+        ServiceInput.NodeSeen seen => Happened(See(state, seen.Seen, now)),
         ServiceInput.Resolved resolved => Happened(Pin(state, resolved.Meaning)),
         ServiceInput.Woke => ServiceDecision.Nothing,
         _ => throw new UnreachableException($"no rule for {input}"),
@@ -77,14 +77,13 @@ internal static class InputRules
             : Accepted(new ServiceEvent.RemovalAsked(command.Request, now));
     }
 
-    private static ServiceEvent.ReachabilitySeen? Reach(
-        ServiceState state, NodeReachabilityChanged change, DateTimeOffset now)
+    private static ServiceEvent.ReachabilitySeen? See(ServiceState state, NodeSeen seen, DateTimeOffset now)
     {
         if (!state.Exists) return null;
-        var unreachable = state.Nodes.TryGetValue(change.Node.Value, out var mark) && mark.UnreachableSince is not null;
-        return unreachable == !change.Reachable
+        var mark = state.Nodes.GetValueOrDefault(seen.Node.Value, NodeMark.None);
+        return mark.UnreachableSince is null == seen.Reachable && mark.Availability == seen.Availability
             ? null
-            : new ServiceEvent.ReachabilitySeen(change.Node, change.Reachable, now);
+            : new ServiceEvent.ReachabilitySeen(seen.Node, seen.Reachable, now) { Availability = seen.Availability };
     }
 
     private static ServiceEvent.ImagePinned? Pin(ServiceState state, ImageResolved meaning) =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nerdbank.MessagePack;
 using PolyType;
 using Swarm.Core.Images;
+using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 
 namespace Swarm.Core.Services;
@@ -79,7 +80,10 @@ public abstract partial record ServiceEvent
 
     public sealed record ReachabilitySeen(
         [property: Key(0)] NodeId Node, [property: Key(1)] bool Reachable, [property: Key(2)] DateTimeOffset At)
-        : ServiceEvent;
+        : ServiceEvent
+    {
+        [Key(3)] public NodeAvailability Availability { get; init; }
+    }
 
     /// <summary>The node was unreachable for as long as the service waits.</summary>
     public sealed record NodeLost([property: Key(0)] NodeId Node) : ServiceEvent;

@@ -18,7 +18,7 @@ public abstract record ServiceInput
 
     public sealed record Reported(ReportTasks Report) : ServiceInput;
 
-    public sealed record ReachabilityChanged(NodeReachabilityChanged Change) : ServiceInput;
+    public sealed record NodeSeen(Services.NodeSeen Seen) : ServiceInput;
 
     public sealed record Resolved(ImageResolved Meaning) : ServiceInput;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nerdbank.MessagePack;
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
+using Swarm.Core.Nodes;
 
 namespace Swarm.Core.Services;
 
@@ -27,6 +28,17 @@ public sealed record ScaleService(
 /// <summary>Stop all tasks and forget the service.</summary>
 public sealed record RemoveService([property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service)
     : IServiceMessage;
+
+/// <summary>Go back to the specification before the one in force, as a failed update does.</summary>
+public sealed record RollbackService([property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service)
+    : IServiceMessage;
+
+/// <summary>Let another task take the place of this one on another node, within the service's update policy.
+/// The answer is <see cref="ServiceAccepted"/> once it is persisted.</summary>
+/// <param name="Reason">For people, as <c>rebalance: node a has 12 tasks, node b 3</c>.</param>
+public sealed record MoveTask(
+    [property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service, [property: Key(2)] TaskId Task,
+    [property: Key(3)] string Reason) : IServiceMessage;
 
 /// <summary>A service with one bounded page of its tasks, in the order in which they were made.</summary>
 public sealed record GetService([property: Key(0)] ServiceName Service) : IServiceMessage
@@ -79,7 +91,25 @@ public sealed record ServiceDetails(
 /// failed; null when that is not known.</param>
 public sealed record JobStatus(
     [property: Key(0)] int Completed, [property: Key(1)] int GivenUp, [property: Key(2)] bool Ended,
-    [property: Key(3)] int? ExitCode);
+    [property: Key(3)] int? ExitCode)
+{
+    /// <summary>When the next run of a periodic job is due; null when none is.</summary>
+    [Key(4)] public DateTimeOffset? NextRun { get; init; }
+
+    /// <summary>The runs of a periodic job that are kept, the latest last.</summary>
+    [Key(5)] public ImmutableArray<JobRun> Runs { get; init; } = [];
+}
+
+/// <summary>One run of a periodic job.</summary>
+/// <param name="Number">1 for the first run of the service.</param>
+/// <param name="DueAt">The time of its schedule that it stands for.</param>
+/// <param name="EndedAt">Null while it runs.</param>
+/// <param name="ExitCode">As in <see cref="JobStatus"/>; null until it ended.</param>
+/// <param name="Reason">Why it ended otherwise than by itself, or was left out.</param>
+public sealed record JobRun(
+    [property: Key(0)] long Number, [property: Key(1)] DateTimeOffset DueAt,
+    [property: Key(2)] DateTimeOffset StartedAt, [property: Key(3)] DateTimeOffset? EndedAt,
+    [property: Key(4)] int? ExitCode, [property: Key(5)] string Reason = "");
 
 public enum UpdatePhase
 {
@@ -134,7 +164,14 @@ public sealed record TaskTemplate(
     [property: Key(1)] ContainerSpec Container,
     [property: Key(2)] Resources Reservations,
     [property: Key(3)] RestartPolicy Restart,
-    [property: Key(4)] bool IsJob);
+    [property: Key(4)] bool IsJob)
+{
+    /// <summary>The node runs them only as long as it holds a lease of the service: <see cref="RenewLease"/>.</summary>
+    [Key(5)] public bool AtMostOnce { get; init; }
+
+    /// <summary>A container that runs longer is stopped and counts as failed; zero means no limit.</summary>
+    [Key(6)] public TimeSpan Timeout { get; init; }
+}
 
 /// <summary>One task wanted on a node.</summary>
 /// <param name="Desired">Ready (prepare and wait), Running, Shutdown (stop, keep its record)
@@ -169,12 +206,42 @@ public sealed record TasksReportKept(
     [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] long Report,
     [property: Key(3)] ImmutableArray<TaskId> Unknown);
 
+/// <summary>Asked by a node that runs tasks of an at-most-once service, again and again: it may go on for
+/// <see cref="Lease.Length"/> from the time it asked. Without an answer it stops them.</summary>
+/// <param name="Round">Grows with each question of this node to this service.</param>
+public sealed record RenewLease(
+    [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] long Round)
+    : IServiceMessage;
+
+/// <summary>The service has renewed the lease. It is given while the node is not taken for lost, and by an entity
+/// whose host sees a majority of the cluster; what is not given is not answered.</summary>
+public sealed record LeaseRenewed(
+    [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] long Round);
+
+/// <summary>The times of leases. Clocks are not compared: each side counts for itself.</summary>
+public static class Lease
+{
+    /// <summary>How long a node goes on without a renewal, counted from when it asked for the last one it
+    /// got.</summary>
+    public static TimeSpan Length => TimeSpan.FromSeconds(6);
+
+    /// <summary>How often a node asks.</summary>
+    public static TimeSpan RenewEvery => TimeSpan.FromSeconds(1);
+
+    /// <summary>What the service waits beyond <see cref="Length"/>, counted from the last renewal it gave or from
+    /// its own recovery, before a replacement may start: to kill takes time, and clocks run at different
+    /// rates.</summary>
+    public static TimeSpan Margin => TimeSpan.FromSeconds(2);
+}
+
 // ---- told to the service by other owners ------------------------------------------------------------------------
 
-/// <summary>Nodes whose reachability changed, as this node's view of the cluster has it.</summary>
-public sealed record NodeReachabilityChanged(
-    [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] bool Reachable)
-    : IServiceMessage;
+/// <summary>How it stands with a node, as the host of the service's entity sees it; told again when that changes,
+/// and to an entity that has just come up.</summary>
+/// <param name="Reachable">False is only told by a host that sees a majority of the cluster.</param>
+public sealed record NodeSeen(
+    [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] bool Reachable,
+    [property: Key(3)] NodeAvailability Availability) : IServiceMessage;
 
 /// <summary>What an image name means now.</summary>
 public sealed record ImageResolved(

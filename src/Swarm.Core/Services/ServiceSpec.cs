@@ -35,11 +35,29 @@ public sealed record ServiceSpec
 
     /// <summary>How long after its node became unreachable a task is taken for lost.</summary>
     [Key(10)] public TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Of a slot never two containers run at one time, whatever happens to nodes and links between
+    /// them.</summary>
+    [Key(11)] public bool AtMostOnce { get; init; }
+
+    /// <summary>Of a job only.</summary>
+    [Key(12)] public JobPolicy Job { get; init; } = new();
+
+    /// <summary>How many tasks draining and rebalancing leave running at any time; 0 to the number of slots.</summary>
+    [Key(13)] public int MinRunning { get; init; }
+
+    /// <summary>Running tasks may be moved for balance without being asked for.</summary>
+    [Key(14)] public bool RebalancesItself { get; init; }
+
+    /// <summary>How a rollback goes; null goes as an update does.</summary>
+    [Key(15)] public UpdatePolicy? Rollback { get; init; }
 }
 
 /// <summary>How many tasks a service has, and whether they are to end.</summary>
 [DerivedTypeShape(typeof(Replicated), Tag = 0)]
 [DerivedTypeShape(typeof(ReplicatedJob), Tag = 1)]
+[DerivedTypeShape(typeof(Global), Tag = 2)]
+[DerivedTypeShape(typeof(GlobalJob), Tag = 3)]
 public abstract partial record ServiceMode
 {
     private ServiceMode()
@@ -52,6 +70,12 @@ public abstract partial record ServiceMode
     /// <summary>Runs to completion: so many tasks must end with exit code 0, so many at once.</summary>
     public sealed record ReplicatedJob([property: Key(0)] int Completions, [property: Key(1)] int MaxConcurrent)
         : ServiceMode;
+
+    /// <summary>One task on every node that its rules of placement allow.</summary>
+    public sealed record Global : ServiceMode;
+
+    /// <summary>Runs to completion once on every node that its rules of placement allow.</summary>
+    public sealed record GlobalJob : ServiceMode;
 }
 
 public enum RestartCondition
@@ -121,4 +145,27 @@ public sealed record PlacementRules
 
     /// <summary>0 means no limit.</summary>
     [Key(2)] public int MaxPerNode { get; init; }
+
+    [Key(3)] public PlacementStrategy Strategy { get; init; } = PlacementStrategy.Spread;
+
+    /// <summary>Other services to be near to, or away from.</summary>
+    [Key(4)] public ImmutableArray<ServiceAffinity> Affinities { get; init; } = [];
 }
+
+public enum PlacementStrategy
+{
+    /// <summary>As evenly over the nodes as may be.</summary>
+    Spread = 0,
+
+    /// <summary>On as few nodes as will do.</summary>
+    BinPack = 1,
+}
+
+/// <summary>How a service stands to another one, or to itself, when its tasks are placed.</summary>
+/// <param name="Service">The other service; no such service means no tasks of it.</param>
+/// <param name="Near">Where tasks of it are; else where there are none.</param>
+/// <param name="Required">Nowhere else; else only preferred.</param>
+/// <param name="Over">What counts as one place: <c>node.id</c> or a label, as <c>node.labels.zone</c>.</param>
+public sealed record ServiceAffinity(
+    [property: Key(0)] ServiceName Service, [property: Key(1)] bool Near, [property: Key(2)] bool Required,
+    [property: Key(3)] string Over = "node.id");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Nerdbank.MessagePack;
+using Swarm.Core.Nodes;
 
 namespace Swarm.Core.Services;
 
@@ -95,11 +96,19 @@ public sealed record Slot
 
     /// <summary>Of the task that ended it.</summary>
     [Key(4)] public int? ExitCode { get; init; }
+
+    /// <summary>The only node it may be filled on, of a global service; null for any.</summary>
+    [Key(5)] public NodeId? Node { get; init; }
+
+    /// <summary>The run of a periodic job that it belongs to; 0 for what is not periodic.</summary>
+    [Key(6)] public long Run { get; init; }
 }
 
 /// <summary>What a service remembers of a node.</summary>
 public sealed record NodeMark
 {
+    public static NodeMark None { get; } = new();
+
     [Key(0)] public DateTimeOffset? UnreachableSince { get; init; }
 
     /// <summary>Unreachable for so long that its tasks were replaced.</summary>
@@ -107,6 +116,8 @@ public sealed record NodeMark
 
     /// <summary>When tasks of the service failed on it, the latest at the end.</summary>
     [Key(2)] public ImmutableArray<DateTimeOffset> Failures { get; init; } = [];
+
+    [Key(3)] public NodeAvailability Availability { get; init; }
 }
 
 /// <summary>How it stands with places for the tasks that wait for one.</summary>

@@ -24,6 +24,12 @@ public sealed record ServiceTask(
     [Key(8)] public DateTimeOffset ChangedAt { get; init; }
 
     [Key(9)] public ContainerObservation? Container { get; init; }
+
+    /// <summary>Why another task is to take its place on another node; empty when it may stay.</summary>
+    [Key(10)] public string Leaving { get; init; } = "";
+
+    /// <summary>The run of a job that it belongs to; 0 for what is not periodic.</summary>
+    [Key(11)] public long Run { get; init; }
 }
 
 /// <summary>What the node saw of a task's container.</summary>

@@ -20,7 +20,8 @@ internal static class SpecCheck
     /// <summary>What is wrong and where, for people; null when nothing is.</summary>
     public static string? Problem(ServiceSpec spec) =>
         NameProblem(spec.Name.Value) is { } name ? name
-        : In(spec, ModeProblem(spec.Mode) ?? ImageProblem(spec.Container) ?? PortsProblem(spec.Container.Ports)
+        : In(spec, NotYet(spec)
+            ?? ModeProblem(spec.Mode) ?? ImageProblem(spec.Container) ?? PortsProblem(spec.Container.Ports)
             ?? ContainerProblem(spec.Container) ?? AmountProblem(spec) ?? PolicyProblem(spec)
             ?? spec.Placement.Constraints
                 .Select(PlacementConstraint.Problem)
@@ -31,6 +32,17 @@ internal static class SpecCheck
 
     public static string? ReplicasProblem(int replicas) => replicas is < 0 or > MaxReplicas
         ? Say($"{replicas} replicas: there can be 0 to {MaxReplicas}") : null;
+
+    private static string? NotYet(ServiceSpec spec) =>
+        spec.Mode is ServiceMode.Global or ServiceMode.GlobalJob ? "global modes are not supported yet"
+        : spec.AtMostOnce ? "at-most-once is not supported yet"
+        : spec.Job != new JobPolicy() ? "time-outs, schedules and clean-up of jobs are not supported yet"
+        : spec.MinRunning != 0 ? "a minimum of running tasks is not supported yet"
+        : spec.RebalancesItself ? "automatic rebalancing is not supported yet"
+        : spec.Rollback is not null ? "a policy for rollbacks is not supported yet"
+        : spec.Placement.Strategy != PlacementStrategy.Spread ? "placement by binpack is not supported yet"
+        : spec.Placement.Affinities.Length > 0 ? "affinities are not supported yet"
+        : null;
 
     private static string? NameProblem(string? name)
     {

@@ -91,7 +91,7 @@ internal static class TaskReports
     private static ServiceState KeepNodeFailure(ServiceState state, ServiceTask ended, DateTimeOffset at)
     {
         if (ended.Node is not { } node) return state;
-        var mark = state.Nodes.GetValueOrDefault(node.Value, new NodeMark());
+        var mark = state.Nodes.GetValueOrDefault(node.Value, NodeMark.None);
         var failures = mark.Failures.Length < NodeFailuresKept ? mark.Failures : mark.Failures.RemoveAt(0);
         return state with { Nodes = state.Nodes.SetItem(node.Value, mark with { Failures = failures.Add(at) }) };
     }

@@ -62,7 +62,8 @@ internal sealed class Fleet
     public void Reach(FleetNode node, bool reachable)
     {
         node.Reachable = reachable;
-        Tell(new ServiceInput.ReachabilityChanged(new NodeReachabilityChanged(Specs.Web, node.Id, reachable)));
+        Tell(new ServiceInput.NodeSeen(
+            new NodeSeen(Specs.Web, node.Id, reachable, Swarm.Core.Nodes.NodeAvailability.Active)));
     }
 
     /// <summary>Lets everybody work for so long; time passes only when nobody has anything to do.</summary>
