@@ -158,7 +158,7 @@ internal sealed partial class EngineCore
         if (record.Phase == ContainerPhase.Running)
         {
             using (var process = ProcessHandle.Open(record.First)) process?.Signal(Bundles.Signals.Kill);
-            await _undoing.MonitorEndAsync(MonitorOf(record), cancellation);
+            await _monitors.EndAsync(MonitorOf(record), cancellation);
             record = await EndAsync(container, record, cancellation);
         }
 

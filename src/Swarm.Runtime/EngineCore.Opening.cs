@@ -74,8 +74,10 @@ internal sealed partial class EngineCore
         bool IsKnown(ContainerId id) => Table.Find(id) is not null || unreadable.Contains(id.Value);
         var orphans = Directory.GetDirectories(Folders.RuntimeRoot)
             .Concat(Directory.GetDirectories(Folders.Containers))
-            .Concat(Directory.GetFiles(Folders.Exits))
             .Select(path => new ContainerId(Path.GetFileName(path)))
+            // conmon writes ID.XXXXXX and renames it: perhaps at this moment, for a container that is known.
+            .Concat(Directory.GetFiles(Folders.Exits)
+                .Select(path => new ContainerId(Path.GetFileNameWithoutExtension(path))))
             .Concat(_images.WritableLayers())
             .Where(id => !IsKnown(id))
             .ToHashSet();

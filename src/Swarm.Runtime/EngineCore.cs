@@ -30,6 +30,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
     private readonly RecordStore _records;
     private readonly VolumeStore _volumes;
     private readonly ExitFile _exitFile;
+    private readonly MonitorEnding _monitors;
     private readonly ContainerUndoing _undoing;
     private readonly ContainerMaker _maker;
     private readonly CancellationTokenSource _closing = new();
@@ -53,7 +54,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
         _records = new RecordStore(Folders, logger);
         _volumes = new VolumeStore(Folders);
         _exitFile = new ExitFile(Folders, cgroups, time);
-        _undoing = new ContainerUndoing(Folders, images, networks, cgroups, Runtime, Watch, time, logger);
+        _monitors = new MonitorEnding(options, Folders, Watch, time, logger);
+        _undoing = new ContainerUndoing(Folders, images, networks, cgroups, Runtime, _monitors, time, logger);
         var filters = new FilterCache(SeccompProfile.Read(options.SeccompProfilePath), Folders);
         _maker = new ContainerMaker(
             Folders, images, networks, cgroups, new ContainerMonitor(options, Folders), filters, _volumes, logger);

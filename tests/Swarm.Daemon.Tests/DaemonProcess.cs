@@ -20,7 +20,7 @@ internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
 
     public string RunRoot => $"{_folder}/run";
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePorts.Next();
 
     /// <summary>All that it wrote, of every start, both streams.</summary>
     public string[] Output
@@ -120,12 +120,5 @@ internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-
 namespace Swarm.Runtime.Tests;
 
 public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineFixture>
@@ -60,9 +57,7 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
     public async Task A_container_that_lost_its_conmon_goes_on_and_its_end_is_seen_without_a_code()
     {
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
-        var pidFile = Path.Join(fixture.Options.RunRoot, "state/c", started.Id.Value[..24], "conmon.pid");
-        using (var conmon = Process.GetProcessById(
-            int.Parse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture))) conmon.Kill();
+        Host.Run("kill", "-KILL", $"{fixture.MonitorOf(started.Id).Pid}");
 
         Assert.Equal(ContainerPhase.Running, fixture.Engine.Find(started.Id)!.Phase);
         fixture.Engine.Signal(started.Id, 9);
@@ -112,8 +107,34 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
             () => File.Delete(Path.Join(fixture.Options.DataRoot, "containers", started.Id.Value, "container.json")));
 
         Assert.False(first.IsAlive);
-        Assert.Empty(
-            Directory.GetFileSystemEntries(fixture.Folder, $"*{started.Id.Value[..24]}*", SearchOption.AllDirectories));
+        Assert.Empty(fixture.FilesOf(started.Id));
+    }
+
+    [Fact]
+    public async Task A_conmon_of_no_record_that_stands_still_writes_nothing_after_the_engine_has_opened()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var conmon = fixture.MonitorOf(started.Id);
+        Host.Run("kill", "-STOP", $"{conmon.Pid}");
+
+        await fixture.ReopenAsync(
+            () => File.Delete(Path.Join(fixture.Options.DataRoot, "containers", started.Id.Value, "container.json")));
+
+        Assert.False(conmon.IsAlive);
+        Assert.Empty(fixture.FilesOf(started.Id));
+    }
+
+    [Fact]
+    public async Task An_exit_code_that_is_being_written_when_the_engine_opens_is_left_to_its_conmon()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var aside = Path.Join(fixture.Options.RunRoot, "state/exits", started.Id.Value + ".Q1W2E3");
+
+        await fixture.ReopenAsync(() => File.WriteAllText(aside, "0"));
+
+        Assert.True(File.Exists(aside));
+        await fixture.Engine.RemoveAsync(started.Id, default);
+        Assert.Empty(fixture.FilesOf(started.Id));
     }
 
     [Fact]

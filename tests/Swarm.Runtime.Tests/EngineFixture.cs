@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Linux.Cgroups;
+using Swarm.Linux.Processes;
 
 namespace Swarm.Runtime.Tests;
 
@@ -100,6 +101,16 @@ public sealed class EngineFixture : IAsyncLifetime
         var started = await StartAsync(spec);
         var exit = await ExitOfAsync(started.Id);
         return (exit, await LogAsync(started.Id));
+    }
+
+    /// <summary>All that there is of a container below the roots.</summary>
+    internal string[] FilesOf(ContainerId id) =>
+        Directory.GetFileSystemEntries(Folder, $"*{id.Value[..24]}*", SearchOption.AllDirectories);
+
+    internal ProcessIdentity MonitorOf(ContainerId id)
+    {
+        var file = Path.Join(Options.RunRoot, "state/c", id.Value[..24], "conmon.pid");
+        return ProcessIdentity.Of(int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture))!.Value;
     }
 
     internal async Task<string> LogAsync(ContainerId id)

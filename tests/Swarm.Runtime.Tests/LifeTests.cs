@@ -69,11 +69,23 @@ public sealed class LifeTests(EngineFixture fixture) : IClassFixture<EngineFixtu
 
         Assert.False(first.Value.IsAlive);
         Assert.Null(fixture.Engine.Find(started.Id));
-        Assert.Empty(
-            Directory.GetFileSystemEntries(fixture.Folder, $"*{started.Id.Value[..24]}*", SearchOption.AllDirectories));
+        Assert.Empty(fixture.FilesOf(started.Id));
         Assert.False(Directory.Exists($"/sys/fs/cgroup/memory{fixture.Options.CgroupParent}/{started.Id}"));
         Assert.DoesNotContain(started.Id.Value, File.ReadAllText("/proc/self/mountinfo"), StringComparison.Ordinal);
         await fixture.Engine.RemoveAsync(started.Id, default);
+    }
+
+    [Fact]
+    public async Task Removal_waits_for_a_conmon_that_stands_still_and_ends_it()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var conmon = fixture.MonitorOf(started.Id);
+        Host.Run("kill", "-STOP", $"{conmon.Pid}");
+
+        await fixture.Engine.RemoveAsync(started.Id, default);
+
+        Assert.False(conmon.IsAlive);
+        Assert.Empty(fixture.FilesOf(started.Id));
     }
 
     [Fact]

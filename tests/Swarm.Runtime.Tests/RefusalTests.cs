@@ -46,8 +46,7 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
 
         Assert.Equal(message, refused.Message);
         Assert.Null(fixture.Engine.Find(definition.Id));
-        Assert.Empty(Directory.GetFileSystemEntries(
-            fixture.Folder, $"*{definition.Id.Value[..24]}*", SearchOption.AllDirectories));
+        Assert.Empty(fixture.FilesOf(definition.Id));
     }
 
     [Fact]

@@ -4,7 +4,6 @@ using Swarm.Images;
 using Swarm.Linux;
 using Swarm.Linux.Cgroups;
 using Swarm.Linux.Processes;
-using Swarm.Linux.Watching;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Processes;
 
@@ -17,20 +16,24 @@ internal sealed partial class ContainerUndoing(
     INetworkPlane networks,
     ICgroups cgroups,
     OciRuntime runtime,
-    DescriptorWatch watch,
+    MonitorEnding monitors,
     TimeProvider time,
     ILogger logger)
 {
-    private const int BusyAttempts = 50;
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan MonitorPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The kernel lets go of a killed process's things at once, or late on a busy host.</summary>
+    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Kills the processes and frees what belongs to one run: the rest stays for another.</summary>
+    /// <param name="monitor">Its conmon; where it is not known, whatever works on the container is ended.</param>
     public async Task EndRunAsync(ContainerId id, ProcessIdentity monitor, CancellationToken cancellation)
     {
+        if (monitor == default) await monitors.EndUnknownAsync(id, cancellation);
         runtime.Delete(id);
-        await MonitorEndAsync(monitor, cancellation);
-        File.Delete(folders.ExitFile(id));
+        await monitors.EndAsync(monitor, cancellation);
+        // With what a conmon that was killed had begun to write aside.
+        foreach (var file in Directory.GetFiles(folders.Exits, id.Value + "*")) File.Delete(file);
         var bundle = folders.Bundle(id);
         if (Directory.Exists(bundle)) File.Delete(Path.Join(bundle, "oom"));
         await RemoveCgroupAsync(id, cancellation);
@@ -46,34 +49,18 @@ internal sealed partial class ContainerUndoing(
         if (Directory.Exists(bundle)) Directory.Delete(bundle, recursive: true);
     }
 
-    /// <summary>conmon writes the exit code after the end of the process, and then ends itself.</summary>
-    public async Task MonitorEndAsync(ProcessIdentity monitor, CancellationToken cancellation)
-    {
-        using var handle = ProcessHandle.Open(monitor);
-        if (handle is null) return;
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = watch.Watch(handle, () => ended.TrySetResult());
-        try
-        {
-            await ended.Task.WaitAsync(MonitorPatience, time, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            LogMonitorKilled(monitor.Pid);
-            handle.Signal(Bundles.Signals.Kill);
-        }
-    }
-
     private async Task UnmountAsync(ContainerId id, CancellationToken cancellation)
     {
-        for (var attempt = 1; ; attempt++)
+        var begun = time.GetTimestamp();
+        while (true)
         {
             try
             {
                 images.UnmountRoot(id, discard: true);
                 return;
             }
-            catch (LinuxException busy) when (busy.Number == Errno.EBUSY && attempt < BusyAttempts)
+            catch (LinuxException busy)
+                when (busy.Number == Errno.EBUSY && time.GetElapsedTime(begun) < BusyPatience)
             {
                 await Task.Delay(BusyPause, time, cancellation);
             }
@@ -83,9 +70,10 @@ internal sealed partial class ContainerUndoing(
     /// <remarks>A process that was killed leaves its cgroup a moment later.</remarks>
     private async Task RemoveCgroupAsync(ContainerId id, CancellationToken cancellation)
     {
-        for (var attempt = 1; !cgroups.Remove(folders.Cgroup(id)); attempt++)
+        var begun = time.GetTimestamp();
+        while (!cgroups.Remove(folders.Cgroup(id)))
         {
-            if (attempt == BusyAttempts)
+            if (time.GetElapsedTime(begun) > BusyPatience)
             {
                 LogCgroupLeft(folders.Cgroup(id));
                 return;
@@ -94,9 +82,6 @@ internal sealed partial class ContainerUndoing(
             await Task.Delay(BusyPause, time, cancellation);
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "conmon {Pid} did not end with its container and was killed")]
-    private partial void LogMonitorKilled(int pid);
 
     [LoggerMessage(LogLevel.Warning, "The cgroup {Path} could not be removed: processes are in it still")]
     private partial void LogCgroupLeft(string path);

@@ -58,6 +58,10 @@ internal sealed class OneHost : IAsyncDisposable
     public Task<T> NextAsync<T>(Predicate<T>? which = null) => _kit.FishForMessageAsync<T>(
         message => which?.Invoke(message) ?? true, Patience).AsTask();
 
+    /// <summary>Asks until the answer is so: lists follow what they show a moment later.</summary>
+    public Task UntilAsync<T>(object question, Predicate<T> isSo) => _kit.AwaitConditionAsync(
+        async () => isSo(await AskAsync<T>(question)), Patience, TimeSpan.FromMilliseconds(20));
+
     public void Answer(object message) => Cluster.Services.Tell(message, _kit.TestActor);
 
     public async ValueTask DisposeAsync() => await Cluster.StopAsync();

@@ -31,10 +31,8 @@ public sealed class SwarmClusterTests
         Assert.Equal(new ServiceAccepted(new RequestId("r1"), Web, Version: 1, Changed: true), accepted);
         Assert.Equal(Web, order.Service);
         Assert.Equal("busybox", order.Templates.Single().Container.Image);
-        var nodes = await host.AskAsync<NodeList>(new GetNodes());
-        Assert.True(nodes.Nodes.Single().Reachable);
-        var listed = await host.AskAsync<ServiceList>(new GetServices());
-        Assert.Equal(3, listed.Services.Single().Desired);
+        await host.UntilAsync<NodeList>(new GetNodes(), list => list.Nodes is [{ Reachable: true }]);
+        await host.UntilAsync<ServiceList>(new GetServices(), list => list.Services is [{ Desired: 3 }]);
     }
 
     [Fact]

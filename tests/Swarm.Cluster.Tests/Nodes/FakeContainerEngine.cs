@@ -12,6 +12,8 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 {
     private readonly Channel<ContainerExit> _exits =
         Channel.CreateUnbounded<ContainerExit>(new UnboundedChannelOptions { AllowSynchronousContinuations = true });
+    // What waits for a place to start goes on in whatever thread the pool has.
+    private readonly Lock _lock = new();
     private readonly Dictionary<ContainerId, ContainerState> _containers = [];
     private readonly Channel<TaskCompletionSource> _held = Channel.CreateUnbounded<TaskCompletionSource>();
     private int _creating;
@@ -45,13 +47,19 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 
     public Task OpenAsync(CancellationToken cancellation) => Task.CompletedTask;
 
-    public ImmutableArray<ContainerState> List() => [.. _containers.Values];
+    public ImmutableArray<ContainerState> List()
+    {
+        lock (_lock) return [.. _containers.Values];
+    }
 
-    public ContainerState? Find(ContainerId id) => _containers.GetValueOrDefault(id);
+    public ContainerState? Find(ContainerId id)
+    {
+        lock (_lock) return _containers.GetValueOrDefault(id);
+    }
 
     public async Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation)
     {
-        MostCreating = Math.Max(MostCreating, Interlocked.Increment(ref _creating));
+        lock (_lock) MostCreating = Math.Max(MostCreating, ++_creating);
         if (HoldsCreates)
         {
             var gate = new TaskCompletionSource();
@@ -59,15 +67,18 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
             await gate.Task.WaitAsync(cancellation);
         }
 
-        Interlocked.Decrement(ref _creating);
-        if (CreateFault is { } fault) throw fault;
-        if (_containers.TryGetValue(definition.Id, out var existing)) return existing;
-        return _containers[definition.Id] = new ContainerState(definition, ContainerPhase.Created)
+        lock (_lock)
         {
-            CreatedAt = time.GetUtcNow(),
-            HealthCheck = definition.Spec.HealthCheck,
-            Endpoints = [new NetworkEndpoint("bridge", $"10.88.0.{_containers.Count + 2}", 16, "10.88.0.1", "")],
-        };
+            _creating--;
+            if (CreateFault is { } fault) throw fault;
+            if (_containers.TryGetValue(definition.Id, out var existing)) return existing;
+            return _containers[definition.Id] = new ContainerState(definition, ContainerPhase.Created)
+            {
+                CreatedAt = time.GetUtcNow(),
+                HealthCheck = definition.Spec.HealthCheck,
+                Endpoints = [new NetworkEndpoint("bridge", $"10.88.0.{_containers.Count + 2}", 16, "10.88.0.1", "")],
+            };
+        }
     }
 
     public async Task LetCreateAsync() => (await _held.Reader.ReadAsync()).SetResult();
@@ -75,16 +86,19 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     public Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation)
     {
         if (StartFault is { } fault) return Task.FromException<ContainerState>(fault);
-        var state = Existing(id);
-        if (state.Phase == ContainerPhase.Running) return Task.FromResult(state);
-        Starts++;
-        return Task.FromResult(_containers[id] = state with
+        lock (_lock)
         {
-            Phase = ContainerPhase.Running,
-            Run = state.Run + 1,
-            StartedAt = time.GetUtcNow(),
-            Exit = null,
-        });
+            var state = Existing(id);
+            if (state.Phase == ContainerPhase.Running) return Task.FromResult(state);
+            Starts++;
+            return Task.FromResult(_containers[id] = state with
+            {
+                Phase = ContainerPhase.Running,
+                Run = state.Run + 1,
+                StartedAt = time.GetUtcNow(),
+                Exit = null,
+            });
+        }
     }
 
     public void Signal(ContainerId id, int signal)
@@ -97,7 +111,11 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 
     public Task RemoveAsync(ContainerId id, CancellationToken cancellation)
     {
-        if (!_containers.Remove(id)) throw Missing(id);
+        lock (_lock)
+        {
+            if (!_containers.Remove(id)) throw Missing(id);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -126,9 +144,14 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     /// <param name="isTold">False when no engine was there to tell it: it is found at the next look.</param>
     public void End(ContainerId id, int exitCode, bool outOfMemory = false, bool isTold = true)
     {
-        var state = Existing(id);
-        var exit = new ContainerExit(id, state.Run, exitCode, outOfMemory, time.GetUtcNow());
-        _containers[id] = state with { Phase = ContainerPhase.Ended, Exit = exit };
+        ContainerExit exit;
+        lock (_lock)
+        {
+            var state = Existing(id);
+            exit = new ContainerExit(id, state.Run, exitCode, outOfMemory, time.GetUtcNow());
+            _containers[id] = state with { Phase = ContainerPhase.Ended, Exit = exit };
+        }
+
         if (isTold) Tell(exit);
     }
 
@@ -144,8 +167,7 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private ContainerState Existing(ContainerId id) =>
-        _containers.TryGetValue(id, out var state) ? state : throw Missing(id);
+    private ContainerState Existing(ContainerId id) => Find(id) ?? throw Missing(id);
 
     private static ContainerException Missing(ContainerId id) =>
         new(ContainerFault.NotFound, $"no container {id.Short}");

@@ -12,7 +12,8 @@ public sealed class OutlivingTests
         var port = TestNode.FreePort();
         var before = await node.RunAsync(Composed.Web(port, replicas: 3));
         await node.UntilReachedAsync(port, "one ");
-        var traces = node.Traces();
+        // A moment without a health check, which is a process too.
+        var traces = await node.UntilTracesAsync(now => now.Programs.Count == 3);
         Assert.Equal(
             [3, 3, 3, 3],
             [traces.Containers().Count, traces.Monitors.Count, traces.Roots.Count, traces.Networks.Count]);

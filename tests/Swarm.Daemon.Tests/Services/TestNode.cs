@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.Json;
 using Swarm.Client;
 using Swarm.Client.Compose;
@@ -13,7 +12,6 @@ internal sealed class TestNode : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
-    private static int _lastPort = 18100 + (Environment.ProcessId % 50 * 20);
 
     private readonly HttpClient _web = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero })
     {
@@ -52,25 +50,7 @@ internal sealed class TestNode : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that nothing on this host listens on, below those that the kernel gives
-    /// away by itself.</summary>
-    public static int FreePort()
-    {
-        while (true)
-        {
-            var port = Interlocked.Increment(ref _lastPort);
-            try
-            {
-                using var listener = new TcpListener(System.Net.IPAddress.Any, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next one.
-            }
-        }
-    }
+    public static int FreePort() => FreePorts.Next();
 
     /// <summary>Reads the one service of a Compose text, as a file of the stack <c>t</c>.</summary>
     public static ServiceSpec Read(string compose) =>
