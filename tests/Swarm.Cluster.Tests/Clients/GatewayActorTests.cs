@@ -19,6 +19,7 @@ public sealed class GatewayActorTests : TestKit
     private static readonly Config Hocon = ConfigurationFactory.ParseString("""
         akka {
           loglevel = ERROR
+          test.single-expect-default = 20 s
           actor.serialize-messages = on
           scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         }

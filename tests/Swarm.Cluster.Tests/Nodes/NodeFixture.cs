@@ -18,6 +18,7 @@ public abstract class NodeFixture : TestKit
     private static readonly Config Settings = ConfigurationFactory.ParseString("""
         akka.loglevel = WARNING
         akka.stdout-loglevel = WARNING
+        akka.test.single-expect-default = 20 s
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         akka.actor.default-dispatcher.type = "Akka.TestKit.CallingThreadDispatcherConfigurator, Akka.TestKit"
         """);

@@ -25,6 +25,7 @@ public abstract class ServiceEntityKit : TestKit
     private static readonly Config Hocon = ConfigurationFactory.ParseString("""
         akka {
           loglevel = ERROR
+          test.single-expect-default = 20 s
           scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
           persistence {
             journal { plugin = "akka.persistence.journal.test"
@@ -42,6 +43,7 @@ public abstract class ServiceEntityKit : TestKit
     internal static readonly NodeId Node = new("node1");
 
     private readonly SteppedClock _clock = new();
+    private IActorRef _entity = ActorRefs.Nobody;
 
     protected ServiceEntityKit()
         : base(Hocon)
@@ -63,14 +65,31 @@ public abstract class ServiceEntityKit : TestKit
     protected ITestJournal Journal => TestJournal.FromRef(Persistence.Instance.Apply(Sys).JournalFor(null));
 
     /// <summary>Starts the entity on what the journal holds, without snapshots in between.</summary>
-    protected IActorRef StartEntity() => Shard.ChildActorOf(ServiceEntity.Props(
+    protected IActorRef StartEntity() => _entity = Shard.ChildActorOf(ServiceEntity.Props(
         Web.Value, new ServiceNeighbours(Placers, Images, Catalog), new ServiceEntityOptions(), _clock,
         NullLoggerFactory.Instance));
 
+    /// <summary>Lets time pass, once the entity has done with what it was told: it may be about to set a timer.</summary>
     protected void Advance(TimeSpan time)
     {
+        AwaitEntity();
         _clock.Now += time;
         ((TestScheduler)Sys.Scheduler).Advance(time);
+    }
+
+    /// <summary>What the entity says next, up to where it has done with what it was told.</summary>
+    internal IReadOnlyList<object> HeardBy(TestProbe probe)
+    {
+        AwaitEntity();
+        var mark = new object();
+        probe.Ref.Tell(mark);
+        var heard = new List<object>();
+        probe.FishForMessage(message =>
+        {
+            if (message != mark) heard.Add(message);
+            return message == mark;
+        });
+        return heard;
     }
 
     /// <summary>Deploys one pinned replica and gives it its place on the node.</summary>
@@ -94,6 +113,13 @@ public abstract class ServiceEntityKit : TestKit
         Name = Web,
         Container = new ContainerSpec { Image = "busybox", PinnedImage = Core.Images.Digest.Of([1]) },
     });
+
+    private void AwaitEntity()
+    {
+        var asking = CreateTestProbe();
+        _entity.Tell(new Identify(this), asking);
+        asking.ExpectMsg<ActorIdentity>();
+    }
 
     private sealed class SteppedClock : TimeProvider
     {

@@ -30,8 +30,7 @@ public sealed class ServiceEntityTests : ServiceEntityKit
         Advance(Second);
         Advance(Second);
 
-        Assert.DoesNotContain(
-            Catalog.ReceiveWhile<object>(max: null, message => message), message => message is CatalogCommand.TellNode);
+        Assert.DoesNotContain(HeardBy(Catalog), message => message is CatalogCommand.TellNode);
     }
 
     [Fact]
@@ -121,8 +120,8 @@ public sealed class ServiceEntityTests : ServiceEntityKit
         entity.Tell(Deploy("r1"), TestActor);
 
         Assert.StartsWith("the journal did not take it", ExpectMsg<RequestRefused>().Reason, StringComparison.Ordinal);
-        Placers.ExpectNoMsg(TimeSpan.Zero);
-        Catalog.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Empty(HeardBy(Placers));
+        Assert.Empty(HeardBy(Catalog));
 
         await Journal.OnWrite.Pass();
         var again = StartEntity();
