@@ -67,6 +67,7 @@ internal static class Application
     {
         ComposeException or FormatException => ExitCode.Usage,
         SwarmUnreachableException => ExitCode.Unreachable,
+        SwarmRefusedException { IsBadInput: true } => ExitCode.Usage,
         SwarmRefusedException { NotFound: true } => ExitCode.NotFound,
         SwarmRefusedException => ExitCode.Refused,
         IOException or UnauthorizedAccessException or HttpRequestException or InvalidOperationException =>

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Akka.Actor;
-using Akka.Cluster.Tools.Client;
 using Swarm.Core;
 using Swarm.Core.Clients;
 using Swarm.Core.Nodes;
@@ -16,23 +14,20 @@ namespace Swarm.Client;
 /// </remarks>
 public sealed class SwarmClient : IAsyncDisposable
 {
-    private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(2);
-
     private readonly SwarmClientOptions _options;
-    private readonly ActorSystem _system;
-    private readonly IActorRef _cluster;
+    private readonly Task<ClientSystem> _system;
 
-    private SwarmClient(SwarmClientOptions options, ActorSystem system, IActorRef cluster) =>
-        (_options, _system, _cluster) = (options, system, cluster);
+    private SwarmClient(SwarmClientOptions options) =>
+        (_options, _system) = (options, ClientSystem.StartAsync(options));
 
     internal TimeProvider Time => _options.Time;
 
     /// <summary>Makes a client. It looks for the cluster in the background; the first request waits for it.</summary>
     public static SwarmClient Connect(SwarmClientOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         if (options.Contacts.IsDefaultOrEmpty) throw new ArgumentException("no contacts were given", nameof(options));
-        var system = ClientSystem.Start(options.Contacts);
-        return new SwarmClient(options, system, ClientSystem.StartClusterClient(system, options.Contacts));
+        return new SwarmClient(options);
     }
 
     /// <summary>Makes the service be so; one of that name is updated.</summary>
@@ -107,7 +102,11 @@ public sealed class SwarmClient : IAsyncDisposable
         RequestAsync<ServiceLogPage>(question, cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _system.Terminate();
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAny(_system);
+        if (_system.IsCompletedSuccessfully) await (await _system).StopAsync();
+    }
 
     private async Task<TAnswer> RequestAsync<TAnswer>(object message, CancellationToken cancellation)
         where TAnswer : class
@@ -120,33 +119,31 @@ public sealed class SwarmClient : IAsyncDisposable
                 notFound: false);
         }
 
-        using var deadline = new CancellationTokenSource(_options.Timeout, Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-        var send = new ClusterClient.Send(Gateway.Path, message, localAffinity: true);
-        while (true)
+        return await AnswerAsync(message, cancellation) switch
         {
-            try
-            {
-                return await _cluster.Ask<object>(send, RepeatAfter, either.Token) switch
-                {
-                    TAnswer answer => answer,
-                    RequestRefused refused => throw new SwarmRefusedException(refused.Reason, refused.NotFound),
-                    var other => throw new InvalidOperationException(
-                        $"the cluster answered {message.GetType().Name} with {other}"),
-                };
-            }
-            catch (AskTimeoutException) when (!either.IsCancellationRequested)
-            {
-                // Unanswered: the node may have gone, and the cluster client looks for another one.
-            }
-            catch (Exception) when (cancellation.IsCancellationRequested)
-            {
-                throw new OperationCanceledException(cancellation);
-            }
-            catch (Exception over) when (over is OperationCanceledException or AskTimeoutException)
-            {
-                throw SwarmUnreachableException.NobodyAt(_options.Contacts, _options.Timeout);
-            }
+            TAnswer answer => answer,
+            RequestRefused refused => throw new SwarmRefusedException(refused.Reason, refused.NotFound),
+            var other => throw new InvalidOperationException(
+                $"the cluster answered {message.GetType().Name} with {other}"),
+        };
+    }
+
+    private async Task<object> AnswerAsync(object message, CancellationToken cancellation)
+    {
+        var system = await _system.WaitAsync(cancellation);
+        var outcome = new RequestOutcome();
+        var pending = system.Begin(message, outcome);
+        try
+        {
+            return await outcome.Answer.Task.WaitAsync(_options.Timeout, Time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw await Contacts.ExplainAsync(_options.Contacts, _options.Timeout, outcome.LateBecause);
+        }
+        finally
+        {
+            system.End(pending);
         }
     }
 

@@ -16,8 +16,12 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
     [InlineData(2, "not a node's address", "services", "--contact", "a b")]
     [InlineData(2, "/does/not/exist.yml:1:1: cannot read it", "deploy", "-f", "/does/not/exist.yml")]
     [InlineData(2, "/does/not/exist.tar: there is no such file", "image", "load", "/does/not/exist.tar")]
-    [InlineData(3, "no node answered at 127.0.0.1:1 within 0.3 s: is swarmd running?", "services", "--contact",
-        "127.0.0.1:1", "--timeout", "300ms")]
+    [InlineData(3, "no node answered within 0.3 s: 127.0.0.1:1 refuses connections: is swarmd running there?; "
+        + "127.0.0.1:2 refuses", "services", "--contact", "127.0.0.1:1,127.0.0.1:2", "--timeout", "300ms")]
+    [InlineData(3, "no-such-host.invalid:4000: cannot resolve the name", "services", "--contact",
+        "no-such-host.invalid")]
+    [InlineData(3, "no-such-host.invalid:4000: cannot resolve the name", "services", "--contact",
+        "127.0.0.1:1,no-such-host.invalid", "--timeout", "300ms")]
     [InlineData(2, "/tmp: is a folder", "image", "load", "/tmp")]
     [InlineData(3, "no node answered at /does/not/exist.sock: there is no such socket", "image", "ls", "--socket",
         "/does/not/exist.sock")]
@@ -40,6 +44,34 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
     public async Task What_the_cluster_refuses_exits_with_5() =>
         Assert.Equal(
             new Ran(5, "", "swarm: the image refused is refused\n"), await _line.DeployAsync("two", "image: refused"));
+
+    [Fact]
+    public async Task What_listens_and_is_no_node_is_named()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var ran = await _line.RunAsync("services", "--contact", $"{listener.LocalEndpoint}", "--timeout", "300ms");
+
+        Assert.Equal(ExitCode.Unreachable, ran.Code);
+        Assert.Contains("takes connections, but it is no node", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_that_a_node_could_not_answer_in_time_says_why()
+    {
+        var ran = await _line.DeployAsync("slow", "image: late", "--timeout", "300ms");
+
+        Assert.Equal(new Ran(3, "", "swarm: a node answers, but the journal cannot be reached\n"), ran);
+    }
+
+    [Fact]
+    public async Task The_list_of_commands_shows_which_arguments_may_be_left_out()
+    {
+        var help = (await _line.RunAsync("--help")).Out;
+
+        Assert.Contains("  ps [<SERVICE>]  ", help, StringComparison.Ordinal);
+        Assert.Contains("  inspect <SERVICE>  ", help, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Every_error_of_a_compose_file_is_told_with_its_place()

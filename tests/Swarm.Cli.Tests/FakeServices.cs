@@ -18,6 +18,8 @@ internal sealed class FakeServices : UntypedActor
     protected override void OnReceive(object message) => Sender.Tell(message switch
     {
         DeployService { Spec.Container.Image: "refused" } => new RequestRefused("the image refused is refused"),
+        DeployService { Spec.Container.Image: "late" } =>
+            new RequestRefused("the journal cannot be reached") { Late = true },
         DeployService deploy => Keep(deploy),
         GetServices get => Page(get),
         GetNodes get => new NodeList([get.After.Length == 0 ? Node("b", "n1") : Node("a", "n2")])
@@ -90,6 +92,7 @@ internal sealed class FakeServices : UntypedActor
                 Id = ContainerId.Of(id),
                 ExitCode = job ? 7 : null,
                 Addresses = ["10.0.0.2"],
+                Restarts = 2,
                 Ports = [new PublishedPort(80, 8080)],
             },
         };

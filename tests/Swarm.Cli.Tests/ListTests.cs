@@ -44,11 +44,14 @@ public sealed class ListTests(FakeGateway gateway) : IClassFixture<FakeGateway>,
     [Fact]
     public async Task A_task_is_listed_by_name_with_container_node_states_and_where_it_is_reached()
     {
-        await _line.DeployAsync("ps", "image: a", "--detach");
+        await _line.DeployAsync("ps", "image: a, ports: [\"9000:90\"]", "--detach");
         var rows = (await _line.RunAsync("ps", "ps_web")).Out.Split('\n');
 
         Assert.Matches("^NAME +CONTAINER +NODE +DESIRED +STATE +REASON +ADDRESS +PORTS$", rows[0]);
-        Assert.Matches("^ps_web.1 +[0-9a-f]{12} +b +running +running .* +10.0.0.2 +\\*:8080->80/tcp$", rows[1]);
+        Assert.Matches(
+            "^ps_web.1 +[0-9a-f]{12} +b +running +running .*, 2 restarts +10.0.0.2 "
+                + "+\\*:8080->80/tcp, \\*:9000->90/tcp$",
+            rows[1]);
     }
 
     [Fact]
@@ -63,11 +66,15 @@ public sealed class ListTests(FakeGateway gateway) : IClassFixture<FakeGateway>,
     [Fact]
     public async Task Inspecting_shows_the_specification_and_all_tasks_in_json()
     {
-        await _line.DeployAsync("seen", "image: hello, deploy: {replicas: 3}", "--detach");
+        await _line.DeployAsync(
+            "seen", "image: hello, deploy: {replicas: 3, update_config: {order: start-first}}", "--detach");
         var answer = JsonDocument.Parse((await _line.RunAsync("inspect", "seen_web")).Out).RootElement;
 
         Assert.Equal("hello", answer.GetProperty("spec").GetProperty("container").GetProperty("image").GetString());
         Assert.Equal(3, answer.GetProperty("tasks").GetArrayLength());
+        Assert.Equal("b", answer.GetProperty("tasks")[0].GetProperty("nodeName").GetString());
+        Assert.Equal(
+            "start-first", answer.GetProperty("spec").GetProperty("updatePolicy").GetProperty("order").GetString());
     }
 
     private static IEnumerable<string?> Json(Ran ran) =>

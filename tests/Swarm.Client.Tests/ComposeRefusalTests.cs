@@ -140,6 +140,28 @@ public sealed class ComposeRefusalTests
         Assert.Equal([(4, 5), (5, 10), (8, 11)], errors.Select(error => (error.Line, error.Column)));
     }
 
+    [Theory]
+    [InlineData("services:\n\tweb:\n", 2, 1)]
+    [InlineData("services:\n  web:\n    image: a\n\tcommand: x\n", 4, 1)]
+    [InlineData("services:\n  web:\n    image: a\n  \tcommand: x\n", 4, 3)]
+    [InlineData("services:\n  web: {image: a}\n\tdb: {}\n", 3, 1)]
+    public void A_tab_in_the_indentation_is_told_at_its_place(string text, int line, int column)
+    {
+        var error = Assert.Single(Refused(text));
+
+        Assert.Equal((line, column), (error.Line, error.Column));
+        Assert.Contains("a tab in the indentation", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_yaml_is_told_where_reading_ended()
+    {
+        var error = Assert.Single(Refused("services:\n  web:\n    command: [a,\n\tb]\n    image: \"x\n"));
+
+        Assert.True(error.Line > 2, error.ToString());
+        Assert.DoesNotContain("tab", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_billion_laughs_are_refused_quickly()
     {

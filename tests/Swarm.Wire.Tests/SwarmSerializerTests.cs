@@ -86,9 +86,10 @@ public sealed class SwarmSerializerTests : IDisposable
     {
         var bytes = new ArrayBufferWriter<byte>();
         var writer = new MessagePackWriter(bytes);
-        writer.WriteArrayHeader(3);
+        writer.WriteArrayHeader(4);
         writer.Write("no such service");
         writer.Write(true);
+        writer.Write(false);
         writer.Write("of a later version");
         writer.Flush();
 

@@ -25,7 +25,7 @@ internal static class Root
         examples.Add(
             root, "swarm deploy -f compose.yml", "swarm services", "swarm --contact 10.0.0.1:4000,10.0.0.2:4000 nodes");
         examples.Close(root,
-            "Exit codes: 0 done, 1 failed, 2 wrong arguments or file, 3 cluster unreachable, 4 not found, 5 refused;\n"
+            "Exit codes: 0 done, 1 failed, 2 wrong arguments or file, 3 no answer, 4 not found, 5 refused;\n"
             + "'swarm wait' on a job exits as the job did.");
         foreach (var help in root.Options.OfType<HelpOption>())
         {

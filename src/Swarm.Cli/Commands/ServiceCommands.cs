@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Swarm.Cli.Output;
 using Swarm.Core;
-using Swarm.Core.Services;
 
 namespace Swarm.Cli.Commands;
 
@@ -40,15 +39,13 @@ internal static class ServiceCommands
                     .Select(service => service.Name)
                     .OrderBy(name => name.Value, StringComparer.Ordinal)
                     .ToList();
-            var nodes = (await client.GetNodesAsync(cancellation)).ToDictionary(
-                node => node.Node.Id, node => node.Node.Name);
+            var nodes = await TaskRow.NodeNamesAsync(client, cancellation);
             var tasks = new List<TaskRow>();
             foreach (var name in names)
             {
                 var details = await client.GetServiceAsync(name, cancellation);
                 tasks.AddRange(details.Tasks.OrderBy(task => task.Slot).ThenByDescending(task => task.CreatedAt)
-                    .Select(task => new TaskRow(
-                        name, task, task.Node is { } node ? nodes.GetValueOrDefault(node, node.Value) : "")));
+                    .Select(task => TaskRow.Of(details, task, nodes)));
             }
 
             var now = shared.Surroundings.Time.GetUtcNow();
@@ -67,8 +64,9 @@ internal static class ServiceCommands
         command.SetAction(async (parsed, cancellation) =>
         {
             var client = shared.Connect(parsed);
-            shared.Printer(parsed).Json(DetailViews.Json(
-                await client.GetServiceAsync(new ServiceName(parsed.GetValue(Service)!), cancellation)));
+            var service = await client.GetServiceAsync(new ServiceName(parsed.GetValue(Service)!), cancellation);
+            var nodes = await TaskRow.NodeNamesAsync(client, cancellation);
+            shared.Printer(parsed).Json(DetailViews.Json(service, nodes));
             return ExitCode.Ok;
         });
         examples.Add(command, "swarm inspect hello_web");
@@ -91,6 +89,3 @@ internal static class ServiceCommands
         return command;
     }
 }
-
-/// <summary>A task with the name of the node it is on.</summary>
-internal sealed record TaskRow(ServiceName Service, ServiceTask Task, string Node);

@@ -52,6 +52,7 @@ internal static class WaitCommand
                 ["outcome"] = (last?.Outcome ?? ProgressOutcome.Waiting).ToString().ToLowerInvariant(),
                 ["done"] = last?.Done ?? 0,
                 ["wanted"] = last?.Wanted ?? 0,
+                ["running"] = last?.Running ?? 0,
                 ["exitCode"] = last?.ExitCode,
                 ["reasons"] = new JsonArray([.. (last?.Reasons ?? []).Select(reason => JsonValue.Create(reason))]),
             });

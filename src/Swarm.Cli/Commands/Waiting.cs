@@ -42,13 +42,18 @@ internal static class Waiting
 
     public static string Line(ServiceName service, ServiceProgress? progress) => progress is null
         ? $"{service}: no answer yet"
-        : $"{service}: {progress.Done}/{progress.Wanted}"
+        : $"{service}: {Counts(progress)}"
             + (progress.Outcome == ProgressOutcome.Failed
                 ? " failed"
                 : progress.Outcome == ProgressOutcome.Reached ? " done" : "")
             + (progress.Reasons.IsEmpty || progress.Outcome == ProgressOutcome.Reached
                 ? ""
                 : ": " + string.Join("; ", progress.Reasons));
+
+    /// <summary>During an update both are told: what serves, and how much of it is new.</summary>
+    private static string Counts(ServiceProgress progress) => progress.IsUpdating
+        ? $"{progress.Running}/{progress.Wanted} running, {progress.Done}/{progress.Wanted} updated"
+        : $"{progress.Done}/{progress.Wanted}";
 
     private static async Task OneAsync(
         SwarmClient client, ServiceName service, ServiceProgress?[] last, int index, Printer printer,
@@ -98,7 +103,7 @@ internal static class Waiting
             });
             grid.AddRow(
                 $"{sign} {Markup.Escape(services[i].Value)}",
-                progress is null ? "" : $"{progress.Done}/{progress.Wanted}",
+                progress is null ? "" : Counts(progress),
                 progress is null or { Outcome: ProgressOutcome.Reached }
                     ? ""
                     : Markup.Escape(string.Join("; ", progress.Reasons)));

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Swarm.Cli.Commands;
+using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Core.Services;
 
@@ -7,7 +9,7 @@ namespace Swarm.Cli.Output;
 /// <summary>A service in full, as <c>swarm inspect</c> writes it.</summary>
 internal static class DetailViews
 {
-    public static JsonNode Json(ServiceDetails service) => new JsonObject
+    public static JsonNode Json(ServiceDetails service, IReadOnlyDictionary<NodeId, string> nodes) => new JsonObject
     {
         ["name"] = service.Spec.Name.Value,
         ["id"] = service.Id.Value,
@@ -16,6 +18,8 @@ internal static class DetailViews
         ["createdAt"] = Texts.Time(service.CreatedAt),
         ["updatedAt"] = Texts.Time(service.UpdatedAt),
         ["removing"] = service.Removing,
+        ["givenUp"] = service.GivenUp,
+        ["completed"] = service.Completed,
         ["update"] =
             new JsonObject { ["phase"] = Texts.Word(service.Update.Phase), ["reason"] = service.Update.Reason },
         ["job"] = service.Job is { } job ? new JsonObject
@@ -27,7 +31,7 @@ internal static class DetailViews
         } : null,
         ["spec"] = Spec(service.Spec),
         ["tasks"] = new JsonArray(
-            [.. service.Tasks.Select(task => TaskViews.Json(task, service.Spec.Name.Value, null))]),
+            [.. service.Tasks.Select(task => TaskViews.Json(TaskRow.Of(service, task, nodes)))]),
     };
 
     private static JsonObject Spec(ServiceSpec spec) => new()

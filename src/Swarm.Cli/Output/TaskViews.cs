@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Swarm.Cli.Commands;
+using Swarm.Core.Containers;
 using Swarm.Core.Services;
 
 namespace Swarm.Cli.Output;
@@ -9,10 +10,17 @@ internal static class TaskViews
     public static string[] Row(TaskRow row, DateTimeOffset now) =>
     [
         $"{row.Service}.{row.Task.Slot}", row.Task.Container?.Id.Short ?? "", row.Node, Texts.Word(row.Task.Desired),
-        $"{Texts.Word(row.Task.State)} {Texts.Ago(now - row.Task.ChangedAt)}", Reason(row.Task),
-        string.Join(", ", row.Task.Container?.Addresses ?? []),
-        string.Join(", ", (row.Task.Container?.Ports ?? []).Select(Texts.Port)),
+        State(row.Task, now), Reason(row.Task), string.Join(", ", row.Task.Container?.Addresses ?? []),
+        string.Join(", ", Ports(row).Select(Texts.Port)),
     ];
+
+    private static string State(ServiceTask task, DateTimeOffset now) =>
+        $"{Texts.Word(task.State)} {Texts.Ago(now - task.ChangedAt)}" + task.Container?.Restarts switch
+        {
+            null or 0 => "",
+            1 => ", 1 restart",
+            var restarts => $", {restarts} restarts",
+        };
 
     private static string Reason(ServiceTask task) => task switch
     {
@@ -21,23 +29,27 @@ internal static class TaskViews
         _ => "",
     };
 
-    public static JsonNode Json(TaskRow row) => Json(row.Task, row.Service.Value, row.Node);
+    /// <summary>Ports of hosts that lead to a running task: its own, and those it shares with the others of its
+    /// service.</summary>
+    private static IEnumerable<PublishedPort> Ports(TaskRow row) =>
+        (row.Task.Container?.Ports ?? []).Concat(row.Task.State == TaskState.Running ? row.IngressPorts : []);
 
-    public static JsonNode Json(ServiceTask task, string service, string? nodeName) => new JsonObject
+    public static JsonNode Json(TaskRow row) => new JsonObject
     {
-        ["name"] = $"{service}.{task.Slot}",
-        ["id"] = task.Id.Value,
-        ["service"] = service,
-        ["slot"] = task.Slot,
-        ["node"] = task.Node?.Value,
-        ["nodeName"] = nodeName,
-        ["desired"] = Texts.Word(task.Desired),
-        ["state"] = Texts.Word(task.State),
-        ["reason"] = task.Reason,
-        ["version"] = task.SpecVersion,
-        ["createdAt"] = Texts.Time(task.CreatedAt),
-        ["changedAt"] = Texts.Time(task.ChangedAt),
-        ["container"] = task.Container is { } container ? new JsonObject
+        ["name"] = $"{row.Service}.{row.Task.Slot}",
+        ["id"] = row.Task.Id.Value,
+        ["service"] = row.Service.Value,
+        ["slot"] = row.Task.Slot,
+        ["node"] = row.Task.Node?.Value,
+        ["nodeName"] = row.Task.Node is null ? null : row.Node,
+        ["desired"] = Texts.Word(row.Task.Desired),
+        ["state"] = Texts.Word(row.Task.State),
+        ["reason"] = row.Task.Reason,
+        ["version"] = row.Task.SpecVersion,
+        ["createdAt"] = Texts.Time(row.Task.CreatedAt),
+        ["changedAt"] = Texts.Time(row.Task.ChangedAt),
+        ["ingressPorts"] = Texts.Ports([.. row.IngressPorts]),
+        ["container"] = row.Task.Container is { } container ? new JsonObject
         {
             ["id"] = container.Id.Value,
             ["exitCode"] = container.ExitCode,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
@@ -37,8 +38,10 @@ internal static class Texts
 
     public static string Mode(ServiceMode mode) => mode is ServiceMode.ReplicatedJob ? "replicated-job" : "replicated";
 
-    /// <summary>Names of states as Docker writes them.</summary>
-    public static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+    /// <summary>Names of states and choices as Docker and Compose write them: small letters, words parted by a hyphen.
+    /// </summary>
+    public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(
+        value.ToString());
 
     public static JsonArray Array(ImmutableArray<string> texts) =>
         new([.. (texts.IsDefault ? [] : texts).Select(text => JsonValue.Create(text))]);

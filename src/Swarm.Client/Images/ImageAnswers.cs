@@ -53,12 +53,29 @@ internal static class ImageAnswers
         return lines.ToImmutable();
     }
 
-    /// <summary>The words of an answer that is an error.</summary>
-    public static string Message(string body, HttpStatusCode status)
+    /// <summary>What an answer that is an error means.</summary>
+    /// <param name="sent">The request carried an archive, which the answer is then about.</param>
+    public static Exception Refusal(string body, HttpStatusCode status, bool sent)
+    {
+        var message = Message(body, status);
+        return status switch
+        {
+            HttpStatusCode.BadRequest or HttpStatusCode.NotImplemented when sent =>
+                new SwarmRefusedException($"the node cannot take the archive: {message}", notFound: false)
+                {
+                    IsBadInput = true,
+                },
+            >= HttpStatusCode.InternalServerError when status != HttpStatusCode.NotImplemented =>
+                new HttpRequestException($"the node failed: {message}"),
+            _ => new SwarmRefusedException(message, status == HttpStatusCode.NotFound),
+        };
+    }
+
+    private static string Message(string body, HttpStatusCode status)
     {
         using var json = Parse(body);
         var message = json is null ? body.Trim() : Text(json.RootElement, "message");
-        return message.Length > 0 ? message : $"the node answered {(int)status}";
+        return message.Length > 0 ? message : $"it answered {(int)status}";
     }
 
     private static JsonDocument? Parse(string text)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Net.Sockets;
 
 namespace Swarm.Client.Images;
@@ -89,8 +88,7 @@ public sealed class ImageClient : IDisposable
         using (answer)
         {
             var text = await answer.Content.ReadAsStringAsync(cancellation);
-            throw new SwarmRefusedException(
-                ImageAnswers.Message(text, answer.StatusCode), answer.StatusCode == HttpStatusCode.NotFound);
+            throw ImageAnswers.Refusal(text, answer.StatusCode, sent: request.Content is not null);
         }
     }
 

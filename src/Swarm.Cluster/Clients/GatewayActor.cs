@@ -39,7 +39,7 @@ internal sealed partial class GatewayActor(GatewayWay way, TimeSpan timeout, ILo
         _open++;
         Context.Watch(Context.ActorOf(message is GetServiceLogs logs
             ? ServiceLogsActor.Props(logs, Sender, way, timeout)
-            : RequestActor.Props(message, Sender, way.For(message)!, timeout)));
+            : RequestActor.Props(message, Sender, way.For(message)!, way.Journal, timeout)));
     }
 
     private string? Refusal(object message) =>

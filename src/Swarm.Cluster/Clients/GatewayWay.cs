@@ -7,7 +7,9 @@ using Swarm.Core.Services;
 namespace Swarm.Cluster.Clients;
 
 /// <summary>Who answers what a client may ask.</summary>
-internal sealed record GatewayWay(IActorRef Services, IActorRef Nodes, IActorRef Images, IActorRef Catalog)
+/// <param name="Journal">Says whether the journal takes events: <see cref="JournalTrials"/>.</param>
+internal sealed record GatewayWay(
+    IActorRef Services, IActorRef Nodes, IActorRef Images, IActorRef Catalog, IActorRef Journal)
 {
     /// <summary>Null for what is not a client's to send.</summary>
     public IActorRef? For(object message) => message switch

@@ -5,13 +5,17 @@ using Swarm.Wire;
 namespace Swarm.Cluster.Clients;
 
 /// <summary>One request of a client: passed on once, answered once, be it that nobody answered.</summary>
-internal sealed class RequestActor(object request, IActorRef client, IActorRef owner, TimeSpan timeout)
-    : UntypedActor, IWithTimers
+/// <param name="journal">Asked what the journal does, when the owner says nothing.</param>
+internal sealed class RequestActor(
+    object request, IActorRef client, IActorRef owner, IActorRef journal, TimeSpan timeout) : UntypedActor, IWithTimers
 {
+    private static readonly TimeSpan TrialTimeout = TimeSpan.FromSeconds(2);
+
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
-    public static Props Props(object request, IActorRef client, IActorRef owner, TimeSpan timeout) =>
-        Akka.Actor.Props.Create(() => new RequestActor(request, client, owner, timeout));
+    public static Props Props(
+        object request, IActorRef client, IActorRef owner, IActorRef journal, TimeSpan timeout) =>
+        Akka.Actor.Props.Create(() => new RequestActor(request, client, owner, journal, timeout));
 
     /// <summary>An answer, or why it cannot be given: the transport would drop a larger one without a word.</summary>
     public static object Fitting(object answer)
@@ -28,17 +32,36 @@ internal sealed class RequestActor(object request, IActorRef client, IActorRef o
 
     protected override void OnReceive(object message)
     {
-        client.Tell(message switch
+        switch (message)
         {
-            Late => new RequestRefused(
-                $"{request.GetType().Name} was not answered within {timeout.TotalSeconds:0.#} s: its owner or the "
-                + "journal cannot be reached. It may still be carried out; the same request again does not do it "
-                + "twice"),
-            Status.Failure failure => new RequestRefused($"{request.GetType().Name} failed: {failure.Cause.Message}"),
-            _ => Fitting(message),
-        });
+            case Late:
+                journal.Tell(new TryJournal());
+                Timers.StartSingleTimer("trial", new TrialLate(), TrialTimeout);
+                break;
+            case TrialLate: Answer(Unanswered("the journal does not answer")); break;
+            case JournalTried { Fault: "" }: Answer(Unanswered("its owner cannot be reached at present")); break;
+            case JournalTried tried: Answer(Unanswered(tried.Fault)); break;
+            case Status.Failure failure:
+                Answer(new RequestRefused($"{request.GetType().Name} failed: {failure.Cause.Message}"));
+                break;
+            default: Answer(Fitting(message)); break;
+        }
+    }
+
+    private void Answer(object answer)
+    {
+        client.Tell(answer);
         Context.Stop(Self);
     }
 
+    private RequestRefused Unanswered(string why) => new(
+        $"{request.GetType().Name} was not answered within {timeout.TotalSeconds:0.#} s: {why}. It may still be "
+        + "carried out; the same request again does not do it twice")
+    {
+        Late = true,
+    };
+
     private sealed record Late : INoSerializationVerificationNeeded;
+
+    private sealed record TrialLate : INoSerializationVerificationNeeded;
 }

@@ -40,7 +40,9 @@ internal sealed class ServiceLogsActor(GetServiceLogs request, IActorRef client,
             case Late when _serviceKnown: AnswerPage(); break;
             case Late:
                 Answer(new RequestRefused(
-                $"service {request.Service} did not answer within {timeout.TotalSeconds:0.#} s")); break;
+                $"service {request.Service} did not answer within {timeout.TotalSeconds:0.#} s")
+                { Late = true });
+                break;
             default: Unhandled(message); break;
         }
     }

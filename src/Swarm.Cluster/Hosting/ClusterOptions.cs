@@ -28,7 +28,7 @@ public sealed record ClusterOptions
 
     /// <summary>How long a client's request may take inside the cluster, more than zero and less than 30 s,
     /// after which Akka closes the way back to the client.</summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What is wrong with these options: each in words that name it. Empty when nothing is.</summary>
     public ImmutableArray<string> Check()

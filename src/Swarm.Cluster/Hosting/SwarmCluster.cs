@@ -123,7 +123,8 @@ public sealed class SwarmCluster : IAsyncDisposable
             Regions.Services, id => ServiceEntity.Props(id, neighbours, new ServiceEntityOptions(), time, loggers),
             remembering, Regions.ServiceExtractor);
 
-        var way = new GatewayWay(Services, Nodes, Images, Catalog);
+        var journal = ActorSystem.ActorOf(JournalTrials.Props(Address), "journal");
+        var way = new GatewayWay(Services, Nodes, Images, Catalog, journal);
         Gateway = ActorSystem.ActorOf(
             GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
         ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);

@@ -59,6 +59,10 @@ public sealed record RequestRefused([property: Key(0)] string Reason)
 {
     /// <summary>True when nothing of that name exists.</summary>
     [Key(1)] public bool NotFound { get; init; }
+
+    /// <summary>True when it was not refused, but not answered in time: it may still be carried out, and the same
+    /// request again does not do it twice.</summary>
+    [Key(2)] public bool Late { get; init; }
 }
 
 /// <summary>A service as its entity knows it.</summary>
@@ -82,6 +86,12 @@ public sealed record ServiceDetails(
     /// <summary>What to ask with for the tasks that follow; null when these were the last. All
     /// but the tasks is whole on each page.</summary>
     [Key(9)] public long? Next { get; init; }
+
+    /// <summary>Slots whose tasks failed and, by the restart policy, are not tried again.</summary>
+    [Key(10)] public int GivenUp { get; init; }
+
+    /// <summary>Slots whose task ended well and, by the restart policy, is not started again.</summary>
+    [Key(11)] public int Completed { get; init; }
 }
 
 /// <param name="Completed">Slots whose task ended with exit code 0.</param>

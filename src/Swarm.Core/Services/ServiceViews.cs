@@ -20,6 +20,8 @@ internal static class ServiceViews
             Removing = state.Removing,
             Job = state.Spec.IsJob() ? Job(state) : null,
             Next = page.Length < left.Length ? page[^1].Key : null,
+            GivenUp = state.Slots.Values.Count(slot => slot.End == SlotEnd.GivenUp),
+            Completed = state.Slots.Values.Count(slot => slot.End == SlotEnd.Completed),
         };
     }
 

@@ -33,6 +33,7 @@ public sealed class GatewayActorTests : TestKit
 
     private readonly TestProbe _services;
     private readonly TestProbe _catalog;
+    private readonly TestProbe _journal;
     private readonly IActorRef _gateway;
 
     public GatewayActorTests()
@@ -40,7 +41,8 @@ public sealed class GatewayActorTests : TestKit
     {
         _services = CreateTestProbe();
         _catalog = CreateTestProbe();
-        var way = new GatewayWay(_services, CreateTestProbe(), CreateTestProbe(), _catalog);
+        _journal = CreateTestProbe();
+        var way = new GatewayWay(_services, CreateTestProbe(), CreateTestProbe(), _catalog, _journal);
         _gateway = Sys.ActorOf(GatewayActor.Props(way, Timeout, NullLoggerFactory.Instance));
     }
 
@@ -55,14 +57,34 @@ public sealed class GatewayActorTests : TestKit
     }
 
     [Fact]
-    public void A_request_that_its_owner_does_not_answer_is_refused_in_time()
+    public void A_request_that_its_owner_does_not_answer_is_told_to_be_late_and_why()
     {
-        _gateway.Tell(new GetService(Web), TestActor);
-        _services.ExpectMsg<GetService>();
+        AskInVain();
+        _journal.Reply(new JournalTried("the journal takes nothing: disk full"));
 
-        ((TestScheduler)Sys.Scheduler).Advance(Timeout);
+        var late = ExpectMsg<RequestRefused>();
+        Assert.True(late.Late);
+        Assert.Contains(
+            "not answered within 10 s: the journal takes nothing: disk full", late.Reason, StringComparison.Ordinal);
+    }
 
-        Assert.Contains("not answered within 10 s", ExpectMsg<RequestRefused>().Reason, StringComparison.Ordinal);
+    [Fact]
+    public void A_request_is_late_for_the_journal_that_does_not_answer_either()
+    {
+        AskInVain();
+
+        ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Contains("the journal does not answer", ExpectMsg<RequestRefused>().Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_answer_that_comes_while_the_journal_is_tried_is_passed_on()
+    {
+        AskInVain();
+        _services.Reply(new RequestRefused("there is no service web") { NotFound = true });
+
+        Assert.True(ExpectMsg<RequestRefused>().NotFound);
     }
 
     [Fact]
@@ -134,6 +156,14 @@ public sealed class GatewayActorTests : TestKit
         var page = ExpectMsg<ServiceLogPage>();
         Assert.Single(page.Lines);
         Assert.Equal("node n2 did not answer for task web.2", page.Warnings.Single());
+    }
+
+    private void AskInVain()
+    {
+        _gateway.Tell(new GetService(Web), TestActor);
+        _services.ExpectMsg<GetService>();
+        ((TestScheduler)Sys.Scheduler).Advance(Timeout);
+        _journal.ExpectMsg<TryJournal>();
     }
 
     private void AskLogs(params ServiceTask[] tasks)

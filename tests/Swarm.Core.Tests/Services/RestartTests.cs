@@ -86,6 +86,16 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public void A_service_tells_how_many_of_its_slots_were_given_up()
+    {
+        var fleet = new Fleet(fateOf: (_, _) => Fate.Fails);
+        fleet.Deploy(Specs.Replicated(2).WithRestart(restart => restart with { MaxAttempts = 2 }));
+        fleet.Run(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(2, ServiceRules.Describe(fleet.State)!.GivenUp);
+    }
+
+    [Fact]
     public void Attempts_before_the_window_do_not_count()
     {
         var spec = Specs.Replicated(1)

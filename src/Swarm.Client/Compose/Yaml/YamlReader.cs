@@ -19,26 +19,30 @@ internal sealed class YamlReader(IParser parser, Func<YamlText, YamlText> fillIn
     /// <exception cref="ComposeException">Not YAML, or more than the limits allow.</exception>
     public static YamlValue Read(string text, Func<YamlText, YamlText> fillIn, ComposeErrors errors)
     {
+        var parser = new Parser(new StringReader(text));
         try
         {
-            var parser = new Parser(new StringReader(text));
             return new YamlReader(parser, fillIn, errors).ReadDocument();
         }
         catch (YamlException unreadable)
         {
-            errors.Add(At(unreadable.Start), "not valid YAML: " + unreadable.Message);
+            YamlFaults.Tell(text, At(unreadable.Start), unreadable.Message, errors);
         }
         catch (Exception broken)
             when (broken is InvalidOperationException or ArgumentException or IndexOutOfRangeException
             or OverflowException or FormatException)
         {
             // The scanner meets some malformed input with exceptions that carry no place.
-            errors.Add(new Position(1, 1), "not valid YAML: " + broken.Message);
+            YamlFaults.Tell(text, After(parser), broken.Message, errors);
         }
 
         errors.ThrowIfAny();
         return new YamlText(new Position(1, 1), "", IsPlain: true);
     }
+
+    /// <summary>Where what was read last ends: what cannot be read begins there or later.</summary>
+    private static Position After(Parser parser) =>
+        parser.Current is { } last ? At(last.End) : new Position(1, 1);
 
     private YamlValue ReadDocument()
     {

@@ -1,0 +1,85 @@
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Core.Services;
+
+namespace Swarm.Client.Tests;
+
+public sealed class ServiceProgressTests
+{
+    private static readonly ServiceSpec Three = new()
+    {
+        Name = new ServiceName("web"),
+        Container = new ContainerSpec { Image = "a" },
+        Mode = new ServiceMode.Replicated(3),
+        Restart = new RestartPolicy { MaxAttempts = 2 },
+    };
+
+    [Fact]
+    public void A_service_whose_restarts_are_used_up_has_failed_and_says_so()
+    {
+        var progress = ServiceProgress.Of(
+            Seen(Task(1, TaskState.Running), Task(2, TaskState.Failed, "exit code 3")) with { GivenUp = 1 });
+
+        Assert.Equal(ProgressOutcome.Failed, progress.Outcome);
+        Assert.Equal(
+            ["1 of 3 tasks failed, and their 2 restarts are used up", "exit code 3"], progress.Reasons.ToArray());
+    }
+
+    [Fact]
+    public void Tasks_that_ended_well_and_are_not_started_again_fail_a_service()
+    {
+        var progress = ServiceProgress.Of(Seen(Task(1, TaskState.Complete)) with { Completed = 1 });
+
+        Assert.Equal(ProgressOutcome.Failed, progress.Outcome);
+        Assert.Contains("is it a job?", progress.Reasons.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_slot_that_failed_and_is_tried_again_is_waited_for() =>
+        Assert.Equal(
+            ProgressOutcome.Waiting, ServiceProgress.Of(Seen(Task(1, TaskState.Failed, "exit code 3"))).Outcome);
+
+    [Fact]
+    public void While_an_update_goes_on_a_slot_that_was_given_up_is_left_to_its_policy()
+    {
+        var updating = Seen(Task(1, TaskState.Failed)) with
+        {
+            GivenUp = 1,
+            Update = new UpdateStatus(UpdatePhase.Updating),
+        };
+
+        Assert.Equal(ProgressOutcome.Waiting, ServiceProgress.Of(updating).Outcome);
+    }
+
+    [Fact]
+    public void During_an_update_what_serves_and_what_is_new_are_told_apart()
+    {
+        var progress = ServiceProgress.Of(Seen(
+            Task(1, TaskState.Running), Task(2, TaskState.Running, version: 1), Task(3, TaskState.Running, version: 1))
+            with
+        { Update = new UpdateStatus(UpdatePhase.Updating) });
+
+        Assert.Equal((true, 3, 1, 3), (progress.IsUpdating, progress.Running, progress.Done, progress.Wanted));
+    }
+
+    [Fact]
+    public void Reasons_of_tasks_of_an_older_specification_are_not_told()
+    {
+        var progress = ServiceProgress.Of(Seen(
+            Task(1, TaskState.Failed, "no such image: old", version: 1), Task(1, TaskState.Preparing, number: 9),
+            Task(2, TaskState.Failed, "of old", version: 1), Task(3, TaskState.Rejected, "of new")));
+
+        Assert.Equal(["of new"], progress.Reasons.ToArray());
+    }
+
+    private static ServiceDetails Seen(params ServiceTask[] tasks) =>
+        new(new ServiceId("id"), Three, 2, UpdateStatus.None, [.. tasks]);
+
+    private static ServiceTask Task(
+        int slot, TaskState state, string reason = "", long version = 2, int? number = null) =>
+        new(TaskId.Of(new ServiceId("id"), number ?? slot), slot, version, TaskState.Running, state)
+        {
+            Reason = reason,
+            CreatedAt = DateTimeOffset.UnixEpoch.AddSeconds(number ?? slot),
+        };
+}
