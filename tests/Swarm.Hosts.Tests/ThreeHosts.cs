@@ -1,0 +1,18 @@
+namespace Swarm.Hosts.Tests;
+
+/// <summary>One cluster of three hosts for all scenarios of a collection: forming it takes longer than most of
+/// them.</summary>
+public sealed class ThreeHosts : IAsyncLifetime
+{
+    public const string Name = "three hosts";
+    private SwarmHosts? _hosts;
+
+    public SwarmHosts Hosts => _hosts ?? throw new InvalidOperationException("the hosts have not been started");
+
+    public async Task InitializeAsync() => _hosts = await SwarmHosts.StartAsync(new HostsOptions { Count = 3 });
+
+    public async Task DisposeAsync()
+    {
+        if (_hosts is { } hosts) await hosts.DisposeAsync();
+    }
+}

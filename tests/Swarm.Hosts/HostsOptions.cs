@@ -1,0 +1,15 @@
+namespace Swarm.Hosts;
+
+/// <summary>What hosts are made.</summary>
+public sealed record HostsOptions
+{
+    /// <summary>1 to 9.</summary>
+    public int Count { get; init; } = 3;
+
+    /// <summary>How swarmd is started; default: what was built with these tests.</summary>
+    public IReadOnlyList<string> Daemon { get; init; } =
+        ["dotnet", Path.Combine(AppContext.BaseDirectory, "swarmd.dll")];
+
+    /// <summary>More lines of each host's settings, as HOCON.</summary>
+    public string Settings { get; init; } = "";
+}
