@@ -7,6 +7,7 @@ using Swarm.Images;
 using Swarm.Linux.Namespaces;
 using Swarm.Runtime;
 using Swarm.Runtime.Nodes;
+using Swarm.Wire.Security;
 
 return Arguments.Parse(args, File.Exists) switch
 {
@@ -45,6 +46,10 @@ static async Task<int> StartAsync(Request.Run run, string[] arguments)
     catch (DataRootBusyException busy)
     {
         return Complain(ExitCodes.DataRootBusy, [busy.Message]);
+    }
+    catch (TlsFilesException wrong)
+    {
+        return Complain(ExitCodes.Wrong, [$"swarm.tls: {wrong.Message}"]);
     }
     catch (OperationCanceledException)
     {

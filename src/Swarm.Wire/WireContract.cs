@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Swarm.Core.Clients;
 using Swarm.Core.Images;
+using Swarm.Core.Membership;
 using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
@@ -65,6 +66,10 @@ internal static class WireContract
         Node<NodeRegistered>("node.registered.1"),
         Node<GetTaskLogs>("log.task.get.1"),
         Node<TaskLogPage>("log.task.page.1"),
+
+        // Between nodes that look for their cluster.
+        Node<AskToForm>("form.ask.1"),
+        Node<FormationAnswer>("form.answer.1"),
 
         // Views, in distributed data.
         Node<ServiceListing>("view.service.1"),

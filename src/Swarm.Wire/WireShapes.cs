@@ -1,6 +1,7 @@
 using PolyType;
 using Swarm.Core.Clients;
 using Swarm.Core.Images;
+using Swarm.Core.Membership;
 using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
@@ -53,6 +54,8 @@ namespace Swarm.Wire;
 [GenerateShapeFor<NodeRegistered>]
 [GenerateShapeFor<GetTaskLogs>]
 [GenerateShapeFor<TaskLogPage>]
+[GenerateShapeFor<AskToForm>]
+[GenerateShapeFor<FormationAnswer>]
 [GenerateShapeFor<ServiceListing>]
 [GenerateShapeFor<NodeListing>]
 [GenerateShapeFor<ServiceEvent>]

@@ -10,6 +10,11 @@ namespace Swarm.Cluster.Hosting;
 /// <summary>Writes what Akka itself logs to the process's own log, under the category <c>Akka</c>.</summary>
 internal sealed partial class AkkaLogger : UntypedActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
+    private const int MostRemembered = 200;
+
+    private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<string, DateTime> _said = new(StringComparer.Ordinal);
     private readonly ILogger _logger =
         (Context.System.Settings.Setup.Get<LoggersSetup>() is { HasValue: true } setup
             ? setup.Value.Loggers
@@ -28,10 +33,29 @@ internal sealed partial class AkkaLogger : UntypedActor, IRequiresMessageQueue<I
 
     private void Take(LogEvent happened)
     {
-        // Clients come and go, and a command line goes without farewell: nothing of the cluster has failed.
-        var isClients = happened.LogSource.Contains("swarm-client%40", StringComparison.Ordinal);
-        var level = isClients ? Microsoft.Extensions.Logging.LogLevel.Debug : LevelOf(happened.LogLevel());
-        if (_logger.IsEnabled(level)) Log(level, happened.Cause, happened.LogSource, happened.Message);
+        var level = IsOrdinary(happened) ? Microsoft.Extensions.Logging.LogLevel.Debug : LevelOf(happened.LogLevel());
+        if (_logger.IsEnabled(level) && !IsRepeated(happened))
+            Log(level, happened.Cause, happened.LogSource, happened.Message);
+    }
+
+    // Clients come and go, and a command line goes without farewell: nothing of the cluster has failed. And that a
+    // region waits for its coordinator is said five times a second, whenever a node starts or a shard moves.
+    private static bool IsOrdinary(LogEvent happened) =>
+        happened.LogSource.Contains("swarm-client%40", StringComparison.Ordinal)
+        || (happened is Warning && happened.LogSource.Contains("/system/sharding/", StringComparison.Ordinal));
+
+    // A host that is gone is dialled every second, and each time that is said twice.
+    private bool IsRepeated(LogEvent happened)
+    {
+        if (happened is not Warning) return false;
+
+        var now = happened.Timestamp;
+        var text = happened.LogSource + happened.Message;
+        if (_said.TryGetValue(text, out var before) && now - before < RepeatAfter) return true;
+
+        if (_said.Count >= MostRemembered) _said.Clear();
+        _said[text] = now;
+        return false;
     }
 
     private static Microsoft.Extensions.Logging.LogLevel LevelOf(Akka.Event.LogLevel level) => level switch

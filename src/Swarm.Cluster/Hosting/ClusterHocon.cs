@@ -1,9 +1,11 @@
+using System.Globalization;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Client;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using Swarm.Wire;
+using Swarm.Wire.Security;
 
 namespace Swarm.Cluster.Hosting;
 
@@ -26,23 +28,27 @@ internal static class ClusterHocon
             provider = cluster
             warn-about-java-serializer-usage = off
           }
-          remote.dot-netty.tcp {
-            tcp-reuse-addr = off                         # else two daemons may share a port without an error
+          remote {
+            retry-gate-closed-for = 1s                   # a node that comes back is spoken to at once
+            dot-netty.tcp {
+              tcp-reuse-addr = off                       # else two daemons may share a port without an error
+              connection-timeout = 3s
+            }
           }
           cluster {
-            seed-node-timeout = 1s
-            gossip-interval = 1s
+            gossip-interval = 500ms
             periodic-tasks-initial-delay = 100ms         # with the next: a node alone is up in a quarter of a second
             leader-actions-interval = 200ms
             log-info = off
-            failure-detector {
-              heartbeat-interval = 500ms
-              threshold = 8.0
-              acceptable-heartbeat-pause = 2s
-              expected-response-after = 500ms
-            }
+            unreachable-nodes-reaper-interval = 200ms    # a part of how long a dead host goes unnoticed
+            retry-unsuccessful-join-after = 1s           # one that has come back waits for its former self to go
+            allow-weakly-up-members = off                # a side that is cut off takes nobody in
             downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-            split-brain-resolver { active-strategy = keep-majority, stable-after = 5s, down-all-when-unstable = off }
+            split-brain-resolver {
+              active-strategy = keep-majority
+              keep-majority.role = scheduler             # entities are there; Majority counts the same
+              down-all-when-unstable = off
+            }
             distributed-data {
               gossip-interval = 2s
               notify-subscribers-interval = 500ms
@@ -50,7 +56,13 @@ internal static class ClusterHocon
             }
             client.receptionist.response-tunnel-receive-timeout = 60s
             sharding {
+              role = scheduler
               state-store-mode = ddata
+              # A write to each of three nodes, the default, waits in vain whenever one of them is dead.
+              coordinator-state { write-majority-plus = 0, read-majority-plus = 0 }
+              distributed-data.majority-min-cap = 2
+              coordinator-failure-backoff = 1s
+              shard-failure-backoff = 2s                 # after the journal did not give it its entities
               remember-entities-store = eventsourced     # the one in distributed data does not load
               retry-interval = 200ms
               waiting-for-state-timeout = 500ms
@@ -65,7 +77,8 @@ internal static class ClusterHocon
 
     public static Config Write(ClusterOptions options)
     {
-        var written = Tcp(options).WithFallback(JournalHocon.Write(options.Journal))
+        var written = Tcp(options).WithFallback(Membership(options)).WithFallback(JournalHocon.Write(options.Journal))
+            .WithFallback(options.Tls is null ? Config.Empty : RemoteSecurity.Hocon)
             .WithFallback(WireConfiguration.Hocon)
             .WithFallback(ConfigurationFactory.ParseString(Fixed));
 
@@ -84,6 +97,24 @@ internal static class ClusterHocon
           port = {{options.Port}}
         }
         """);
+
+    private static Config Membership(ClusterOptions options) => ConfigurationFactory.ParseString($$"""
+        akka.cluster {
+          roles = [{{string.Join(", ", options.Roles)}}]
+          failure-detector {
+            heartbeat-interval = {{Milliseconds(options.Failure.HeartbeatInterval)}}
+            acceptable-heartbeat-pause = {{Milliseconds(options.Failure.HeartbeatPause)}}
+            expected-response-after = {{Milliseconds(options.Failure.HeartbeatInterval)}}
+            threshold = 8.0
+          }
+          split-brain-resolver.stable-after = {{Milliseconds(options.Failure.StableAfter)}}
+          down-removal-margin = {{Milliseconds(options.Failure.RemovalMargin)}}
+        }
+        """);
+
+    // Zero would mean to Akka that the default is to be taken.
+    private static string Milliseconds(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (long)time.TotalMilliseconds)}ms");
 
     /// <summary>A text as HOCON takes it, whatever characters it has.</summary>
     public static string Quote(string text) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Swarm.Wire.Security;
 
 namespace Swarm.Cluster.Hosting;
 
@@ -15,9 +16,20 @@ public sealed record ClusterOptions
     /// <summary>TCP port, 0 to 65535; 0 takes a free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>Nodes to join, as <c>akka.tcp://swarm@10.0.0.1:4000</c>; none makes this node
+    /// <summary>The nodes that a new cluster begins with, and where a node that starts looks for its cluster, as
+    /// <c>akka.tcp://swarm@10.0.0.1:4000</c> (<c>akka.ssl.tcp</c> with <see cref="Tls"/>); none makes this node
     /// a cluster of its own.</summary>
     public ImmutableArray<string> Seeds { get; init; } = [];
+
+    /// <summary>What this node does: <see cref="ClusterRoles.Scheduler"/>, <see cref="ClusterRoles.Worker"/>, or
+    /// both.</summary>
+    public ImmutableArray<string> Roles { get; init; } = [ClusterRoles.Scheduler, ClusterRoles.Worker];
+
+    /// <summary>How this node shows itself to others; null speaks in the clear, on the loopback alone.</summary>
+    public TlsFiles? Tls { get; init; }
+
+    /// <summary>When others are taken to be lost.</summary>
+    public FailureOptions Failure { get; init; } = new();
 
     /// <summary>Where services, nodes and image names are kept.</summary>
     public required JournalOptions Journal { get; init; }
@@ -42,14 +54,23 @@ public sealed record ClusterOptions
             wrong.Add($"request timeout {RequestTimeout} is not between 0 and 30 s");
         }
 
+        if (Roles.IsEmpty || Roles.Except([ClusterRoles.Scheduler, ClusterRoles.Worker]).Any())
+        {
+            wrong.Add($"roles '{string.Join(", ", Roles)}' are not {ClusterRoles.Scheduler}, {ClusterRoles.Worker}");
+        }
+
+        wrong.AddRange(Failure.Check());
         wrong.AddRange(
-            Seeds.Where(seed => !IsSeed(seed)).Select(seed => $"seed '{seed}' is not as akka.tcp://swarm@HOST:PORT"));
+            Seeds.Where(seed => !IsSeed(seed)).Select(seed => $"seed '{seed}' is not as {Protocol}://swarm@HOST:PORT"));
         return wrong.DrainToImmutable();
     }
 
-    private static bool IsSeed(string seed) =>
+    private string Protocol => Tls is null ? RemoteSecurity.PlainProtocol : RemoteSecurity.Protocol;
+
+    private bool IsSeed(string seed) =>
         Akka.Actor.Address.TryParse(seed, out var address)
-        && address is { System: SwarmCluster.SystemName, Host.Length: > 0, Port: > 0 };
+        && address is { System: SwarmCluster.SystemName, Host.Length: > 0, Port: > 0 }
+        && address.Protocol == Protocol;
 }
 
 /// <summary>Where the cluster keeps what it must not forget.</summary>

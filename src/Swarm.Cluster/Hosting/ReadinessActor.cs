@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Swarm.Core.Images;
 
@@ -14,29 +15,33 @@ internal sealed class ReadinessActor : UntypedActor, IWithTimers
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly HashSet<IActorRef> _waiting;
     private readonly IActorRef _images;
-    private readonly TimeSpan _timeout;
+    private readonly IActorRef _formation;
+    private readonly ClusterOptions _options;
     private readonly TaskCompletionSource _ready;
     private bool _journalAnswered;
 
     public ReadinessActor(
-        ImmutableArray<IActorRef> regions, IActorRef images, TimeSpan timeout, TaskCompletionSource ready)
+        ImmutableArray<IActorRef> regions, IActorRef images, IActorRef formation, ClusterOptions options,
+        TaskCompletionSource ready)
     {
         _waiting = [.. regions];
         _images = images;
-        _timeout = timeout;
+        _formation = formation;
+        _options = options;
         _ready = ready;
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
     public static Props Props(
-        ImmutableArray<IActorRef> regions, IActorRef images, TimeSpan timeout, TaskCompletionSource ready) =>
-        Akka.Actor.Props.Create(() => new ReadinessActor(regions, images, timeout, ready));
+        ImmutableArray<IActorRef> regions, IActorRef images, IActorRef formation, ClusterOptions options,
+        TaskCompletionSource ready) =>
+        Akka.Actor.Props.Create(() => new ReadinessActor(regions, images, formation, options, ready));
 
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer("ask", new Ask(), TimeSpan.Zero, Period);
-        Timers.StartSingleTimer("late", new Late(), _timeout);
+        Timers.StartSingleTimer("late", new Late(), _options.StartTimeout);
     }
 
     protected override void OnReceive(object message)
@@ -44,7 +49,9 @@ internal sealed class ReadinessActor : UntypedActor, IWithTimers
         switch (message)
         {
             case Ask: AskAll(); break;
-            case Late: _ready.TrySetException(new ClusterStartException(WaitsFor())); Context.Stop(Self); break;
+            case Late: Explain(); break;
+            case string explanation: Fail(explanation); break;
+            case JournalProbed probed: Fail(Describe(probed.Fault)); break;
             case RegionKnown known: _waiting.Remove(known.Region); EndIfReady(); break;
             case RegionUnknown: break;
             case ImageMeaning: _journalAnswered = true; EndIfReady(); break;
@@ -62,9 +69,12 @@ internal sealed class ReadinessActor : UntypedActor, IWithTimers
     private void AskRegion(IActorRef region)
     {
         var self = _cluster.SelfAddress;
+        var isScheduler = _cluster.SelfRoles.Contains(ClusterRoles.Scheduler);
         region.Ask<CurrentRegions>(GetCurrentRegions.Instance, Period * 10).PipeTo(
             Self,
-            success: known => known.Regions.Contains(self) ? new RegionKnown(region) : new RegionUnknown(),
+            success: known => (isScheduler ? known.Regions.Contains(self) : known.Regions.Count > 0)
+                ? new RegionKnown(region)
+                : new RegionUnknown(),
             failure: _ => new RegionUnknown());
     }
 
@@ -76,16 +86,34 @@ internal sealed class ReadinessActor : UntypedActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private string WaitsFor() =>
-        !_cluster.State.Members.Any(member => member.Address == _cluster.SelfAddress)
-            ? $"{_cluster.SelfAddress} did not become a member of the cluster within {_timeout}: no seed answered"
-            : _waiting.Count > 0
-                ? $"the entities' regions were not ready within {_timeout}"
-                : $"the journal did not answer within {_timeout}";
+    private void Explain()
+    {
+        Timers.CancelAll();
+        if (_cluster.SelfMember.Status != MemberStatus.Up) _formation.Tell(new ExplainFormation());
+        else
+        {
+            JournalProbe.FindFaultAsync(_options.Journal).PipeTo(
+                Self, success: fault => new JournalProbed(fault), failure: cause => new JournalProbed(cause.Message));
+        }
+    }
+
+    private string Describe(string? journalFault) =>
+        journalFault is not null ? $"the journal does not answer: {journalFault}"
+        : _waiting.Count > 0 ? "the entities' regions are not ready"
+        : "the journal has not answered an entity";
+
+    private void Fail(string reason)
+    {
+        var what = $"this node could not take up work within {_options.StartTimeout.TotalSeconds} s: {reason}";
+        _ready.TrySetException(new ClusterStartException(what));
+        Context.Stop(Self);
+    }
 
     private sealed record RegionKnown(IActorRef Region) : INoSerializationVerificationNeeded;
 
     private sealed record RegionUnknown : INoSerializationVerificationNeeded;
+
+    private sealed record JournalProbed(string? Fault) : INoSerializationVerificationNeeded;
 
     private sealed record Ask : INoSerializationVerificationNeeded;
 

@@ -9,7 +9,7 @@ namespace Swarm.Cluster.Hosting;
 
 /// <summary>The kinds of entities, and how a message finds its own.</summary>
 /// <remarks>The numbers of shards stand in the journal, with the entities remembered: never to be changed.</remarks>
-internal static class Regions
+internal sealed class Regions(ActorSystem system, bool isScheduler)
 {
     public const string Services = "service";
     public const string Nodes = "node";
@@ -28,6 +28,20 @@ internal static class Regions
     public static IMessageExtractor PlacerExtractor { get; } =
         HashCodeMessageExtractor.Create(10, message => (message as IPlacerMessage)?.Pool);
 
+    /// <summary>Starts the region of a kind; on a node that is no scheduler, the way to those of others.</summary>
+    public IActorRef Start(string kind, Func<string, Props> entity, IMessageExtractor extractor) =>
+        Start(kind, entity, extractor, ClusterShardingSettings.Create(system));
+
+    /// <summary>The same, of entities that come back without a message.</summary>
+    public IActorRef StartRemembering(string kind, Func<string, Props> entity, IMessageExtractor extractor) =>
+        Start(kind, entity, extractor, ClusterShardingSettings.Create(system).WithRememberEntities(true));
+
     /// <summary>The region of a kind on this node; it exists once hosting has started it.</summary>
     public static IActorRef Of(ActorSystem system, string kind) => ClusterSharding.Get(system).ShardRegion(kind);
+
+    private IActorRef Start(
+        string kind, Func<string, Props> entity, IMessageExtractor extractor, ClusterShardingSettings settings) =>
+        isScheduler
+            ? ClusterSharding.Get(system).Start(kind, entity, settings, extractor)
+            : ClusterSharding.Get(system).StartProxy(kind, ClusterRoles.Scheduler, extractor);
 }

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Actor.Setup;
-using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Client;
 using Akka.Configuration;
 using Microsoft.Extensions.Logging;
@@ -10,6 +9,7 @@ using Swarm.Cluster.Images;
 using Swarm.Cluster.Nodes;
 using Swarm.Cluster.Placement;
 using Swarm.Cluster.Services;
+using Swarm.Wire.Security;
 
 namespace Swarm.Cluster.Hosting;
 
@@ -61,6 +61,7 @@ public sealed class SwarmCluster : IAsyncDisposable
     /// <param name="node">Makes the actor that runs this node's containers; it is started
     /// under the name "node".</param>
     /// <exception cref="ClusterStartException">The options, the journal file or the port are not to be had.</exception>
+    /// <exception cref="TlsFilesException">The certificates cannot be used.</exception>
     public static SwarmCluster Start(
         ClusterOptions options, Func<SwarmCluster, Props> node, ILoggerFactory loggers, TimeProvider time)
     {
@@ -69,7 +70,8 @@ public sealed class SwarmCluster : IAsyncDisposable
         if (options.Check() is { IsEmpty: false } wrong) throw new ClusterStartException(string.Join("; ", wrong));
 
         JournalHocon.Prepare(options.Journal);
-        var cluster = new SwarmCluster(StartSystem(ClusterHocon.Write(options), options, loggers));
+        var security = options.Tls is { } files ? RemoteSecurity.Load(files, PeerRole.Server, time) : null;
+        var cluster = new SwarmCluster(StartSystem(ClusterHocon.Write(options), options, security, loggers));
         cluster.StartActors(options, node, loggers, time);
         return cluster;
     }
@@ -84,14 +86,15 @@ public sealed class SwarmCluster : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private static ActorSystem StartSystem(Config hocon, ClusterOptions options, ILoggerFactory loggers)
+    private static ActorSystem StartSystem(
+        Config hocon, ClusterOptions options, RemoteSecurity? security, ILoggerFactory loggers)
     {
+        var setup = ActorSystemSetup.Create(
+            BootstrapSetup.Create().WithConfig(hocon), new AkkaLogger.LoggersSetup(loggers));
+        if (security is not null) setup = setup.And(security.Setup(new RefusedPeers(loggers).Tell));
         try
         {
-            return Akka.Actor.ActorSystem.Create(
-                SystemName,
-                ActorSystemSetup.Create(
-                    BootstrapSetup.Create().WithConfig(hocon), new AkkaLogger.LoggersSetup(loggers)));
+            return Akka.Actor.ActorSystem.Create(SystemName, setup);
         }
         catch (Exception cause) when (cause is AggregateException or Akka.Remote.RemoteTransportException
             or System.Net.Sockets.SocketException)
@@ -105,39 +108,28 @@ public sealed class SwarmCluster : IAsyncDisposable
     private void StartActors(
         ClusterOptions options, Func<SwarmCluster, Props> node, ILoggerFactory loggers, TimeProvider time)
     {
-        var sharding = ClusterSharding.Get(ActorSystem);
-        var settings = ClusterShardingSettings.Create(ActorSystem);
-        var remembering = settings.WithRememberEntities(true);
+        var regions = new Regions(ActorSystem, isScheduler: options.Roles.Contains(ClusterRoles.Scheduler));
         Catalog = ActorSystem.ActorOf(CatalogActor.Props(loggers), "catalog");
-
-        Images = sharding.Start(
-            Regions.Images, id => ImageEntity.Props(id, loggers), settings, Regions.ImageExtractor);
-        Placers = sharding.Start(
+        Images = regions.Start(Regions.Images, id => ImageEntity.Props(id, loggers), Regions.ImageExtractor);
+        Placers = regions.Start(
             Regions.Placers,
             id => PlacerEntity.Props(id, () => Regions.Of(ActorSystem, Regions.Services), time, loggers),
-            settings, Regions.PlacerExtractor);
-        Nodes = sharding.Start(
-            Regions.Nodes, id => NodeEntity.Props(id, Catalog, time, loggers), remembering, Regions.NodeExtractor);
+            Regions.PlacerExtractor);
+        Nodes = regions.StartRemembering(
+            Regions.Nodes, id => NodeEntity.Props(id, Catalog, time, loggers), Regions.NodeExtractor);
         var neighbours = new ServiceNeighbours(Placers, Images, Catalog);
-        Services = sharding.Start(
+        Services = regions.StartRemembering(
             Regions.Services, id => ServiceEntity.Props(id, neighbours, new ServiceEntityOptions(), time, loggers),
-            remembering, Regions.ServiceExtractor);
+            Regions.ServiceExtractor);
 
         var journal = ActorSystem.ActorOf(JournalTrials.Props(Address), "journal");
         var way = new GatewayWay(Services, Nodes, Images, Catalog, journal);
         Gateway = ActorSystem.ActorOf(
             GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
         ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);
-        ActorSystem.ActorOf(node(this), NodeActorPath.Name);
-        Join(options);
+        if (options.Roles.Contains(ClusterRoles.Worker)) ActorSystem.ActorOf(node(this), NodeActorPath.Name);
+        var formation = ActorSystem.ActorOf(FormationActor.Props(options.Seeds, time, loggers), FormationActor.Name);
         ActorSystem.ActorOf(ReadinessActor.Props(
-            [Images, Placers, Nodes, Services], Images, options.StartTimeout, _ready), "readiness");
-    }
-
-    private void Join(ClusterOptions options)
-    {
-        var cluster = Akka.Cluster.Cluster.Get(ActorSystem);
-        if (options.Seeds.IsEmpty) cluster.Join(cluster.SelfAddress);
-        else cluster.JoinSeedNodes(options.Seeds.Select(Akka.Actor.Address.Parse));
+            [Images, Placers, Nodes, Services], Images, formation, options, _ready), "readiness");
     }
 }

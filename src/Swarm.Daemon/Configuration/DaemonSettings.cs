@@ -1,10 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Swarm.Cluster.Hosting;
 using Swarm.Cluster.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
@@ -31,13 +29,6 @@ internal static class DaemonSettings
         ["warning"] = LogLevel.Warning,
         ["error"] = LogLevel.Error,
     }.ToFrozenDictionary();
-
-    private static readonly FrozenDictionary<string, JournalProvider> Providers =
-        new Dictionary<string, JournalProvider>
-        {
-            ["sqlite"] = JournalProvider.Sqlite,
-            ["postgresql"] = JournalProvider.PostgreSql,
-        }.ToFrozenDictionary();
 
     /// <exception cref="ConfigurationException">All that is wrong, at once.</exception>
     public static DaemonOptions Load(string? file, ImmutableArray<string> overrides)
@@ -81,7 +72,7 @@ internal static class DaemonSettings
                 settings.Map("swarm.node.labels")),
             Node = ReadNode(settings),
             ApiSocket = settings.FilePath("swarm.api.socket", otherwise: $"{runRoot}/swarm.sock"),
-            Cluster = ReadCluster(settings, dataRoot),
+            Cluster = ClusterSettings.Read(settings, dataRoot),
             Engine = ReadEngine(settings, dataRoot, runRoot),
             Network = ReadNetwork(settings),
             Images = ReadImages(settings, dataRoot),
@@ -105,35 +96,6 @@ internal static class DaemonSettings
             DelayMax = settings.Duration("swarm.node.restarts.delay-max", TimeSpan.Zero, Month),
         },
     };
-
-    private static ClusterOptions ReadCluster(SettingsReader settings, string dataRoot) => new()
-    {
-        Hostname = settings.Parsed("swarm.cluster.hostname", IsHostName, ""),
-        BindAddress = settings.Parsed(
-            "swarm.cluster.bind-address", text => text.Length == 0 ? null : IsHostName(text), null),
-        Port = (int)settings.Number("swarm.cluster.port", 1, ushort.MaxValue),
-        Seeds = settings.Items(
-            "swarm.cluster.seeds", seed => $"akka.tcp://{SwarmCluster.SystemName}@{IsHostAndPort(seed)}"),
-        StartTimeout = settings.Duration("swarm.cluster.start-timeout", TimeSpan.FromSeconds(1), Hour),
-        RequestTimeout = settings.Duration(
-            "swarm.cluster.request-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(29)),
-        Journal = ReadJournal(settings, dataRoot),
-    };
-
-    private static JournalOptions ReadJournal(SettingsReader settings, string dataRoot)
-    {
-        var provider = settings.Choice("swarm.journal.provider", Providers);
-        var path = settings.FilePath("swarm.journal.path", otherwise: $"{dataRoot}/journal.db");
-        var connection = settings.Parsed(
-            "swarm.journal.connection",
-            text => text.Length > 0 || provider != JournalProvider.PostgreSql
-                ? text
-                : throw new FormatException("needed for provider postgresql"),
-            "");
-        return provider == JournalProvider.Sqlite
-            ? new JournalOptions.Sqlite(path)
-            : new JournalOptions.PostgreSql(connection);
-    }
 
     private static EngineOptions ReadEngine(SettingsReader settings, string dataRoot, string runRoot) => new()
     {
@@ -177,18 +139,6 @@ internal static class DaemonSettings
         text.Length is > 0 and <= 63 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? text
             : throw new FormatException($"'{text}' is not a name: letters, digits, '-', '_' and '.', 1 to 63");
-
-    private static string IsHostName(string text) =>
-        Uri.CheckHostName(text) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6
-            ? text
-            : throw new FormatException($"'{text}' is neither a host name nor an address");
-
-    private static string IsHostAndPort(string text) =>
-        text.LastIndexOf(':') is > 0 and var colon
-        && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-        && port is > 0 and <= ushort.MaxValue
-            ? $"{IsHostName(text[..colon].Trim('[', ']'))}:{port}"
-            : throw new FormatException($"'{text}' is not of the form host:port");
 
     private static string IsPool(string text) =>
         IPNetwork.TryParse(text, out var network)

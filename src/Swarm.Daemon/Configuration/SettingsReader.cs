@@ -50,6 +50,9 @@ internal sealed class SettingsReader(ImmutableArray<ConfigurationLayer> layers)
     /// <param name="parse">Throws <see cref="FormatException"/>, whose message becomes the error.</param>
     public T Parsed<T>(string key, Func<string, T> parse, T onError) => Read(key, parse, onError);
 
+    /// <summary>Refuses what a key was read as, for what other keys say.</summary>
+    public void Reject(string key, string why) => _errors.Add($"{key}: {why} ({Find(key).Origin})");
+
     /// <summary>A list, each item of which is parsed.</summary>
     public ImmutableArray<string> Items(string key, Func<string, string> parse)
     {

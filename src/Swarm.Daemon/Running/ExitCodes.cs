@@ -13,4 +13,7 @@ internal static class ExitCodes
     public const int HostLacks = 3;
 
     public const int DataRootBusy = 4;
+
+    /// <summary>The other nodes went on without this one: it is to be started again.</summary>
+    public const int ShutOut = 5;
 }

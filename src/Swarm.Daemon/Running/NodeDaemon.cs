@@ -27,6 +27,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
         var store = new NodeStore(NodePlaces.NodeFolder(options));
         var id = store.Identify(NodeStore.ChooseId);
         JournalPresence.Check(options.Cluster.Journal, store);
+        WorkerCheck.Refuse(options.Cluster.Roles, store);
         LogStarted(HostFacts.Version, options.Identity.Name, id, options.DataRoot);
 
         using var images = new ImageStore(options.Images, time, logs.CreateLogger<ImageStore>());
@@ -43,7 +44,9 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
                     engine, store, new NodePeers(started.Services, started.Placers, started.Nodes, started.Catalog),
                     options.Node, time, logs)),
             logs, time);
-        await cluster.Ready.WaitAsync(stop);
+        if (await Task.WhenAny(cluster.Ready, cluster.ActorSystem.WhenTerminated).WaitAsync(stop) != cluster.Ready)
+            return ShutOut();
+        await cluster.Ready;
 
         await using var api = await ApiServer.StartAsync(
             new ApiOptions(options.ApiSocket), HostFacts.Show(id, options), images, engine, cluster.Images,
@@ -65,8 +68,13 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
             return ExitCodes.Stopped;
         }
 
-        LogRemoved();
-        return ExitCodes.Failed;
+        return ShutOut();
+    }
+
+    private int ShutOut()
+    {
+        LogShutOut(ExitCodes.ShutOut);
+        return ExitCodes.ShutOut;
     }
 
     /// <summary>Of the process, which was executed anew on its way into the mount namespace.</summary>
@@ -83,6 +91,8 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
     [LoggerMessage(LogLevel.Information, "Asked to stop: leaving the cluster. Containers stay as they are")]
     private partial void LogStopping();
 
-    [LoggerMessage(LogLevel.Error, "This node was removed from the cluster; containers stay as they are")]
-    private partial void LogRemoved();
+    [LoggerMessage(LogLevel.Error,
+        "This node is shut out of its cluster, whose majority it could not reach. Containers stay as they are. "
+        + "Ends with exit code {Code}, to be started again and to join anew")]
+    private partial void LogShutOut(int code);
 }

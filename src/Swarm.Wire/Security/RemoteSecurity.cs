@@ -16,6 +16,8 @@ public sealed class RemoteSecurity : IDisposable
     /// <summary>The protocol of every address in one without.</summary>
     public const string PlainProtocol = "akka.tcp";
 
+    private static string? Assembly => typeof(RemoteSecurity).Assembly.GetName().Name;
+
     private readonly X509Certificate2 _own;
     private readonly X509Certificate2Collection _authorities;
     private readonly TimeProvider _time;
@@ -34,7 +36,7 @@ public sealed class RemoteSecurity : IDisposable
     public static Config Hocon { get; } = ConfigurationFactory.ParseString($$"""
         akka.remote.dot-netty.tcp {
           enable-ssl = on
-          transport-class = "{{typeof(GuardedTransport).FullName}}, {{typeof(GuardedTransport).Assembly.GetName().Name}}"
+          transport-class = "{{typeof(GuardedTransport).FullName}}, {{Assembly}}"
         }
         """);
 

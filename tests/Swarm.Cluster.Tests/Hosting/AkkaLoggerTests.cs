@@ -15,6 +15,7 @@ public sealed class AkkaLoggerTests : TestKit
     public AkkaLoggerTests()
         : base(ActorSystemSetup.Create(new AkkaLogger.LoggersSetup(Seen)))
     {
+        Seen.Written.Clear();
     }
 
     [Fact]
@@ -30,6 +31,20 @@ public sealed class AkkaLoggerTests : TestKit
         await logger.GracefulStop(RemainingOrDefault, PoisonPill.Instance);
 
         Assert.Equal([LogLevel.Debug, LogLevel.Error], Seen.Written);
+    }
+
+    [Fact]
+    public async Task What_heals_by_itself_and_is_said_again_and_again_is_said_once()
+    {
+        var logger = Sys.ActorOf(Props.Create(() => new AkkaLogger()));
+        foreach (var source in (string[])["remoting", "remoting", "other", "akka://swarm/system/sharding/node"])
+        {
+            logger.Tell(new Warning(source, typeof(object), "waits"));
+        }
+
+        await logger.GracefulStop(RemainingOrDefault, PoisonPill.Instance);
+
+        Assert.Equal([LogLevel.Warning, LogLevel.Warning, LogLevel.Debug], Seen.Written);
     }
 
     /// <summary>Keeps the levels of what is written.</summary>

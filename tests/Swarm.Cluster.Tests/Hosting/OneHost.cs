@@ -66,8 +66,10 @@ internal sealed class OneHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Cluster.StopAsync();
 
-    private NodeDescription Describe() => new(
-        Node, "one", Cluster.Address, "default", new Resources(new MilliCpu(4000), Bytes.FromMebibytes(4096), 10_000));
+    private NodeDescription Describe() => Describe(Cluster.Address);
+
+    public static NodeDescription Describe(string address) => new(
+        Node, "one", address, "default", new Resources(new MilliCpu(4000), Bytes.FromMebibytes(4096), 10_000));
 
     private sealed class Passing(IActorRef probe) : UntypedActor
     {

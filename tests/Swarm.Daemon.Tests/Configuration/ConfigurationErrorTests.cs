@@ -35,12 +35,23 @@ public sealed class ConfigurationErrorTests
         "swarm.journal.connection: needed for provider postgresql (reference.conf)")]
     [InlineData(
         "swarm.log.level=loud", "swarm.log.level: 'loud' is none of trace, debug, information, warning, error (--set)")]
+    [InlineData("swarm.cluster.roles=[\"boss\"]", "swarm.cluster.roles: 'boss' is none of scheduler, worker (--set)",
+        "swarm.cluster.roles: a node has at least one of them (--set)")]
+    [InlineData("swarm.cluster.stable-after=0s", "swarm.cluster.stable-after: 0s is not within 1s to 5m (--set)")]
+    [InlineData("swarm.cluster.hostname=10.0.0.1", "swarm.cluster.hostname: 10.0.0.1 is open to other hosts, which "
+        + "needs TLS: set swarm.tls.ca, swarm.tls.certificate and swarm.tls.key (deploy/certs makes them), or keep to "
+        + "127.0.0.1 (--set)")]
+    [InlineData("swarm.cluster.bind-address=0.0.0.0", "swarm.cluster.bind-address: 0.0.0.0 is open to other hosts, "
+        + "which needs TLS: set swarm.tls.ca, swarm.tls.certificate and swarm.tls.key (deploy/certs makes them), or "
+        + "keep to 127.0.0.1 (--set)")]
+    [InlineData("swarm.tls.ca=/a", "swarm.tls.certificate: is needed beside the other two of swarm.tls "
+        + "(reference.conf)", "swarm.tls.key: is needed beside the other two of swarm.tls (reference.conf)")]
     [InlineData("nonsense", "--set nonsense: not of the form PATH=VALUE")]
-    public void A_wrong_setting_is_named_with_its_source_and_what_is_wrong(string assignment, string error)
+    public void A_wrong_setting_is_named_with_its_source_and_what_is_wrong(string assignment, params string[] errors)
     {
         var wrong = Assert.Throws<ConfigurationException>(() => DaemonSettings.Load(file: null, [assignment]));
 
-        Assert.Equal([error], wrong.Errors);
+        Assert.Equal(errors, wrong.Errors);
     }
 
     [Fact]

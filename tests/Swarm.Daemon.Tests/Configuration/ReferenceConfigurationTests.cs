@@ -1,5 +1,6 @@
 using Swarm.Cluster.Hosting;
 using Swarm.Daemon.Configuration;
+using Swarm.Wire.Security;
 
 namespace Swarm.Daemon.Tests.Configuration;
 
@@ -43,6 +44,30 @@ public sealed class ReferenceConfigurationTests
             .Select(line => line.Item.Trim());
 
         Assert.Empty(silent);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.2")]
+    [InlineData("localhost")]
+    [InlineData("::1")]
+    public void The_own_host_is_spoken_to_in_the_clear(string address)
+    {
+        var options = DaemonSettings.Load(
+            file: null, [$"swarm.cluster.hostname={address}", "swarm.cluster.seeds=[\"127.0.0.2:4000\"]"]);
+
+        Assert.Equal(["akka.tcp://swarm@127.0.0.2:4000"], options.Cluster.Seeds.AsEnumerable());
+    }
+
+    [Fact]
+    public void With_certificates_seeds_are_dialled_by_tls()
+    {
+        var options = DaemonSettings.Load(Repository.At("config/cluster.conf"), []);
+
+        Assert.Equal("akka.ssl.tcp://swarm@10.0.0.1:4000", options.Cluster.Seeds[0]);
+        Assert.Equal(
+            new TlsFiles("/etc/swarm/tls/ca.crt", "/etc/swarm/tls/node.crt", "/etc/swarm/tls/node.key"),
+            options.Cluster.Tls);
+        Assert.Empty(options.Cluster.Check());
     }
 
     [Fact]

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Cluster;
+using Microsoft.Extensions.Logging;
+using Swarm.Core.Membership;
+
+namespace Swarm.Cluster.Hosting;
+
+/// <summary>Brings this node into its cluster, and answers other nodes that look for theirs.</summary>
+/// <remarks><see cref="Formation"/> decides. It stands on every node for as long as that lives.</remarks>
+internal sealed partial class FormationActor : UntypedActor, IWithTimers
+{
+    public const string Name = "formation";
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+
+    private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
+    private readonly TimeProvider _time;
+    private readonly ILogger<FormationActor> _logger;
+    private readonly long _started;
+    private Formation _state;
+
+    public FormationActor(ImmutableArray<string> seeds, TimeProvider time, ILogger<FormationActor> logger)
+    {
+        _time = time;
+        _logger = logger;
+        _started = time.GetTimestamp();
+        var self = _cluster.SelfAddress.ToString();
+        _state = Formation.Begin(self, seeds.IsEmpty ? [self] : seeds);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
+
+    private TimeSpan Now => _time.GetElapsedTime(_started);
+
+    public static Props Props(ImmutableArray<string> seeds, TimeProvider time, ILoggerFactory loggers) =>
+        Akka.Actor.Props.Create(() => new FormationActor(seeds, time, loggers.CreateLogger<FormationActor>()));
+
+    protected override void PreStart() => Timers.StartPeriodicTimer("look", new Look(), TimeSpan.Zero, LookEvery);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case AskToForm ask: Answer(ask); break;
+            case FormationAnswer answer: _state = _state.Take(answer, Now); break;
+            case Look: TakeStep(); break;
+            case ExplainFormation: Sender.Tell(_state.Explain(Now)); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void Answer(AskToForm ask)
+    {
+        var isMember = _cluster.SelfMember.Status == MemberStatus.Up && Majority.IsSeenBy(_cluster);
+        (_state, var answer) = _state.Answer(ask, isMember, Now);
+        Sender.Tell(answer);
+    }
+
+    private void TakeStep()
+    {
+        // Once it was up this process is in its cluster, or on its way out: it never looks for another.
+        if (_cluster.SelfMember.Status is not (MemberStatus.Joining or MemberStatus.Removed) || _cluster.IsTerminated)
+        {
+            Timers.Cancel("look");
+            return;
+        }
+
+        (_state, var step) = _state.Look(Now);
+        switch (step)
+        {
+            case FormationStep.Form:
+                LogForms(_state.Seeds.Count > 1 ? $"with the votes of {_state.Needed} seeds" : "on its own");
+                _cluster.Join(_cluster.SelfAddress);
+                break;
+            case FormationStep.Join join: Join(join.Address); break;
+            case FormationStep.Ask ask: AskSeeds(ask.WantsVote); break;
+            default: throw new System.Diagnostics.UnreachableException($"no way to take {step}");
+        }
+    }
+
+    // A node that has come back waits until its former self is removed: Akka asks again by itself.
+    private void Join(string address)
+    {
+        if (Timers.IsTimerActive(address)) return;
+
+        LogJoins(address);
+        Timers.StartSingleTimer(address, new Look(), Formation.VoteHolds);
+        _cluster.Join(Address.Parse(address));
+    }
+
+    private void AskSeeds(bool wantsVote)
+    {
+        var ask = new AskToForm(_state.Self, wantsVote, Formation.TokenAt(Now));
+        foreach (var seed in _state.Seeds.Where(seed => seed != _state.Self))
+        {
+            Context.ActorSelection($"{seed}/user/{Name}").Tell(ask);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "No cluster was found: this node begins one, {How}")]
+    private partial void LogForms(string how);
+
+    [LoggerMessage(LogLevel.Information, "Joining the cluster that {Address} is in")]
+    private partial void LogJoins(string address);
+
+    private sealed record Look : INoSerializationVerificationNeeded;
+}
+
+/// <summary>Asks what is waited for; the answer is a text.</summary>
+internal sealed record ExplainFormation : INoSerializationVerificationNeeded;

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Swarm.Cluster.Hosting;
+
+/// <summary>Asks the journal's database itself whether it is there.</summary>
+public static class JournalProbe
+{
+    private const int PatienceSeconds = 3;
+
+    /// <returns>Why it does not answer, without any secret; null when it does.</returns>
+    public static async Task<string?> FindFaultAsync(JournalOptions journal)
+    {
+        try
+        {
+            await (journal switch
+            {
+                JournalOptions.Sqlite sqlite => AskAsync(sqlite),
+                JournalOptions.PostgreSql postgres => AskAsync(postgres),
+                _ => throw new UnreachableException($"no way to ask {journal}"),
+            });
+            return null;
+        }
+        catch (Exception cause) when (cause is NpgsqlException or SqliteException or ArgumentException
+            or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            return $"{Name(journal)}: {cause.GetBaseException().Message}";
+        }
+    }
+
+    private static async Task AskAsync(JournalOptions.Sqlite journal)
+    {
+        var settings = new SqliteConnectionStringBuilder { DataSource = journal.Path, DefaultTimeout = PatienceSeconds };
+        await using var connection = new SqliteConnection(settings.ToString());
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 1 FROM sqlite_master LIMIT 1";
+        await command.ExecuteScalarAsync();
+    }
+
+    private static async Task AskAsync(JournalOptions.PostgreSql journal)
+    {
+        // Not out of the pool: what the entities have used up is theirs to wait for.
+        var settings = new NpgsqlConnectionStringBuilder(journal.ConnectionString)
+        {
+            Pooling = false,
+            Timeout = PatienceSeconds,
+            CommandTimeout = PatienceSeconds,
+        };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT 1", connection);
+        await command.ExecuteScalarAsync();
+    }
+
+    private static string Name(JournalOptions journal)
+    {
+        if (journal is not JournalOptions.PostgreSql postgres) return ((JournalOptions.Sqlite)journal).Path;
+
+        var settings = new NpgsqlConnectionStringBuilder(postgres.ConnectionString);
+        return $"PostgreSQL at {settings.Host}:{settings.Port}, database {settings.Database ?? settings.Username}";
+    }
+}

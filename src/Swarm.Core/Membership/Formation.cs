@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+
+namespace Swarm.Core.Membership;
+
+/// <summary>How nodes that start find their cluster, or begin one together: never two.</summary>
+/// <remarks>
+/// Pure; times are of the node's own clock since it started, and never compared with another's. A new cluster begins
+/// with the votes of a majority of the seeds, none of which knows one that exists; who has voted lets nobody else
+/// begin one for <see cref="VoteHolds"/>, and votes are used up in half of that. Drawn in docs/cluster.md.
+/// </remarks>
+public sealed record Formation
+{
+    private static readonly ImmutableSortedDictionary<string, TimeSpan> None =
+        ImmutableSortedDictionary.Create<string, TimeSpan>(StringComparer.Ordinal);
+
+    private Formation(string self, ImmutableSortedSet<string> seeds) => (Self, Seeds) = (self, seeds);
+
+    /// <summary>How long a vote binds the one that gave it.</summary>
+    public static TimeSpan VoteHolds => TimeSpan.FromSeconds(6);
+
+    /// <summary>How long a seed that is silent is waited for: it may be in a cluster.</summary>
+    public static TimeSpan SilenceMeansAbsence => TimeSpan.FromSeconds(5);
+
+    /// <summary>How old an answer may be that names a cluster.</summary>
+    public static TimeSpan AnswerHolds => TimeSpan.FromSeconds(2);
+
+    public string Self { get; }
+
+    public ImmutableSortedSet<string> Seeds { get; }
+
+    /// <summary>How many seeds must be there before a new cluster begins.</summary>
+    public int Needed => (Seeds.Count / 2) + 1;
+
+    /// <summary>Whether this node has begun a cluster.</summary>
+    public bool HasFormed { get; private init; }
+
+    private ImmutableSortedDictionary<string, TimeSpan> Heard { get; init; } = None;
+
+    private ImmutableSortedDictionary<string, TimeSpan> Members { get; init; } = None;
+
+    /// <summary>Who voted for this node, with the time when it was asked to.</summary>
+    private ImmutableSortedDictionary<string, TimeSpan> Votes { get; init; } = None;
+
+    private (string To, TimeSpan At)? Promise { get; init; }
+
+    private TimeSpan? StoodDown { get; init; }
+
+    /// <param name="self">This node's address.</param>
+    /// <param name="seeds">At least one; the same on every node. A node that is not among them only joins.</param>
+    public static Formation Begin(string self, IEnumerable<string> seeds) =>
+        new(self, [.. seeds.Order(StringComparer.Ordinal)]);
+
+    /// <summary>Answers another node.</summary>
+    /// <param name="isMember">Whether this node is in a cluster, of which it sees a majority.</param>
+    public (Formation Next, FormationAnswer Answer) Answer(AskToForm ask, bool isMember, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(ask);
+        var next = Hear(ask.Address, now);
+        var votes = !isMember && !HasFormed && ask.WantsVote && next.MayVoteFor(ask.Address, now);
+
+        // Votes that this node has, or that are still on their way to it, count no more.
+        if (votes) next = next with { Promise = (ask.Address, now), Votes = None, StoodDown = now };
+        return (next, new FormationAnswer(Self, isMember || HasFormed, votes, ask.Token));
+    }
+
+    /// <summary>Takes an answer of a seed.</summary>
+    public Formation Take(FormationAnswer answer, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        if (answer.Address == Self) return this;
+
+        var next = Hear(answer.Address, now);
+        next = next with
+        {
+            Members = answer.IsMember
+                ? next.Members.SetItem(answer.Address, now)
+                : next.Members.Remove(answer.Address),
+        };
+        var asked = TimeSpan.FromTicks(answer.Token);
+        return answer.Vote && Seeds.Contains(answer.Address) && !(asked <= StoodDown)
+            ? next with { Votes = next.Votes.SetItem(answer.Address, asked) }
+            : next;
+    }
+
+    /// <summary>What to do now; to be asked several times a second until the node is in a cluster.</summary>
+    public (Formation Next, FormationStep Step) Look(TimeSpan now)
+    {
+        var known = Members.FirstOrDefault(member => now - member.Value <= AnswerHolds).Key;
+        if (known is not null) return (this, new FormationStep.Join(known));
+        if (!MayBegin(now)) return (this, new FormationStep.Ask(WantsVote: false));
+
+        var candidate = this with { Promise = (Self, now) };
+        var votes = 1 + Votes.Count(vote => now - vote.Value < VoteHolds / 2);
+        return votes >= Needed && HasHeardAll(now)
+            ? (candidate with { HasFormed = true }, new FormationStep.Form())
+            : (candidate, new FormationStep.Ask(WantsVote: true));
+    }
+
+    /// <summary>What is waited for, in words for an operator.</summary>
+    public string Explain(TimeSpan now)
+    {
+        var there = Seeds.Where(seed => seed == Self || IsHeard(seed, now)).ToArray();
+        var seeds = $"of the seeds {string.Join(", ", Seeds)}, "
+            + $"{(there.Length == 0 ? "none" : string.Join(", ", there))} answered";
+        return Seeds.Contains(Self)
+            ? $"{seeds}; a new cluster begins when {Needed} of them are there, and none is in a cluster already"
+            : $"{seeds}; {Self} is not among them, and only joins a cluster that one of them is in";
+    }
+
+    /// <summary>What goes with each question, and comes back with its answer.</summary>
+    public static long TokenAt(TimeSpan now) => now.Ticks;
+
+    private Formation Hear(string address, TimeSpan now) =>
+        Seeds.Contains(address) ? this with { Heard = Heard.SetItem(address, now) } : this;
+
+    private bool MayVoteFor(string candidate, TimeSpan now) =>
+        Seeds.Contains(Self) && Seeds.Contains(candidate) && IsFirst(candidate, now)
+        && (IsFree(candidate, now) || Promise?.To == Self);
+
+    private bool MayBegin(TimeSpan now) => Seeds.Contains(Self) && IsFree(Self, now) && IsFirst(Self, now);
+
+    private bool IsFree(string candidate, TimeSpan now) =>
+        Promise is not { } promise || promise.To == candidate || now - promise.At >= VoteHolds;
+
+    /// <summary>Of the seeds that are there, the first is let begin, so that they do not hinder each other.</summary>
+    private bool IsFirst(string candidate, TimeSpan now) =>
+        !Seeds.Any(seed => string.CompareOrdinal(seed, candidate) < 0 && (seed == Self || IsHeard(seed, now)));
+
+    private bool IsHeard(string seed, TimeSpan now) =>
+        Heard.TryGetValue(seed, out var at) && now - at < VoteHolds / 2;
+
+    private bool HasHeardAll(TimeSpan now) =>
+        now >= SilenceMeansAbsence || Seeds.All(seed => seed == Self || IsHeard(seed, now));
+}

@@ -1,0 +1,114 @@
+using CsCheck;
+using Swarm.Core.Membership;
+
+namespace Swarm.Core.Tests.Membership;
+
+public sealed class FormationTests
+{
+    [Fact]
+    public void The_only_seed_begins_at_once() =>
+        Assert.IsType<FormationStep.Form>(Formation.Begin("a", ["a"]).Look(TimeSpan.Zero).Step);
+
+    [Fact]
+    public void Seeds_that_start_together_are_one_cluster_within_a_second()
+    {
+        var fleet = new FormingFleet(seed: 1, "a", "b", "c");
+
+        fleet.Run(TimeSpan.FromSeconds(1), loss: 0, longestDelay: TimeSpan.FromMilliseconds(20));
+
+        Assert.Equal(["a"], fleet.Founders);
+        Assert.Equal(["a", "b", "c"], fleet.Members);
+    }
+
+    [Fact]
+    public void Without_a_majority_of_the_seeds_none_begins_and_it_is_said_what_is_missing()
+    {
+        var fleet = new FormingFleet(seed: 1, "a", "b", "c");
+        fleet.Stop("a");
+        fleet.Stop("c");
+
+        fleet.Run(TimeSpan.FromMinutes(1), loss: 0, longestDelay: TimeSpan.FromMilliseconds(20));
+
+        Assert.Empty(fleet.Founders);
+        Assert.Equal(
+            "of the seeds a, b, c, b answered; a new cluster begins when 2 of them are there, and none is in a "
+            + "cluster already",
+            fleet.Explain("b"));
+    }
+
+    [Fact]
+    public void A_majority_begins_without_the_seed_that_is_gone_and_that_one_joins_when_it_comes()
+    {
+        var fleet = new FormingFleet(seed: 1, "a", "b", "c");
+        fleet.Stop("a");
+        fleet.Run(TimeSpan.FromSeconds(20), loss: 0, longestDelay: TimeSpan.FromMilliseconds(20));
+        Assert.Equal(["b"], fleet.Founders);
+
+        fleet.Start("a");
+        fleet.Run(TimeSpan.FromSeconds(5), loss: 0, longestDelay: TimeSpan.FromMilliseconds(20));
+
+        Assert.Equal(["b"], fleet.Founders);
+        Assert.Equal(["a", "b", "c"], fleet.Members);
+    }
+
+    [Fact]
+    public void The_first_seed_that_restarts_joins_again_even_if_only_one_that_is_no_member_answers_quickly()
+    {
+        var a = Formation.Begin("a", ["a", "b", "c"]);
+        var at = TimeSpan.FromSeconds(1);
+        a = a.Take(new FormationAnswer("b", false, true, Formation.TokenAt(at)), at);
+
+        // c is in a cluster, and takes its time to say so.
+        Assert.IsType<FormationStep.Ask>(a.Look(at).Step);
+        a = a.Take(new FormationAnswer("c", true, false, Formation.TokenAt(at)), at * 4);
+
+        Assert.Equal(new FormationStep.Join("c"), a.Look(at * 4).Step);
+    }
+
+    [Fact]
+    public void A_node_that_is_no_seed_never_begins_and_joins_any_seed_that_is_in_a_cluster()
+    {
+        var worker = Formation.Begin("w", ["a"]);
+
+        Assert.Equal(new FormationStep.Ask(WantsVote: false), worker.Look(TimeSpan.FromMinutes(1)).Step);
+        worker = worker.Take(new FormationAnswer("a", true, false, 0), TimeSpan.FromMinutes(1));
+        Assert.Equal(new FormationStep.Join("a"), worker.Look(TimeSpan.FromMinutes(1)).Step);
+        Assert.Contains("w is not among them", worker.Explain(TimeSpan.FromMinutes(1)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_has_voted_votes_for_nobody_else_until_the_vote_has_lost_its_worth()
+    {
+        var c = Formation.Begin("c", ["a", "b", "c"]);
+        (c, var first) = c.Answer(new AskToForm("b", true, 1), isMember: false, TimeSpan.Zero);
+        (c, var second) = c.Answer(new AskToForm("a", true, 2), isMember: false, TimeSpan.FromSeconds(1));
+        (_, var third) = c.Answer(new AskToForm("a", true, 3), isMember: false, Formation.VoteHolds);
+
+        Assert.Equal([true, false, true], [first.Vote, second.Vote, third.Vote]);
+    }
+
+    [Fact]
+    public void Whatever_is_lost_and_late_at_most_one_cluster_begins() =>
+        Gen.Select(Gen.Int[1, 1_000_000], Gen.Int[2, 5], Gen.Double[0, 0.8], Gen.Int[0, 2500]).Sample(
+            (seed, seeds, loss, delay) =>
+            {
+                var names = Enumerable.Range(0, seeds).Select(at => $"{(char)('a' + at)}").ToArray();
+                var fleet = new FormingFleet(seed, names);
+                fleet.Run(TimeSpan.FromSeconds(40), loss, TimeSpan.FromMilliseconds(delay));
+                return fleet.Founders.Count <= 1;
+            },
+            iter: 300);
+
+    [Fact]
+    public void Once_messages_come_through_every_node_is_in_the_one_cluster() =>
+        Gen.Select(Gen.Int[1, 1_000_000], Gen.Int[2, 5], Gen.Double[0, 0.8]).Sample(
+            (seed, seeds, loss) =>
+            {
+                var names = Enumerable.Range(0, seeds).Select(at => $"{(char)('a' + at)}").ToArray();
+                var fleet = new FormingFleet(seed, names);
+                fleet.Run(TimeSpan.FromSeconds(10), loss, TimeSpan.FromSeconds(1));
+                fleet.Run(TimeSpan.FromSeconds(20), loss: 0, longestDelay: TimeSpan.FromMilliseconds(50));
+                return fleet.Founders.Count == 1 && fleet.Members.Count == seeds;
+            },
+            iter: 300);
+}
