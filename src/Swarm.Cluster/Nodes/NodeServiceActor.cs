@@ -15,6 +15,9 @@ namespace Swarm.Cluster.Nodes;
 internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, NodeSurroundings node, IActorRef ingress)
     : UntypedActor, IWithTimers
 {
+    /// <summary>Between two reports of all tasks: so a node that was away learns what was removed.</summary>
+    private static readonly TimeSpan TellAllEvery = TimeSpan.FromMinutes(1);
+
     private readonly ILogger _logger = node.Loggers.CreateLogger<NodeServiceActor>();
     private readonly NodeServiceState _state = new(kept);
     private ReportTasks? _report;
@@ -31,6 +34,7 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
 
     protected override void PreStart()
     {
+        Timers.StartPeriodicTimer(nameof(TellAll), new TellAll(), TellAllEvery);
         StartContainers();
         if (IsEmpty) EndFenceLater();
         else Save();
@@ -54,6 +58,8 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
             case SaveFailed failed: SaveAgain(failed); break;
             case TellAgain when _report is { } report: Tell(report); break;
             case TellAgain: break;
+            case TellAll when !IsEmpty && _report is null: _state.TellAll(); SaveLater(); break;
+            case TellAll: break;
             case StartAgain: StartContainers(); break;
             case Terminated stopped when TaskOf(stopped.ActorRef) is { } task: Revive(task); break;
             case Terminated: break;
@@ -229,6 +235,8 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
     private sealed record SaveFailed(Exception Cause) : INoSerializationVerificationNeeded;
 
     private sealed record TellAgain : INoSerializationVerificationNeeded;
+
+    private sealed record TellAll : INoSerializationVerificationNeeded;
 
     private sealed record StartAgain : INoSerializationVerificationNeeded;
 

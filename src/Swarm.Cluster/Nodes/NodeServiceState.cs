@@ -61,6 +61,13 @@ internal sealed class NodeServiceState(KeptService kept)
         var tasks = order.Tasks.Select(task => task.Task).ToHashSet();
         foreach (var (_, dropped) in Tasks.Where(task => !tasks.Contains(task.Key))) Want(dropped, TaskState.Remove);
         foreach (var task in Tasks.Values.Where(task => task.Actor is null)) RemoveWithoutContainer(task, now);
+        if (order.ReportAll) TellAll();
+    }
+
+    /// <summary>Everything is to be reported once more, whatever the service has kept of it.</summary>
+    public void TellAll()
+    {
+        foreach (var task in Tasks.Values) (task.ToldIn, task.IsKnown) = (null, false);
     }
 
     /// <summary>The service knows nothing of these: they are to be removed.</summary>

@@ -43,8 +43,10 @@ internal sealed class OrderBook
         }
     }
 
+    /// <summary>That a node need not report all any more is nothing to tell it.</summary>
     private static bool SaysTheSame(ApplyServiceTasks left, ApplyServiceTasks right) =>
-        left.Id == right.Id && left.Tasks.SequenceEqual(right.Tasks) && left.Templates.SequenceEqual(right.Templates);
+        left.Id == right.Id && (left.ReportAll || !right.ReportAll)
+        && left.Tasks.SequenceEqual(right.Tasks) && left.Templates.SequenceEqual(right.Templates);
 
     private sealed record Entry(ApplyServiceTasks Order, bool Kept);
 }

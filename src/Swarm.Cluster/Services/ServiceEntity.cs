@@ -76,6 +76,8 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
             case DeployService deploy: Pin(deploy); break;
             case ScaleService scale: Ask(new ServiceInput.Scale(scale), scale.Request, Sender); break;
             case RemoveService remove: Ask(new ServiceInput.Remove(remove), remove.Request, Sender); break;
+            case RollbackService back: Ask(new ServiceInput.RollBack(back), back.Request, Sender); break;
+            case MoveTask move: Ask(new ServiceInput.Move(move), move.Request, Sender); break;
             case GetService get:
                 Sender.Tell((object?)DetailPages.Of(_state, get.After) ?? NotFound());
                 EndIfEmpty();

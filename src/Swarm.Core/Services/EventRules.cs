@@ -26,7 +26,13 @@ internal static class EventRules
         ServiceEvent.ReachabilitySeen seen => Reachability.Keep(state, seen),
         ServiceEvent.NodeLost lost => Reachability.Lose(state, lost.Node),
         ServiceEvent.UpdateMoved moved => state with { Update = Move(state.Update, moved) },
+        ServiceEvent.RollbackBegun { Request: { } request } asked =>
+            KeepRequest(SpecRules.RollBack(state, asked), request, changed: true),
         ServiceEvent.RollbackBegun begun => SpecRules.RollBack(state, begun),
+        ServiceEvent.NodeForgotten forgotten => Reachability.Forget(state, forgotten.Node),
+        ServiceEvent.TaskMoveAsked asked =>
+            KeepRequest(Leave(state, [asked.Task], asked.Reason), asked.Request, changed: true),
+        ServiceEvent.TasksStay stay => Leave(state, stay.Tasks, ""),
         _ => throw new UnreachableException($"no way to apply {happened}"),
     };
 
@@ -37,6 +43,12 @@ internal static class EventRules
         var kept = state.Requests.Length < RequestsKept ? state.Requests : state.Requests.RemoveAt(0);
         return state with { Requests = kept.Add(new KeptRequest(request, changed)) };
     }
+
+    private static ServiceState Leave(ServiceState state, ImmutableArray<long> numbers, string reason) => state with
+    {
+        Tasks = state.Tasks.SetItems(numbers.Where(state.Tasks.ContainsKey).Select(number =>
+            KeyValuePair.Create(number, state.Tasks[number] with { Leaving = reason }))),
+    };
 
     private static ServiceState Remove(ServiceState state, DateTimeOffset at)
     {

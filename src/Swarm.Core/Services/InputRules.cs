@@ -11,6 +11,8 @@ internal static class InputRules
         ServiceInput.Deploy deploy => Repeated(state, deploy.Command.Request) ?? Deploy(state, deploy, now),
         ServiceInput.Scale scale => Repeated(state, scale.Command.Request) ?? Scale(state, scale.Command, now),
         ServiceInput.Remove remove => Repeated(state, remove.Command.Request) ?? Remove(state, remove.Command, now),
+        ServiceInput.RollBack back => Repeated(state, back.Command.Request) ?? RollBack(state, back.Command, now),
+        ServiceInput.Move move => Repeated(state, move.Command.Request) ?? MoveRules.Decide(state, move.Command),
         ServiceInput.Placed placed => Happened(PlacementAnswers.Decide(state, placed.Answer, now)),
         ServiceInput.Reported reported => Happened(TaskReports.Decide(state, reported.Report, now)),
         ServiceInput.NodeSeen seen => Happened(See(state, seen.Seen, now)),
@@ -33,7 +35,7 @@ internal static class InputRules
         if (IngressPorts.Problem(spec) is { } unpublished) return ServiceDecision.Refused(unpublished);
         if (!state.Exists) return Accepted(new ServiceEvent.SpecAccepted(deploy.NewId, spec, request, now));
         if (state.Removing) return ServiceDecision.Refused(BeingRemoved(state));
-        if (state.Spec.IsJob() != spec.IsJob())
+        if (state.Spec.IsJob() != spec.IsJob() || state.Spec.IsGlobal() != spec.IsGlobal())
         {
             return ServiceDecision.Refused(
                 $"service {state.Name} is {Kind(state.Spec)} and cannot become {Kind(spec)}: remove it first");
@@ -60,13 +62,25 @@ internal static class InputRules
         if (state.Removing) return ServiceDecision.Refused(BeingRemoved(state));
         if (state.Spec.Mode is not ServiceMode.Replicated replicated)
         {
-            return ServiceDecision.Refused($"service {state.Name} is a job: a job is not scaled");
+            return ServiceDecision.Refused(state.Spec.IsJob()
+                ? $"service {state.Name} is a job: a job is not scaled"
+                : $"service {state.Name} is global: it has a task on every node that its rules allow");
         }
 
         if (SpecCheck.ReplicasProblem(command.Replicas) is { } problem) return ServiceDecision.Refused(problem);
         return replicated.Replicas == command.Replicas
             ? new ServiceDecision([new ServiceEvent.RequestKept(command.Request, false)])
             : Accepted(new ServiceEvent.Scaled(command.Request, command.Replicas, now));
+    }
+
+    private static ServiceDecision RollBack(ServiceState state, RollbackService command, DateTimeOffset now)
+    {
+        if (!state.Exists) return NotFound(state);
+        if (state.Removing) return ServiceDecision.Refused(BeingRemoved(state));
+        if (state.Spec.IsJob()) return ServiceDecision.Refused($"service {state.Name} is a job: it is not rolled back");
+        if (state.PreviousVersion == 0)
+            return ServiceDecision.Refused($"service {state.Name} has no specification before this one to go back to");
+        return Accepted(new ServiceEvent.RollbackBegun("it was asked for", now) { Request = command.Request });
     }
 
     private static ServiceDecision Remove(ServiceState state, RemoveService command, DateTimeOffset now)
@@ -101,12 +115,18 @@ internal static class InputRules
     private static ServiceDecision Happened(ServiceEvent? happened) =>
         happened is null ? ServiceDecision.Nothing : new ServiceDecision([happened]);
 
-    private static ServiceDecision NotFound(ServiceState state) =>
+    internal static ServiceDecision NotFound(ServiceState state) =>
         ServiceDecision.Refused($"there is no service {state.Name}") with { NotFound = true };
 
-    private static string BeingRemoved(ServiceState state) =>
+    internal static string BeingRemoved(ServiceState state) =>
         $"service {state.Name} is being removed: {state.Tasks.Count} of its tasks are still to be forgotten by their "
             + "nodes";
 
-    private static string Kind(ServiceSpec spec) => spec.IsJob() ? "a job" : "a replicated service";
+    private static string Kind(ServiceSpec spec) => spec.Mode switch
+    {
+        ServiceMode.Replicated => "a replicated service",
+        ServiceMode.Global => "a global service",
+        ServiceMode.GlobalJob => "a global job",
+        _ => "a job",
+    };
 }

@@ -25,7 +25,7 @@ internal static class NeedsRules
     {
         foreach (var mark in state.Nodes.Values)
         {
-            if (!mark.Lost) yield return mark.UnreachableSince + state.Spec.LostAfter;
+            yield return mark.LostAt(state.Spec) ?? mark.ForgetAt;
         }
 
         if (state.Removing) yield break;
@@ -37,7 +37,7 @@ internal static class NeedsRules
         }
 
         yield return Rollout.DoneAt(state, slots);
-        yield return Rollout.BeginAt(state, slots);
+        yield return Replacement.BeginAt(state, slots);
     }
 
     private static PlaceTasks Request(ServiceState state, ImmutableArray<TaskId> tasks, DateTimeOffset now)

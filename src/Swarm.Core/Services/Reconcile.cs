@@ -19,30 +19,21 @@ internal static class Reconcile
         var slots = SlotTasks.Of(state);
         if (Resize(state, slots) is { } resized) return [resized];
         if (Rollout.Turn(state, slots, now) is { } turned) return [turned];
-        if (Rollout.Advance(state, slots) is { Length: > 0 } advanced) return advanced;
+        if (Replacement.Advance(state, slots) is { Length: > 0 } advanced) return advanced;
         if (Fill(state, slots, now) is { Length: > 0 } filled) return filled;
-        if (Rollout.Begin(state, slots, now) is { } begun) return [begun];
+        if (Replacement.Begin(state, slots, now) is { } begun) return [begun];
         return TrimPast(slots) is { } trimmed ? [trimmed] : [];
     }
 
-    private static ImmutableArray<ServiceEvent> LeaveLostNodes(ServiceState state, DateTimeOffset now)
-    {
-        var lost = state.Nodes
-            .Where(mark => mark.Value is { Lost: false, UnreachableSince: { } since }
-                && since + state.Spec.LostAfter <= now)
-            .Select(mark => (ServiceEvent)new ServiceEvent.NodeLost(new NodeId(mark.Key))).ToImmutableArray();
-        if (lost.Length > 0 || !state.Nodes.Values.Any(mark => mark.Lost)) return lost;
+    private static ImmutableArray<ServiceEvent> LeaveLostNodes(ServiceState state, DateTimeOffset now) =>
+    [
+        .. state.Nodes.Where(mark => mark.Value.ForgetAt <= now)
+            .Select(mark => new ServiceEvent.NodeForgotten(new NodeId(mark.Key))),
+        .. state.Nodes.Where(mark => mark.Value.LostAt(state.Spec) <= now)
+            .Select(mark => new ServiceEvent.NodeLost(new NodeId(mark.Key))),
+    ];
 
-        return
-        [
-            .. state.Tasks.Where(task => task.Value.IsLive() && state.IsLost(task.Value.Node))
-                .GroupBy(task => task.Value.Node!.Value, task => task.Key)
-                .Select(tasks => new ServiceEvent.TasksDesired(
-                    [.. tasks], TaskState.Shutdown, $"node {tasks.Key} is out of reach: another task takes its place")),
-        ];
-    }
-
-    /// <summary>Tasks to be rid of that no node knows. A lost node that returns reports them,
+    /// <summary>Tasks to be rid of that no node knows. A lost node that returns reports them sooner or later,
     /// and is told to remove them.</summary>
     private static ServiceEvent.TasksForgotten? Forget(ServiceState state)
     {
@@ -55,7 +46,7 @@ internal static class Reconcile
 
     private static ServiceEvent? Resize(ServiceState state, Dictionary<int, SlotTasks> slots)
     {
-        var count = state.Spec.SlotCount();
+        var count = state.SlotCount();
         if (state.Slots.Count < count)
         {
             var free = Enumerable.Range(1, count).Where(slot => !state.Slots.ContainsKey(slot));
@@ -75,7 +66,8 @@ internal static class Reconcile
     private static int Worth(Slot slot, SlotTasks tasks)
     {
         if (slot.End == SlotEnd.Completed) return 3;
-        if (tasks.Current.Concat(tasks.Outdated).Any(task => task.State == TaskState.Running)) return 2;
+        var live = tasks.Current.Concat(tasks.Old).Concat(tasks.Returning);
+        if (live.Any(task => task.State == TaskState.Running)) return 2;
         return tasks.HasLive ? 1 : 0;
     }
 

@@ -25,6 +25,9 @@ namespace Swarm.Core.Services;
 [DerivedTypeShape(typeof(NodeLost), Tag = 13)]
 [DerivedTypeShape(typeof(UpdateMoved), Tag = 14)]
 [DerivedTypeShape(typeof(RollbackBegun), Tag = 15)]
+[DerivedTypeShape(typeof(NodeForgotten), Tag = 16)]
+[DerivedTypeShape(typeof(TaskMoveAsked), Tag = 17)]
+[DerivedTypeShape(typeof(TasksStay), Tag = 18)]
 public abstract partial record ServiceEvent
 {
     private ServiceEvent()
@@ -94,5 +97,19 @@ public abstract partial record ServiceEvent
 
     /// <summary>The specification before the update is in force again, under a new version.</summary>
     public sealed record RollbackBegun([property: Key(0)] string Reason, [property: Key(1)] DateTimeOffset At)
+        : ServiceEvent
+    {
+        /// <summary>Who asked for it; null when the update failed.</summary>
+        [Key(2)] public RequestId? Request { get; init; }
+    }
+
+    /// <summary>The node was lost for so long that its tasks are taken to be gone with it.</summary>
+    public sealed record NodeForgotten([property: Key(0)] NodeId Node) : ServiceEvent;
+
+    public sealed record TaskMoveAsked(
+        [property: Key(0)] RequestId Request, [property: Key(1)] long Task, [property: Key(2)] string Reason)
         : ServiceEvent;
+
+    /// <summary>There is no better place for these, which were to move.</summary>
+    public sealed record TasksStay([property: Key(0)] ImmutableArray<long> Tasks) : ServiceEvent;
 }

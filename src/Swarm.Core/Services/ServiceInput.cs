@@ -14,6 +14,10 @@ public abstract record ServiceInput
 
     public sealed record Remove(RemoveService Command) : ServiceInput;
 
+    public sealed record RollBack(RollbackService Command) : ServiceInput;
+
+    public sealed record Move(MoveTask Command) : ServiceInput;
+
     public sealed record Placed(Placement.PlacementsMade Answer) : ServiceInput;
 
     public sealed record Reported(ReportTasks Report) : ServiceInput;

@@ -29,7 +29,8 @@ public sealed record ScaleService(
 public sealed record RemoveService([property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service)
     : IServiceMessage;
 
-/// <summary>Go back to the specification before the one in force, as a failed update does.</summary>
+/// <summary>Go back to the specification before the one in force, as a failed update does. Refused when there is
+/// none, and for jobs.</summary>
 public sealed record RollbackService([property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service)
     : IServiceMessage;
 
@@ -166,7 +167,11 @@ public sealed record ApplyServiceTasks(
     [property: Key(2)] NodeId Node,
     [property: Key(3)] long Sequence,
     [property: Key(4)] ImmutableArray<TaskTemplate> Templates,
-    [property: Key(5)] ImmutableArray<TaskOrder> Tasks);
+    [property: Key(5)] ImmutableArray<TaskOrder> Tasks)
+{
+    /// <summary>The node is to report all of these tasks, also what it has reported before.</summary>
+    [Key(6)] public bool ReportAll { get; init; }
+}
 
 /// <summary>What all tasks of one version of the specification share.</summary>
 public sealed record TaskTemplate(

@@ -20,7 +20,10 @@ internal static class ServiceOrders
         return new ApplyServiceTasks(
             state.Name, state.Id ?? default, node, sequence,
             [.. versions.Select(version => Template(version, state.Specs[version]))],
-            [.. tasks.Select(task => new TaskOrder(task.Id, task.Slot, task.SpecVersion, task.Desired))]);
+            [.. tasks.Select(task => new TaskOrder(task.Id, task.Slot, task.SpecVersion, task.Desired))])
+        {
+            ReportAll = tasks.Exists(task => task.Unseen),
+        };
     }
 
     public static ImmutableArray<TaskId> UnknownTasks(ServiceState state, ReportTasks report) =>

@@ -43,7 +43,8 @@ public sealed record ServiceSpec
     /// <summary>Of a job only.</summary>
     [Key(12)] public JobPolicy Job { get; init; } = new();
 
-    /// <summary>How many tasks draining and rebalancing leave running at any time; 0 to the number of slots.</summary>
+    /// <summary>How many tasks updates, draining and rebalancing leave running at any time; 0 to the number of
+    /// slots.</summary>
     [Key(13)] public int MinRunning { get; init; }
 
     /// <summary>Running tasks may be moved for balance without being asked for.</summary>

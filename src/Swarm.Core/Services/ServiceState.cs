@@ -60,7 +60,17 @@ public sealed record ServiceState
     /// <summary>The specification in force, of a service that exists.</summary>
     internal ServiceSpec Spec => Specs[Version];
 
+    /// <summary>The policy that the update or rollback under way goes by, and moves when there is none.</summary>
+    internal UpdatePolicy Policy =>
+        Update.Phase == UpdatePhase.RollingBack ? Spec.Rollback ?? Spec.Update : Spec.Update;
+
     internal bool IsLost(NodeId? node) => node is { } id && Nodes.TryGetValue(id.Value, out var mark) && mark.Lost;
+
+    internal bool IsOutOfReach(NodeId? node) => node is { } id && Nodes.TryGetValue(id.Value, out var mark)
+        && mark.UnreachableSince is not null;
+
+    internal bool IsDrained(NodeId? node) => node is { } id && Nodes.TryGetValue(id.Value, out var mark)
+        && mark.Availability == NodeAvailability.Drain;
 }
 
 /// <summary>A request that was accepted, for its repetitions.</summary>
@@ -107,6 +117,8 @@ public sealed record Slot
 /// <summary>What a service remembers of a node.</summary>
 public sealed record NodeMark
 {
+    private static readonly TimeSpan GoneAfter = TimeSpan.FromHours(24);
+
     public static NodeMark None { get; } = new();
 
     [Key(0)] public DateTimeOffset? UnreachableSince { get; init; }
@@ -118,6 +130,12 @@ public sealed record NodeMark
     [Key(2)] public ImmutableArray<DateTimeOffset> Failures { get; init; } = [];
 
     [Key(3)] public NodeAvailability Availability { get; init; }
+
+    /// <summary>When its tasks are not waited for any more, of a node that is out of reach.</summary>
+    internal DateTimeOffset? LostAt(ServiceSpec spec) => Lost ? null : UnreachableSince + spec.LostAfter;
+
+    /// <summary>When a lost node is taken to be gone for good.</summary>
+    internal DateTimeOffset? ForgetAt => Lost ? UnreachableSince + GoneAfter : null;
 }
 
 /// <summary>How it stands with places for the tasks that wait for one.</summary>

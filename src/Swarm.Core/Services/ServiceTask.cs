@@ -30,6 +30,9 @@ public sealed record ServiceTask(
 
     /// <summary>The run of a job that it belongs to; 0 for what is not periodic.</summary>
     [Key(11)] public long Run { get; init; }
+
+    /// <summary>Its node was taken for lost and is back, and has not yet said what became of it.</summary>
+    [Key(12)] public bool Unseen { get; init; }
 }
 
 /// <summary>What the node saw of a task's container.</summary>

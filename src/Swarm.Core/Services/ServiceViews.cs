@@ -28,8 +28,9 @@ internal static class ServiceViews
     public static ServiceListing? List(ServiceState state) => !state.Exists ? null
         : new ServiceListing(
             state.Name, state.Id!.Value, state.Spec.Mode, state.Spec.Container.Image,
-            state.Tasks.Values.Count(task => task is { State: TaskState.Running, Desired: <= TaskState.Running }),
-            state.Removing ? 0 : state.Spec.SlotCount())
+            state.Tasks.Values.Count(task => task is { State: TaskState.Running, Desired: <= TaskState.Running }
+                && !state.IsLost(task.Node)),
+            state.Removing ? 0 : state.SlotCount())
         {
             Ports = state.Spec.Container.Ports,
             Stack = state.Spec.Stack,
@@ -41,7 +42,7 @@ internal static class ServiceViews
     {
         var completed = state.Slots.Values.Count(slot => slot.End == SlotEnd.Completed);
         var failed = state.Slots.Values.Where(slot => slot.End == SlotEnd.GivenUp).ToImmutableArray();
-        var ended = !state.Removing && completed + failed.Length == state.Spec.SlotCount();
+        var ended = !state.Removing && completed + failed.Length == state.SlotCount();
         int? exitCode = !ended ? null
             : failed.IsEmpty ? 0
             : failed.Select(slot => slot.ExitCode).FirstOrDefault(code => code is not null);

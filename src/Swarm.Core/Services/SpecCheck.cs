@@ -37,9 +37,7 @@ internal static class SpecCheck
         spec.Mode is ServiceMode.Global or ServiceMode.GlobalJob ? "global modes are not supported yet"
         : spec.AtMostOnce ? "at-most-once is not supported yet"
         : spec.Job != new JobPolicy() ? "time-outs, schedules and clean-up of jobs are not supported yet"
-        : spec.MinRunning != 0 ? "a minimum of running tasks is not supported yet"
         : spec.RebalancesItself ? "automatic rebalancing is not supported yet"
-        : spec.Rollback is not null ? "a policy for rollbacks is not supported yet"
         : spec.Placement.Strategy != PlacementStrategy.Spread ? "placement by binpack is not supported yet"
         : spec.Placement.Affinities.Length > 0 ? "affinities are not supported yet"
         : null;
@@ -109,18 +107,38 @@ internal static class SpecCheck
 
     private static string? PolicyProblem(ServiceSpec spec)
     {
-        var (update, restart) = (spec.Update, spec.Restart);
+        var restart = spec.Restart;
         if (string.IsNullOrEmpty(spec.Pool)) return "a pool needs a name";
-        if (update.Parallelism < 0) return Say($"update parallelism {update.Parallelism}: cannot be negative");
-        if (!(update.MaxFailureRatio is >= 0 and <= 1))
-            return Say($"update failure ratio {update.MaxFailureRatio}: not 0 to 1");
         if (restart.MaxAttempts < 0) return Say($"{restart.MaxAttempts} restart attempts: cannot be negative");
         if (spec.Placement.MaxPerNode < 0)
             return Say($"at most {spec.Placement.MaxPerNode} per node: cannot be negative");
-        return Negative("update delay", update.Delay) ?? Negative("update monitor", update.Monitor)
+        return UpdateProblem("update", spec.Update) ?? RollbackProblem(spec.Rollback)
             ?? Negative("restart delay", restart.Delay) ?? Negative("restart window", restart.Window)
-            ?? Negative("time until a node is lost", spec.LostAfter);
+            ?? Negative("time until a node is lost", spec.LostAfter) ?? MinRunningProblem(spec);
     }
+
+    private static string? UpdateProblem(string what, UpdatePolicy policy)
+    {
+        if (policy.Parallelism < 0) return Say($"{what} parallelism {policy.Parallelism}: cannot be negative");
+        if (!(policy.MaxFailureRatio is >= 0 and <= 1))
+            return Say($"{what} failure ratio {policy.MaxFailureRatio}: not 0 to 1");
+        return Negative($"{what} delay", policy.Delay) ?? Negative($"{what} monitor", policy.Monitor);
+    }
+
+    private static string? RollbackProblem(UpdatePolicy? policy) => policy is null ? null
+        : policy.FailureAction == UpdateFailureAction.Rollback
+            ? "a rollback that fails cannot be rolled back: it pauses or continues"
+        : UpdateProblem("rollback", policy);
+
+    private static string? MinRunningProblem(ServiceSpec spec) => spec.MinRunning switch
+    {
+        0 => null,
+        < 0 => Say($"at least {spec.MinRunning} running: cannot be negative"),
+        _ when spec.IsJob() => "a job has no minimum of running tasks",
+        var least when spec.Mode is ServiceMode.Replicated replicated && least > replicated.Replicas =>
+            Say($"at least {least} running: there are only {replicated.Replicas} replicas"),
+        _ => null,
+    };
 
     private static string? Negative(string what, TimeSpan time) =>
         time < TimeSpan.Zero ? $"{what}: cannot be negative" : null;

@@ -104,7 +104,8 @@ internal static class SpecRules
 
     private static ServiceState Refill(ServiceState state) => state with
     {
-        Slots = state.Slots.SetItems(state.Slots.Keys.Select(slot => KeyValuePair.Create(slot, Slot.Fresh))),
+        Slots = state.Slots.SetItems(state.Slots.Select(slot => KeyValuePair.Create(
+            slot.Key, Slot.Fresh with { Node = slot.Value.Node, Run = slot.Value.Run }))),
     };
 
     /// <summary>Tasks of another specification that have no place yet are not worth one.</summary>

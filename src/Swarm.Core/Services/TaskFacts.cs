@@ -19,6 +19,11 @@ internal static class TaskFacts
     public static bool IsStopping(this ServiceTask task, ServiceState state) =>
         task.Desired > TaskState.Running && !task.HasEnded() && task.Node is not null && !state.IsLost(task.Node);
 
+    /// <summary>Another task is to take its place elsewhere. One that has a single node only stays or goes with
+    /// it.</summary>
+    public static bool IsLeaving(this ServiceTask task, ServiceState state) =>
+        !state.Spec.IsGlobal() && (task.Leaving.Length > 0 || state.IsDrained(task.Node));
+
     public static long Number(this ServiceTask task) => NumberOf(task.Id)!.Value;
 
     /// <summary>Null when the id is not of the form that services give.</summary>
@@ -34,13 +39,15 @@ internal static class TaskFacts
     public static ServiceTask? Find(this ServiceState state, TaskId id) =>
         NumberOf(id) is { } number && state.Tasks.TryGetValue(number, out var task) && task.Id == id ? task : null;
 
-    /// <summary>How many slots a service of this specification has.</summary>
-    public static int SlotCount(this ServiceSpec spec) => spec.Mode switch
+    /// <summary>How many slots the service has; of a global one, as many as there are nodes for it.</summary>
+    public static int SlotCount(this ServiceState state) => state.Spec.Mode switch
     {
         ServiceMode.Replicated replicated => replicated.Replicas,
         ServiceMode.ReplicatedJob job => job.Completions,
-        _ => throw new System.Diagnostics.UnreachableException($"no count of slots for {spec.Mode}"),
+        _ => state.Slots.Count,
     };
 
-    public static bool IsJob(this ServiceSpec spec) => spec.Mode is ServiceMode.ReplicatedJob;
+    public static bool IsJob(this ServiceSpec spec) => spec.Mode is ServiceMode.ReplicatedJob or ServiceMode.GlobalJob;
+
+    public static bool IsGlobal(this ServiceSpec spec) => spec.Mode is ServiceMode.Global or ServiceMode.GlobalJob;
 }

@@ -37,7 +37,7 @@ internal static class TaskReports
         if (seen.State == TaskState.Remove) return task.Desired == TaskState.Remove || !task.HasEnded();
         if (seen.State <= TaskState.Assigned || seen.State < task.State) return false;
         if (seen.State > task.State) return !task.HasEnded();
-        return seen.Reason != task.Reason || !SameContainer(task.Container, seen.Container);
+        return task.Unseen || seen.Reason != task.Reason || !SameContainer(task.Container, seen.Container);
     }
 
     private static bool SameContainer(ContainerObservation? kept, ContainerObservation? seen)
@@ -61,6 +61,7 @@ internal static class TaskReports
             Reason = seen.Reason,
             ChangedAt = seen.State == task.State ? task.ChangedAt : at,
             Container = Later(task.Container, seen.Container),
+            Unseen = false,
         };
         var ended = next.HasEnded() && !task.HasEnded();
         if (ended && next.Desired < TaskState.Shutdown) next = next with { Desired = TaskState.Shutdown };
@@ -77,16 +78,32 @@ internal static class TaskReports
 
     private static ServiceState KeepEnd(ServiceState state, ServiceTask before, ServiceTask ended, DateTimeOffset at)
     {
-        // A slot may have a task of another specification that failed while the one in force
-        // runs: the newer one counts.
-        if (state.Slots.TryGetValue(ended.Slot, out var slot) && ended.SpecVersion == state.Version)
+        // A slot may have a task of another specification, or one that a lost node brings back, beside the one that
+        // counts; but what a job's task has done is done.
+        if (state.Slots.TryGetValue(ended.Slot, out var slot) && ended.SpecVersion == state.Version
+            && (!IsReplaced(state, ended) || (state.Spec.IsJob() && ended.State == TaskState.Complete)))
         {
             var next = RestartRules.AfterEnd(slot, state.Spec, before, ended, at);
             state = state with { Slots = state.Slots.SetItem(ended.Slot, next) };
         }
 
+        state = EndMoves(state, ended.Slot);
+
         return ended.State is TaskState.Failed or TaskState.Rejected ? KeepNodeFailure(state, ended, at) : state;
     }
+
+    private static bool IsReplaced(ServiceState state, ServiceTask ended) => state.Tasks.Values.Any(task =>
+        task.Slot == ended.Slot && task.Id != ended.Id && task.IsLive() && task.SpecVersion == state.Version
+        && !task.Unseen && !task.IsLeaving(state) && !state.IsLost(task.Node));
+
+    /// <summary>What cannot even run elsewhere stays where it is.</summary>
+    private static ServiceState EndMoves(ServiceState state, int slot) => state with
+    {
+        Tasks = state.Tasks.SetItems(state.Tasks
+            .Where(task => task.Value.Slot == slot
+                && task.Value is { Leaving.Length: > 0, Desired: < TaskState.Shutdown })
+            .Select(task => KeyValuePair.Create(task.Key, task.Value with { Leaving = "" }))),
+    };
 
     private static ServiceState KeepNodeFailure(ServiceState state, ServiceTask ended, DateTimeOffset at)
     {

@@ -57,6 +57,16 @@ public sealed class GatewayActorTests : TestKit
     }
 
     [Fact]
+    public void A_rollback_is_a_clients_to_ask_for_and_a_move_is_not()
+    {
+        _gateway.Tell(new RollbackService(new RequestId("r1"), Web), TestActor);
+        _services.ExpectMsg<RollbackService>();
+        _gateway.Tell(new MoveTask(new RequestId("r2"), Web, new TaskId("s1.1"), ""), TestActor);
+
+        Assert.Equal("MoveTask is not for clients to send", ExpectMsg<RequestRefused>().Reason);
+    }
+
+    [Fact]
     public void A_request_that_its_owner_does_not_answer_is_told_to_be_late_and_why()
     {
         AskInVain();

@@ -69,6 +69,35 @@ public sealed class NodeReportingTests : NodeFixture
     }
 
     [Fact]
+    public async Task What_the_service_has_kept_is_reported_again_when_it_asks_for_all()
+    {
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running));
+        await ReportsAsync();
+        Assert.Empty(await ReportsAsync());
+
+        Node.Tell(OrderOf(2, Spec(), (1, TaskState.Running)) with { ReportAll = true }, Services);
+
+        Assert.Equal(TaskState.Running, (await ReportsAsync())[1].State);
+        Assert.Empty(await ReportsAsync());
+    }
+
+    [Fact]
+    public async Task A_service_that_was_removed_while_the_node_was_away_is_stopped_within_a_minute()
+    {
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running));
+        await ReportsAsync();
+
+        Pass(60);
+        Pass(0.05);
+        var report = await Services.ExpectMsgAsync<ReportTasks>();
+        Node.Tell(new TasksReportKept(report.Service, Id, report.Report, [TaskOf(1)]), Services);
+
+        Assert.Equal(TaskState.Remove, (await ReportsAsync())[1].State);
+    }
+
+    [Fact]
     public async Task A_page_of_a_log_fits_into_what_was_asked_even_where_its_lines_are_short()
     {
         Engine.Log = [.. Enumerable.Range(0, 5000).Select(_ => new LogEntry(DateTimeOffset.UnixEpoch, false, "x"))];

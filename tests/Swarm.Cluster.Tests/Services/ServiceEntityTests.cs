@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Swarm.Cluster.Catalog;
 using Swarm.Core;
 using Swarm.Core.Images;
+using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
 using Swarm.Wire;
@@ -142,6 +143,44 @@ public sealed class ServiceEntityTests : ServiceEntityKit
 
         Assert.Equal(order.Tasks.AsEnumerable(), NextOrder().Tasks);
     }
+
+    [Fact]
+    public void A_move_and_a_rollback_are_answered_once_they_are_persisted()
+    {
+        var entity = StartEntity();
+        var order = Deployed(entity);
+        var running = new TaskReport(
+            order.Tasks[0].Task, TaskState.Running, "", DateTimeOffset.UnixEpoch, Container: null);
+        entity.Tell(new ReportTasks(Web, Node, 1, [running]), TestActor);
+        ExpectMsg<TasksReportKept>();
+
+        entity.Tell(new MoveTask(new RequestId("r2"), Web, running.Task, "rebalance"), TestActor);
+        Assert.True(ExpectMsg<ServiceAccepted>().Changed);
+        Assert.Single(Placers.ExpectMsg<PlaceTasks>().Tasks);
+        entity.Tell(new RollbackService(new RequestId("r3"), Web), TestActor);
+        Assert.Equal("service web has no specification before this one to go back to",
+            ExpectMsg<RequestRefused>().Reason);
+    }
+
+    [Fact]
+    public void A_node_that_was_lost_and_is_back_is_ordered_to_report_all_once()
+    {
+        var entity = StartEntity();
+        var order = Deployed(entity);
+        entity.Tell(new NodeSeen(Web, Node, false, NodeAvailability.Active));
+        entity.Tell(new GetService(Web), TestActor);
+        ExpectMsg<ServiceDetails>();
+        Advance(Second);
+        entity.Tell(new GetService(Web), TestActor);
+        Assert.Equal(2, ExpectMsg<ServiceDetails>().Tasks.Length);
+
+        entity.Tell(new NodeSeen(Web, Node, true, NodeAvailability.Active));
+
+        Assert.Equal(order.Tasks[0].Task, FishForReportAll().Tasks[0].Task);
+    }
+
+    private ApplyServiceTasks FishForReportAll() => (ApplyServiceTasks)((CatalogCommand.TellNode)Catalog.FishForMessage(
+        message => message is CatalogCommand.TellNode { Message: ApplyServiceTasks { ReportAll: true } })).Message;
 
     [Fact]
     public void A_service_without_a_pin_runs_the_image_that_its_name_means()

@@ -1,3 +1,4 @@
+using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
 
@@ -36,7 +37,13 @@ internal sealed class Fleet
     public bool PlacerIsFull { get; set; }
 
     public IReadOnlyList<ServiceTask> Running =>
-        [.. State.Tasks.Values.Where(task => task is { State: TaskState.Running, Desired: TaskState.Running })];
+    [
+        .. State.Tasks.Values.Where(task => task is { State: TaskState.Running, Desired: TaskState.Running }
+            && !State.IsLost(task.Node)),
+    ];
+
+    /// <summary>The slots of which a container runs, whatever is known of it; twice for two containers.</summary>
+    public IEnumerable<int> RunningSlots => Nodes.SelectMany(node => node.RunningSlots);
 
     public ServiceDecision Deploy(ServiceSpec spec) =>
         Tell(new ServiceInput.Deploy(
@@ -47,6 +54,13 @@ internal sealed class Fleet
 
     public ServiceDecision Remove() =>
         Tell(new ServiceInput.Remove(new RemoveService(new RequestId($"r{++_requests}"), Specs.Web)));
+
+    public ServiceDecision RollBack() =>
+        Tell(new ServiceInput.RollBack(new RollbackService(new RequestId($"r{++_requests}"), Specs.Web)));
+
+    public ServiceDecision Move(ServiceTask task) =>
+        Tell(new ServiceInput.Move(new MoveTask(
+            new RequestId($"r{++_requests}"), Specs.Web, task.Id, "rebalance: the test wanted it")));
 
     public ServiceDecision Tell(ServiceInput input)
     {
@@ -59,11 +73,17 @@ internal sealed class Fleet
         return decision;
     }
 
+    /// <summary>A link to a node breaks or heals: what runs there goes on.</summary>
     public void Reach(FleetNode node, bool reachable)
     {
         node.Reachable = reachable;
-        Tell(new ServiceInput.NodeSeen(
-            new NodeSeen(Specs.Web, node.Id, reachable, Swarm.Core.Nodes.NodeAvailability.Active)));
+        See(node);
+    }
+
+    public void Set(FleetNode node, NodeAvailability availability)
+    {
+        node.Availability = availability;
+        See(node);
     }
 
     /// <summary>Lets everybody work for so long; time passes only when nobody has anything to do.</summary>
@@ -89,8 +109,14 @@ internal sealed class Fleet
     {
         var before = Journal.Count;
         Place();
-        foreach (var node in Nodes.Where(node => node.Reachable))
+        foreach (var node in Nodes)
         {
+            if (!node.Reachable)
+            {
+                node.Work();
+                continue;
+            }
+
             if (ServiceRules.NodesOf(State).Contains(node.Id))
                 node.Take(ServiceRules.OrdersFor(State, node.Id, Journal.Count));
             node.Work();
@@ -103,10 +129,17 @@ internal sealed class Fleet
         return Journal.Count != before || Nodes.Exists(node => node.Reachable && node.IsStopping);
     }
 
+    private void See(FleetNode node) => Tell(new ServiceInput.NodeSeen(
+        new NodeSeen(Specs.Web, node.Id, node.Reachable, node.Availability)));
+
+    /// <summary>Nodes that have fewer tasks come first.</summary>
     private void Place()
     {
         if (ServiceRules.Needs(State, Now).Placement is not { } asked) return;
-        var nodes = PlacerIsFull ? [] : Nodes.Where(node => node.Reachable).ToList();
+        var nodes = PlacerIsFull
+            ? []
+            : Nodes.Where(node => node is { Reachable: true, Availability: NodeAvailability.Active })
+                .OrderBy(node => asked.RunningPerNode.GetValueOrDefault(node.Id.Value)).ToList();
         var answer = nodes.Count == 0
             ? new PlacementsMade(Specs.Web, asked.Request, [], asked.Tasks, "no room") { LacksRoom = true }
             : new PlacementsMade(

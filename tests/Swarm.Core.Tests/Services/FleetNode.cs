@@ -1,3 +1,4 @@
+using Swarm.Core.Nodes;
 using Swarm.Core.Services;
 
 namespace Swarm.Core.Tests.Services;
@@ -26,6 +27,8 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
     public NodeId Id => id;
 
     public bool Reachable { get; set; } = true;
+
+    public NodeAvailability Availability { get; set; }
 
     public bool HasNothing => _tasks.Count + _removed.Count == 0;
 
@@ -66,6 +69,15 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
             if (next.State < TaskState.Complete || next.Desired != TaskState.Remove) continue;
             _tasks.Remove(number);
             _removed.Add(number);
+        }
+    }
+
+    /// <summary>The host went down: nothing of it runs any more.</summary>
+    public void Crash()
+    {
+        foreach (var (number, task) in _tasks.ToList())
+        {
+            if (task.State < TaskState.Complete) _tasks[number] = task with { State = TaskState.Failed };
         }
     }
 

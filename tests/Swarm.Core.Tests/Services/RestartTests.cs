@@ -135,23 +135,6 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public void Tasks_of_a_lost_node_are_replaced_and_stopped_when_it_returns()
-    {
-        var fleet = TwoNodes();
-
-        fleet.Reach(fleet.Nodes[0], false);
-        fleet.Run(TimeSpan.FromSeconds(2));
-        Assert.Equal(2, fleet.Running.Count);
-        Assert.All(fleet.Running, task => Assert.Equal("n2", task.Node!.Value.Value));
-        Assert.Single(fleet.Nodes[0].RunningSlots);
-
-        fleet.Reach(fleet.Nodes[0], true);
-        fleet.Run(TimeSpan.FromSeconds(1));
-        Assert.Empty(fleet.Nodes[0].RunningSlots);
-        Assert.Equal(TaskState.Shutdown, fleet.State.Tasks[1].State);
-    }
-
-    [Fact]
     public void A_node_that_no_longer_has_a_task_it_should_run_has_failed_it()
     {
         var fleet = TwoNodes();

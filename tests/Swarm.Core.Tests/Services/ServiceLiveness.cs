@@ -1,4 +1,5 @@
 using CsCheck;
+using Swarm.Core.Nodes;
 using Swarm.Core.Services;
 
 namespace Swarm.Core.Tests.Services;
@@ -16,9 +17,10 @@ public sealed class ServiceLiveness
 
         fleet.Run(LongEnough);
 
-        Assert.Equal(fleet.State.Spec.SlotCount(), fleet.Running.Count);
+        Assert.Equal(fleet.State.SlotCount(), fleet.Running.Count);
         Assert.Equal(fleet.State.Slots.Keys, fleet.Running.Select(task => task.Slot).Order());
         Assert.False(fleet.State.Update.IsRolling);
+        Assert.Equal(fleet.State.Slots.Keys, fleet.RunningSlots.Order());
         Assert.All(fleet.State.Tasks.Values, task => Assert.True(task.IsLive() || task.HasEnded()));
     });
 
@@ -58,6 +60,7 @@ public sealed class ServiceLiveness
         fleet.FateOf = (_, _) => Fate.Runs;
         fleet.PlacerIsFull = false;
         foreach (var node in fleet.Nodes.Where(node => !node.Reachable)) fleet.Reach(node, true);
+        foreach (var node in fleet.Nodes) fleet.Set(node, NodeAvailability.Active);
         if (fleet.State.Removing) fleet.Run(LongEnough);
         return fleet;
     }

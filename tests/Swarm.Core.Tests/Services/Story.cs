@@ -1,4 +1,5 @@
 using CsCheck;
+using Swarm.Core.Nodes;
 using Swarm.Core.Services;
 
 namespace Swarm.Core.Tests.Services;
@@ -10,7 +11,7 @@ internal sealed record Story(UpdateOrder Order, bool NodesAreLost, (int Kind, in
     private static readonly UpdateFailureAction[] Actions = Enum.GetValues<UpdateFailureAction>();
 
     public static readonly Gen<Story> Any = Gen.Select(
-        Gen.Enum<UpdateOrder>(), Gen.Bool, Gen.Select(Gen.Int[0, 9], Gen.Int[0, 40]).Array[1, 40],
+        Gen.Enum<UpdateOrder>(), Gen.Bool, Gen.Select(Gen.Int[0, 13], Gen.Int[0, 40]).Array[1, 40],
         (order, lost, steps) => new Story(order, lost, steps));
 
     public override string ToString() =>
@@ -34,6 +35,10 @@ internal sealed record Story(UpdateOrder Order, bool NodesAreLost, (int Kind, in
             case 8 when NodesAreLost: Turn(fleet, fleet.Nodes[size % fleet.Nodes.Count]); break;
             case 9 when size % 5 == 0: fleet.Remove(); break;
             case 9: fleet.PlacerIsFull = size % 2 == 0; break;
+            case 10: fleet.Set(fleet.Nodes[size % fleet.Nodes.Count], (NodeAvailability)(size % 3)); break;
+            case 11 when fleet.Running.Count > 0: fleet.Move(fleet.Running[size % fleet.Running.Count]); break;
+            case 12 when size % 4 == 0: fleet.RollBack(); break;
+            case 13 when NodesAreLost: fleet.Nodes[size % fleet.Nodes.Count].Crash(); break;
             default: break;
         }
     }
