@@ -20,7 +20,8 @@ internal static class LogPages
     public static ImmutableArray<(ServiceTask Task, GetTaskLogs Question)> Questions(
         ServiceDetails service, GetServiceLogs request)
     {
-        var tasks = service.Tasks.Where(task => task.Node is not null && task.Desired != TaskState.Remove)
+        var tasks = service.Tasks
+            .Where(task => task.Node is not null && task.Desired != TaskState.Remove && !NeverRan(task))
             .OrderByDescending(task => task.CreatedAt).Take(MostTasks).ToImmutableArray();
         return
         [
@@ -31,6 +32,9 @@ internal static class LogPages
                 MaxBytes / tasks.Length))),
         ];
     }
+
+    private static bool NeverRan(ServiceTask task) =>
+        task is { State: >= TaskState.Complete, Container: null or { StartedAt: null, FinishedAt: null } };
 
     /// <summary>One page in the order of time. A task that has no page stays where it was, and
     /// is named in the warnings.</summary>

@@ -51,12 +51,16 @@ internal sealed partial class ContainerActor(
             case Happened happened: Happen(happened.Event); break;
             case OrderContainer order: Happen(new ContainerEvent.Ordered(order.Desired)); break;
             case ContainerExitSeen seen: Happen(new ContainerEvent.Exited(TaskContainer.End(seen.Exit))); break;
-            case RoutesSet routes:
-                Happen(new ContainerEvent.Published(routes.Fault));
-                Happen(new ContainerEvent.Drained());
-                break;
+            case RoutesSet routes when routes.Address == _routedTo: Note(routes); break;
+            case RoutesSet: break; // of what was wanted before
             default: Unhandled(message); break;
         }
+    }
+
+    private void Note(RoutesSet routes)
+    {
+        Happen(new ContainerEvent.Published(routes.Fault));
+        if (routes.Address is null) Happen(new ContainerEvent.Drained());
     }
 
     private void Happen(ContainerEvent happened)
@@ -90,6 +94,7 @@ internal sealed partial class ContainerActor(
                 Signal(_ => KillSignal);
                 break;
             case WaitBackOff wait: After("back-off", wait.Delay, new ContainerEvent.BackOffEnded()); break;
+            case WaitToPublish wait: After("publish", wait.Delay, new ContainerEvent.PublishOverdue(wait.Run)); break;
             case WaitForProbe wait: After("probe", wait.Delay, new ContainerEvent.ProbeDue(wait.Run)); break;
             case ProbeContainer probe: Probe(probe); break;
             case RemoveContainer: Remove(); break;

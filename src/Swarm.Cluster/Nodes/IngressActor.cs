@@ -27,12 +27,12 @@ internal sealed partial class IngressActor(NodeSurroundings node, ImmutableHashS
 
     private readonly ILogger _logger = node.Loggers.CreateLogger<IngressActor>();
     private readonly Dictionary<TaskId, (RouteTask Route, IActorRef Teller)> _tasks = [];
-    private readonly List<(long Version, IActorRef Teller)> _waiting = [];
+    private readonly HashSet<TaskId> _unanswered = [];
     private ImmutableHashSet<TaskId> _awaited = adopted;
     private ImmutableArray<IngressRoute>? _set;
     private string _fault = "";
-    private long _version;
     private bool _isSetting;
+    private bool _hasChanged;
 
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
@@ -48,13 +48,13 @@ internal sealed partial class IngressActor(NodeSurroundings node, ImmutableHashS
         {
             case RouteTask route:
                 _tasks[route.Task] = (route, Sender);
-                _waiting.Add((++_version, Sender));
+                _unanswered.Add(route.Task);
                 if (route.Address is not null) _awaited = _awaited.Remove(route.Task);
                 Gather();
                 break;
             case UnrouteTask unroute:
                 _awaited = _awaited.Remove(unroute.Task);
-                if (_tasks.Remove(unroute.Task)) _version++;
+                _tasks.Remove(unroute.Task);
                 Gather();
                 break;
             case AwaitedEnough:
@@ -70,6 +70,7 @@ internal sealed partial class IngressActor(NodeSurroundings node, ImmutableHashS
 
     private void Gather()
     {
+        _hasChanged = true;
         if (!_isSetting && !Timers.IsTimerActive(nameof(SetNow)))
         {
             Timers.StartSingleTimer(nameof(SetNow), new SetNow(), node.Options.GatherFor);
@@ -78,46 +79,50 @@ internal sealed partial class IngressActor(NodeSurroundings node, ImmutableHashS
 
     private void Set()
     {
-        var routes = IngressTable.Of(_tasks.Values.Select(task => task.Route));
-        var version = _version;
+        _hasChanged = false;
+        var tasks = _tasks.Values.ToImmutableArray();
+        var routes = IngressTable.Of(tasks.Select(task => task.Route));
         if (_fault.Length == 0 && _set is { } set && IngressTable.IsSame(set, routes))
         {
-            Answer(version);
+            Answer(tasks, all: false);
             return;
         }
 
         _isSetting = true;
         node.Engine.SetIngressAsync(routes, CancellationToken.None).PipeTo(
             Self,
-            success: () => new WasSet(version, routes, ""),
-            failure: cause => new WasSet(version, routes, cause.GetBaseException().Message));
+            success: () => new WasSet(tasks, routes, ""),
+            failure: cause => new WasSet(tasks, routes, cause.GetBaseException().Message));
     }
 
     private void Finish(WasSet done)
     {
         (_isSetting, _set) = (false, done.Routes);
-        if (done.Fault != _fault)
+        var isNews = done.Fault != _fault;
+        if (isNews)
         {
             if (done.Fault.Length > 0) LogPortsNotSet(done.Fault);
             else LogPortsSet();
         }
 
         _fault = done.Fault;
-        foreach (var (route, teller) in _tasks.Values) teller.Tell(new RoutesSet(FaultOf(route)));
-        Answer(done.Version);
-        if (_version > done.Version) Gather();
+        Answer(done.Tasks, all: isNews);
+        if (_hasChanged) Gather();
         else if (_fault.Length > 0) Timers.StartSingleTimer(nameof(SetNow), new SetNow(), TryAgainAfter);
     }
 
-    private void Answer(long version)
+    /// <summary>Tells how it went to those who were in the table, as they were in it.</summary>
+    /// <param name="all">Also those who know it, as far as it was the same.</param>
+    private void Answer(ImmutableArray<(RouteTask Route, IActorRef Teller)> tasks, bool all)
     {
-        foreach (var waiting in _waiting.Where(waiting => waiting.Version <= version))
+        foreach (var task in tasks)
         {
-            waiting.Teller.Tell(new RoutesSet(_tasks.Values.Where(task => task.Teller.Equals(waiting.Teller))
-                .Select(task => FaultOf(task.Route)).FirstOrDefault("")));
+            var isAwaited = _tasks.TryGetValue(task.Route.Task, out var now) && now == task
+                && _unanswered.Remove(task.Route.Task);
+            if (isAwaited || all) task.Teller.Tell(new RoutesSet(task.Route.Address, FaultOf(task.Route)));
         }
 
-        _waiting.RemoveAll(waiting => waiting.Version <= version);
+        _unanswered.RemoveWhere(task => !_tasks.ContainsKey(task));
     }
 
     /// <summary>The fault names the port; where it names none of any task, it concerns all.</summary>
@@ -146,6 +151,7 @@ internal sealed partial class IngressActor(NodeSurroundings node, ImmutableHashS
 
     private sealed record AwaitedEnough : INoSerializationVerificationNeeded;
 
-    private sealed record WasSet(long Version, ImmutableArray<IngressRoute> Routes, string Fault)
+    private sealed record WasSet(
+        ImmutableArray<(RouteTask Route, IActorRef Teller)> Tasks, ImmutableArray<IngressRoute> Routes, string Fault)
         : INoSerializationVerificationNeeded;
 }

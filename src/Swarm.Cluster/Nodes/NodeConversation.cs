@@ -40,8 +40,10 @@ internal sealed record RouteTask(TaskId Task, ServiceName Service, ImmutableArra
 
 internal sealed record UnrouteTask(TaskId Task) : INoSerializationVerificationNeeded;
 
+/// <summary>The ports of the host are as a <see cref="RouteTask"/> wanted them.</summary>
+/// <param name="Address">As in the message that is answered: where the ports lead, or null.</param>
 /// <param name="Fault">Why some ports of the task lead nowhere; empty when all do.</param>
-internal sealed record RoutesSet(string Fault) : INoSerializationVerificationNeeded;
+internal sealed record RoutesSet(string? Address, string Fault) : INoSerializationVerificationNeeded;
 
 /// <summary>What the node has given away, for its reports.</summary>
 internal sealed record NodeUse(NodeLedger Ledger, int RunningTasks) : INoSerializationVerificationNeeded;

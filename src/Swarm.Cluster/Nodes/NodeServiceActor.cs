@@ -97,7 +97,8 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
 
         Timers.Cancel(nameof(SaveNow));
         _report = _state.NextReport(id);
-        var saving = new Saved(_state.Sequence, _report, [.. _state.Tasks.Values]);
+        var saving = new Saved(
+            _state.Sequence, _report, [.. _state.Tasks.Values.Select(task => (task, task.Kept.Desired))]);
         _isSaving = true;
         node.Store
             .SaveAsync(_state.Snapshot())
@@ -107,7 +108,7 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
     private void Continue(Saved saved)
     {
         _isSaving = false;
-        foreach (var task in saved.Tasks) task.IsKept = true;
+        foreach (var (task, desired) in saved.Tasks) task.Order(desired);
         if (saved.Sequence > _acknowledged)
         {
             _acknowledged = saved.Sequence;
@@ -125,6 +126,12 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
         LogNotSaved(failed.Cause, kept.Name);
         (_isSaving, _mustSave) = (false, false);
         Timers.StartSingleTimer(nameof(SaveNow), new SaveNow(), node.Options.TellAgainAfter);
+        // What is to stop is stopped all the same: that may be what fills the disk.
+        foreach (var task in _state.Tasks.Values.Where(task => task is { Ordered: not null }
+            && task.Kept.Desired >= TaskState.Shutdown))
+        {
+            task.Order(task.Kept.Desired);
+        }
     }
 
     private void SaveLater()
@@ -166,14 +173,15 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
     private void StartContainers()
     {
         foreach (var task in _state.Tasks.Values
-            .Where(task => task is { IsKept: true, Actor: null } && !IsWithoutContainer(task.Kept)))
+            .Where(task => task.Actor is null && !IsWithoutContainer(task.Kept)))
         {
+            if (task.Ordered is not { } desired) continue;
             var template = _state.TemplateOf(task.Kept)
                 ?? throw new UnreachableException($"task {task.Kept.Task} has no template");
 
             var container = Container.Admitted(task.Kept.Task, template, node.Options.Restarts) with
             {
-                Desired = task.Kept.Desired,
+                Desired = desired,
                 State = task.Kept.State,
                 Reason = task.Kept.Reason,
                 Observed = task.Kept.Container ?? new ContainerObservation { Id = ContainerId.Of(task.Kept.Task) },
@@ -229,7 +237,8 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
 
     private sealed record SaveNow : INoSerializationVerificationNeeded;
 
-    private sealed record Saved(long Sequence, ReportTasks? Report, ImmutableArray<NodeTask> Tasks)
+    private sealed record Saved(
+        long Sequence, ReportTasks? Report, ImmutableArray<(NodeTask Task, TaskState Desired)> Tasks)
         : INoSerializationVerificationNeeded;
 
     private sealed record SaveFailed(Exception Cause) : INoSerializationVerificationNeeded;

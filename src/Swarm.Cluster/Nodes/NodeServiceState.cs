@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Akka.Actor;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Core.Services;
@@ -17,7 +16,7 @@ internal sealed class NodeServiceState(KeptService kept)
     private ImmutableArray<TaskTemplate> _templates = kept.Templates;
 
     public Dictionary<TaskId, NodeTask> Tasks { get; } = kept.Tasks.ToDictionary(
-        task => task.Task, task => new NodeTask(task) { IsKept = true });
+        task => task.Task, NodeTask.OnDisk);
 
     public ServiceId Id { get; private set; } = kept.Id;
 
@@ -133,9 +132,7 @@ internal sealed class NodeServiceState(KeptService kept)
 
     private static void Want(NodeTask task, TaskState desired)
     {
-        if (desired <= task.Kept.Desired) return;
-        task.Kept = task.Kept with { Desired = desired };
-        task.Actor?.Tell(new OrderContainer(desired));
+        if (desired > task.Kept.Desired) task.Kept = task.Kept with { Desired = desired };
     }
 
     /// <summary>A task that was never let in has nothing to be stopped.</summary>

@@ -9,17 +9,29 @@ internal sealed class NodeTask(KeptTask kept)
 {
     public KeptTask Kept { get; set; } = kept;
 
+    /// <summary>A task that was found on the disk.</summary>
+    public static NodeTask OnDisk(KeptTask kept) => new(kept) { Ordered = kept.Desired };
+
     /// <summary>Null where there is no container to run, or not yet.</summary>
     public IActorRef? Actor { get; set; }
 
-    /// <summary>It is on the disk that the task was let in: it may be run.</summary>
-    public bool IsKept { get; set; }
+    /// <summary>What the disk says is wanted of it, and its container may therefore be told. Null until it is
+    /// on the disk that the task was let in.</summary>
+    public TaskState? Ordered { get; private set; }
 
     /// <summary>The report that first told its present state; null when none did.</summary>
     public long? ToldIn { get; set; }
 
     /// <summary>The service has kept its present state.</summary>
     public bool IsKnown { get; set; }
+
+    /// <summary>Tells its container what is wanted: never before that is kept, or a node that comes back would
+    /// begin again what it had ended.</summary>
+    public void Order(TaskState desired)
+    {
+        if (desired > Ordered) Actor?.Tell(new OrderContainer(desired));
+        if (!(desired <= Ordered)) Ordered = desired;
+    }
 
     public TaskReport Report => new(Kept.Task, Kept.State, Kept.Reason, Kept.At, Kept.Container);
 }

@@ -49,9 +49,14 @@ public sealed record Container
     /// <summary>Why its ports of the host lead nowhere; empty when they do what they should.</summary>
     public string PublishFault { get; init; } = "";
 
+    /// <summary>Why the host cannot keep it, though it ran: it is stopped and then rejected.
+    /// Empty otherwise.</summary>
+    public string Refusal { get; init; } = "";
+
     public ContainerId Id => Observed.Id;
 
-    /// <summary>It takes connections: neither unproven, nor about to stop.</summary>
+    /// <summary>It takes connections: neither unproven, nor about to stop. Its service hears of that
+    /// only once the ports of the host lead to it.</summary>
     public bool IsServing => Status == ContainerStatus.Running;
 
     /// <summary>A process of it runs, as far as is known.</summary>
@@ -60,6 +65,9 @@ public sealed record Container
     internal bool IsStopAsked => Desired >= TaskState.Shutdown;
 
     internal bool HasIngress => Template.Container.Ports.Any(port => port.Mode == PublishMode.Ingress);
+
+    /// <summary>Connections come to it by ports of the host. Without an address of its own none can.</summary>
+    internal bool IsRouted => HasIngress && !Observed.Addresses.IsEmpty;
 
     /// <summary>What is told to the service of it.</summary>
     public TaskReport Report(DateTimeOffset at) =>

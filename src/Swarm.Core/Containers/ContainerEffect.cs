@@ -28,6 +28,9 @@ public abstract record ContainerEffect
 
     public sealed record WaitBackOff(TimeSpan Delay) : ContainerEffect;
 
+    /// <summary>Come back with <see cref="ContainerEvent.PublishOverdue"/>.</summary>
+    public sealed record WaitToPublish(int Run, TimeSpan Delay) : ContainerEffect;
+
     public sealed record WaitForProbe(int Run, TimeSpan Delay) : ContainerEffect;
 
     public sealed record ProbeContainer(int Run, ImmutableArray<string> Arguments, TimeSpan Timeout) : ContainerEffect;

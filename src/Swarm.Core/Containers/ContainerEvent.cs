@@ -44,6 +44,10 @@ public abstract record ContainerEvent
     /// <summary>Its ports were set on the host; with a reason, some of them could not be.</summary>
     public sealed record Published(string Fault) : ContainerEvent;
 
+    /// <summary>Its ports should lead to it by now.</summary>
+    /// <param name="Run">The start that was waited for.</param>
+    public sealed record PublishOverdue(int Run) : ContainerEvent;
+
     public sealed record Removed : ContainerEvent;
 
     public sealed record RemoveFailed(string Reason) : ContainerEvent;

@@ -13,6 +13,9 @@ public static class ContainerLifecycle
 
     internal static readonly TimeSpan RemoveAgainAfter = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a container that serves may wait for its ports: the node tries every 5 s to have them.</summary>
+    internal static readonly TimeSpan PublishAtMost = TimeSpan.FromSeconds(12);
+
     /// <summary>Applies one event.</summary>
     public static ContainerStep Step(Container container, ContainerEvent happened, DateTimeOffset now) =>
         (container.Status, happened) switch
@@ -46,14 +49,16 @@ public static class ContainerLifecycle
             (Stopping, ContainerEvent.GraceEnded) when container.HasProcess =>
                 ContainerStep.To(container, new KillContainer(KillAgainAfter)),
 
-            (_, ContainerEvent.Published published) =>
-                ContainerStep.To(container with { PublishFault = published.Fault }),
+            (_, ContainerEvent.Published published) => ContainerPorts.Publish(container, published.Fault),
+            (Running, ContainerEvent.PublishOverdue due) when due.Run == container.Run =>
+                ContainerPorts.GiveUp(container),
 
             (Removing, ContainerEvent.Removed) =>
                 ContainerStep.To(container with { Status = Removed, State = TaskState.Remove }),
             (Removing, ContainerEvent.RemoveFailed no) =>
                 ContainerStep.To(container with { Reason = no.Reason }, new WaitToRemove(RemoveAgainAfter)),
-            (Removing, ContainerEvent.RemoveDue) => ContainerStep.To(container, new RemoveContainer()),
+            (Ended, ContainerEvent.RemoveFailed) => ContainerStep.To(container, new WaitToRemove(RemoveAgainAfter)),
+            (Ended or Removing, ContainerEvent.RemoveDue) => ContainerStep.To(container, new RemoveContainer()),
 
             // Everything else is a duplicate or comes too late, which is ordinary in a cluster.
             _ => ContainerStep.To(container),
@@ -69,7 +74,11 @@ public static class ContainerLifecycle
             Reason = reason,
             Observed = container.Observed with { Addresses = [] },
         };
-        return ended.Desired == TaskState.Remove ? Remove(ended) : ContainerStep.To(ended);
+        if (ended.Desired == TaskState.Remove) return Remove(ended);
+
+        // Made and never started: there is nothing to look at, and it holds a process, an address and ports.
+        var isUnused = container is { Run: 0, Status: Ready or BackingOff or Starting or Stopping };
+        return isUnused ? ContainerStep.To(ended, new RemoveContainer()) : ContainerStep.To(ended);
     }
 
     /// <summary>Stops a container that has a process: first the routes, then the signal, then the kill.</summary>
@@ -94,13 +103,14 @@ public static class ContainerLifecycle
                 new PrepareContainer()),
             { IsRunning: true } when isOver || container.IsStopAsked => Terminate(Sighted(container, found)),
             { IsRunning: true } => Adopt(Sighted(container, found), now),
-            _ when isOver =>
-                End(container with { Run = found.Run, RunEnded = found.Run }, container.State, container.Reason),
+            _ when isOver => End(
+                container with { Status = Ready, Run = found.Run, RunEnded = found.Run },
+                container.State, container.Reason),
             { End: { } end } when container.Observed.Restarts >= end.Run && !container.IsStopAsked =>
                 ContainerRestarts.Resume(Sighted(container, found)),
             { End: { } end } =>
                 Exit(Sighted(container, found) with { Status = Starting, RunEnded = end.Run - 1 }, end, now),
-            _ when container.IsStopAsked => End(container, TaskState.Shutdown, ""),
+            _ when container.IsStopAsked => End(container with { Status = Ready }, TaskState.Shutdown, ""),
             _ => BeReady(container, found),
         };
     }
@@ -109,15 +119,16 @@ public static class ContainerLifecycle
     private static ContainerStep Adopt(Container container, DateTimeOffset now)
     {
         var isProven = container.State >= TaskState.Running || container.HealthCheck is null;
-        return ContainerProbes.Begin(
-            container with
-            {
-                Status = isProven ? Running : Starting,
-                State = Later(container.State, isProven ? TaskState.Running : TaskState.Starting),
-                Health = container.HealthCheck is null ? ContainerHealth.Unchecked
-                    : isProven ? ContainerHealth.Healthy : ContainerHealth.Unproven,
-            },
-            now);
+        var adopted = container with
+        {
+            Status = Starting,
+            State = Later(container.State, TaskState.Starting),
+            Health = container.HealthCheck is null ? ContainerHealth.Unchecked
+                : isProven ? ContainerHealth.Healthy : ContainerHealth.Unproven,
+        };
+        var serving = isProven ? ContainerPorts.Serve(adopted) : ContainerStep.To(adopted);
+        var probed = ContainerProbes.Begin(serving.Next, now);
+        return new ContainerStep(probed.Next, [.. serving.Effects, .. probed.Effects]);
     }
 
     private static ContainerStep Order(Container container, TaskState desired)
@@ -160,8 +171,7 @@ public static class ContainerLifecycle
     {
         var started = Sighted(container, found);
         return started.HealthCheck is null
-            ? ContainerStep.To(
-                started with { Status = Running, State = Later(started.State, TaskState.Running), Reason = "" })
+            ? ContainerPorts.Serve(started with { Reason = "" })
             : ContainerProbes.Begin(started with { Health = ContainerHealth.Unproven }, now);
     }
 
@@ -178,6 +188,8 @@ public static class ContainerLifecycle
         {
             Draining or Stopping when ended.State >= TaskState.Complete => End(ended, ended.State, ended.Reason),
             Starting or Running or Draining or Stopping when ended.IsStopAsked => End(ended, TaskState.Shutdown, ""),
+            Running or Draining or Stopping when ended.Refusal.Length > 0 =>
+                End(ended, TaskState.Rejected, ended.Refusal),
             Starting or Running or Draining or Stopping => ContainerRestarts.AfterExit(ended, end, now),
             _ => ContainerStep.To(container),
         };

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Swarm.Core.Services;
 using static Swarm.Core.Containers.ContainerEffect;
 
 namespace Swarm.Core.Containers;
@@ -35,15 +34,14 @@ internal static class ContainerProbes
 
         if (probed.IsHealthy)
         {
-            var healthy = container with
+            var healthy = ContainerPorts.Serve(container with
             {
-                Status = ContainerStatus.Running,
-                State = ContainerLifecycle.Later(container.State, TaskState.Running),
                 Health = ContainerHealth.Healthy,
                 FailedProbes = 0,
                 Reason = "",
-            };
-            return Wait(healthy, check.Interval);
+            });
+            return new ContainerStep(
+                healthy.Next, [.. healthy.Effects, .. Wait(healthy.Next, check.Interval).Effects]);
         }
 
         if (IsEarly(container, check, now)) return Wait(container, Shorter(check.StartInterval, check.Interval));

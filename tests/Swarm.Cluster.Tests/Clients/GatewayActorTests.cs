@@ -155,6 +155,15 @@ public sealed class GatewayActorTests : TestKit
     }
 
     [Fact]
+    public void Tasks_that_ended_without_having_run_have_no_log_and_cost_no_warning()
+    {
+        AskLogs(Task(1, "n1") with { State = TaskState.Rejected }, Task(2, "n2"));
+        Answer(Page(2, At(1)));
+
+        Assert.Equal("p2", ExpectMsg<ServiceLogPage>().Positions.Values.Single());
+    }
+
+    [Fact]
     public void A_node_that_does_not_answer_costs_its_lines_and_a_warning_not_the_page()
     {
         AskLogs(Task(1, "n1"), Task(2, "n2"));

@@ -16,6 +16,7 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     private readonly Lock _lock = new();
     private readonly Dictionary<ContainerId, ContainerState> _containers = [];
     private readonly Channel<TaskCompletionSource> _held = Channel.CreateUnbounded<TaskCompletionSource>();
+    private TaskCompletionSource? _heldIngress;
     private int _creating;
 
     public ChannelReader<ContainerExit> Exits => _exits.Reader;
@@ -36,6 +37,9 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     public ContainerException? StartFault { get; set; }
 
     public ContainerException? IngressFault { get; set; }
+
+    /// <summary>While set, routes are being set until <see cref="LetIngress"/>.</summary>
+    public bool HoldsIngress { get; set; }
 
     public bool EndsWhenTerminated { get; set; } = true;
 
@@ -82,6 +86,8 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     }
 
     public async Task LetCreateAsync() => (await _held.Reader.ReadAsync()).SetResult();
+
+    public void LetIngress() => Inline.Run(_heldIngress!.SetResult);
 
     public Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation)
     {
@@ -136,6 +142,7 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 
     public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation)
     {
+        if (HoldsIngress) return (_heldIngress = new TaskCompletionSource()).Task;
         Ingress.Add(routes);
         return IngressFault is { } fault ? Task.FromException(fault) : Task.CompletedTask;
     }
@@ -152,17 +159,7 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
             _containers[id] = state with { Phase = ContainerPhase.Ended, Exit = exit };
         }
 
-        if (isTold) Tell(exit);
-    }
-
-    /// <summary>Whoever waits for the end goes on at once: a context of the test would send it
-    /// to another thread.</summary>
-    private void Tell(ContainerExit exit)
-    {
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        _exits.Writer.TryWrite(exit);
-        SynchronizationContext.SetSynchronizationContext(context);
+        if (isTold) Inline.Run(() => _exits.Writer.TryWrite(exit));
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -6,6 +6,7 @@ namespace Swarm.Cluster.Tests.Nodes;
 
 public sealed class NodeIngressTests : NodeFixture
 {
+    private const string Taken = "port 8080 is taken by another program";
     private static readonly PublishedPort Port = new(80, 8080);
 
     [Fact]
@@ -66,18 +67,64 @@ public sealed class NodeIngressTests : NodeFixture
     }
 
     [Fact]
-    public async Task A_port_that_another_program_holds_is_told_on_its_tasks_and_tried_again()
+    public async Task A_task_is_told_as_running_only_once_its_port_leads_to_it()
     {
-        Engine.IngressFault = new ContainerException(ContainerFault.Host, "port 8080 is taken by another program");
+        StartNode();
+        Pass(0.3);
+        Engine.HoldsIngress = true;
+        Order(1, Spec(Port), (1, TaskState.Running));
+        Assert.Equal(TaskState.Starting, (await ReportsAsync())[1].State);
+
+        Engine.LetIngress();
+
+        Assert.Equal(TaskState.Running, (await ReportsAsync())[1].State);
+    }
+
+    [Fact]
+    public async Task A_port_that_another_program_holds_keeps_its_tasks_starting_and_is_tried_again()
+    {
+        Engine.IngressFault = new ContainerException(ContainerFault.Host, Taken);
         StartNode();
         Order(1, Spec(Port), (1, TaskState.Running));
         Pass(0.3);
-        Assert.Equal("port 8080 is taken by another program", (await ReportsAsync())[1].Reason);
+        var report = (await ReportsAsync())[1];
+        Assert.Equal((TaskState.Starting, Taken), (report.State, report.Reason));
 
         Engine.IngressFault = null;
         Pass(5);
 
-        Assert.Equal("", (await ReportsAsync())[1].Reason);
+        report = (await ReportsAsync())[1];
+        Assert.Equal((TaskState.Running, ""), (report.State, report.Reason));
+    }
+
+    [Fact]
+    public async Task A_port_that_another_program_does_not_give_up_has_its_tasks_rejected()
+    {
+        Engine.IngressFault = new ContainerException(ContainerFault.Host, Taken);
+        StartNode();
+        Order(1, Spec(Port), (1, TaskState.Running));
+
+        for (var second = 0; second < 15; second++) Pass(1);
+
+        var report = (await ReportsAsync())[1];
+        Assert.Equal((TaskState.Rejected, Taken), (report.State, report.Reason));
+        Assert.Equal([(ContainerOf(1), 15)], Engine.Signals);
+    }
+
+    [Fact]
+    public async Task A_running_task_whose_port_is_lost_goes_on_and_says_so()
+    {
+        StartNode();
+        Order(1, Spec(Port), (1, TaskState.Running));
+        Pass(0.3);
+        Engine.IngressFault = new ContainerException(ContainerFault.Host, Taken);
+
+        Order(2, Spec(Port), (1, TaskState.Running), (2, TaskState.Running));
+        Pass(1);
+
+        var reports = await ReportsAsync();
+        Assert.Equal((TaskState.Running, Taken), (reports[1].State, reports[1].Reason));
+        Assert.Equal((TaskState.Starting, Taken), (reports[2].State, reports[2].Reason));
     }
 
     [Fact]

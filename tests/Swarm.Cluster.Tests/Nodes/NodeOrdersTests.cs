@@ -38,6 +38,47 @@ public sealed class NodeOrdersTests : NodeFixture
     }
 
     [Fact]
+    public void A_task_is_stopped_only_once_it_is_kept_that_it_shall_be()
+    {
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running));
+        Store.Hold();
+
+        Order(2, Spec(), (1, TaskState.Remove));
+        Assert.Empty(Engine.Signals);
+        Store.Release();
+
+        Assert.Equal(TaskState.Remove, Store["web"].Tasks[0].Desired);
+        Assert.Equal([(ContainerOf(1), 15)], Engine.Signals);
+    }
+
+    [Fact]
+    public void On_a_full_disk_a_task_is_stopped_though_nothing_can_be_kept()
+    {
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running));
+        Store.IsFull = true;
+
+        Order(2, Spec(), (1, TaskState.Remove));
+
+        Assert.Equal([(ContainerOf(1), 15)], Engine.Signals);
+        Assert.Empty(Engine.List());
+    }
+
+    [Fact]
+    public async Task A_task_that_was_made_and_is_not_to_run_any_more_leaves_nothing_on_the_host()
+    {
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Ready));
+        Assert.Single(Engine.List());
+
+        Order(2, Spec(), (1, TaskState.Shutdown));
+
+        Assert.Empty(Engine.List());
+        Assert.Equal(TaskState.Shutdown, (await ReportsAsync())[1].State);
+    }
+
+    [Fact]
     public async Task An_older_order_is_refused_and_a_repeated_one_is_acknowledged_again()
     {
         StartNode();
@@ -122,6 +163,7 @@ public sealed class NodeOrdersTests : NodeFixture
         var report = (ReportTasks)(await Services.FishForMessageAsync(message => message is ReportTasks))!;
 
         Node.Tell(new TasksReportKept(report.Service, Id, report.Report, [TaskOf(1)]), Services);
+        Pass(0.02);
 
         Assert.Null(Engine.Find(ContainerOf(1)));
         Assert.Equal(TaskState.Remove, (await ReportsAsync())[1].State);

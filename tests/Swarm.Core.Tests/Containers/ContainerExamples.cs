@@ -56,7 +56,8 @@ internal static class ContainerExamples
         var step = After(
             New(restart, isJob, isPublished), new ContainerEvent.Looked(null),
             new ContainerEvent.Prepared(Sighting(0, check)), new ContainerEvent.Started(Sighting(1, check)));
-        return check is null ? step.Next : After(step.Next, new ContainerEvent.Probed(1, true, "")).Next;
+        if (check is not null) step = After(step.Next, new ContainerEvent.Probed(1, true, ""));
+        return isPublished ? After(step.Next, new ContainerEvent.Published("")).Next : step.Next;
     }
 
     public static Container Fail(Container container, int run, double ranSeconds)

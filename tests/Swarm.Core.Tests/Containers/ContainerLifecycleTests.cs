@@ -89,8 +89,26 @@ public sealed class ContainerLifecycleTests
         var made = After(asked.Next, new ContainerEvent.Prepared(Sighting(0)));
 
         Assert.Equal(Effects(new AbandonPreparing()), asked.Effects);
-        Assert.Empty(made.Effects);
-        Assert.Equal(TaskState.Shutdown, made.Next.State);
+        Assert.Equal(Effects(new RemoveContainer()), made.Effects);
+        Assert.Equal((TaskState.Shutdown, ContainerStatus.Ended), (made.Next.State, made.Next.Status));
+    }
+
+    [Fact]
+    public void A_container_that_was_made_and_never_started_is_freed_when_its_task_has_ended()
+    {
+        var ready = After(
+            New(desired: TaskState.Ready), new ContainerEvent.Looked(null),
+            new ContainerEvent.Prepared(Sighting(0))).Next;
+        var ended = After(ready, new ContainerEvent.Ordered(TaskState.Shutdown));
+        var failed = After(ended.Next, new ContainerEvent.RemoveFailed("busy"));
+        var again = After(failed.Next, new ContainerEvent.RemoveDue());
+        var freed = After(again.Next, new ContainerEvent.Removed());
+
+        Assert.Equal(Effects(new RemoveContainer()), ended.Effects);
+        Assert.Equal(Effects(new WaitToRemove(TimeSpan.FromSeconds(5))), failed.Effects);
+        Assert.Equal(Effects(new RemoveContainer()), again.Effects);
+        Assert.Equal((TaskState.Shutdown, ContainerStatus.Ended), (freed.Next.State, freed.Next.Status));
+        Assert.Empty(After(Running(), new ContainerEvent.Ordered(TaskState.Shutdown), Exited(1, 0)).Effects);
     }
 
     [Fact]
@@ -105,15 +123,5 @@ public sealed class ContainerLifecycleTests
         Assert.Equal("busy", failed.Next.Reason);
         Assert.Equal(Effects(new RemoveContainer()), again.Effects);
         Assert.Equal((TaskState.Remove, ContainerStatus.Removed), (removed.Next.State, removed.Next.Status));
-    }
-
-    [Fact]
-    public void A_fault_of_its_published_ports_is_told_while_it_runs_and_taken_back_when_it_heals()
-    {
-        var faulty = After(Running(isPublished: true), new ContainerEvent.Published("port 8080 is taken")).Next;
-        var healed = After(faulty, new ContainerEvent.Published("")).Next;
-
-        Assert.Equal("port 8080 is taken", faulty.Report(Start).Reason);
-        Assert.Equal("", healed.Report(Start).Reason);
     }
 }

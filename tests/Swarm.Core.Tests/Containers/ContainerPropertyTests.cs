@@ -24,7 +24,8 @@ public sealed class ContainerPropertyTests
             new ContainerEvent.StartFailed("no", false), new ContainerEvent.Drained(), new ContainerEvent.GraceEnded(),
             new ContainerEvent.BackOffEnded(), new ContainerEvent.ProbeDue(run), new ContainerEvent.Removed(),
             new ContainerEvent.RemoveFailed("no"), new ContainerEvent.RemoveDue(),
-            new ContainerEvent.Published("taken"))));
+            new ContainerEvent.Published("taken"), new ContainerEvent.Published(""),
+            new ContainerEvent.PublishOverdue(run))));
 
     [Fact]
     public void No_event_moves_the_state_of_a_container_backwards() =>
@@ -38,6 +39,20 @@ public sealed class ContainerPropertyTests
                 return container.State >= before.State
                     && container.Desired >= before.Desired
                     && container.RunEnded >= before.RunEnded;
+            });
+        });
+
+    [Fact]
+    public void A_published_container_runs_for_its_service_only_when_its_ports_led_to_it_while_it_served() =>
+        AnyEvent.Array[0, 40].Sample(events =>
+        {
+            var container = New(isPublished: true);
+            return events.All(happened =>
+            {
+                var before = container;
+                container = ContainerLifecycle.Step(container, happened, Start).Next;
+                var isNews = container.State == TaskState.Running && before.State != TaskState.Running;
+                return !isNews || (before.IsServing && happened is ContainerEvent.Published { Fault: "" });
             });
         });
 

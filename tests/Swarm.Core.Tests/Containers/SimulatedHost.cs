@@ -28,7 +28,9 @@ internal sealed class SimulatedHost
     public void Tell(ContainerEvent happened)
     {
         var step = ContainerLifecycle.Step(Container, happened, Start);
+        var servesNow = step.Next.IsServing && !Container.IsServing;
         Container = step.Next;
+        if (servesNow && _random.Next(8) > 0) _pending.Add(Publish);
         foreach (var effect in step.Effects) _pending.Add(CarryOut(effect));
     }
 
@@ -72,6 +74,7 @@ internal sealed class SimulatedHost
         KillContainer => () => HasProcess ? End(137) : null,
         ProbeContainer probe => () => new ContainerEvent.Probed(probe.Run, _random.Next(3) > 0, "no"),
         WaitForProbe wait => () => new ContainerEvent.ProbeDue(wait.Run),
+        WaitToPublish wait => () => new ContainerEvent.PublishOverdue(wait.Run),
         WaitBackOff => () => new ContainerEvent.BackOffEnded(),
         DrainContainer => () => new ContainerEvent.Drained(),
         RemoveContainer => Remove,
@@ -79,6 +82,8 @@ internal sealed class SimulatedHost
         AbandonPreparing => () => null,
         _ => throw new UnreachableException($"no way to carry out {effect}"),
     };
+
+    private ContainerEvent Publish() => new ContainerEvent.Published(_random.Next(3) == 0 ? "taken" : "");
 
     private ContainerEvent Remove()
     {

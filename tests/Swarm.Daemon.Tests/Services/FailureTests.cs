@@ -76,19 +76,23 @@ public sealed class FailureTests(SharedNode shared) : IClassFixture<SharedNode>
     }
 
     [Fact]
-    public async Task A_port_that_another_program_has_is_named_as_the_reason()
+    public async Task While_another_program_has_its_port_a_service_does_not_run_and_says_why()
     {
         var port = TestNode.FreePort();
         using var other = new TcpListener(IPAddress.Any, port);
         other.Start();
         var spec = await _node.DeployAsync(Composed.Web(port, replicas: 1));
 
-        var service = await _node.UntilAsync(spec.Name, now => now.Tasks.Any(
-            task => task.Reason.Contains($"{port}", StringComparison.Ordinal)));
+        var held = await _node.UntilAsync(spec.Name, now => now.Tasks.Any(task => task.State == TaskState.Rejected));
+        other.Stop();
+        var freed = await _node.UntilAsync(spec.Name, now => ServiceLifeTests.Running(now) == 1);
+        var answer = await _node.FetchAsync(port);
         await _node.RemoveAsync(spec.Name);
 
-        Assert.Contains(
-            service.Tasks, task => task.Reason.Contains("taken by another program", StringComparison.Ordinal));
+        Assert.DoesNotContain(held.Tasks, task => task.State == TaskState.Running);
+        Assert.Contains("taken by another program", ServiceProgress.Of(held).Reasons[0], StringComparison.Ordinal);
+        Assert.Equal(ProgressOutcome.Reached, ServiceProgress.Of(freed).Outcome);
+        Assert.StartsWith("one ", answer, StringComparison.Ordinal);
     }
 
     [Theory]

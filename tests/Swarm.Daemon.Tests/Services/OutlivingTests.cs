@@ -11,7 +11,7 @@ public sealed class OutlivingTests
         await using var node = await TestNode.StartAsync();
         var port = TestNode.FreePort();
         var before = await node.RunAsync(Composed.Web(port, replicas: 3));
-        await node.UntilReachedAsync(port, "one ");
+        Assert.StartsWith("one ", await node.FetchAsync(port), StringComparison.Ordinal);
         // A moment without a health check, which is a process too.
         var traces = await node.UntilTracesAsync(now => now.Programs.Count == 3);
         Assert.Equal(
@@ -80,8 +80,8 @@ public sealed class OutlivingTests
         var (onePort, otherPort) = (TestNode.FreePort(), TestNode.FreePort());
         var service = await one.RunAsync(Composed.Web(onePort, replicas: 1, "first"));
         await other.RunAsync(Composed.Web(otherPort, replicas: 1, "second"));
-        await one.UntilReachedAsync(onePort, "first ");
-        await other.UntilReachedAsync(otherPort, "second ");
+        Assert.StartsWith("first ", await one.FetchAsync(onePort), StringComparison.Ordinal);
+        Assert.StartsWith("second ", await other.FetchAsync(otherPort), StringComparison.Ordinal);
 
         await one.RemoveAsync(service.Spec.Name);
         await one.Daemon.StopAsync();

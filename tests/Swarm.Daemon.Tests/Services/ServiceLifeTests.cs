@@ -12,7 +12,7 @@ public sealed class ServiceLifeTests
         var port = TestNode.FreePort();
         var service = await node.RunAsync(Composed.Web(port, replicas: 2));
 
-        await node.UntilReachedAsync(port, "one ");
+        Assert.StartsWith("one ", await node.FetchAsync(port), StringComparison.Ordinal);
         Assert.Equal(2, node.Traces().Containers().Count);
 
         await node.Client.ScaleAsync(service.Spec.Name, 4);
@@ -36,7 +36,7 @@ public sealed class ServiceLifeTests
         await using var node = await TestNode.StartAsync();
         var port = TestNode.FreePort();
         await node.RunAsync(Composed.Web(port, replicas: 2, order: order));
-        await node.UntilReachedAsync(port, "one ");
+        Assert.StartsWith("one ", await node.FetchAsync(port), StringComparison.Ordinal);
 
         var spec = await node.DeployAsync(Composed.Web(port, replicas: 2, "two", order));
         var answers = new List<string>();

@@ -136,28 +136,6 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>Asks the published port, once.</summary>
     public Task<string> FetchAsync(int port) => _web.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"));
 
-    /// <summary>Asks the port until it answers at all, and then like this.</summary>
-    public async Task UntilReachedAsync(int port, string beginning)
-    {
-        var answer = "";
-        await UntilAsync(Ask, () => $"port {port}: {answer}");
-        Assert.StartsWith(beginning, answer, StringComparison.Ordinal);
-
-        async Task<bool> Ask()
-        {
-            try
-            {
-                answer = await FetchAsync(port);
-                return true;
-            }
-            catch (HttpRequestException refused)
-            {
-                answer = refused.Message;
-                return false;
-            }
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         _web.Dispose();
