@@ -10,6 +10,7 @@ var all = new Dictionary<string, Func<Task<IReadOnlyList<Measure>>>>(StringCompa
     ["replicas"] = Replicas.RunAsync,
     ["command"] = CommandAnswer.RunAsync,
     ["unpack"] = LayerUnpack.RunAsync,
+    ["place"] = Placing.RunAsync,
 };
 
 var wanted = args.Length == 0 ? [.. all.Keys] : args;

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
-using Swarm.Core.Containers;
 using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 
@@ -71,15 +70,11 @@ internal sealed partial class NodeReporterActor(NodeDescription description, Nod
     {
         if (_use is not { } use) return;
 
-        var held = use.Ledger.Held.ToList();
-        var reserved = use.Ledger.Reserved;
-        var report = new NodeReport(
-            description.Pool, description, _settings, ++_report, reserved, [.. held.Select(task => task.Key)],
-            [.. held.SelectMany(task => task.Value.Ports)
-                .Where(port => port is { Mode: PublishMode.Host, HostPort: not 0 })]);
+        var report = NodeReports.Of(use.Ledger, description, _settings, ++_report);
         node.Peers.Placers.Tell(report, Context.Parent);
         node.Peers.Catalog.Tell(
-            new NodeListing(description, _settings, Reachable: true, reserved, use.RunningTasks), Context.Parent);
+            new NodeListing(description, _settings, Reachable: true, report.Reserved, use.RunningTasks),
+            Context.Parent);
     }
 
     [LoggerMessage(LogLevel.Information, "Node {Node} is registered in pool {Pool}")]

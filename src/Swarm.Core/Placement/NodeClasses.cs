@@ -14,16 +14,17 @@ internal sealed class NodeClasses
     public int Of(NodeDescription node, NodeSettings settings)
     {
         var key = new StringBuilder().Append(node.OperatingSystem).Append('\n').Append(node.Architecture);
-        foreach (var label in node.Labels
-            .Where(label => !settings.Labels.ContainsKey(label.Key))
-            .Concat(settings.Labels)
-            .OrderBy(label => label.Key, StringComparer.Ordinal))
-        {
-            key.Append('\n').Append(label.Key).Append('\0').Append(label.Value);
-        }
-
+        Add(key.Append('\n'), node.Labels);
+        Add(key.Append('\n'), settings.Labels);
         var text = key.ToString();
         if (!_numbers.TryGetValue(text, out var number)) _numbers[text] = number = _numbers.Count;
         return number;
+    }
+
+    // Lengths before texts: no value can look like the end of another.
+    private static void Add(StringBuilder key, IEnumerable<KeyValuePair<string, string>> labels)
+    {
+        foreach (var (name, value) in labels)
+            key.Append(name.Length).Append(':').Append(name).Append(value.Length).Append(':').Append(value);
     }
 }

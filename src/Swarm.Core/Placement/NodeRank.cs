@@ -1,32 +1,36 @@
+using Swarm.Core.Services;
+
 namespace Swarm.Core.Placement;
 
 /// <summary>How good a node is for a task; the least is the best.</summary>
-/// <param name="Failing">The service failed on it so often lately that any other node is better.</param>
-/// <param name="UsedShare">Of its scarcest resource, once it had the task.</param>
-internal readonly record struct NodeRank(
-    bool Failing, int OfService, int Failures, double UsedShare, int Tasks, string Id) : IComparable<NodeRank>
+/// <param name="Trouble">First whether the service keeps failing on the node, then how many preferred affinities it
+/// does not meet.</param>
+/// <param name="Crowd">Spreading: tasks of the service there, then its failures there; packing: its failures.</param>
+/// <param name="UsedShare">Of the scarcest resource, once it had the task; packing, less is worse.</param>
+/// <param name="Tasks">Of all services; packing, less is worse.</param>
+/// <param name="Order">Of the nodes' ids, so that equal nodes have an order.</param>
+internal readonly record struct NodeRank(int Trouble, long Crowd, double UsedShare, int Tasks, int Order)
+    : IComparable<NodeRank>
 {
     private const int FailuresTolerated = 3;
+    private const int Failing = 1 << 16;
 
-    public static NodeRank Of(NodeTable table, int row, PlaceTasks request, int ofService)
+    public static NodeRank Of(NodeTable table, int row, PlaceTasks request, int ofService, int failures, int unmet)
     {
-        var (capacity, free) = (table.Report(row).Node.Capacity, table.Free(row) - request.Reservations);
-        var failures = request.AvoidNodes.GetValueOrDefault(table.Id(row).Value);
-        var used = Math.Max(
-            Share(capacity.Cpu.Value, free.Cpu.Value),
-            Math.Max(Share(capacity.Memory.Value, free.Memory.Value), Share(capacity.Pids, free.Pids)));
-        return new NodeRank(
-            failures >= FailuresTolerated, ofService, failures, used, table.TaskCount(row), table.Id(row).Value);
+        var used = table.FreeColumns.UsedShare(row, request.Reservations);
+        var trouble = (failures >= FailuresTolerated ? Failing : 0) + unmet;
+        var (tasks, order) = (table.TaskCount(row), table.Order(row));
+        return request.Rules.Strategy == PlacementStrategy.BinPack
+            ? new NodeRank(trouble, failures, -used, -tasks, order)
+            : new NodeRank(trouble, ((long)ofService << 32) + failures, used, tasks, order);
     }
 
     public int CompareTo(NodeRank other)
     {
-        var order = Failing.CompareTo(other.Failing);
-        if (order == 0) order = OfService.CompareTo(other.OfService);
-        if (order == 0) order = Failures.CompareTo(other.Failures);
-        if (order == 0) order = UsedShare.CompareTo(other.UsedShare);
-        if (order == 0) order = Tasks.CompareTo(other.Tasks);
-        return order != 0 ? order : string.CompareOrdinal(Id, other.Id);
+        if (Trouble != other.Trouble) return Trouble < other.Trouble ? -1 : 1;
+        if (Crowd != other.Crowd) return Crowd < other.Crowd ? -1 : 1;
+        if (UsedShare != other.UsedShare) return UsedShare < other.UsedShare ? -1 : 1;
+        return Tasks != other.Tasks ? Tasks.CompareTo(other.Tasks) : Order.CompareTo(other.Order);
     }
 
     public static bool operator <(NodeRank left, NodeRank right) => left.CompareTo(right) < 0;
@@ -36,6 +40,4 @@ internal readonly record struct NodeRank(
     public static bool operator <=(NodeRank left, NodeRank right) => left.CompareTo(right) <= 0;
 
     public static bool operator >=(NodeRank left, NodeRank right) => left.CompareTo(right) >= 0;
-
-    private static double Share(long capacity, long free) => capacity <= 0 ? 0 : 1 - ((double)free / capacity);
 }

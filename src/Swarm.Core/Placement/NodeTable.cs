@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core.Containers;
+using Swarm.Core.Nodes;
 
 namespace Swarm.Core.Placement;
 
@@ -16,35 +17,63 @@ internal sealed class NodeTable
     private readonly Dictionary<NodeId, int> _rows = [];
     private readonly Dictionary<TaskId, int> _givenTo = [];
     private readonly NodeClasses _classes = new();
+    private readonly FreeColumns _free = new();
     private NodeReport[] _reports = [];
-    private Resources[] _free = [];
     private List<Given>[] _given = [];
     private int[] _class = [];
     private bool[] _reachable = [];
+    private NodeAvailability[] _availability = [];
+    private int[] _tasks = [];
+    private int[] _order = [];
+    private bool _ordered = true;
 
     public int Count { get; private set; }
+
+    public FreeColumns FreeColumns => _free;
+
+    public int Classes => _classes.Count;
 
     public NodeReport Report(int row) => _reports[row];
 
     public NodeId Id(int row) => _reports[row].Node.Id;
 
+    /// <summary>Of process ids, where the node does not count them, without end.</summary>
     public Resources Free(int row) => _free[row];
 
     public int Class(int row) => _class[row];
 
-    public int Classes => _classes.Count;
-
     public bool IsReachable(int row) => _reachable[row];
 
-    public int TaskCount(int row) => _reports[row].Tasks.Length + _given[row].Count;
+    public NodeAvailability Availability(int row) => _availability[row];
 
-    /// <summary>The node a task was given to, while that is not yet shown by the node's own
-    /// report; null when it is out of reach.</summary>
-    public NodeId? GivenTo(TaskId task) => _givenTo.TryGetValue(task, out var row) && _reachable[row] ? Id(row) : null;
+    public int TaskCount(int row) => _tasks[row];
 
-    public bool UsesPort(int row, PublishedPort port) =>
-        _reports[row].HostPorts.Any(used => Clash(used, port))
-            || _given[row].Exists(given => given.Ports.Any(used => Clash(used, port)));
+    public int? Row(NodeId node) => _rows.TryGetValue(node, out var row) ? row : null;
+
+    /// <summary>Where the row stands when all are ordered by the nodes' ids.</summary>
+    public int Order(int row)
+    {
+        if (!_ordered) SetOrder();
+        return _order[row];
+    }
+
+    /// <summary>The row of the node that a task was given to, while the node's own report does not show it.</summary>
+    public int? GivenTo(TaskId task) => _givenTo.TryGetValue(task, out var row) ? row : null;
+
+    /// <summary>Tasks of a service that the node has, or was given.</summary>
+    public int TasksOf(ServiceName service, int row)
+    {
+        var count = ReportNames.Count(_reports[row].Services, service);
+        foreach (var given in _given[row])
+        {
+            if (given.Service == service) count++;
+        }
+
+        return count;
+    }
+
+    public IEnumerable<PublishedPort> Ports(int row) =>
+        _reports[row].HostPorts.Concat(_given[row].SelectMany(given => given.Ports));
 
     /// <returns>False for a report older than one that was kept.</returns>
     /// <remarks>Reports of a node arrive in order, so one that counts from the beginning again
@@ -54,12 +83,23 @@ internal sealed class NodeTable
         if (!_rows.TryGetValue(report.Node.Id, out var row)) row = Add(report);
         else if (report.Report <= _reports[row].Report && _reachable[row] && report.Report > 1) return false;
 
-        _reports[row] = report;
+        Take(row, report);
         _reachable[row] = true;
-        _class[row] = _classes.Of(report.Node, report.Settings);
         var shown = report.Tasks.ToHashSet();
-        Drop(row, given => shown.Contains(given.Task));
+        Drop(row, given => ReportNames.Shows(shown, given.Task));
         return true;
+    }
+
+    /// <summary>A member of the cluster that has not reported: it stands for what is known of it, out of
+    /// reach.</summary>
+    public void KeepUnheard(NodeDescription node, NodeSettings settings)
+    {
+        if (_rows.ContainsKey(node.Id)) return;
+        var known = new NodeReport(node.Pool, node, settings, 0, Resources.None, [], []);
+        var row = Add(known);
+        Take(row, known);
+        _reachable[row] = false;
+        Drop(row, _ => false);
     }
 
     /// <summary>A node in reach again counts as ready; what it says of itself is taken from
@@ -76,20 +116,28 @@ internal sealed class NodeTable
         if (!_rows.Remove(node, out var row)) return;
         foreach (var given in _given[row]) _givenTo.Remove(given.Task);
 
+        _ordered = false;
         var last = --Count;
         if (row == last) return;
-        (_reports[row], _free[row], _given[row], _class[row], _reachable[row]) =
-            (_reports[last], _free[last], _given[last], _class[last], _reachable[last]);
+        (_reports[row], _given[row], _class[row], _reachable[row], _availability[row], _tasks[row]) = (
+            _reports[last], _given[last], _class[last], _reachable[last], _availability[last], _tasks[last]);
+        _free.Copy(last, row);
         _rows[Id(row)] = row;
         foreach (var given in _given[row]) _givenTo[given.Task] = row;
     }
 
     public void Give(int row, TaskId task, PlaceTasks request, DateTimeOffset now)
     {
-        if (_givenTo.TryGetValue(task, out var before)) Drop(before, given => given.Task == task);
-        _given[row].Add(new Given(task, request.Reservations, request.HostPorts, now));
+        TakeBack(task);
+        _given[row].Add(new Given(task, request.Service, request.Reservations, request.HostPorts, now));
         _givenTo[task] = row;
-        _free[row] -= request.Reservations;
+        _free.Deduct(row, request.Reservations);
+        _tasks[row]++;
+    }
+
+    public void TakeBack(TaskId task)
+    {
+        if (_givenTo.TryGetValue(task, out var before)) Drop(before, given => given.Task == task);
     }
 
     /// <summary>Takes back what was given away so long ago that it will not be used any more.</summary>
@@ -109,15 +157,27 @@ internal sealed class NodeTable
         {
             var length = Math.Max(16, row * 2);
             Array.Resize(ref _reports, length);
-            Array.Resize(ref _free, length);
             Array.Resize(ref _given, length);
             Array.Resize(ref _class, length);
             Array.Resize(ref _reachable, length);
+            Array.Resize(ref _availability, length);
+            Array.Resize(ref _tasks, length);
+            Array.Resize(ref _order, length);
+            _free.Resize(length);
         }
 
+        _ordered = false;
+        _reports[row] = report;
         _given[row] = [];
         _rows[report.Node.Id] = row;
         return row;
+    }
+
+    private void Take(int row, NodeReport report)
+    {
+        _reports[row] = report;
+        _class[row] = _classes.Of(report.Node, report.Settings);
+        _availability[row] = report.Settings.Availability;
     }
 
     private void Drop(int row, Predicate<Given> over)
@@ -128,16 +188,20 @@ internal sealed class NodeTable
         }
 
         _given[row].RemoveAll(over);
-        _free[row] = _reports[row].Node.Capacity - _reports[row].Reserved;
-        foreach (var given in _given[row]) _free[row] -= given.Reservations;
+        _tasks[row] = _reports[row].Tasks.Length + _given[row].Count;
+        _free.Set(row, _reports[row].Node.Capacity, _reports[row].Reserved);
+        foreach (var given in _given[row]) _free.Deduct(row, given.Reservations);
     }
 
-    private static bool Clash(PublishedPort used, PublishedPort wanted) =>
-        used.HostPort == wanted.HostPort && used.Protocol == wanted.Protocol
-        && (IsAny(used.HostAddress) || IsAny(wanted.HostAddress) || used.HostAddress == wanted.HostAddress);
-
-    private static bool IsAny(string address) => address is "" or "0.0.0.0" or "::";
+    private void SetOrder()
+    {
+        var rows = Enumerable.Range(0, Count).ToArray();
+        Array.Sort(rows, (left, right) => string.CompareOrdinal(Id(left).Value, Id(right).Value));
+        for (var place = 0; place < rows.Length; place++) _order[rows[place]] = place;
+        _ordered = true;
+    }
 
     private sealed record Given(
-        TaskId Task, Resources Reservations, ImmutableArray<PublishedPort> Ports, DateTimeOffset At);
+        TaskId Task, ServiceName Service, Resources Reservations, ImmutableArray<PublishedPort> Ports,
+        DateTimeOffset At);
 }

@@ -1,46 +1,53 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace Swarm.Core.Placement;
 
 /// <summary>Chooses the best node for each task of one request.</summary>
 /// <remarks>
-/// Nodes stand in one heap for each combination of values of the labels to spread over. For each task the heap is taken
-/// that has the fewest tasks of the service, by the first label, then the second; of it, the best node. So one scan
-/// over the nodes fills a whole batch, and every choice is exact.
+/// Nodes stand in one heap for each combination of values of the labels to spread over and to be near to its like or
+/// apart from it. For each task the heap is taken whose best node has the least trouble, then the one that has the
+/// fewest tasks of the service, by the first label, then the second; of it, the best node. So one scan over the nodes
+/// fills a whole batch, and every choice is exact.
 /// </remarks>
 internal sealed class PlacementChoice
 {
     private readonly NodeTable _table;
     private readonly PlaceTasks _request;
     private readonly PlacementFilter _filter;
-    private readonly int[] _ofService;
-    private readonly Dictionary<string, int> _spread = [];
-    private readonly Dictionary<string, SpreadGroup> _groups = [];
+    private readonly OwnTasks _own;
+    private readonly int[] _failures;
+    private readonly Dictionary<OwnPlaces, PriorityQueue<int, NodeRank>> _heaps = [];
+    private bool _built;
 
-    /// <param name="given">Tasks of the request that nodes were given already.</param>
     public PlacementChoice(
-        NodeTable table, PlaceTasks request, ImmutableArray<PlacementConstraint> constraints,
-        Dictionary<NodeId, int> given)
+        NodeTable table, PlaceTasks request, ImmutableArray<PlacementConstraint> constraints)
     {
         _table = table;
         _request = request;
         _filter = new PlacementFilter(table, request, constraints);
-        _ofService = new int[table.Count];
-        for (var row = 0; row < table.Count; row++)
+        _own = new OwnTasks(table, request);
+        _failures = new int[table.Count];
+        foreach (var (node, times) in request.AvoidNodes)
         {
-            _ofService[row] =
-                request.RunningPerNode.GetValueOrDefault(table.Id(row).Value) + given.GetValueOrDefault(table.Id(row));
-            Enter(row);
+            if (table.Row(new NodeId(node)) is { } row) _failures[row] = times;
         }
     }
+
+    /// <returns>Null when the node will do.</returns>
+    public Misfit? Judge(int row) => _filter.Judge(row, _own.On(row)) ?? _own.Violated(row);
 
     /// <returns>The row of the best node; null when none will do.</returns>
     public int? Next()
     {
-        SpreadGroup? best = null;
-        foreach (var group in _groups.Values)
+        if (!_built) Build();
+        (OwnPlaces Places, PriorityQueue<int, NodeRank> Nodes, NodeRank Rank)? best = null;
+        foreach (var (places, nodes) in _heaps)
         {
-            if (group.Nodes.Count > 0 && (best is null || Compare(group, best) < 0)) best = group;
+            if (!nodes.TryPeek(out _, out var rank) || _own.Violated(places) is not null) continue;
+            rank = rank with { Trouble = rank.Trouble + _own.Unmet(places) };
+            if (best is not { } other || Compare(places, rank, other.Places, other.Rank) < 0)
+                best = (places, nodes, rank);
         }
 
         return best?.Nodes.Dequeue();
@@ -50,59 +57,58 @@ internal sealed class PlacementChoice
     /// stands where it now belongs.</summary>
     public void Taken(int row)
     {
-        _ofService[row]++;
-        var levels = LevelsOf(row);
-        foreach (var level in levels) _spread[level]++;
-        Enqueue(row, levels);
+        _own.Add(row);
+
+        // The first task decides where those stand that want to be near to it.
+        if (_own.Total == 1 && _own.WantToBeNear) _built = false;
+        if (_built && _filter.Judge(row, _own.On(row)) is null && _own.ViolatedByNode(row) is null)
+            _heaps[_own.PlacesOf(row)].Enqueue(row, Rank(row));
     }
 
-    public (string Reason, bool LacksRoom) Explain() => _filter.Explain(row => _ofService[row]);
-
-    private void Enter(int row)
+    /// <summary>Why no node will do: after <see cref="Next"/> found none.</summary>
+    public UnplacedReason Explain()
     {
-        var levels = LevelsOf(row);
-        foreach (var level in levels) _spread[level] = _spread.GetValueOrDefault(level) + _ofService[row];
-        Enqueue(row, levels);
-    }
-
-    private void Enqueue(int row, ImmutableArray<string> levels)
-    {
-        if (_filter.Judge(row, _ofService[row]) is not null) return;
-        var key = levels.IsEmpty ? "" : levels[^1];
-        if (!_groups.TryGetValue(key, out var group))
-            _groups[key] = group = new SpreadGroup(levels, new PriorityQueue<int, NodeRank>());
-        group.Nodes.Enqueue(row, NodeRank.Of(_table, row, _request, _ofService[row]));
-    }
-
-    /// <summary>What the node counts for when spreading: its value of the first label, of the
-    /// first and the second, and so on.</summary>
-    private ImmutableArray<string> LevelsOf(int row)
-    {
-        if (_request.Rules.SpreadOver.IsEmpty) return [];
-        var report = _table.Report(row);
-        var levels = ImmutableArray.CreateBuilder<string>();
-        var prefix = "";
-        foreach (var label in _request.Rules.SpreadOver)
+        var reason = new UnplacedReason(_request);
+        for (var row = 0; row < _table.Count; row++)
         {
-            prefix += "\0" + PlacementConstraint.ValueOf(label, report.Node, report.Settings);
-            levels.Add(prefix);
+            var misfit = Judge(row) ?? throw new UnreachableException($"{_table.Id(row)} would do, and was not found");
+            reason.Add(misfit, _table.Free(row));
         }
 
-        return levels.ToImmutable();
+        return reason;
     }
 
-    private int Compare(SpreadGroup left, SpreadGroup right)
+    private void Build()
     {
+        _built = true;
+        _heaps.Clear();
+        Span<bool> room = new bool[_table.Count];
+        _filter.MarkRoom(room);
+        var fitting = new Dictionary<OwnPlaces, List<(int, NodeRank)>>();
+        for (var row = 0; row < room.Length; row++)
+        {
+            if (!room[row] || _filter.JudgeWithRoom(row, _own.On(row)) is not null) continue;
+            if (_own.ViolatedByNode(row) is not null) continue;
+            var places = _own.PlacesOf(row);
+            if (!fitting.TryGetValue(places, out var nodes)) fitting[places] = nodes = new(room.Length);
+            nodes.Add((row, Rank(row)));
+        }
+
+        foreach (var (places, nodes) in fitting) _heaps[places] = new PriorityQueue<int, NodeRank>(nodes);
+    }
+
+    private NodeRank Rank(int row) => NodeRank.Of(
+        _table, row, _request, _own.On(row), _failures[row], _filter.Unmet(row) + _own.UnmetByNode(row));
+
+    private int Compare(OwnPlaces left, NodeRank leftRank, OwnPlaces right, NodeRank rightRank)
+    {
+        if (leftRank.Trouble != rightRank.Trouble) return leftRank.Trouble.CompareTo(rightRank.Trouble);
         for (var level = 0; level < left.Levels.Length; level++)
         {
-            var fewer = _spread[left.Levels[level]].CompareTo(_spread[right.Levels[level]]);
+            var fewer = _own.In(left.Levels[level]).CompareTo(_own.In(right.Levels[level]));
             if (fewer != 0) return fewer;
         }
 
-        left.Nodes.TryPeek(out _, out var one);
-        right.Nodes.TryPeek(out _, out var other);
-        return one.CompareTo(other);
+        return leftRank.CompareTo(rightRank);
     }
-
-    private sealed record SpreadGroup(ImmutableArray<string> Levels, PriorityQueue<int, NodeRank> Nodes);
 }

@@ -1,69 +1,64 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Swarm.Core.Nodes;
 
 namespace Swarm.Core.Placement;
 
 /// <summary>One condition on a node, as <c>node.labels.zone==a</c>.</summary>
-/// <remarks>As in Docker, values compare without regard to case, keys of labels with it.</remarks>
-internal sealed record PlacementConstraint(string Text, string Key, bool Equal, string Value)
+/// <remarks>As in Docker, values compare without regard to case, keys of labels with it, and a label that is not set
+/// is equal to nothing. <see cref="ConstraintText"/> reads it. Told in docs/placement.md.</remarks>
+internal abstract record PlacementConstraint
 {
-    private const string LabelPrefix = "node.labels.";
+    private PlacementConstraint(string text, string attribute) => (Text, Attribute) = (text, attribute);
 
-    private static readonly string[] Keys = ["node.id", "node.hostname", "node.platform.os", "node.platform.arch"];
+    /// <summary>As people read it, whatever spaces it was written with.</summary>
+    public string Text { get; }
+
+    public string Attribute { get; }
 
     /// <summary>Nodes with equal labels and platform may still differ in it.</summary>
-    public bool IsOfOneNode => Key is "node.id" or "node.hostname";
-
-    /// <summary>What is wrong with the constraint, naming it; null when nothing is.</summary>
-    public static string? Problem(string text) => TryParse(text, out _, out var problem) ? null : problem;
+    public bool IsOfOneNode => NodeAttribute.IsOfOneNode(Attribute);
 
     /// <summary>What is wrong with something to spread over, naming it; null when nothing is.</summary>
-    public static string? SpreadProblem(string key) =>
-        key.StartsWith(LabelPrefix, StringComparison.Ordinal) && key.Length > LabelPrefix.Length
-            ? null : $"spread over '{key}': only node.labels.NAME can be spread over";
-
-    public static bool TryParse(
-        string text, [NotNullWhen(true)] out PlacementConstraint? constraint, [NotNullWhen(false)] out string? problem)
-    {
-        constraint = null;
-        var at = text.IndexOf("==", StringComparison.Ordinal);
-        var not = text.IndexOf("!=", StringComparison.Ordinal);
-        var equal = at >= 0 && (not < 0 || at < not);
-        var split = equal ? at : not;
-        problem = null;
-        if (split < 0)
-        {
-            problem = $"constraint '{text}': neither == nor != in it";
-            return false;
-        }
-
-        var (key, value) = (text[..split].Trim(), text[(split + 2)..].Trim());
-        if (!Keys.Contains(key)
-            && !(key.StartsWith(LabelPrefix, StringComparison.Ordinal) && key.Length > LabelPrefix.Length))
-        {
-            problem = $"constraint '{text}': '{key}' is none of {string.Join(", ", Keys)}, {LabelPrefix}NAME";
-        }
-        else if (value.Length == 0)
-        {
-            problem = $"constraint '{text}': nothing to compare with";
-        }
-
-        if (problem is not null) return false;
-        constraint = new PlacementConstraint(key + (equal ? "==" : "!=") + value, key, equal, value);
-        return true;
-    }
+    public static string? SpreadProblem(string key) => NodeAttribute.IsLabel(key)
+        ? null : $"spread over '{key}': only node.labels.NAME and engine.labels.NAME can be spread over";
 
     public bool Allows(NodeDescription node, NodeSettings settings) =>
-        string.Equals(ValueOf(Key, node, settings), Value, StringComparison.OrdinalIgnoreCase) == Equal;
+        Matches(NodeAttribute.Of(Attribute, node, settings));
 
-    /// <summary>A label that is not set has the empty value.</summary>
-    public static string ValueOf(string key, NodeDescription node, NodeSettings settings) => key switch
+    /// <param name="value">Null for a label that is not set.</param>
+    protected abstract bool Matches(string? value);
+
+    /// <summary>One of some values, or none of them.</summary>
+    internal sealed record OneOf(string Said, string Name, ImmutableArray<string> Values, bool Not)
+        : PlacementConstraint(Said, Name)
     {
-        "node.id" => node.Id.Value,
-        "node.hostname" => node.Name,
-        "node.platform.os" => node.OperatingSystem,
-        "node.platform.arch" => node.Architecture,
-        _ => settings.Labels.GetValueOrDefault(key[LabelPrefix.Length..])
-            ?? node.Labels.GetValueOrDefault(key[LabelPrefix.Length..]) ?? "",
-    };
+        protected override bool Matches(string? value) =>
+            (value is not null && Values.Contains(value, StringComparer.OrdinalIgnoreCase)) != Not;
+    }
+
+    internal sealed record Exists(string Said, string Name, bool Not) : PlacementConstraint(Said, Name)
+    {
+        protected override bool Matches(string? value) => value is null == Not;
+    }
+
+    /// <summary>Less or greater than a number; a label that is no number is neither.</summary>
+    /// <param name="Less">Whether less does; else greater.</param>
+    /// <param name="Equal">Whether the same does too.</param>
+    internal sealed record Compared(string Said, string Name, bool Less, bool Equal, decimal Number)
+        : PlacementConstraint(Said, Name)
+    {
+        public const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+
+        protected override bool Matches(string? value) =>
+            decimal.TryParse(value, Style, CultureInfo.InvariantCulture, out var number)
+            && (number == Number ? Equal : number < Number == Less);
+    }
+
+    /// <summary>The whole value matches a pattern.</summary>
+    internal sealed record Matching(string Said, string Name, Regex Pattern) : PlacementConstraint(Said, Name)
+    {
+        protected override bool Matches(string? value) => value is not null && Pattern.IsMatch(value);
+    }
 }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using Swarm.Core.Containers;
 using Swarm.Core.Nodes;
 
 namespace Swarm.Core.Placement;
@@ -8,101 +6,92 @@ namespace Swarm.Core.Placement;
 /// <summary>Whether a node can take one more task of a request, and if not, why not.</summary>
 internal sealed class PlacementFilter
 {
+    private static readonly Misfit Fine = new((MisfitKind)(-1));
+
     private readonly NodeTable _table;
     private readonly PlaceTasks _request;
-    private readonly ImmutableArray<PlacementConstraint> _ofClass;
-    private readonly ImmutableArray<PlacementConstraint> _ofNode;
-    private readonly Verdict?[] _classVerdicts;
+    private readonly ImmutableArray<PlacementConstraint> _constraints;
+    private readonly ImmutableArray<int> _ofClass;
+    private readonly ImmutableArray<int> _ofNode;
+    private readonly Misfit?[] _classes;
+    private readonly AffinityCheck _affinities;
 
     public PlacementFilter(NodeTable table, PlaceTasks request, ImmutableArray<PlacementConstraint> constraints)
     {
         _table = table;
         _request = request;
-        _ofNode = [.. constraints.Where(constraint => constraint.IsOfOneNode)];
-        _ofClass = [.. constraints.Where(constraint => !constraint.IsOfOneNode)];
-        _classVerdicts = new Verdict?[table.Classes];
+        _constraints = constraints;
+        var numbers = Enumerable.Range(0, constraints.Length).ToLookup(which => constraints[which].IsOfOneNode);
+        (_ofNode, _ofClass) = ([.. numbers[true]], [.. numbers[false]]);
+        _classes = new Misfit?[table.Classes];
+        _affinities = new AffinityCheck(table, request);
     }
+
+    /// <summary>Marks the rows that have room for what the tasks reserve: all at once, before each is judged.</summary>
+    public void MarkRoom(Span<bool> room) => _table.FreeColumns.MarkRoom(_request.Reservations, room);
+
+    public int Unmet(int row) => _affinities.Unmet(row);
 
     /// <param name="ofService">Tasks of the service that the node has.</param>
     /// <returns>Null when the node will do.</returns>
-    public Verdict? Judge(int row, int ofService) =>
-        Ready(row) ?? Constrained(row) ?? Room(row) ?? Ports(row)
-        ?? (_request.Rules.MaxPerNode is > 0 and var most && ofService >= most
-            ? new Verdict(Say($"already have {most} tasks of {_request.Service}"), IsRoom: true) : null);
+    public Misfit? Judge(int row, int ofService) => Allowed(row) ?? Room(row) ?? WhatIsThere(row, ofService);
 
-    /// <summary>The whole answer to why no node will do, in numbers.</summary>
-    public (string Reason, bool LacksRoom) Explain(Func<int, int> ofService)
+    /// <summary>As <see cref="Judge"/>, of a row that is known to have room.</summary>
+    public Misfit? JudgeWithRoom(int row, int ofService) => Allowed(row) ?? WhatIsThere(row, ofService);
+
+    /// <summary>Whether the constraints allow the node, whatever is on it.</summary>
+    public Misfit? Constrained(int row)
     {
-        if (_table.Count == 0) return ($"0 of 0 nodes: pool {_request.Pool} has no nodes", false);
-        var verdicts =
-            Enumerable.Range(0, _table.Count).Select(row => Judge(row, ofService(row))).OfType<Verdict>().ToList();
-        var parts = verdicts.GroupBy(verdict => verdict.Why).OrderByDescending(same => same.Count())
-            .ThenBy(same => same.Key, StringComparer.Ordinal).Select(same => Say($"{same.Count()} {same.Key}"));
-        return (
-            Say($"0 of {_table.Count} nodes: {string.Join(", ", parts)}"), verdicts.Exists(verdict => verdict.IsRoom));
-    }
-
-    private Verdict? Ready(int row) => !_table.IsReachable(row) ? new Verdict("out of reach")
-        : _table.Report(row).Settings.Availability switch
-        {
-            NodeAvailability.Active => null,
-            NodeAvailability.Pause => new Verdict("paused"),
-            _ => new Verdict("being drained"),
-        };
-
-    private Verdict? Constrained(int row)
-    {
-        var report = _table.Report(row);
         if (_ofClass.Length > 0)
         {
-            var judged = _classVerdicts[_table.Class(row)] ??= Constrained(_ofClass, report) ?? Verdict.Fine;
-            if (judged != Verdict.Fine) return judged;
+            var judged = _classes[_table.Class(row)] ??= Constrained(_ofClass, row) ?? Fine;
+            if (judged != Fine) return judged;
         }
 
-        return Constrained(_ofNode, report);
+        return _ofNode.IsEmpty ? null : Constrained(_ofNode, row);
     }
 
-    private static Verdict? Constrained(ImmutableArray<PlacementConstraint> constraints, NodeReport report)
-    {
-        foreach (var constraint in constraints)
+    private Misfit? Allowed(int row) => Ready(row) ?? Constrained(row);
+
+    private Misfit? Ready(int row) => !_table.IsReachable(row) ? new Misfit(MisfitKind.OutOfReach)
+        : _table.Availability(row) switch
         {
-            if (!constraint.Allows(report.Node, report.Settings)) return new Verdict($"fail {constraint.Text}");
+            NodeAvailability.Active => null,
+            NodeAvailability.Pause => new Misfit(MisfitKind.Paused),
+            _ => new Misfit(MisfitKind.Drained),
+        };
+
+    private Misfit? Constrained(ImmutableArray<int> constraints, int row)
+    {
+        var report = _table.Report(row);
+        foreach (var which in constraints)
+        {
+            if (!_constraints[which].Allows(report.Node, report.Settings))
+                return new Misfit(MisfitKind.Constraint, which);
         }
 
         return null;
     }
 
-    /// <summary>What is not asked for is not looked at: a node that is overfull still takes
-    /// what reserves nothing.</summary>
-    private Verdict? Room(int row)
+    private Misfit? Room(int row)
     {
-        var (wanted, free) = (_request.Reservations, _table.Free(row));
-        if (wanted.Cpu > MilliCpu.Zero && wanted.Cpu > free.Cpu) return new Verdict("short of CPU", IsRoom: true);
-        if (wanted.Memory > Bytes.Zero && wanted.Memory > free.Memory)
-            return new Verdict("short of memory", IsRoom: true);
-        var counted = _table.Report(row).Node.Capacity.Pids > 0;
-        return counted && wanted.Pids > 0 && wanted.Pids > free.Pids
-            ? new Verdict("short of process ids", IsRoom: true)
+        var (asked, free) = (_request.Reservations, _table.Free(row));
+        return asked.Cpu > MilliCpu.Zero && asked.Cpu > free.Cpu ? new Misfit(MisfitKind.Cpu)
+            : asked.Memory > Bytes.Zero && asked.Memory > free.Memory ? new Misfit(MisfitKind.Memory)
+            : asked.Pids > 0 && asked.Pids > free.Pids ? new Misfit(MisfitKind.Pids)
             : null;
     }
 
-    private Verdict? Ports(int row)
+    private Misfit? WhatIsThere(int row, int ofService)
     {
-        foreach (var port in _request.HostPorts)
+        for (var which = 0; which < _request.HostPorts.Length; which++)
         {
-            if (!_table.UsesPort(row, port)) continue;
-            var protocol = port.Protocol == PortProtocol.Udp ? "udp" : "tcp";
-            return new Verdict(Say($"have port {port.HostPort}/{protocol} in use"), IsRoom: true);
+            if (HostPorts.Clash(_table.Ports(row), _request.HostPorts[which]))
+                return new Misfit(MisfitKind.Port, which);
         }
 
-        return null;
-    }
-
-    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    /// <param name="IsRoom">Something that stops on the node would change it.</param>
-    internal sealed record Verdict(string Why, bool IsRoom = false)
-    {
-        public static Verdict Fine { get; } = new("");
+        if (_request.Rules.MaxPerNode is > 0 and var most && ofService >= most)
+            return new Misfit(MisfitKind.MaxPerNode);
+        return _affinities.Violated(row) is { } violated ? new Misfit(MisfitKind.Affinity, violated) : null;
     }
 }

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Swarm.Core.Nodes;
+using Swarm.Core.Services;
 
 namespace Swarm.Core.Placement;
 
 /// <summary>The placements of one pool: what its nodes report, and what of them is given away.</summary>
 /// <remarks>Holds state, as the one who asks is one actor; knows no clock, so the same calls
-/// give the same answers.</remarks>
+/// give the same answers. Told in docs/placement.md.</remarks>
 public sealed class Placer
 {
     private const int AnswersSwept = 1024;
@@ -20,17 +21,21 @@ public sealed class Placer
     /// <see cref="NodeListing.Reserved"/> includes what is given away.</summary>
     public ImmutableArray<NodeListing> Nodes =>
     [
-        .. Enumerable.Range(0, _table.Count).OrderBy(row => _table.Id(row).Value, StringComparer.Ordinal).Select(row =>
+        .. RowsInOrder().Select(row =>
         {
             var report = _table.Report(row);
+            var used = report.Node.Capacity - _table.Free(row);
+            if (report.Node.Capacity.Pids <= 0) used = used with { Pids = report.Reserved.Pids };
             return new NodeListing(
-                report.Node, report.Settings, _table.IsReachable(row), report.Node.Capacity - _table.Free(row),
-                _table.TaskCount(row));
+                report.Node, report.Settings, _table.IsReachable(row), used, _table.TaskCount(row));
         }),
     ];
 
     /// <returns>False for a report older than one that was kept.</returns>
     public bool Keep(NodeReport report) => _table.Keep(report);
+
+    /// <summary>A member of the cluster that is out of reach and has not reported to this placer.</summary>
+    public void KeepUnheard(NodeDescription node, NodeSettings settings) => _table.KeepUnheard(node, settings);
 
     /// <summary>Nothing is given to a node out of reach. A node that has never reported is not
     /// known, and stays so.</summary>
@@ -44,71 +49,42 @@ public sealed class Placer
     public PlacementsMade Place(PlaceTasks request, DateTimeOffset now)
     {
         if (_answers.TryGetValue(request.Service, out var last) && last.Answer.Request == request.Request
-            && last.Tasks.SequenceEqual(request.Tasks))
+            && last.Tasks.SequenceEqual(request.Tasks) && last.Bound.SequenceEqual(request.Bound))
         {
             return last.Answer;
         }
 
         _table.Expire(now);
-        var answer = Choose(request, now);
+        var answer = RulesReading.TryRead(request.Rules, out var constraints, out var problem)
+            ? new PlacementBatch(_table, request, constraints, now).Place()
+            : NoneFor(request, problem);
         Sweep(now);
-        _answers[request.Service] = new Answered(request.Tasks, answer, now);
+        _answers[request.Service] = new Answered(request.Tasks, request.Bound, answer, now);
         return answer;
     }
 
-    private PlacementsMade Choose(PlaceTasks request, DateTimeOffset now)
+    /// <summary>The nodes on which a global service with these rules shall have a task, in the order of their
+    /// ids.</summary>
+    /// <remarks>Whether there is room is not asked, nor whether the node is in reach. A paused node keeps the task
+    /// that it has, and is given none; a drained one has none.</remarks>
+    public ImmutableArray<NodeId> Eligible(PlacementRules rules)
     {
-        var constraints = ImmutableArray.CreateBuilder<PlacementConstraint>();
-        foreach (var text in request.Rules.Constraints)
-        {
-            if (!PlacementConstraint.TryParse(text, out var constraint, out var problem))
-                return NoneFor(request, problem);
-            constraints.Add(constraint);
-        }
-
-        if (request.Rules.SpreadOver
-            .Select(PlacementConstraint.SpreadProblem)
-            .FirstOrDefault(no => no is not null) is { } wrong)
-        {
-            return NoneFor(request, wrong);
-        }
-
-        return Choose(request, constraints.ToImmutable(), now);
+        ArgumentNullException.ThrowIfNull(rules);
+        if (!RulesReading.TryRead(rules, out var constraints, out _)) return [];
+        var filter = new PlacementFilter(_table, RulesReading.Nothing(rules), constraints);
+        return
+        [
+            .. RowsInOrder()
+                .Where(row => _table.Availability(row) != NodeAvailability.Drain && filter.Constrained(row) is null)
+                .Select(_table.Id),
+        ];
     }
 
-    private PlacementsMade Choose(
-        PlaceTasks request, ImmutableArray<PlacementConstraint> constraints, DateTimeOffset now)
-    {
-        // What an answer that was lost gave away is given again, so that it is not deducted twice.
-        var placed = request.Tasks
-            .Select(task => (Task: task, Node: _table.GivenTo(task)))
-            .Where(given => given.Node is not null)
-            .Select(given => new TaskPlacement(given.Task, given.Node!.Value)).ToImmutableArray().ToBuilder();
-        var again = placed.Select(placement => placement.Task).ToHashSet();
-        var left = request.Tasks.Where(task => !again.Contains(task)).ToImmutableArray();
-        var choice = new PlacementChoice(
-            _table, request, constraints, placed.CountBy(placement => placement.Node).ToDictionary());
-        for (var i = 0; i < left.Length; i++)
-        {
-            if (choice.Next() is not { } row)
-            {
-                var (reason, lacksRoom) = choice.Explain();
-                return new PlacementsMade(request.Service, request.Request, placed.ToImmutable(), left[i..], reason)
-                {
-                    LacksRoom = lacksRoom
-                };
-            }
+    private IEnumerable<int> RowsInOrder() => Enumerable.Range(0, _table.Count).OrderBy(_table.Order);
 
-            _table.Give(row, left[i], request, now);
-            choice.Taken(row);
-            placed.Add(new TaskPlacement(left[i], _table.Id(row)));
-        }
-
-        return new PlacementsMade(request.Service, request.Request, placed.ToImmutable(), [], "");
-    }
-
-    private static PlacementsMade NoneFor(PlaceTasks request, string reason) =>
-        new(request.Service, request.Request, [], request.Tasks, reason);
+    private static PlacementsMade NoneFor(PlaceTasks request, string reason) => new(
+        request.Service, request.Request, [],
+        [.. request.Tasks.Union(request.Bound.Select(bound => bound.Task))], reason);
 
     private void Sweep(DateTimeOffset now)
     {
@@ -118,5 +94,6 @@ public sealed class Placer
         _sweepAt = Math.Max(AnswersSwept, _answers.Count * 2);
     }
 
-    private sealed record Answered(ImmutableArray<TaskId> Tasks, PlacementsMade Answer, DateTimeOffset At);
+    private sealed record Answered(
+        ImmutableArray<TaskId> Tasks, ImmutableArray<TaskPlacement> Bound, PlacementsMade Answer, DateTimeOffset At);
 }

@@ -23,12 +23,7 @@ internal static class SpecCheck
         : In(spec, NotYet(spec)
             ?? ModeProblem(spec.Mode) ?? ImageProblem(spec.Container) ?? PortsProblem(spec.Container.Ports)
             ?? ContainerProblem(spec.Container) ?? AmountProblem(spec) ?? PolicyProblem(spec)
-            ?? spec.Placement.Constraints
-                .Select(PlacementConstraint.Problem)
-                .FirstOrDefault(problem => problem is not null)
-            ?? spec.Placement.SpreadOver
-                .Select(PlacementConstraint.SpreadProblem)
-                .FirstOrDefault(problem => problem is not null));
+            ?? RulesReading.Problem(spec.Placement));
 
     public static string? ReplicasProblem(int replicas) => replicas is < 0 or > MaxReplicas
         ? Say($"{replicas} replicas: there can be 0 to {MaxReplicas}") : null;
@@ -38,8 +33,6 @@ internal static class SpecCheck
         : spec.AtMostOnce ? "at-most-once is not supported yet"
         : spec.Job != new JobPolicy() ? "time-outs, schedules and clean-up of jobs are not supported yet"
         : spec.RebalancesItself ? "automatic rebalancing is not supported yet"
-        : spec.Placement.Strategy != PlacementStrategy.Spread ? "placement by binpack is not supported yet"
-        : spec.Placement.Affinities.Length > 0 ? "affinities are not supported yet"
         : null;
 
     private static string? NameProblem(string? name)

@@ -65,10 +65,12 @@ public sealed class RefusalTests
             "service web: update failure ratio NaN: not 0 to 1");
         Refused(
             Good with { Placement = new PlacementRules { Constraints = ["x"] } },
-            "service web: constraint 'x': neither == nor != in it");
+            "service web: constraint 'x', character 1: 'x' is none of node.id, node.hostname, node.platform.os, "
+            + "node.platform.arch, node.labels.NAME, engine.labels.NAME");
         Refused(
             Good with { Placement = new PlacementRules { SpreadOver = ["zone"] } },
-            "service web: spread over 'zone': only node.labels.NAME can be spread over");
+            "service web: spread over 'zone': only node.labels.NAME and "
+            + "engine.labels.NAME can be spread over");
     }
 
     [Fact]
