@@ -1,12 +1,15 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Cluster.Tools.Client;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
 using Swarm.Wire;
+using Swarm.Wire.Security;
 
 namespace Swarm.Client;
 
@@ -38,13 +41,29 @@ internal sealed class ClientSystem
         }
         """;
 
+    private readonly RemoteSecurity? _security;
+    private readonly ConcurrentDictionary<string, string> _refused = new(StringComparer.Ordinal);
     private readonly ImmutableArray<(ActorSystem System, IActorRef Cluster)> _ways;
 
-    private ClientSystem(IEnumerable<(ActorSystem System, IActorRef Cluster)> ways) => _ways = [.. ways];
+    private ClientSystem(IEnumerable<ImmutableArray<string>> contacts, RemoteSecurity? security)
+    {
+        _security = security;
+        _ways = [.. contacts.Select(Start)];
+    }
+
+    /// <summary>Why nodes were refused for their certificates; empty when none was.</summary>
+    public IEnumerable<string> Refused => _refused.Select(node => $"{node.Key} was refused: {node.Value}");
 
     /// <exception cref="SwarmUnreachableException">No contact can be found by its name.</exception>
-    public static async Task<ClientSystem> StartAsync(SwarmClientOptions options) =>
-        new((await Contacts.ResolveAsync(options.Contacts)).Select(Start));
+    /// <exception cref="TlsFilesException">The certificates cannot be used.</exception>
+    public static async Task<ClientSystem> StartAsync(SwarmClientOptions options)
+    {
+        var contacts = await Contacts.ResolveAsync(options.Contacts);
+        var security = options.Tls is { } files
+            ? RemoteSecurity.Load(files, PeerRole.Client, options.Time)
+            : null;
+        return new ClientSystem(contacts, security);
+    }
 
     /// <summary>Sends a request until it is answered, or <see cref="End"/> is called.</summary>
     public ImmutableArray<IActorRef> Begin(object message, RequestOutcome outcome) =>
@@ -55,23 +74,33 @@ internal sealed class ClientSystem
         for (var i = 0; i < _ways.Length; i++) _ways[i].System.Stop(pending[i]);
     }
 
-    public Task StopAsync() => Task.WhenAll(_ways.Select(way => way.System.Terminate()));
+    public async Task StopAsync()
+    {
+        await Task.WhenAll(_ways.Select(way => way.System.Terminate()));
+        _security?.Dispose();
+    }
 
     /// <remarks>Without the defaults of PubSub, payloads of the cluster client would go as JSON.</remarks>
-    private static (ActorSystem System, IActorRef Cluster) Start(ImmutableArray<string> contacts)
+    private (ActorSystem System, IActorRef Cluster) Start(ImmutableArray<string> contacts)
     {
         var address = string.Create(
             CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp.hostname = \"{OwnAddressTowards(contacts)}\"");
         var configuration = ConfigurationFactory.ParseString(address)
             .WithFallback(ConfigurationFactory.ParseString(Hocon))
+            .WithFallback(_security is null ? Config.Empty : RemoteSecurity.Hocon)
             .WithFallback(WireConfiguration.Hocon)
             .WithFallback(DistributedPubSub.DefaultConfig())
             .WithFallback(ClusterClientReceptionist.DefaultConfig());
 
-        // Not by a setup: that reads the program's XML configuration first, which is not even used.
-        var system = ActorSystem.Create("swarm-client", configuration);
+        // Not by a setup where none is needed: that reads the program's XML configuration, which is not even used.
+        var system = _security is null
+            ? ActorSystem.Create(RemoteSecurity.ClientSystem, configuration)
+            : ActorSystem.Create(RemoteSecurity.ClientSystem, ActorSystemSetup.Create(
+                BootstrapSetup.Create().WithConfig(configuration),
+                _security.Setup((node, fault) => _refused[node] = fault)));
+        var protocol = _security is null ? RemoteSecurity.PlainProtocol : RemoteSecurity.Protocol;
         var receptionists = contacts.Select(
-            contact => ActorPath.Parse($"akka.tcp://swarm@{contact}/system/receptionist"));
+            contact => ActorPath.Parse($"{protocol}://swarm@{contact}/system/receptionist"));
         var settings = ClusterClientSettings.Create(system).WithInitialContacts(receptionists.ToImmutableHashSet());
         return (system, system.ActorOf(Akka.Cluster.Tools.Client.ClusterClient.Props(settings), "cluster"));
     }

@@ -29,12 +29,12 @@ internal static class Contacts
 
     /// <summary>Nobody answered: what each contact does instead.</summary>
     public static async Task<SwarmUnreachableException> ExplainAsync(
-        ImmutableArray<string> contacts, TimeSpan timeout, string? late)
+        ImmutableArray<string> contacts, TimeSpan timeout, string? late, IEnumerable<string> refused)
     {
         if (late is not null) return new SwarmUnreachableException($"a node answers, but {late}");
         var said = await Task.WhenAll(contacts.Select(ProbeAsync));
         return new SwarmUnreachableException(
-            $"no node answered within {timeout.TotalSeconds:0.###} s: {string.Join("; ", said)}");
+            $"no node answered within {timeout.TotalSeconds:0.###} s: {string.Join("; ", said.Concat(refused))}");
     }
 
     private static async Task<(ImmutableArray<string> Addresses, string Problem)> ResolveAsync(string contact)

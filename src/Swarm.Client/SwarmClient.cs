@@ -139,7 +139,8 @@ public sealed class SwarmClient : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw await Contacts.ExplainAsync(_options.Contacts, _options.Timeout, outcome.LateBecause);
+            throw await Contacts.ExplainAsync(
+                _options.Contacts, _options.Timeout, outcome.LateBecause, system.Refused);
         }
         finally
         {

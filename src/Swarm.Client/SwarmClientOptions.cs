@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core.Clients;
+using Swarm.Wire.Security;
 
 namespace Swarm.Client;
 
@@ -8,6 +9,10 @@ public sealed record SwarmClientOptions
 {
     /// <summary>Nodes to ask, as HOST:PORT; any of them will do.</summary>
     public ImmutableArray<string> Contacts { get; init; } = [$"127.0.0.1:{Gateway.DefaultPort}"];
+
+    /// <summary>How the client shows itself to a cluster of several hosts, and knows its nodes; null speaks in the
+    /// clear, as one does with a node on its own host.</summary>
+    public TlsFiles? Tls { get; init; }
 
     /// <summary>How long one request may take, its repetitions included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

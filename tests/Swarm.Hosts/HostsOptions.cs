@@ -3,7 +3,10 @@ namespace Swarm.Hosts;
 /// <summary>What hosts are made.</summary>
 public sealed record HostsOptions
 {
-    /// <summary>1 to 9.</summary>
+    /// <summary>No more hosts than this are made or added.</summary>
+    public const int Most = 9;
+
+    /// <summary>1 to <see cref="Most"/>.</summary>
     public int Count { get; init; } = 3;
 
     /// <summary>How swarmd is started; default: what was built with these tests.</summary>

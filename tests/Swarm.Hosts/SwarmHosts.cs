@@ -42,6 +42,7 @@ public sealed class SwarmHosts : IAsyncDisposable
         {
             await hosts._network.StartAsync();
             await hosts.Database.StartAsync();
+            await Certificates.MakeAsync(hosts._ground);
             for (var number = 1; number <= options.Count; number++) hosts.Add();
             await Task.WhenAll(hosts.All.Select(host => host.StartAsync()));
             await Task.WhenAll(hosts.All.Select(WelcomeAsync));
@@ -79,6 +80,7 @@ public sealed class SwarmHosts : IAsyncDisposable
     public static SwarmClient Connect(params SwarmHost[] contacts) => SwarmClient.Connect(new SwarmClientOptions
     {
         Contacts = [.. contacts.Select(host => host.Contact)],
+        Tls = contacts[0].ClientTls,
         Timeout = TimeSpan.FromSeconds(60),
     });
 

@@ -16,6 +16,9 @@ public sealed class RemoteSecurity : IDisposable
     /// <summary>The protocol of every address in one without.</summary>
     public const string PlainProtocol = "akka.tcp";
 
+    /// <summary>Name of every client's actor system; those of nodes have another.</summary>
+    public const string ClientSystem = "swarm-client";
+
     private static string? Assembly => typeof(RemoteSecurity).Assembly.GetName().Name;
 
     private readonly X509Certificate2 _own;
@@ -80,8 +83,11 @@ public sealed class RemoteSecurity : IDisposable
     {
         var dialled = who.Contains("://", StringComparison.Ordinal) ? new Uri(who) : null;
         var between = chain?.ChainPolicy.ExtraStore ?? [];
-        var role = dialled is null ? PeerRole.Client : PeerRole.Server;
-        var name = dialled?.DnsSafeHost;
+
+        // A client that lost its connection is called back to be answered, wherever it is.
+        var isNode = dialled is not null && dialled.UserInfo != ClientSystem;
+        var role = isNode ? PeerRole.Server : PeerRole.Client;
+        var name = isNode ? dialled!.DnsSafeHost : null;
         if (PeerCheck.FindFault(peer, between, _authorities, role, name, _time.GetUtcNow()) is not { } fault)
             return true;
 

@@ -15,6 +15,11 @@ internal static class HostSettings
             seeds = [{{string.Join(", ", seeds.Select(seed => $"\"{seed}\""))}}]
             start-timeout = 120s
           }
+          tls {
+            ca = "{{host.Tls.Authority}}"
+            certificate = "{{host.Tls.Certificate}}"
+            key = "{{host.Tls.Key}}"
+          }
           journal {
             provider = postgresql
             connection = "{{database.ConnectionString}}"

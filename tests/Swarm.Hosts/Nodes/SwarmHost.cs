@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Swarm.Client.Images;
 using Swarm.Hosts.Machines;
+using Swarm.Wire.Security;
 
 namespace Swarm.Hosts.Nodes;
 
@@ -28,7 +29,7 @@ public sealed class SwarmHost
     /// <summary>From 1.</summary>
     public int Number { get; }
 
-    public string Name => $"host{Number}";
+    public string Name => NameOf(Number);
 
     public string Address => _ground.Address(Number);
 
@@ -38,6 +39,13 @@ public sealed class SwarmHost
     public string Folder => $"{_ground.Folder}/{Name}";
 
     public string DataRoot => $"{Folder}/data";
+
+    /// <summary>The certificate of the tests themselves.</summary>
+    public TlsFiles ClientTls => Certificates.Of(_ground, Certificates.Client);
+
+    internal static string NameOf(int number) => $"host{number}";
+
+    internal TlsFiles Tls => Certificates.Of(_ground, Name);
 
     public string LogFile => $"{Folder}/swarmd.log";
 

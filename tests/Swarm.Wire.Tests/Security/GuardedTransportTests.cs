@@ -25,6 +25,17 @@ public sealed class GuardedTransportTests : IDisposable
         Assert.Equal("akka.ssl.tcp", one.Address.Protocol);
     }
 
+    [Fact]
+    public async Task A_client_reaches_a_node_and_is_reached_by_it_wherever_it_is()
+    {
+        await using var node = TlsPeer.Start(_ours.Write(TestAuthority.Node));
+        var certificate = TestAuthority.Node with { Purposes = [CertificateWish.Client], Address = "10.0.0.9" };
+        await using var client = TlsPeer.StartClient(_ours.Write(certificate));
+
+        await node.ReachAsync(client);
+        await client.ReachAsync(node);
+    }
+
     [Theory]
     [InlineData("other authority")]
     [InlineData("expired")]

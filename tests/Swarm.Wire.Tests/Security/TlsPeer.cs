@@ -13,8 +13,8 @@ internal sealed class TlsPeer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly ActorSystem _system;
 
-    private TlsPeer(Config security, Setup setup, int port) => _system = ActorSystem.Create(
-        "peer",
+    private TlsPeer(Config security, Setup setup, int port, string name = "peer") => _system = ActorSystem.Create(
+        name,
         ActorSystemSetup.Create(setup, BootstrapSetup.Create().WithConfig(security.WithFallback($$"""
             akka { loglevel = OFF, stdout-loglevel = OFF, actor.provider = remote
               coordinated-shutdown { exit-clr = off, run-by-clr-shutdown-hook = off }
@@ -39,6 +39,12 @@ internal sealed class TlsPeer : IAsyncDisposable
             Refused = refused,
         };
     }
+
+    /// <summary>One that is no node.</summary>
+    public static TlsPeer StartClient(TlsFiles files) => new(
+        RemoteSecurity.Hocon,
+        RemoteSecurity.Load(files, PeerRole.Client, TimeProvider.System).Setup((_, _) => { }),
+        port: 0, RemoteSecurity.ClientSystem);
 
     /// <summary>One that shows this certificate and trusts everybody.</summary>
     public static TlsPeer StartBad(X509Certificate2 shown) => new(
