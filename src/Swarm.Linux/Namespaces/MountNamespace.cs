@@ -146,11 +146,14 @@ public static class MountNamespace
     }
 
     /// <remarks>
-    /// crun refuses a host that has both cgroup versions; without the second one mounted it sees the first.
+    /// crun refuses a host that has both cgroup versions; without the second one mounted it sees the first. It still
+    /// makes folders where the second one was, and systemd mounts what lies below read-only.
     /// </remarks>
     private static void LeaveUnifiedHierarchy()
     {
-        if (FileSystemKind.IsCgroup2(Unified)) Mounting.Unmount(Unified, detach: true);
+        if (!FileSystemKind.IsCgroup2(Unified)) return;
+        Mounting.Unmount(Unified, detach: true);
+        Mounting.Tmpfs(Unified, "mode=0755");
     }
 
     private static void MountState(string statePath)
