@@ -7,7 +7,7 @@ using Swarm.Core.Images;
 namespace Swarm.Cluster.Hosting;
 
 /// <summary>Asks until every region is known to its coordinator and the journal has answered
-/// an entity; then it ends.</summary>
+/// an entity, waits for the first whole list of services, and ends.</summary>
 internal sealed class ReadinessActor : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
@@ -17,17 +17,19 @@ internal sealed class ReadinessActor : UntypedActor, IWithTimers
     private readonly IActorRef _images;
     private readonly IActorRef _formation;
     private readonly ClusterOptions _options;
+    private readonly Props _firstList;
     private readonly TaskCompletionSource _ready;
     private bool _journalAnswered;
 
     public ReadinessActor(
         ImmutableArray<IActorRef> regions, IActorRef images, IActorRef formation, ClusterOptions options,
-        TaskCompletionSource ready)
+        Props firstList, TaskCompletionSource ready)
     {
         _waiting = [.. regions];
         _images = images;
         _formation = formation;
         _options = options;
+        _firstList = firstList;
         _ready = ready;
     }
 
@@ -35,8 +37,8 @@ internal sealed class ReadinessActor : UntypedActor, IWithTimers
 
     public static Props Props(
         ImmutableArray<IActorRef> regions, IActorRef images, IActorRef formation, ClusterOptions options,
-        TaskCompletionSource ready) =>
-        Akka.Actor.Props.Create(() => new ReadinessActor(regions, images, formation, options, ready));
+        Props firstList, TaskCompletionSource ready) =>
+        Akka.Actor.Props.Create(() => new ReadinessActor(regions, images, formation, options, firstList, ready));
 
     protected override void PreStart()
     {
@@ -52,9 +54,10 @@ internal sealed class ReadinessActor : UntypedActor, IWithTimers
             case Late: Explain(); break;
             case string explanation: Fail(explanation); break;
             case JournalProbed probed: Fail(Describe(probed.Fault)); break;
-            case RegionKnown known: _waiting.Remove(known.Region); EndIfReady(); break;
+            case RegionKnown known: _waiting.Remove(known.Region); ListIfAnswered(); break;
             case RegionUnknown: break;
-            case ImageMeaning: _journalAnswered = true; EndIfReady(); break;
+            case ImageMeaning: _journalAnswered = true; ListIfAnswered(); break;
+            case Terminated: End(); break; // the list is there
             default: Unhandled(message); break;
         }
     }
@@ -78,10 +81,16 @@ internal sealed class ReadinessActor : UntypedActor, IWithTimers
             failure: _ => new RegionUnknown());
     }
 
-    private void EndIfReady()
+    private void ListIfAnswered()
     {
-        if (_waiting.Count > 0 || !_journalAnswered) return;
+        if (_waiting.Count > 0 || !_journalAnswered || !Context.Child("list").IsNobody()) return;
 
+        Timers.CancelAll();
+        Context.Watch(Context.ActorOf(_firstList, "list"));
+    }
+
+    private void End()
+    {
         _ready.TrySetResult();
         Context.Stop(Self);
     }

@@ -130,6 +130,7 @@ public sealed class SwarmCluster : IAsyncDisposable
         if (options.Roles.Contains(ClusterRoles.Worker)) ActorSystem.ActorOf(node(this), NodeActorPath.Name);
         var formation = ActorSystem.ActorOf(FormationActor.Props(options.Seeds, time, loggers), FormationActor.Name);
         ActorSystem.ActorOf(ReadinessActor.Props(
-            [Images, Placers, Nodes, Services], Images, formation, options, _ready), "readiness");
+            [Images, Placers, Nodes, Services], Images, formation, options,
+            FirstListActor.Props(options.Journal, Services, Catalog, loggers), _ready), "readiness");
     }
 }

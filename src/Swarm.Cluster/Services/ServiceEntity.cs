@@ -17,6 +17,9 @@ namespace Swarm.Cluster.Services;
 /// </remarks>
 internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimers
 {
+    /// <summary>Of the persistence id; the name of the service follows.</summary>
+    public const string IdPrefix = "service-";
+
     private readonly ServiceNeighbours _others;
     private readonly ServiceEntityOptions _options;
     private readonly TimeProvider _time;
@@ -34,7 +37,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
         string id, ServiceNeighbours others, ServiceEntityOptions options, TimeProvider time,
         ILogger<ServiceEntity> logger)
     {
-        PersistenceId = "service-" + id;
+        PersistenceId = IdPrefix + id;
         _state = ServiceState.Empty(new ServiceName(id));
         _snapshots = new SnapshotSchedule(options.SnapshotEvery);
         _others = others;

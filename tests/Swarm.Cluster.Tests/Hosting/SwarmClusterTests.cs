@@ -58,6 +58,25 @@ public sealed class SwarmClusterTests
     }
 
     [Fact]
+    public async Task A_node_that_is_ready_lists_every_service_that_the_journal_has_and_none_that_was_removed()
+    {
+        using var file = new JournalFile();
+        await using (var host = await OneHost.StartAsync(file.Path))
+        {
+            for (var i = 10; i < 40; i++) await host.AskAsync<ServiceAccepted>(Deploy($"r{i}", 1, $"web{i}"));
+            await host.AskAsync<ServiceAccepted>(Deploy("r1", 1));
+            await host.AskAsync<ServiceAccepted>(new RemoveService(new RequestId("r2"), Web));
+            await host.UntilAsync<ServiceList>(new GetServices(), list => list.Services.Length == 30);
+        }
+
+        await using var again = await OneHost.StartAsync(file.Path);
+        var list = await again.AskAsync<ServiceList>(new GetServices());
+
+        Assert.Equal(
+            Enumerable.Range(10, 30).Select(i => $"web{i}"), list.Services.Select(service => service.Name.Value));
+    }
+
+    [Fact]
     public async Task A_service_waits_for_a_node_and_is_placed_as_soon_as_one_has_reported()
     {
         using var file = new JournalFile();
@@ -190,11 +209,11 @@ public sealed class SwarmClusterTests
         Assert.Equal(3, options.Check().Length);
     }
 
-    internal static DeployService Deploy(string request, int replicas) => new(
+    internal static DeployService Deploy(string request, int replicas, string name = "web") => new(
         new RequestId(request),
         new ServiceSpec
         {
-            Name = Web,
+            Name = new ServiceName(name),
             Container = new ContainerSpec { Image = "busybox" },
             Mode = new ServiceMode.Replicated(replicas),
         });
