@@ -2,6 +2,7 @@ using System.CommandLine;
 using Swarm.Client;
 using Swarm.Client.Compose;
 using Swarm.Cli.Commands;
+using Swarm.Wire.Security;
 
 namespace Swarm.Cli;
 
@@ -65,7 +66,7 @@ internal static class Application
 
     private static int? CodeOf(Exception failed) => failed switch
     {
-        ComposeException or FormatException => ExitCode.Usage,
+        ComposeException or FormatException or TlsFilesException => ExitCode.Usage,
         SwarmUnreachableException => ExitCode.Unreachable,
         SwarmRefusedException { IsBadInput: true } => ExitCode.Usage,
         SwarmRefusedException { NotFound: true } => ExitCode.NotFound,

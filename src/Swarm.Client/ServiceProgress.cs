@@ -32,11 +32,17 @@ public sealed record ServiceProgress(
     public bool IsUpdating { get; init; }
 
     /// <summary>How far a service is, as it was seen.</summary>
-    public static ServiceProgress Of(ServiceDetails service)
+    /// <param name="acceptRollback">A rollback, under way or done, is as good as an update.</param>
+    public static ServiceProgress Of(ServiceDetails service, bool acceptRollback = false)
     {
         ArgumentNullException.ThrowIfNull(service);
         var reasons = Reason(service);
-        var progress = service.Job is { } job ? OfJob(service, job, reasons) : OfService(service, reasons);
+        var progress = service switch
+        {
+            { Job: { } job, Spec.Job.Schedule: not null } => OfRuns(job, reasons),
+            { Job: { } job } => OfJob(service, job, reasons),
+            _ => OfService(service, reasons, acceptRollback),
+        };
         return progress with
         {
             Running = SlotsOf(service.Tasks.Where(IsServing)),
@@ -46,9 +52,7 @@ public sealed record ServiceProgress(
 
     private static ServiceProgress OfJob(ServiceDetails service, JobStatus job, ImmutableArray<string> reasons)
     {
-        var wanted = service.Spec.Mode is ServiceMode.ReplicatedJob mode
-            ? mode.Completions
-            : job.Completed + job.GivenUp;
+        var wanted = Math.Max(SlotsOf(service), job.Completed + job.GivenUp);
         if (!job.Ended) return new ServiceProgress(ProgressOutcome.Waiting, job.Completed, wanted, reasons);
         var exitCode = job.ExitCode is { } code and (not 0) ? code : job.GivenUp > 0 ? 1 : 0;
         return new ServiceProgress(
@@ -56,26 +60,49 @@ public sealed record ServiceProgress(
             exitCode);
     }
 
-    private static ServiceProgress OfService(ServiceDetails service, ImmutableArray<string> reasons)
+    /// <summary>Of a periodic job the run that is under way counts, or else the latest.</summary>
+    private static ServiceProgress OfRuns(JobStatus job, ImmutableArray<string> reasons)
     {
-        var wanted = service.Spec.Mode is ServiceMode.Replicated mode ? mode.Replicas : 0;
+        if (job.Runs.IsDefaultOrEmpty || job.Runs[^1] is not { EndedAt: not null } run)
+            return new ServiceProgress(ProgressOutcome.Waiting, 0, 1, reasons);
+        var exitCode = run.ExitCode ?? 1;
+        return exitCode == 0
+            ? new ServiceProgress(ProgressOutcome.Reached, 1, 1, [], exitCode)
+            : new ServiceProgress(
+                ProgressOutcome.Failed, 0, 1, run.Reason.Length > 0 ? [run.Reason, .. reasons] : reasons, exitCode);
+    }
+
+    private static ServiceProgress OfService(
+        ServiceDetails service, ImmutableArray<string> reasons, bool acceptRollback)
+    {
+        var (wanted, phase) = (SlotsOf(service), service.Update.Phase);
         var done = SlotsOf(service.Tasks.Where(task => IsServing(task) && task.SpecVersion == service.Version));
-        if (service.Update.Phase is UpdatePhase.Paused or UpdatePhase.RollingBack or UpdatePhase.RolledBack)
+        if (phase == UpdatePhase.Paused || (IsRollback(phase) && !acceptRollback))
         {
-            var why = service.Update.Reason.Length > 0
-                ? service.Update.Reason
-                : $"the update is {service.Update.Phase}";
+            var why = service.Update.Reason.Length > 0 ? service.Update.Reason : $"the update is {phase}";
+            if (IsRollback(phase)) why = "rolled back: " + why;
             return new ServiceProgress(
                 ProgressOutcome.Failed, done, wanted, [why, .. reasons.Where(reason => reason != why)]);
         }
 
-        if (service.Update.Phase == UpdatePhase.Updating)
+        if (phase is UpdatePhase.Updating or UpdatePhase.RollingBack)
             return new ServiceProgress(ProgressOutcome.Waiting, done, wanted, reasons);
+        if (wanted == 0 && service.Spec.Mode is ServiceMode.Global)
+            return new ServiceProgress(ProgressOutcome.Waiting, 0, 0, ["there is no node yet that its rules allow"]);
         if (done >= wanted) return new ServiceProgress(ProgressOutcome.Reached, done, wanted, reasons);
         return GivenUp(service, wanted) is { } given
             ? new ServiceProgress(ProgressOutcome.Failed, done, wanted, [given, .. reasons])
             : new ServiceProgress(ProgressOutcome.Waiting, done, wanted, reasons);
     }
+
+    private static bool IsRollback(UpdatePhase phase) => phase is UpdatePhase.RollingBack or UpdatePhase.RolledBack;
+
+    private static int SlotsOf(ServiceDetails service) => service.Slots ?? service.Spec.Mode switch
+    {
+        ServiceMode.Replicated mode => mode.Replicas,
+        ServiceMode.ReplicatedJob mode => mode.Completions,
+        _ => 0,
+    };
 
     private static bool IsServing(ServiceTask task) =>
         task is { State: TaskState.Running, Desired: <= TaskState.Running };

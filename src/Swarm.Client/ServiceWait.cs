@@ -9,18 +9,21 @@ public static class ServiceWait
 
     /// <summary>Waits until all tasks run, or a job has ended, or it is known that neither will be.</summary>
     /// <param name="progress">Told of each look.</param>
+    /// <param name="acceptRollback">The specification before will do as well: a rollback is waited for, and is no
+    /// failure.</param>
     /// <exception cref="SwarmRefusedException">No such service, or none any more.</exception>
     /// <exception cref="SwarmUnreachableException">Nobody answered in time.</exception>
     public static async Task<ServiceProgress> WaitAsync(
         this SwarmClient client, ServiceName service, Action<ServiceProgress>? progress = null,
-        CancellationToken cancellation = default)
+        bool acceptRollback = false, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(client);
         while (true)
         {
             var details = await client.GetServiceAsync(service, cancellation);
             if (details.Removing)
                 throw new SwarmRefusedException($"the service {service} is being removed", notFound: false);
-            var now = ServiceProgress.Of(details);
+            var now = ServiceProgress.Of(details, acceptRollback);
             progress?.Invoke(now);
             if (now.Outcome != ProgressOutcome.Waiting) return now;
             await Task.Delay(PollEvery, client.Time, cancellation);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Swarm.Core;
 using Swarm.Core.Clients;
 using Swarm.Core.Nodes;
+using Swarm.Core.Placement;
 using Swarm.Core.Services;
 using Swarm.Wire;
 
@@ -96,6 +97,39 @@ public sealed class SwarmClient : IAsyncDisposable
 
         return nodes.ToImmutable();
     }
+
+    /// <summary>Goes back to the specification before the one in force.</summary>
+    /// <inheritdoc cref="DeployAsync"/>
+    public Task<ServiceAccepted> RollbackAsync(ServiceName service, CancellationToken cancellation = default) =>
+        RequestAsync<ServiceAccepted>(new RollbackService(NewRequest(), service), cancellation);
+
+    /// <summary>What the cluster keeps of a node, whether it is up or not.</summary>
+    /// <inheritdoc cref="DeployAsync"/>
+    public Task<NodeDetails> GetNodeAsync(NodeId node, CancellationToken cancellation = default) =>
+        RequestAsync<NodeDetails>(new GetNode(node), cancellation);
+
+    /// <summary>Changes what operators set for a node.</summary>
+    /// <inheritdoc cref="DeployAsync"/>
+    public async Task<NodeSettings> UpdateNodeAsync(
+        NodeId node, NodeChange change, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var update = new UpdateNode(NewRequest(), node)
+        {
+            Availability = change.Availability,
+            SetLabels = change.SetLabels,
+            RemoveLabels = change.RemoveLabels,
+            SystemReserved = change.SystemReserved,
+        };
+        return (await RequestAsync<NodeUpdated>(update, cancellation)).Settings;
+    }
+
+    /// <summary>Evens out the load of a pool by moving tasks, one at a time, within the policies of their services.
+    /// </summary>
+    /// <param name="dryRun">Only say what would be moved.</param>
+    /// <inheritdoc cref="DeployAsync"/>
+    public Task<RebalancePlan> RebalanceAsync(string pool, bool dryRun, CancellationToken cancellation = default) =>
+        RequestAsync<RebalancePlan>(new RebalancePool(NewRequest(), pool, dryRun), cancellation);
 
     /// <inheritdoc cref="DeployAsync"/>
     internal Task<ServiceLogPage> GetLogPageAsync(GetServiceLogs question, CancellationToken cancellation) =>

@@ -14,8 +14,9 @@ public sealed record SwarmClientOptions
     /// clear, as one does with a node on its own host.</summary>
     public TlsFiles? Tls { get; init; }
 
-    /// <summary>How long one request may take, its repetitions included.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long one request may take, its repetitions included. The default outlasts the loss of a host that
+    /// held what is asked.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -30,6 +30,19 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
     [InlineData(4, "there is no service gone", "logs", "gone")]
     [InlineData(4, "there is no service gone", "wait", "gone")]
     [InlineData(4, "there is no service gone", "scale", "gone=2")]
+    [InlineData(4, "there is no service gone", "rollback", "gone")]
+    [InlineData(4, "there is no node x", "node", "inspect", "x")]
+    [InlineData(2, "'n' may be any of b (n1), a (n2)", "node", "inspect", "n")]
+    [InlineData(2, "nothing to change was given", "node", "update", "a")]
+    [InlineData(2, "'zone' is not KEY=VALUE", "node", "update", "a", "--label-add", "zone")]
+    [InlineData(2, "'away'", "node", "update", "a", "--availability", "away")]
+    [InlineData(2, "are given together the first time", "node", "update", "a", "--reserve-cpu", "1")]
+    [InlineData(2, "'x' is not a number of processors", "node", "update", "a", "--reserve-cpu", "x",
+        "--reserve-memory", "1g")]
+    [InlineData(2, "--runs needs the name", "ps", "--runs")]
+    [InlineData(2, "--tls-cert is not given", "services", "--tls-ca", "ca.crt")]
+    [InlineData(2, "/does/not/exist.crt is no certificate of the authority", "services", "--tls-ca",
+        "/does/not/exist.crt", "--tls-cert", "/does/not/exist.crt", "--tls-key", "/does/not/exist.key")]
     public async Task What_goes_wrong_is_told_by_the_exit_code_and_in_words(
         int code, string said, params string[] arguments)
     {
@@ -106,6 +119,11 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
     [InlineData("logs")]
     [InlineData("nodes")]
     [InlineData("wait")]
+    [InlineData("node", "ls")]
+    [InlineData("node", "inspect")]
+    [InlineData("node", "update")]
+    [InlineData("rollback")]
+    [InlineData("rebalance")]
     [InlineData("image", "load")]
     [InlineData("image", "import")]
     [InlineData("image", "ls")]

@@ -4,6 +4,7 @@ using Swarm.Core;
 using Swarm.Core.Clients;
 using Swarm.Core.Containers;
 using Swarm.Core.Nodes;
+using Swarm.Core.Placement;
 using Swarm.Core.Services;
 
 namespace Swarm.Cli.Tests;
@@ -14,6 +15,7 @@ namespace Swarm.Cli.Tests;
 internal sealed class FakeServices : UntypedActor
 {
     private readonly SortedDictionary<string, ServiceSpec> _services = new(StringComparer.Ordinal);
+    private NodeSettings _settings = NodeSettings.Default;
 
     protected override void OnReceive(object message) => Sender.Tell(message switch
     {
@@ -32,7 +34,15 @@ internal sealed class FakeServices : UntypedActor
         ScaleService scale => Scale(scale),
         RemoveService remove =>
             new ServiceAccepted(remove.Request, remove.Service, 1, _services.Remove(remove.Service.Value)),
+        RollbackService rollback => new ServiceAccepted(rollback.Request, rollback.Service, 3, true),
         GetServiceLogs logs => Logs(logs),
+        GetNode get => new NodeDetails(Node("b", get.Node.Value).Node, _settings, DateTimeOffset.UnixEpoch),
+        UpdateNode update => Update(update),
+        RebalancePool { Pool: "even" } even => new RebalancePlan(even.Request, [], "it is even"),
+        RebalancePool pool => new RebalancePlan(
+            pool.Request,
+            [new RebalanceMove(new ServiceName("web"), new TaskId("w.1"), new NodeId("n1"), new NodeId("n2"), "load")],
+            ""),
         _ => new RequestRefused($"{message} was not expected"),
     });
 
@@ -47,6 +57,17 @@ internal sealed class FakeServices : UntypedActor
         var old = _services[scale.Service.Value];
         _services[scale.Service.Value] = old with { Mode = new ServiceMode.Replicated(scale.Replicas) };
         return new ServiceAccepted(scale.Request, scale.Service, 2, true);
+    }
+
+    private NodeUpdated Update(UpdateNode update)
+    {
+        _settings = _settings with
+        {
+            Availability = update.Availability ?? _settings.Availability,
+            Labels = _settings.Labels.SetItems(update.SetLabels).RemoveRange(update.RemoveLabels),
+            SystemReserved = update.SystemReserved ?? _settings.SystemReserved,
+        };
+        return new NodeUpdated(update.Request, update.Node, _settings);
     }
 
     private ServiceList Page(GetServices get)
@@ -73,7 +94,13 @@ internal sealed class FakeServices : UntypedActor
             ? new UpdateStatus(UpdatePhase.Paused, "a task failed") : UpdateStatus.None;
         return new ServiceDetails(new ServiceId("id"), spec, 1, update, [Task(spec, (int)after + 1, job)])
         {
-            Job = job ? new JobStatus(0, 1, Ended: true, ExitCode: 7) : null,
+            Job = job ? new JobStatus(0, 1, Ended: true, ExitCode: 7)
+            {
+                NextRun = DateTimeOffset.UnixEpoch.AddHours(1),
+                Runs = [new JobRun(4, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch,
+                    DateTimeOffset.UnixEpoch.AddSeconds(9), 7, "out of luck")],
+            }
+            : null,
             Next = after + 1 < slots ? after + 1 : null,
         };
     }

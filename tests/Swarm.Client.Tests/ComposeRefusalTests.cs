@@ -78,8 +78,6 @@ public sealed class ComposeRefusalTests
         { "healthcheck: {interval: 5s}", 18, "needs a test" },
         { "healthcheck: {test: [ls]}", 25, "[CMD, command" },
         { "healthcheck: {test: ls, retries: 0}", 38, "from 1 to" },
-        { "deploy: {mode: global}", 20, "'global' is not supported yet" },
-        { "deploy: {mode: global-job}", 20, "'global-job' is not supported yet" },
         { "deploy: {endpoint_mode: vip}", 14, "endpoint_mode" },
         { "deploy: {replicas: -1}", 24, "from 0 to" },
         { "deploy: {mode: replicated-job, restart_policy: {condition: any}}", 0, "on-failure or none" },
@@ -88,7 +86,8 @@ public sealed class ComposeRefusalTests
         { "deploy: {resources: {limits: {memory: 1x}}}", 43, "not a size" },
         { "deploy: {resources: {limits: {cpus: \"1\"}, reservations: {cpus: \"2\"}}}", 0, "reserves more" },
         { "deploy: {resources: {reservations: {devices: []}}}", 41, "devices" },
-        { "deploy: {placement: {constraints: [nonsense]}}", 40, "not a constraint" },
+        { "deploy: {placement: {constraints: [nonsense]}}", 40, "'nonsense' is none of node.id" },
+        { "deploy: {placement: {constraints: [node.labels.a=b]}}", 40, "character 14: expected ==" },
         { "deploy: {placement: {preferences: [{spread: zone}]}}", 40, "node.labels.NAME" },
     };
 

@@ -72,6 +72,55 @@ public sealed class ServiceProgressTests
         Assert.Equal(["of new"], progress.Reasons.ToArray());
     }
 
+    [Fact]
+    public void A_rollback_is_a_failure_unless_it_is_what_is_waited_for()
+    {
+        var back = Seen(Task(1, TaskState.Running), Task(2, TaskState.Running), Task(3, TaskState.Running)) with
+        {
+            Update = new UpdateStatus(UpdatePhase.RolledBack, "2 slots failed"),
+        };
+
+        Assert.Equal(["rolled back: 2 slots failed"], ServiceProgress.Of(back).Reasons.ToArray());
+        Assert.Equal(ProgressOutcome.Reached, ServiceProgress.Of(back, acceptRollback: true).Outcome);
+    }
+
+    [Theory]
+    [InlineData(null, ProgressOutcome.Waiting, null)]
+    [InlineData(0, ProgressOutcome.Reached, 0)]
+    [InlineData(3, ProgressOutcome.Failed, 3)]
+    public void Of_a_periodic_job_the_latest_run_counts(int? code, ProgressOutcome outcome, int? exitCode)
+    {
+        var at = DateTimeOffset.UnixEpoch;
+        var job = Three with
+        {
+            Mode = new ServiceMode.ReplicatedJob(1, 1),
+            Job = new JobPolicy { Schedule = new JobSchedule { Cron = "* * * * *" } },
+        };
+        var progress = ServiceProgress.Of(Seen() with
+        {
+            Spec = job,
+            Job = new JobStatus(0, 0, Ended: false, null)
+            {
+                Runs = [new JobRun(1, at, at, at, 0), new JobRun(2, at, at, code is null ? null : at, code)],
+            },
+        });
+
+        Assert.Equal((outcome, exitCode), (progress.Outcome, progress.ExitCode));
+    }
+
+    [Fact]
+    public void A_global_service_has_as_many_tasks_as_it_has_nodes()
+    {
+        var global = Seen(Task(1, TaskState.Running), Task(2, TaskState.Running)) with
+        {
+            Spec = Three with { Mode = new ServiceMode.Global() },
+        };
+
+        Assert.Equal(ProgressOutcome.Reached, ServiceProgress.Of(global with { Slots = 2 }).Outcome);
+        Assert.Equal(ProgressOutcome.Waiting, ServiceProgress.Of(global with { Slots = 3 }).Outcome);
+        Assert.Equal(ProgressOutcome.Waiting, ServiceProgress.Of(global with { Slots = 0, Tasks = [] }).Outcome);
+    }
+
     private static ServiceDetails Seen(params ServiceTask[] tasks) =>
         new(new ServiceId("id"), Three, 2, UpdateStatus.None, [.. tasks]);
 

@@ -60,8 +60,8 @@ internal static class DeployCommand
 
         var removed = parsed.GetValue(Prune) ? await PruneAsync(client, stack, printer, cancellation) : [];
         var failed = parsed.GetValue(Detach) ? []
-            : await Waiting.ForAllAsync(client, [.. stack.Services.Select(service => service.Name)], limit, printer,
-                shared.Surroundings, cancellation);
+            : await new Waiting(client, printer, shared.Surroundings).ForAllAsync(
+                [.. stack.Services.Select(service => service.Name)], limit, cancellation);
         if (printer.IsJson)
         {
             printer.Json(new JsonObject

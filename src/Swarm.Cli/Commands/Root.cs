@@ -18,7 +18,10 @@ internal static class Root
         root.Subcommands.Add(ChangeCommands.Scale(shared, examples));
         root.Subcommands.Add(ChangeCommands.Remove(shared, examples));
         root.Subcommands.Add(LogsCommand.Build(shared, examples));
-        root.Subcommands.Add(ServiceCommands.Nodes(shared, examples));
+        root.Subcommands.Add(NodeCommands.Nodes(shared, examples));
+        root.Subcommands.Add(NodeCommands.Build(shared, examples));
+        root.Subcommands.Add(RollbackCommand.Build(shared, examples));
+        root.Subcommands.Add(RebalanceCommand.Build(shared, examples));
         root.Subcommands.Add(WaitCommand.Build(shared, examples));
         root.Subcommands.Add(ImageCommands.Build(shared, examples));
         root.Subcommands.Add(CompletionCommand.Build(shared, examples));

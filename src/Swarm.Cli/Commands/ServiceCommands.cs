@@ -1,14 +1,17 @@
 using System.CommandLine;
+using Swarm.Client;
 using Swarm.Cli.Output;
 using Swarm.Core;
 
 namespace Swarm.Cli.Commands;
 
-/// <summary>The commands that only look: <c>services</c>, <c>ps</c>, <c>inspect</c>, <c>nodes</c>.</summary>
+/// <summary>The commands that only look: <c>services</c>, <c>ps</c>, <c>inspect</c>.</summary>
 internal static class ServiceCommands
 {
     private static readonly Argument<string?> Filter =
         new("SERVICE") { Description = "Only this service.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<bool> Runs =
+        new("--runs") { Description = "List the runs of a periodic job instead." };
     private static readonly Argument<string> Service = new("SERVICE") { Description = "Name of the service." };
 
     public static Command Services(SharedOptions shared, Examples examples)
@@ -30,10 +33,11 @@ internal static class ServiceCommands
 
     public static Command Tasks(SharedOptions shared, Examples examples)
     {
-        var command = new Command("ps", "List the tasks of one service, or of all.") { Filter };
+        var command = new Command("ps", "List the tasks of one service, or of all.") { Filter, Runs };
         command.SetAction(async (parsed, cancellation) =>
         {
             var client = shared.Connect(parsed);
+            if (parsed.GetValue(Runs)) return await RunsAsync(shared, client, parsed, cancellation);
             var names = parsed.GetValue(Filter) is { } one ? [new ServiceName(one)]
                 : (await client.GetServicesAsync(cancellation))
                     .Select(service => service.Name)
@@ -54,8 +58,22 @@ internal static class ServiceCommands
                 task => TaskViews.Row(task, now), TaskViews.Json);
             return ExitCode.Ok;
         });
-        examples.Add(command, "swarm ps", "swarm ps hello_web --json");
+        examples.Add(command, "swarm ps", "swarm ps hello_web --json", "swarm ps backup_job --runs");
         return command;
+    }
+
+    private static async Task<int> RunsAsync(
+        SharedOptions shared, SwarmClient client, ParseResult parsed, CancellationToken cancellation)
+    {
+        var name = parsed.GetValue(Filter) ?? throw new FormatException("--runs needs the name of a periodic job");
+        var service = await client.GetServiceAsync(new ServiceName(name), cancellation);
+        if (service is not { Job: { } job, Spec.Job.Schedule: { } schedule })
+            throw new FormatException($"{name} is not a periodic job: it has no runs");
+        var printer = shared.Printer(parsed);
+        printer.Rows(["RUN", "DUE", "STATE", "EXIT", "REASON"], job.Runs, RunViews.Row, RunViews.Json);
+        printer.Say(schedule.Suspended ? "suspended: no run is due"
+            : job.NextRun is { } next ? $"next run: {Texts.Time(next)[..19]} UTC" : "no run is due");
+        return ExitCode.Ok;
     }
 
     public static Command Inspect(SharedOptions shared, Examples examples)
@@ -70,22 +88,6 @@ internal static class ServiceCommands
             return ExitCode.Ok;
         });
         examples.Add(command, "swarm inspect hello_web");
-        return command;
-    }
-
-    public static Command Nodes(SharedOptions shared, Examples examples)
-    {
-        var command = new Command("nodes", "List the nodes.");
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var client = shared.Connect(parsed);
-            var nodes = await client.GetNodesAsync(cancellation);
-            shared.Printer(parsed).Rows(
-                ["NAME", "ID", "STATE", "AVAILABILITY", "TASKS", "CPUS", "MEMORY", "ADDRESS"],
-                nodes.OrderBy(node => node.Node.Name, StringComparer.Ordinal), NodeViews.Row, NodeViews.Json);
-            return ExitCode.Ok;
-        });
-        examples.Add(command, "swarm nodes");
         return command;
     }
 }

@@ -36,7 +36,8 @@ internal static class WaitCommand
         var client = shared.Connect(parsed);
         try
         {
-            last = await client.WaitAsync(service, now => last = now, either.Token);
+            last = await client.WaitAsync(
+                service, now => last = now, acceptRollback: true, either.Token);
         }
         catch (OperationCanceledException)
             when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)

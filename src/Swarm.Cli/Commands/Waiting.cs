@@ -6,22 +6,23 @@ using Swarm.Core;
 namespace Swarm.Cli.Commands;
 
 /// <summary>Waits for services, and shows how far they are.</summary>
-internal static class Waiting
+internal sealed class Waiting(SwarmClient client, Printer printer, Surroundings surroundings)
 {
+    /// <summary>What ran before will do as well as what was deployed last.</summary>
+    public bool AcceptsRollback { get; init; }
+
     /// <returns>The services that did not get there.</returns>
-    public static async Task<IReadOnlyList<string>> ForAllAsync(
-        SwarmClient client, IReadOnlyList<ServiceName> services, TimeSpan limit, Printer printer,
-        Surroundings surroundings,
-        CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> ForAllAsync(
+        IReadOnlyList<ServiceName> services, TimeSpan limit, CancellationToken cancellation)
     {
         using var deadline = new CancellationTokenSource(limit, surroundings.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         var last = new ServiceProgress?[services.Count];
         try
         {
-            if (surroundings.IsTerminal && !printer.IsJson) await LiveAsync(client, services, last, either.Token);
+            if (surroundings.IsTerminal && !printer.IsJson) await LiveAsync(services, last, either.Token);
             else await Task.WhenAll(
-                services.Select((service, i) => OneAsync(client, service, last, i, printer, either.Token)));
+                services.Select((service, i) => OneAsync(service, last, i, either.Token)));
         }
         catch (OperationCanceledException)
             when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
@@ -55,12 +56,11 @@ internal static class Waiting
         ? $"{progress.Running}/{progress.Wanted} running, {progress.Done}/{progress.Wanted} updated"
         : $"{progress.Done}/{progress.Wanted}";
 
-    private static async Task OneAsync(
-        SwarmClient client, ServiceName service, ServiceProgress?[] last, int index, Printer printer,
-        CancellationToken cancellation)
+    private async Task OneAsync(
+        ServiceName service, ServiceProgress?[] last, int index, CancellationToken cancellation)
     {
         var said = "";
-        await client.WaitAsync(service, Show, cancellation);
+        await client.WaitAsync(service, Show, AcceptsRollback, cancellation);
 
         void Show(ServiceProgress now)
         {
@@ -72,9 +72,8 @@ internal static class Waiting
         }
     }
 
-    private static async Task LiveAsync(
-        SwarmClient client, IReadOnlyList<ServiceName> services, ServiceProgress?[] last,
-        CancellationToken cancellation)
+    private async Task LiveAsync(
+        IReadOnlyList<ServiceName> services, ServiceProgress?[] last, CancellationToken cancellation)
     {
         await AnsiConsole.Live(Picture(services, last)).StartAsync(async live =>
             await Task.WhenAll(services.Select((service, i) => client.WaitAsync(
@@ -87,7 +86,7 @@ internal static class Waiting
                         live.UpdateTarget(Picture(services, last));
                     }
                 },
-                cancellation))));
+                AcceptsRollback, cancellation))));
     }
 
     private static Grid Picture(IReadOnlyList<ServiceName> services, ServiceProgress?[] last)

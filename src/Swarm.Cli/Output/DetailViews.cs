@@ -28,6 +28,8 @@ internal static class DetailViews
             ["givenUp"] = job.GivenUp,
             ["ended"] = job.Ended,
             ["exitCode"] = job.ExitCode,
+            ["nextRun"] = job.NextRun is { } next ? Texts.Time(next) : null,
+            ["runs"] = new JsonArray([.. (job.Runs.IsDefault ? [] : job.Runs).Select(RunViews.Json)]),
         } : null,
         ["spec"] = Spec(service.Spec),
         ["tasks"] = new JsonArray(
@@ -58,21 +60,14 @@ internal static class DetailViews
             ["maxAttempts"] = spec.Restart.MaxAttempts,
             ["windowSeconds"] = spec.Restart.Window.TotalSeconds,
         },
-        ["updatePolicy"] = new JsonObject
-        {
-            ["parallelism"] = spec.Update.Parallelism,
-            ["delaySeconds"] = spec.Update.Delay.TotalSeconds,
-            ["order"] = Texts.Word(spec.Update.Order),
-            ["failureAction"] = Texts.Word(spec.Update.FailureAction),
-            ["monitorSeconds"] = spec.Update.Monitor.TotalSeconds,
-            ["maxFailureRatio"] = spec.Update.MaxFailureRatio,
-        },
-        ["placement"] = new JsonObject
-        {
-            ["constraints"] = Texts.Array(spec.Placement.Constraints),
-            ["spreadOver"] = Texts.Array(spec.Placement.SpreadOver),
-            ["maxPerNode"] = spec.Placement.MaxPerNode,
-        },
+        ["updatePolicy"] = PolicyViews.Update(spec.Update),
+        ["rollbackPolicy"] = spec.Rollback is { } rollback ? PolicyViews.Update(rollback) : null,
+        ["placement"] = PolicyViews.Placement(spec.Placement),
+        ["atMostOnce"] = spec.AtMostOnce,
+        ["minRunning"] = spec.MinRunning,
+        ["rebalance"] = spec.RebalancesItself ? "auto" : "manual",
+        ["lostAfterSeconds"] = spec.LostAfter.TotalSeconds,
+        ["job"] = spec.Mode is ServiceMode.ReplicatedJob or ServiceMode.GlobalJob ? PolicyViews.Job(spec) : null,
         ["container"] = Container(spec.Container),
     };
 

@@ -13,7 +13,27 @@ internal static class NodeViews
         $"{Texts.Size(node.Reserved.Memory.Value)}/{Texts.Size(node.Node.Capacity.Memory.Value)}", node.Node.Address,
     ];
 
-    public static JsonNode Json(NodeListing node) => new JsonObject
+    /// <summary>What operators have set, in words.</summary>
+    public static string Describe(NodeSettings settings) => string.Join(", ",
+    [
+        Texts.Word(settings.Availability),
+        .. settings.Labels.Select(label => $"{label.Key}={label.Value}"),
+        .. settings.SystemReserved is { } kept
+            ? [$"reserved {Texts.Cpus(kept.Cpu)} CPUs and {Texts.Size(kept.Memory.Value)}"]
+            : Array.Empty<string>(),
+    ]);
+
+    public static JsonNode Json(NodeListing listed, NodeDetails details)
+    {
+        var json = Json(listed with { Settings = details.Settings });
+        json["registeredAt"] = Texts.Time(details.RegisteredAt);
+        json["ownLabels"] = Texts.Map(details.Description.Labels);
+        json["setLabels"] = Texts.Map(details.Settings.Labels);
+        json["operatingSystem"] = details.Description.OperatingSystem;
+        return json;
+    }
+
+    public static JsonObject Json(NodeListing node) => new()
     {
         ["name"] = node.Node.Name,
         ["id"] = node.Node.Id.Value,
@@ -30,5 +50,10 @@ internal static class NodeViews
         ["memoryBytes"] = node.Node.Capacity.Memory.Value,
         ["reservedMilliCpu"] = node.Reserved.Cpu.Value,
         ["reservedMemoryBytes"] = node.Reserved.Memory.Value,
+        ["systemReserved"] = node.Settings.SystemReserved is { } kept ? new JsonObject
+        {
+            ["milliCpu"] = kept.Cpu.Value,
+            ["memoryBytes"] = kept.Memory.Value,
+        } : null,
     };
 }

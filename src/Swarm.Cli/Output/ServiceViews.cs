@@ -8,7 +8,7 @@ internal static class ServiceViews
     public static string[] Row(ServiceListing service) =>
     [
         service.Name.Value, service.Stack, Texts.Mode(service.Mode),
-        service.Mode is ServiceMode.ReplicatedJob
+        service.Mode is ServiceMode.ReplicatedJob or ServiceMode.GlobalJob
             ? $"{service.Running}/{service.Desired} ({service.Completed} completed)"
             : $"{service.Running}/{service.Desired}",
         service.Image, string.Join(", ", service.Ports.Select(Texts.Port)),

@@ -9,10 +9,15 @@ internal static class TaskViews
 {
     public static string[] Row(TaskRow row, DateTimeOffset now) =>
     [
-        $"{row.Service}.{row.Task.Slot}", row.Task.Container?.Id.Short ?? "", row.Node, Texts.Word(row.Task.Desired),
+        Name(row), row.Task.Container?.Id.Short ?? "", row.Node, Texts.Word(row.Task.Desired),
         State(row.Task, now), Reason(row.Task), string.Join(", ", row.Task.Container?.Addresses ?? []),
         string.Join(", ", Ports(row).Select(Texts.Port)),
     ];
+
+    /// <summary>Of a periodic job with the number of its run.</summary>
+    private static string Name(TaskRow row) => row.Task.Run == 0
+        ? $"{row.Service}.{row.Task.Slot}"
+        : $"{row.Service}.{row.Task.Run}.{row.Task.Slot}";
 
     private static string State(ServiceTask task, DateTimeOffset now) =>
         $"{Texts.Word(task.State)} {Texts.Ago(now - task.ChangedAt)}" + task.Container?.Restarts switch
@@ -24,6 +29,7 @@ internal static class TaskViews
 
     private static string Reason(ServiceTask task) => task switch
     {
+        { Leaving.Length: > 0, State: < TaskState.Complete } => $"gives way: {task.Leaving}",
         { Reason.Length: > 0 } => task.Reason,
         { State: >= TaskState.Complete, Container: { ExitCode: { } code and not 0 } } => $"exit code {code}",
         _ => "",
@@ -36,15 +42,17 @@ internal static class TaskViews
 
     public static JsonNode Json(TaskRow row) => new JsonObject
     {
-        ["name"] = $"{row.Service}.{row.Task.Slot}",
+        ["name"] = Name(row),
         ["id"] = row.Task.Id.Value,
         ["service"] = row.Service.Value,
         ["slot"] = row.Task.Slot,
+        ["run"] = row.Task.Run == 0 ? null : row.Task.Run,
         ["node"] = row.Task.Node?.Value,
         ["nodeName"] = row.Task.Node is null ? null : row.Node,
         ["desired"] = Texts.Word(row.Task.Desired),
         ["state"] = Texts.Word(row.Task.State),
         ["reason"] = row.Task.Reason,
+        ["leaving"] = row.Task.Leaving.Length == 0 ? null : row.Task.Leaving,
         ["version"] = row.Task.SpecVersion,
         ["createdAt"] = Texts.Time(row.Task.CreatedAt),
         ["changedAt"] = Texts.Time(row.Task.ChangedAt),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -36,7 +37,14 @@ internal static class Texts
         return Say($"{address}:{published}->{port.ContainerPort}/{Word(port.Protocol)}");
     }
 
-    public static string Mode(ServiceMode mode) => mode is ServiceMode.ReplicatedJob ? "replicated-job" : "replicated";
+    public static string Mode(ServiceMode mode) => mode switch
+    {
+        ServiceMode.Replicated => "replicated",
+        ServiceMode.ReplicatedJob => "replicated-job",
+        ServiceMode.Global => "global",
+        ServiceMode.GlobalJob => "global-job",
+        _ => throw new UnreachableException($"no word for {mode}"),
+    };
 
     /// <summary>Names of states and choices as Docker and Compose write them: small letters, words parted by a hyphen.
     /// </summary>

@@ -4,9 +4,11 @@ namespace Swarm.Client.Compose;
 /// <param name="Folder">Of the file; what is relative is relative to it.</param>
 /// <param name="Networks">Names in the file, and what they are called in the cluster.</param>
 /// <param name="Volumes">Likewise.</param>
+/// <param name="Services">Names in the file; the cluster knows them with the stack in front.</param>
 internal sealed record ComposeContext(
     string Stack,
     string Folder,
     IReadOnlyDictionary<string, string> Environment,
     IReadOnlyDictionary<string, string> Networks,
-    IReadOnlyDictionary<string, string> Volumes);
+    IReadOnlyDictionary<string, string> Volumes,
+    IReadOnlySet<string> Services);

@@ -66,16 +66,17 @@ public static class ComposeFile
         var networks = ComposeTop.Named(top.Networks, name, ComposeTop.NetworkKeys, Refusals.Network);
         networks.TryAdd(NetworkKeys.Default, $"{name}_{NetworkKeys.Default}");
         var volumes = ComposeTop.Named(top.Volumes, name, ComposeTop.VolumeKeys, Refusals.Volume);
-        var context = new ComposeContext(name, folder, environment, networks, volumes);
-
-        var services = ImmutableArray.CreateBuilder<ServiceSpec>();
         if (top.Services is not { } all)
         {
             root.Errors.Add(root.At, "there are no services");
             return new ComposeStack(name, [], []);
         }
 
-        foreach (var (key, field) in all.Entries())
+        var entries = all.Entries();
+        var context = new ComposeContext(name, folder, environment, networks, volumes,
+            entries.Select(entry => entry.Key.Text).ToHashSet(StringComparer.Ordinal));
+        var services = ImmutableArray.CreateBuilder<ServiceSpec>();
+        foreach (var (key, field) in entries)
         {
             if (!StackName.IsPart(key.Text)) root.Errors.Add(
                 key.At, $"'{key.Text}' is not the name of a service: letters, digits, '-', '_' and '.'");

@@ -55,6 +55,16 @@ internal static class DeployKeys
         },
     };
 
+    /// <summary>A rollback that fails is not rolled back itself.</summary>
+    private static Dictionary<string, Func<UpdatePolicy, Field, UpdatePolicy>> RollbackKeys { get; } = new(UpdateKeys)
+    {
+        ["failure_action"] = (policy, field) => policy with
+        {
+            FailureAction =
+                field.OneOf(("pause", UpdateFailureAction.Pause), ("continue", UpdateFailureAction.Continue)) ?? 0,
+        },
+    };
+
     private static Dictionary<string, Func<ServiceDraft, Field, ServiceDraft>> ResourceKeys { get; } = new()
     {
         ["limits"] =
@@ -71,9 +81,13 @@ internal static class DeployKeys
 
     private static readonly Dictionary<string, Func<ServiceDraft, Field, ServiceDraft>> Keys = new()
     {
-        ["mode"] = Mode,
+        ["mode"] = (draft, field) => draft with
+        {
+            Mode = field.OneOf(("replicated", ComposeMode.Replicated), ("replicated-job", ComposeMode.ReplicatedJob),
+                ("global", ComposeMode.Global), ("global-job", ComposeMode.GlobalJob)) ?? draft.Mode,
+        },
         ["replicas"] = (draft, field) => draft with { Replicas = (int)(field.Number(0, ComposeLimits.Replicas) ?? 1) },
-        ["labels"] = (draft, field) => draft with { Spec = draft.Spec with { Labels = KeyValues.Labels(field) } },
+        ["labels"] = Labels,
         ["resources"] = (draft, field) => field.Fold(draft, ResourceKeys, Refusals.None),
         ["restart_policy"] = (draft, field) => draft with
         {
@@ -84,11 +98,16 @@ internal static class DeployKeys
             {
                 Spec = draft.Spec with { Update = field.Fold(new UpdatePolicy(), UpdateKeys, Refusals.None) }
             },
+        ["rollback_config"] = (draft, field) =>
+            draft with
+            {
+                Spec = draft.Spec with { Rollback = field.Fold(new UpdatePolicy(), RollbackKeys, Refusals.None) }
+            },
         ["placement"] = (draft, field) =>
             draft with
             {
                 Spec =
-                draft.Spec with { Placement = field.Fold(new PlacementRules(), PlacementKeys.All, Refusals.None) }
+                draft.Spec with { Placement = field.Fold(draft.Spec.Placement, PlacementKeys.All, Refusals.None) }
             },
     };
 
@@ -106,12 +125,12 @@ internal static class DeployKeys
         }
 
         if (draft.IsJob && draft.Replicas == 0) service.Refuse("a job needs at least one replica");
+        SwarmKeys.Settle(draft, service);
 
         var spec = draft.Spec with
         {
-            Mode = draft.IsJob
-                ? new ServiceMode.ReplicatedJob(draft.Replicas, draft.Replicas)
-                : new ServiceMode.Replicated(draft.Replicas),
+            Mode = ModeOf(draft),
+            Job = draft.Job ?? new JobPolicy(),
             Restart = restart
                 ?? new RestartPolicy { Condition = draft.IsJob ? RestartCondition.OnFailure : RestartCondition.Any },
         };
@@ -146,15 +165,22 @@ internal static class DeployKeys
         }
     }
 
-    private static ServiceDraft Mode(ServiceDraft draft, Field field)
+    private static ServiceMode ModeOf(ServiceDraft draft) => draft.Mode switch
     {
-        if (field.Value is Yaml.YamlText { Text: "global" or "global-job" } text)
-        {
-            field.Refuse($"the mode '{text.Text}' is not supported yet");
-            return draft;
-        }
+        ComposeMode.Global => new ServiceMode.Global(),
+        ComposeMode.GlobalJob => new ServiceMode.GlobalJob(),
+        ComposeMode.ReplicatedJob =>
+            new ServiceMode.ReplicatedJob(draft.Replicas ?? 1, draft.MaxConcurrent ?? draft.Replicas ?? 1),
+        _ => new ServiceMode.Replicated(draft.Replicas ?? 1),
+    };
 
-        return draft with { IsJob = field.OneOf(("replicated", false), ("replicated-job", true)) ?? false };
+    private static ServiceDraft Labels(ServiceDraft draft, Field field)
+    {
+        var labels = KeyValues.Labels(field);
+        var spec = draft.Spec with { Labels = labels };
+        if (!labels.TryGetValue(SwarmKeys.AtMostOnceLabel, out var value)) return draft with { Spec = spec };
+        if (value is not ("true" or "false")) field.Refuse($"{SwarmKeys.AtMostOnceLabel} must be true or false");
+        return draft with { Spec = spec with { AtMostOnce = spec.AtMostOnce || value == "true" } };
     }
 
     private static double? Ratio(string text) =>

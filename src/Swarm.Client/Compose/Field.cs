@@ -122,8 +122,8 @@ internal readonly record struct Field(string Path, YamlValue Value, ComposeError
         var result = start;
         foreach (var (key, field) in Entries())
         {
-            if (key.Text.StartsWith("x-", StringComparison.Ordinal)) continue;
             if (keys.TryGetValue(key.Text, out var take)) result = take(result, field);
+            else if (key.Text.StartsWith("x-", StringComparison.Ordinal)) continue;
             else Errors.Add(key.At,
                 $"{field.Path}: " + (refused.TryGetValue(key.Text, out var why) ? why : Unknown(key.Text, keys.Keys)));
         }

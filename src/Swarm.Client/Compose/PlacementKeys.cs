@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Swarm.Core.Placement;
 using Swarm.Core.Services;
 
 namespace Swarm.Client.Compose;
@@ -20,21 +21,20 @@ internal static partial class PlacementKeys
         ["spread"] = (_, field) => field.Text(),
     };
 
-    /// <returns>Without the spaces that people put around the operator.</returns>
     private static ImmutableArray<string> Constraints(Field field)
     {
         var result = ImmutableArray.CreateBuilder<string>();
         foreach (var (text, item) in field.Texts())
         {
-            var match = Constraint().Match(text);
-            if (match.Success)
-                result.Add(match.Groups["key"].Value + match.Groups["operator"].Value + match.Groups["value"].Value);
-            else item.Refuse($"'{text}' is not a constraint; write it as node.labels.zone==a, node.hostname!=h1, "
-                + "node.id or node.platform.arch");
+            if (ConstraintText.Problem(text) is { } problem) item.Refuse(problem);
+            else result.Add(text.Trim());
         }
 
         return result.ToImmutable();
     }
+
+    /// <summary>A label of nodes, as <c>node.labels.zone</c>.</summary>
+    public static bool IsLabel(string text) => SpreadOver().IsMatch(text);
 
     private static ImmutableArray<string> Preferences(Field field)
     {
@@ -42,18 +42,13 @@ internal static partial class PlacementKeys
         foreach (var item in field.Items())
         {
             var over = item.Fold((string?)null, PreferenceKeys, Refusals.None);
-            if (over is not null && SpreadOver().IsMatch(over)) result.Add(over);
-            else item.Refuse("must be spread: node.labels.NAME");
+            if (over is not null && IsLabel(over)) result.Add(over);
+            else item.Refuse("must be spread: node.labels.NAME or engine.labels.NAME");
         }
 
         return result.ToImmutable();
     }
 
-    [GeneratedRegex(
-        @"\A\s*(?<key>node\.(id|hostname|platform\.(os|arch)|labels\.[A-Za-z0-9][A-Za-z0-9_./-]*))"
-        + @"\s*(?<operator>==|!=)\s*(?<value>[A-Za-z0-9._:/+-]+)\s*\z")]
-    private static partial Regex Constraint();
-
-    [GeneratedRegex(@"\Anode\.labels\.[A-Za-z0-9][A-Za-z0-9_./-]*\z")]
+    [GeneratedRegex(@"\A(node|engine)\.labels\.[A-Za-z0-9][A-Za-z0-9_./-]*\z")]
     private static partial Regex SpreadOver();
 }

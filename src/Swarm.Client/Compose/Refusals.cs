@@ -33,7 +33,7 @@ internal static class Refusals
         ]);
 
     public static IReadOnlyDictionary<string, string> Deploy { get; } = Of(
-        ("endpoint_mode", NotYet), ("rollback_config", NotYet + "; a rollback goes as update_config says"));
+        ("endpoint_mode", NotYet));
 
     public static IReadOnlyDictionary<string, string> Resources { get; } = Of(
         ("devices", NotYet), ("generic_resources", NotYet));

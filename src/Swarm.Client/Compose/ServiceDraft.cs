@@ -8,9 +8,18 @@ internal sealed record ServiceDraft(ServiceSpec Spec, ComposeContext Context)
 {
     public ContainerSpec Container => Spec.Container;
 
-    public bool IsJob { get; init; }
+    public ComposeMode Mode { get; init; }
 
-    public int Replicas { get; init; } = 1;
+    public bool IsJob => Mode is ComposeMode.ReplicatedJob or ComposeMode.GlobalJob;
+
+    /// <summary>Null where the file does not say.</summary>
+    public int? Replicas { get; init; }
+
+    /// <summary>What <c>x-swarm.job.max-concurrent</c> says.</summary>
+    public int? MaxConcurrent { get; init; }
+
+    /// <summary>What a job needs, where <c>x-swarm.job</c> is given.</summary>
+    public JobPolicy? Job { get; init; }
 
     /// <summary>What <c>restart</c> says; <c>deploy.restart_policy</c> comes before it.</summary>
     public RestartPolicy? ContainerRestart { get; init; }

@@ -30,6 +30,7 @@ internal static class ServiceReader
         var keys = new Dictionary<string, Func<ServiceDraft, Field, ServiceDraft>>
         {
             ["deploy"] = DeployKeys.Read,
+            ["x-swarm"] = SwarmKeys.Read,
             ["restart"] = RestartKey.Read,
             ["ports"] = PortKeys.Read,
             ["volumes"] = MountKeys.Volumes,

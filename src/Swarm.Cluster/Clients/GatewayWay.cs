@@ -2,6 +2,7 @@ using Akka.Actor;
 using Swarm.Core.Clients;
 using Swarm.Core.Images;
 using Swarm.Core.Nodes;
+using Swarm.Core.Placement;
 using Swarm.Core.Services;
 
 namespace Swarm.Cluster.Clients;
@@ -9,7 +10,7 @@ namespace Swarm.Cluster.Clients;
 /// <summary>Who answers what a client may ask.</summary>
 /// <param name="Journal">Says whether the journal takes events: <see cref="JournalTrials"/>.</param>
 internal sealed record GatewayWay(
-    IActorRef Services, IActorRef Nodes, IActorRef Images, IActorRef Catalog, IActorRef Journal)
+    IActorRef Services, IActorRef Nodes, IActorRef Images, IActorRef Placers, IActorRef Catalog, IActorRef Journal)
 {
     /// <summary>Null for what is not a client's to send.</summary>
     public IActorRef? For(object message) => message switch
@@ -18,6 +19,7 @@ internal sealed record GatewayWay(
         GetNode or UpdateNode => Nodes,
         NameImage or UnnameImage or GetImage => Images,
         GetServices or GetNodes => Catalog,
+        RebalancePool => Placers,
         _ => null,
     };
 
@@ -27,6 +29,7 @@ internal sealed record GatewayWay(
         IServiceMessage { Service.Value: null or "" } => "the service has no name",
         INodeMessage { Node.Value: null or "" } => "the node has no id",
         IImageMessage { Repository: null or "" } => "the image has no name",
+        IPlacerMessage { Pool: null or "" } => "the pool has no name",
         _ => null,
     };
 }

@@ -123,7 +123,7 @@ public sealed class SwarmCluster : IAsyncDisposable
             Regions.ServiceExtractor);
 
         var journal = ActorSystem.ActorOf(JournalTrials.Props(Address), "journal");
-        var way = new GatewayWay(Services, Nodes, Images, Catalog, journal);
+        var way = new GatewayWay(Services, Nodes, Images, Placers, Catalog, journal);
         Gateway = ActorSystem.ActorOf(
             GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
         ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);

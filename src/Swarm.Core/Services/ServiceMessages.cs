@@ -93,6 +93,10 @@ public sealed record ServiceDetails(
 
     /// <summary>Slots whose task ended well and, by the restart policy, is not started again.</summary>
     [Key(11)] public int Completed { get; init; }
+
+    /// <summary>How many slots it has: of a global service as many as there are nodes for it; null from a node that
+    /// does not say.</summary>
+    [Key(12)] public int? Slots { get; init; }
 }
 
 /// <param name="Completed">Slots whose task ended with exit code 0.</param>

@@ -22,6 +22,7 @@ internal static class ServiceViews
             Next = page.Length < left.Length ? page[^1].Key : null,
             GivenUp = state.Slots.Values.Count(slot => slot.End == SlotEnd.GivenUp),
             Completed = state.Slots.Values.Count(slot => slot.End == SlotEnd.Completed),
+            Slots = state.SlotCount(),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Actor.Setup;
@@ -5,6 +6,7 @@ using Akka.Cluster.Tools.Client;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
 using Swarm.Wire;
+using Swarm.Wire.Security;
 
 namespace Swarm.Client.Tests.Clusters;
 
@@ -25,19 +27,20 @@ internal sealed class Contact : IAsyncDisposable
 
     private readonly ActorSystem _system;
     private readonly Func<object, object?> _answer;
+    private readonly RemoteSecurity? _security;
     private readonly Channel<object> _asked = Channel.CreateUnbounded<object>();
 
-    /// <param name="answer">What it says to a message; null says nothing.</param>
-    public Contact(Func<object, object?> answer, Contact? seed = null)
+    private Contact(Func<object, object?> answer, TlsFiles? files)
     {
         _answer = answer;
-        var configuration = Hocon.WithFallback(DistributedPubSub.DefaultConfig())
+        _security = files is null ? null : RemoteSecurity.Load(files, PeerRole.Server, TimeProvider.System);
+        var configuration = Hocon.WithFallback(_security is null ? Config.Empty : RemoteSecurity.Hocon)
+            .WithFallback(DistributedPubSub.DefaultConfig())
             .WithFallback(ClusterClientReceptionist.DefaultConfig());
-        _system = ActorSystem.Create(
-            "swarm", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration)));
-        var self = Akka.Cluster.Cluster.Get(_system);
-        self.Join(seed is null ? self.SelfAddress : Akka.Cluster.Cluster.Get(seed._system).SelfAddress);
-        Address = $"127.0.0.1:{self.SelfAddress.Port}";
+        var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration));
+        if (_security is not null) setup = setup.And(_security.Setup((_, fault) => Refused.Enqueue(fault)));
+        _system = ActorSystem.Create("swarm", setup);
+        Address = $"127.0.0.1:{Akka.Cluster.Cluster.Get(_system).SelfAddress.Port}";
         var gateway = _system.ActorOf(Props.Create(() => new AnsweringGateway(Say, _asked.Writer)), "gateway");
         ClusterClientReceptionist.Get(_system).RegisterService(gateway);
     }
@@ -50,9 +53,28 @@ internal sealed class Contact : IAsyncDisposable
     /// <summary>Every message that clients sent here, in their order.</summary>
     public ChannelReader<object> Asked => _asked.Reader;
 
+    /// <summary>Starts it, and waits until it is a member.</summary>
+    /// <param name="answer">What it says to a message; null says nothing.</param>
+    /// <param name="files">What it shows of itself; null speaks in the clear.</param>
+    public static async Task<Contact> StartAsync(
+        Func<object, object?> answer, Contact? seed = null, TlsFiles? files = null)
+    {
+        var contact = new Contact(answer, files);
+        var cluster = Akka.Cluster.Cluster.Get(contact._system);
+        await cluster.JoinAsync(Akka.Cluster.Cluster.Get((seed ?? contact)._system).SelfAddress);
+        return contact;
+    }
+
+    /// <summary>Why it let others not in.</summary>
+    public ConcurrentQueue<string> Refused { get; } = [];
+
     public Task KillAsync() => _system.Terminate();
 
-    public async ValueTask DisposeAsync() => await KillAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _security?.Dispose();
+    }
 
     private object? Say(object message) => IsSilent ? null : _answer(message);
 }

@@ -15,8 +15,9 @@ public sealed class FailoverTests
     [Fact]
     public async Task A_request_goes_on_through_another_contact_with_its_id()
     {
-        await using var first = new Contact(Accept) { IsSilent = true };
-        await using var second = new Contact(Accept, first) { IsSilent = true };
+        await using var first = await Contact.StartAsync(Accept);
+        await using var second = await Contact.StartAsync(Accept, first);
+        (first.IsSilent, second.IsSilent) = (true, true);
         await using var client = Connect(first, second);
 
         var scaling = client.ScaleAsync(Web, 3);
@@ -34,7 +35,7 @@ public sealed class FailoverTests
     [Fact]
     public async Task A_contact_that_nobody_answers_at_does_not_matter()
     {
-        await using var only = new Contact(Accept);
+        await using var only = await Contact.StartAsync(Accept);
         await using var client = SwarmClient.Connect(
             new SwarmClientOptions { Contacts = ["127.0.0.1:1", "no-such-host.invalid:4000", only.Address] });
 
@@ -44,7 +45,7 @@ public sealed class FailoverTests
     [Fact]
     public async Task A_node_is_found_by_a_name_though_it_calls_itself_by_its_address()
     {
-        await using var only = new Contact(Accept);
+        await using var only = await Contact.StartAsync(Accept);
         await using var client = SwarmClient.Connect(new SwarmClientOptions
         {
             Contacts = [only.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)],
@@ -57,8 +58,8 @@ public sealed class FailoverTests
     [Fact]
     public async Task Logs_that_are_followed_go_on_through_another_contact()
     {
-        await using var first = new Contact(LogPage);
-        await using var second = new Contact(LogPage, first);
+        await using var first = await Contact.StartAsync(LogPage);
+        await using var second = await Contact.StartAsync(LogPage, first);
         await using var client = Connect(first, second);
         using var enough = new CancellationTokenSource();
         var lines = client.ReadLogsAsync(Web, tail: null, follow: true, _ => { }, enough.Token).GetAsyncEnumerator();
@@ -78,8 +79,8 @@ public sealed class FailoverTests
     public async Task Waiting_goes_on_through_another_contact()
     {
         var state = TaskState.Starting;
-        await using var first = new Contact(_ => Describe(state));
-        await using var second = new Contact(_ => Describe(state), first);
+        await using var first = await Contact.StartAsync(_ => Describe(state));
+        await using var second = await Contact.StartAsync(_ => Describe(state), first);
         await using var client = Connect(first, second);
 
         var waiting = client.WaitAsync(Web);

@@ -9,6 +9,7 @@ using Swarm.Cluster.Clients;
 using Swarm.Core;
 using Swarm.Core.Clients;
 using Swarm.Core.Containers;
+using Swarm.Core.Placement;
 using Swarm.Core.Services;
 using Swarm.Wire;
 
@@ -34,6 +35,7 @@ public sealed class GatewayActorTests : TestKit
     private readonly TestProbe _services;
     private readonly TestProbe _catalog;
     private readonly TestProbe _journal;
+    private readonly TestProbe _placers;
     private readonly IActorRef _gateway;
 
     public GatewayActorTests()
@@ -42,7 +44,9 @@ public sealed class GatewayActorTests : TestKit
         _services = CreateTestProbe();
         _catalog = CreateTestProbe();
         _journal = CreateTestProbe();
-        var way = new GatewayWay(_services, CreateTestProbe(), CreateTestProbe(), _catalog, _journal);
+        _placers = CreateTestProbe();
+        var way = new GatewayWay(
+            _services, CreateTestProbe(), CreateTestProbe(), _placers, _catalog, _journal);
         _gateway = Sys.ActorOf(GatewayActor.Props(way, Timeout, NullLoggerFactory.Instance));
     }
 
@@ -105,6 +109,24 @@ public sealed class GatewayActorTests : TestKit
         Assert.Contains(
             "TasksApplied is not for clients", ExpectMsg<RequestRefused>().Reason, StringComparison.Ordinal);
         _services.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_pool_is_balanced_by_its_placer()
+    {
+        _gateway.Tell(new RebalancePool(new RequestId("r"), "default", DryRun: true), TestActor);
+        _placers.ExpectMsg<RebalancePool>();
+        _placers.Reply(new RebalancePlan(new RequestId("r"), [], "it is even"));
+
+        Assert.Equal("it is even", ExpectMsg<RebalancePlan>().Reason);
+    }
+
+    [Fact]
+    public void A_service_is_rolled_back_by_its_entity()
+    {
+        _gateway.Tell(new RollbackService(new RequestId("r"), Web), TestActor);
+
+        Assert.Equal(Web, _services.ExpectMsg<RollbackService>().Service);
     }
 
     [Fact]
