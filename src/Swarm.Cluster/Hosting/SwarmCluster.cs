@@ -111,10 +111,9 @@ public sealed class SwarmCluster : IAsyncDisposable
         var regions = new Regions(ActorSystem, isScheduler: options.Roles.Contains(ClusterRoles.Scheduler));
         Catalog = ActorSystem.ActorOf(CatalogActor.Props(loggers), "catalog");
         Images = regions.Start(Regions.Images, id => ImageEntity.Props(id, loggers), Regions.ImageExtractor);
+        var askers = new PlacerNeighbours(() => Regions.Of(ActorSystem, Regions.Services), Catalog);
         Placers = regions.Start(
-            Regions.Placers,
-            id => PlacerEntity.Props(id, () => Regions.Of(ActorSystem, Regions.Services), time, loggers),
-            Regions.PlacerExtractor);
+            Regions.Placers, id => PlacerEntity.Props(id, askers, time, loggers), Regions.PlacerExtractor);
         Nodes = regions.StartRemembering(
             Regions.Nodes, id => NodeEntity.Props(id, Catalog, time, loggers), Regions.NodeExtractor);
         var neighbours = new ServiceNeighbours(Placers, Images, Catalog);

@@ -23,13 +23,15 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     public const string Name = "node";
 
     private readonly NodeId _id;
-    private readonly NodeDescription _description;
+    private readonly Resources _capacity;
     private readonly NodeSurroundings _node;
     private readonly ILogger _logger;
     private readonly Dictionary<ServiceName, IActorRef> _services = [];
     private readonly HashSet<TaskId> _running = [];
     private readonly HashSet<ServiceName> _unreadable = [];
     private readonly object _exitReader = new();
+    private NodeDescription _description;
+    private NodeSettings _settings = NodeSettings.Default;
     private NodeLedger _ledger;
     private IActorRef _ingress = ActorRefs.Nobody;
     private IActorRef _reporter = ActorRefs.Nobody;
@@ -37,7 +39,8 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     public NodeActor(NodeDescription description, NodeSurroundings node)
     {
         var allocatable = node.Options.AllocatableOf(description.Capacity);
-        (_id, _description, _node) = (description.Id, description with { Capacity = allocatable }, node);
+        (_id, _capacity, _node) = (description.Id, description.Capacity, node);
+        _description = description with { Capacity = allocatable };
         _logger = node.Loggers.CreateLogger<NodeActor>();
         _ledger = new NodeLedger(allocatable);
     }
@@ -179,9 +182,12 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
     private void TakeSettings(NodeSettings settings)
     {
-        _ledger = _ledger with { Availability = settings.Availability };
-        _reporter.Tell(new TellSettings(settings));
+        if (settings.Version >= _settings.Version) _settings = settings;
+        var allocatable = _node.Options.AllocatableOf(_capacity, _settings.SystemReserved);
+        _ledger = _ledger with { Availability = _settings.Availability, Allocatable = allocatable };
+        _description = _description with { Capacity = allocatable };
         TellUse();
+        _reporter.Tell(new TellSettings(_settings, _description));
     }
 
     private void TellUse() => _reporter.Tell(new NodeUse(_ledger, _running.Count));

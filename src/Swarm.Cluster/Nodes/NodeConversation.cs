@@ -48,7 +48,8 @@ internal sealed record RoutesSet(string? Address, string Fault) : INoSerializati
 /// <summary>What the node has given away, for its reports.</summary>
 internal sealed record NodeUse(NodeLedger Ledger, int RunningTasks) : INoSerializationVerificationNeeded;
 
-internal sealed record TellSettings(NodeSettings Settings) : INoSerializationVerificationNeeded;
+/// <param name="Description">With what is left of the host's capacity by these settings.</param>
+internal sealed record TellSettings(NodeSettings Settings, NodeDescription Description) : INoSerializationVerificationNeeded;
 
 /// <summary>The placer asks for a report now.</summary>
 internal sealed record TellReport : INoSerializationVerificationNeeded;

@@ -37,9 +37,14 @@ public sealed record NodeOptions
     public TimeSpan FenceFor { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>What the host gives to tasks.</summary>
-    public Resources AllocatableOf(Resources capacity) => capacity with
+    /// <param name="systemReserved">Kept back in place of what is set here; null leaves that.</param>
+    public Resources AllocatableOf(Resources capacity, Resources? systemReserved = null)
     {
-        Cpu = new MilliCpu(Math.Max(0, capacity.Cpu.Value - ReservedCpu.Value)),
-        Memory = new Bytes(Math.Max(0, capacity.Memory.Value - ReservedMemory.Value)),
-    };
+        ArgumentNullException.ThrowIfNull(capacity);
+        var kept = systemReserved ?? new Resources(ReservedCpu, ReservedMemory);
+        return new Resources(
+            new MilliCpu(Math.Max(0, capacity.Cpu.Value - kept.Cpu.Value)),
+            new Bytes(Math.Max(0, capacity.Memory.Value - kept.Memory.Value)),
+            capacity.Pids > 0 ? Math.Max(1, capacity.Pids - kept.Pids) : 0);
+    }
 }

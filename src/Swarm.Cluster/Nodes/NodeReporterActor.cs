@@ -16,6 +16,7 @@ internal sealed partial class NodeReporterActor(NodeDescription description, Nod
 
     // Begins at the time of the start, so that it grows over restarts too.
     private long _report = node.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    private NodeDescription _description = description;
     private NodeSettings _settings = NodeSettings.Default;
     private NodeUse? _use;
     private bool _isRegistered;
@@ -37,7 +38,7 @@ internal sealed partial class NodeReporterActor(NodeDescription description, Nod
                 if (!Timers.IsTimerActive(nameof(TellNow)))
                     Timers.StartSingleTimer(nameof(TellNow), new TellNow(), node.Options.GatherFor);
                 break;
-            case TellSettings told: TakeSettings(told.Settings); break;
+            case TellSettings told: TakeSettings(told); break;
             case TellNow or Beat or TellReport: Report(); break;
             case RegisterAgain: Register(); break;
             default: Unhandled(message); break;
@@ -46,34 +47,35 @@ internal sealed partial class NodeReporterActor(NodeDescription description, Nod
 
     private void Register()
     {
-        node.Peers.Nodes.Tell(new RegisterNode(description), Context.Parent);
+        node.Peers.Nodes.Tell(new RegisterNode(_description), Context.Parent);
         Timers.StartSingleTimer(nameof(RegisterAgain), new RegisterAgain(), _isRegistered
             ? RegisterAgainAfter
             : node.Options.TellAgainAfter);
     }
 
-    private void TakeSettings(NodeSettings settings)
+    private void TakeSettings(TellSettings told)
     {
         if (!_isRegistered)
         {
-            LogRegistered(description.Id.Value, description.Pool);
+            LogRegistered(_description.Id.Value, _description.Pool);
             _isRegistered = true;
             Timers.StartSingleTimer(nameof(RegisterAgain), new RegisterAgain(), RegisterAgainAfter);
         }
 
-        if (settings.Version < _settings.Version) return;
-        _settings = settings;
+        var isOther = told.Description != _description;
+        (_settings, _description) = (told.Settings, told.Description);
         Report();
+        if (isOther) Register();
     }
 
     private void Report()
     {
         if (_use is not { } use) return;
 
-        var report = NodeReports.Of(use.Ledger, description, _settings, ++_report);
+        var report = NodeReports.Of(use.Ledger, _description, _settings, ++_report);
         node.Peers.Placers.Tell(report, Context.Parent);
         node.Peers.Catalog.Tell(
-            new NodeListing(description, _settings, Reachable: true, report.Reserved, use.RunningTasks),
+            new NodeListing(_description, _settings, Reachable: true, report.Reserved, use.RunningTasks),
             Context.Parent);
     }
 

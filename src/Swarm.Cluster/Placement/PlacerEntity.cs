@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Microsoft.Extensions.Logging;
-using Swarm.Cluster.Catalog;
 using Swarm.Core;
+using Swarm.Core.Clients;
 using Swarm.Core.Placement;
 
 namespace Swarm.Cluster.Placement;
@@ -10,28 +10,30 @@ namespace Swarm.Cluster.Placement;
 /// <summary>Makes the placements of one pool, on what its nodes report and what it has given away since.</summary>
 /// <remarks>
 /// <see cref="Placer"/> chooses. Nothing is persisted: one that comes up asks every node it can reach, and holds what
-/// it is asked until they have answered, or <see cref="ReportsTimeout"/> has gone by.
+/// it is asked until they have answered, or <see cref="ReportsTimeout"/> has gone by. Told in docs/placement.md.
 /// </remarks>
 internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan ReportsTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(500);
 
+    // Many nodes may change at once, as when labels are set on all.
+    private static readonly TimeSpan TellChangesAfter = TimeSpan.FromMilliseconds(100);
+
     private readonly string _pool;
-    private readonly Func<IActorRef> _services;
+    private readonly PlacerNeighbours _others;
     private readonly TimeProvider _time;
     private readonly ILogger<PlacerEntity> _logger;
     private readonly Placer _placer = new();
-    private readonly Dictionary<string, NodeReport> _reports = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
     private readonly Dictionary<ServiceName, (PlaceTasks Request, IActorRef Asking)> _held = [];
+    private readonly Dictionary<ServiceName, (GetEligibleNodes Question, IActorRef Asking)> _heldQuestions = [];
     private readonly HashSet<ServiceName> _short = [];
     private bool _ready;
 
-    public PlacerEntity(string pool, Func<IActorRef> services, TimeProvider time, ILogger<PlacerEntity> logger)
+    public PlacerEntity(string pool, PlacerNeighbours others, TimeProvider time, ILogger<PlacerEntity> logger)
     {
         _pool = pool;
-        _services = services;
+        _others = others;
         _time = time;
         _logger = logger;
     }
@@ -39,24 +41,15 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
     public static Props Props(
-        string pool, Func<IActorRef> services, TimeProvider time, ILoggerFactory loggers) =>
-        Akka.Actor.Props.Create(() => new PlacerEntity(pool, services, time, loggers.CreateLogger<PlacerEntity>()));
+        string pool, PlacerNeighbours others, TimeProvider time, ILoggerFactory loggers) =>
+        Akka.Actor.Props.Create(() => new PlacerEntity(pool, others, time, loggers.CreateLogger<PlacerEntity>()));
 
     protected override void PreStart()
     {
-        var cluster = Akka.Cluster.Cluster.Get(Context.System);
-        cluster.Subscribe(
-            Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
-            typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
-        var unreachable = cluster.State.Unreachable;
-        foreach (var member in cluster.State.Members
-            .Where(member => member.Status == MemberStatus.Up && !unreachable.Contains(member)))
-        {
-            _awaited.Add(member.Address.ToString());
-        }
-
-        Timers.StartPeriodicTimer("ask", new AskNodes(), TimeSpan.Zero, AskAgain);
+        FollowMembers();
+        Timers.StartPeriodicTimer("ask", new AskNodes(), AskAgain);
         Timers.StartSingleTimer("late", new ReportsLate(), ReportsTimeout);
+        AskForReports();
     }
 
     protected override void PostStop() => Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
@@ -68,35 +61,49 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
             case NodeReport report: Keep(report); break;
             case PlaceTasks request when _ready: Place(request, Sender); break;
             case PlaceTasks request: _held[request.Service] = (request, Sender); break;
-            case AskNodes: foreach (var address in _awaited) Ask(address); break;
+            case GetEligibleNodes question when _ready: Answer(question, Sender); break;
+            case GetEligibleNodes question: _heldQuestions[question.Service] = (question, Sender); break;
+            case NodeList listed: Keep(listed); break;
+            case AskNodes: AskForReports(); break;
             case ReportsLate: LogReportsMissing(_pool, string.Join(", ", _awaited)); Begin(); break;
-            case ClusterEvent.MemberUp up: Ask(up.Member.Address.ToString()); break;
-            case ClusterEvent.ReachableMember reachable: SetReachable(reachable.Member, true); break;
-            case ClusterEvent.UnreachableMember unreachable: SetReachable(unreachable.Member, false); break;
-            case ClusterEvent.MemberRemoved removed: Remove(removed.Member); break;
-            case ClusterEvent.IMemberEvent or ClusterEvent.IReachabilityEvent: break;
+            case TellChanges: TellChangedAnswers(); break;
+            case Gone gone: Forget(gone); break;
+            case ClusterEvent.IMemberEvent or ClusterEvent.IReachabilityEvent: OnMember(message); break;
             default: Unhandled(message); break;
         }
     }
 
     private void Keep(NodeReport report)
     {
-        if (!_placer.Keep(report)) return;
+        if (_placer.Keep(report) is not { } news) return;
 
-        var before = _reports.GetValueOrDefault(report.Node.Address);
-        _reports[report.Node.Address] = report;
-        _awaited.Remove(report.Node.Address);
-        if (!_ready && _awaited.Count == 0) Begin();
-        else if (before is null || HasMoreRoom(before, report)) WakeWaiting();
+        Heard(report);
+        if (!_ready)
+        {
+            BeginIfComplete();
+            return;
+        }
+
+        if (news.HasFlag(ReportNews.MoreRoom)) WakeWaiting();
+        if (news.HasFlag(ReportNews.OtherNodes)) NodesChanged();
+    }
+
+    private void BeginIfComplete()
+    {
+        if (_awaited.Count == 0) Begin();
     }
 
     private void Begin()
     {
         _ready = true;
+        KeepUnheard();
         _awaited.Clear();
-        Timers.CancelAll();
+        Timers.Cancel("ask");
+        Timers.Cancel("late");
         foreach (var (request, asking) in _held.Values) Place(request, asking);
+        foreach (var (question, asking) in _heldQuestions.Values) Answer(question, asking);
         _held.Clear();
+        _heldQuestions.Clear();
     }
 
     private void Place(PlaceTasks request, IActorRef asking)
@@ -107,37 +114,24 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
         asking.Tell(made);
     }
 
+    private void Answer(GetEligibleNodes question, IActorRef asking) =>
+        asking.Tell(_placer.Answer(question, _time.GetUtcNow()));
+
     private void WakeWaiting()
     {
-        foreach (var service in _short) _services().Tell(new CapacityFreed(service));
+        foreach (var service in _short) _others.Services().Tell(new CapacityFreed(service));
         _short.Clear();
     }
 
-    private static bool HasMoreRoom(NodeReport before, NodeReport now) =>
-        before.Settings.Version != now.Settings.Version
-        || now.HostPorts.Length < before.HostPorts.Length
-        || now.Tasks.Length < before.Tasks.Length
-        || Free(now).Cpu > Free(before).Cpu
-        || Free(now).Memory > Free(before).Memory
-        || Free(now).Pids > Free(before).Pids;
-
-    private static Resources Free(NodeReport report) => report.Node.Capacity - report.Reserved;
-
-    private void Ask(string address) =>
-        Context.ActorSelection(address + NodeActorPath.Path).Tell(new GetNodeReport(_pool));
-
-    private void SetReachable(Member member, bool reachable)
+    private void NodesChanged()
     {
-        if (!_reports.TryGetValue(member.Address.ToString(), out var report)) return;
-
-        _placer.SetReachable(report.Node.Id, reachable);
-        if (reachable) WakeWaiting();
+        if (!Timers.IsTimerActive("changes"))
+            Timers.StartSingleTimer("changes", new TellChanges(), TellChangesAfter);
     }
 
-    private void Remove(Member member)
+    private void TellChangedAnswers()
     {
-        _awaited.Remove(member.Address.ToString());
-        if (_reports.Remove(member.Address.ToString(), out var report)) _placer.Remove(report.Node.Id);
+        foreach (var answer in _placer.ChangedAnswers(_time.GetUtcNow())) _others.Services().Tell(answer);
     }
 
     [LoggerMessage(LogLevel.Warning, "The placer of pool {Pool} began without the reports of {Nodes}")]
@@ -146,4 +140,8 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
     private sealed record AskNodes : INoSerializationVerificationNeeded;
 
     private sealed record ReportsLate : INoSerializationVerificationNeeded;
+
+    private sealed record TellChanges : INoSerializationVerificationNeeded;
+
+    private sealed record Gone(NodeId Node, string Address) : INoSerializationVerificationNeeded;
 }

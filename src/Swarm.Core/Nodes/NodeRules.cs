@@ -21,9 +21,18 @@ public static class NodeRules
 
         var labels = record.Settings.Labels.RemoveRange(command.RemoveLabels).SetItems(command.SetLabels);
         var availability = command.Availability ?? record.Settings.Availability;
-        if (availability == record.Settings.Availability && labels.SequenceEqual(record.Settings.Labels)) return null;
+        var reserved = command.SystemReserved ?? record.Settings.SystemReserved;
+        if (availability == record.Settings.Availability && labels.SequenceEqual(record.Settings.Labels)
+            && reserved == record.Settings.SystemReserved)
+        {
+            return null;
+        }
 
-        var settings = new NodeSettings(availability, record.Settings.Version + 1) { Labels = labels };
+        var settings = new NodeSettings(availability, record.Settings.Version + 1)
+        {
+            Labels = labels,
+            SystemReserved = reserved,
+        };
         return new NodeEvent.SettingsChanged(command.Request, settings);
     }
 
@@ -38,6 +47,12 @@ public static class NodeRules
         foreach (var label in command.SetLabels.Keys.Concat(command.RemoveLabels))
         {
             if (string.IsNullOrWhiteSpace(label)) return "a label of a node has no name";
+        }
+
+        if (command.SystemReserved is { } reserved
+            && (reserved.Cpu < MilliCpu.Zero || reserved.Memory < Bytes.Zero || reserved.Pids < 0))
+        {
+            return "what is kept back for the system cannot be negative";
         }
 
         return null;

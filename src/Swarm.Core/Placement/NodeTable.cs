@@ -75,19 +75,21 @@ internal sealed class NodeTable
     public IEnumerable<PublishedPort> Ports(int row) =>
         _reports[row].HostPorts.Concat(_given[row].SelectMany(given => given.Ports));
 
-    /// <returns>False for a report older than one that was kept.</returns>
+    /// <returns>Null for a report older than one that was kept.</returns>
     /// <remarks>Reports of a node arrive in order, so one that counts from the beginning again
     /// is of a node that was restarted.</remarks>
-    public bool Keep(NodeReport report)
+    public ReportNews? Keep(NodeReport report)
     {
+        var news = ReportNews.MoreRoom | ReportNews.OtherNodes | ReportNews.Arrived;
         if (!_rows.TryGetValue(report.Node.Id, out var row)) row = Add(report);
-        else if (report.Report <= _reports[row].Report && _reachable[row] && report.Report > 1) return false;
+        else if (report.Report <= _reports[row].Report && _reachable[row] && report.Report > 1) return null;
+        else news = News(row, report);
 
         Take(row, report);
         _reachable[row] = true;
         var shown = report.Tasks.ToHashSet();
         Drop(row, given => ReportNames.Shows(shown, given.Task));
-        return true;
+        return news;
     }
 
     /// <summary>A member of the cluster that has not reported: it stands for what is known of it, out of
@@ -171,6 +173,21 @@ internal sealed class NodeTable
         _given[row] = [];
         _rows[report.Node.Id] = row;
         return row;
+    }
+
+    private ReportNews News(int row, NodeReport now)
+    {
+        var before = _reports[row];
+        var (free, was) = (now.Node.Capacity - now.Reserved, before.Node.Capacity - before.Reserved);
+        var hasMore = !_reachable[row] || now.Settings.Version != before.Settings.Version
+            || now.HostPorts.Length < before.HostPorts.Length || now.Tasks.Length < before.Tasks.Length
+            || free.Cpu > was.Cpu || free.Memory > was.Memory || free.Pids > was.Pids
+            || !now.Services.Keys.SequenceEqual(before.Services.Keys);
+        var isActive = now.Settings.Availability == NodeAvailability.Active;
+        var wasActive = _reachable[row] && _availability[row] == NodeAvailability.Active;
+        return (hasMore ? ReportNews.MoreRoom : 0) | (isActive && !wasActive ? ReportNews.Arrived : 0)
+            | (_class[row] != _classes.Of(now.Node, now.Settings)
+                || _availability[row] != now.Settings.Availability ? ReportNews.OtherNodes : 0);
     }
 
     private void Take(int row, NodeReport report)

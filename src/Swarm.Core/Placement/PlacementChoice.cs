@@ -17,7 +17,7 @@ internal sealed class PlacementChoice
     private readonly PlacementFilter _filter;
     private readonly OwnTasks _own;
     private readonly int[] _failures;
-    private readonly Dictionary<OwnPlaces, PriorityQueue<int, NodeRank>> _heaps = [];
+    private readonly Dictionary<OwnPlaces, BestNodes> _heaps = [];
     private bool _built;
 
     public PlacementChoice(
@@ -41,16 +41,18 @@ internal sealed class PlacementChoice
     public int? Next()
     {
         if (!_built) Build();
-        (OwnPlaces Places, PriorityQueue<int, NodeRank> Nodes, NodeRank Rank)? best = null;
+        (OwnPlaces Places, BestNodes Nodes, NodeRank Rank, int Row)? best = null;
         foreach (var (places, nodes) in _heaps)
         {
-            if (!nodes.TryPeek(out _, out var rank) || _own.Violated(places) is not null) continue;
+            if (nodes.Count == 0 || _own.Violated(places) is not null) continue;
+            var (rank, row) = nodes.Best();
             rank = rank with { Trouble = rank.Trouble + _own.Unmet(places) };
             if (best is not { } other || Compare(places, rank, other.Places, other.Rank) < 0)
-                best = (places, nodes, rank);
+                best = (places, nodes, rank, row);
         }
 
-        return best?.Nodes.Dequeue();
+        best?.Nodes.RemoveBest();
+        return best?.Row;
     }
 
     /// <summary>After the node was given the task: it and its like count one more, and it
@@ -62,7 +64,7 @@ internal sealed class PlacementChoice
         // The first task decides where those stand that want to be near to it.
         if (_own.Total == 1 && _own.WantToBeNear) _built = false;
         if (_built && _filter.Judge(row, _own.On(row)) is null && _own.ViolatedByNode(row) is null)
-            _heaps[_own.PlacesOf(row)].Enqueue(row, Rank(row));
+            _heaps[_own.PlacesOf(row)].Return(Rank(row), row);
     }
 
     /// <summary>Why no node will do: after <see cref="Next"/> found none.</summary>
@@ -84,17 +86,15 @@ internal sealed class PlacementChoice
         _heaps.Clear();
         Span<bool> room = new bool[_table.Count];
         _filter.MarkRoom(room);
-        var fitting = new Dictionary<OwnPlaces, List<(int, NodeRank)>>();
+        var most = _request.Tasks.Length + _request.Bound.Length;
         for (var row = 0; row < room.Length; row++)
         {
             if (!room[row] || _filter.JudgeWithRoom(row, _own.On(row)) is not null) continue;
             if (_own.ViolatedByNode(row) is not null) continue;
             var places = _own.PlacesOf(row);
-            if (!fitting.TryGetValue(places, out var nodes)) fitting[places] = nodes = new(room.Length);
-            nodes.Add((row, Rank(row)));
+            if (!_heaps.TryGetValue(places, out var nodes)) _heaps[places] = nodes = new BestNodes(most);
+            nodes.Offer(Rank(row), row);
         }
-
-        foreach (var (places, nodes) in fitting) _heaps[places] = new PriorityQueue<int, NodeRank>(nodes);
     }
 
     private NodeRank Rank(int row) => NodeRank.Of(

@@ -14,6 +14,7 @@ public sealed class Placer
     private static readonly TimeSpan AnswersKept = TimeSpan.FromMinutes(5);
 
     private readonly NodeTable _table = new();
+    private readonly EligibleFollowers _followers = new();
     private readonly Dictionary<ServiceName, Answered> _answers = [];
     private int _sweepAt = AnswersSwept;
 
@@ -31,8 +32,8 @@ public sealed class Placer
         }),
     ];
 
-    /// <returns>False for a report older than one that was kept.</returns>
-    public bool Keep(NodeReport report) => _table.Keep(report);
+    /// <returns>Null for a report older than one that was kept.</returns>
+    public ReportNews? Keep(NodeReport report) => _table.Keep(report);
 
     /// <summary>A member of the cluster that is out of reach and has not reported to this placer.</summary>
     public void KeepUnheard(NodeDescription node, NodeSettings settings) => _table.KeepUnheard(node, settings);
@@ -62,6 +63,17 @@ public sealed class Placer
         _answers[request.Service] = new Answered(request.Tasks, request.Bound, answer, now);
         return answer;
     }
+
+    /// <summary>Answers a global service, and keeps in mind what it was told.</summary>
+    public EligibleNodes Answer(GetEligibleNodes asked, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        return _followers.Answer(asked, Eligible(asked.Rules), now);
+    }
+
+    /// <summary>What global services are to be told because it has changed since they were; those that have not asked
+    /// for a minute are forgotten.</summary>
+    public ImmutableArray<EligibleNodes> ChangedAnswers(DateTimeOffset now) => _followers.Changed(Eligible, now);
 
     /// <summary>The nodes on which a global service with these rules shall have a task, in the order of their
     /// ids.</summary>

@@ -98,6 +98,44 @@ public sealed class NodeReportingTests : NodeFixture
     }
 
     [Fact]
+    public async Task What_operators_keep_back_for_the_system_is_not_given_to_tasks_and_not_told_to_the_placer()
+    {
+        StartNode();
+        await Nodes.ExpectMsgAsync<RegisterNode>();
+        var settings = new NodeSettings(NodeAvailability.Active, 1) { SystemReserved = Capacity(1100, 0) };
+        Node.Tell(new NodeRegistered(Id, settings), Nodes);
+
+        var order = OrderOf(1, Spec(), (1, TaskState.Running));
+        Node.Tell(order with { Templates = [order.Templates[0] with { Reservations = Capacity(1500, 0) }] }, Services);
+
+        Assert.Equal("short of CPU: 1.5 asked, 1 free of 1 cores", (await ReportsAsync())[1].Reason);
+        Assert.Equal(Capacity(1000, 1280), (await Placers.ExpectMsgAsync<NodeReport>()).Node.Capacity);
+        Assert.Equal(Capacity(1000, 1280), (await Nodes.ExpectMsgAsync<RegisterNode>()).Description.Capacity);
+    }
+
+    [Fact]
+    public async Task Settings_that_were_overtaken_by_newer_ones_are_not_taken_up()
+    {
+        StartNode();
+        Node.Tell(new NodeRegistered(Id, new NodeSettings(NodeAvailability.Active, 2)), Nodes);
+        Node.Tell(new NodeRegistered(Id, new NodeSettings(NodeAvailability.Drain, 1)), Nodes);
+
+        Order(1, Spec(), (1, TaskState.Running));
+
+        Assert.NotEqual(TaskState.Rejected, (await ReportsAsync())[1].State);
+    }
+
+    [Fact]
+    public async Task A_report_tells_how_many_tasks_of_each_service_there_are()
+    {
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running), (2, TaskState.Running));
+        Pass(0.02);
+
+        Assert.Equal(2, (await Placers.ExpectMsgAsync<NodeReport>()).Services["web"]);
+    }
+
+    [Fact]
     public async Task A_page_of_a_log_fits_into_what_was_asked_even_where_its_lines_are_short()
     {
         Engine.Log = [.. Enumerable.Range(0, 5000).Select(_ => new LogEntry(DateTimeOffset.UnixEpoch, false, "x"))];

@@ -108,9 +108,9 @@ public sealed class PlacerTests
     {
         var placer = Pool.Of(Pool.Node("a") with { Report = 7 });
 
-        Assert.False(placer.Keep(Pool.Node("a") with { Report = 6 }));
-        Assert.True(placer.Keep(Pool.Node("a") with { Report = 8 }));
-        Assert.True(placer.Keep(Pool.Node("a") with { Report = 1 }));
+        Assert.Null(placer.Keep(Pool.Node("a") with { Report = 6 }));
+        Assert.NotNull(placer.Keep(Pool.Node("a") with { Report = 8 }));
+        Assert.NotNull(placer.Keep(Pool.Node("a") with { Report = 1 }));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class PlacerTests
         placer.SetReachable(new NodeId("a"), false);
         placer.SetReachable(new NodeId("a"), true);
 
-        Assert.True(placer.Keep(Pool.Node("a") with { Report = 2 }));
+        Assert.NotNull(placer.Keep(Pool.Node("a") with { Report = 2 }));
     }
 
     [Fact]

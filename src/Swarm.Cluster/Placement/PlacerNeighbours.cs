@@ -1,0 +1,8 @@
+using Akka.Actor;
+
+namespace Swarm.Cluster.Placement;
+
+/// <summary>Those a placer talks with.</summary>
+/// <param name="Services">The shard region of services; it exists once hosting has started it.</param>
+/// <param name="Catalog">Knows also the nodes that do not report.</param>
+internal sealed record PlacerNeighbours(Func<IActorRef> Services, IActorRef Catalog);

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Swarm.Core.Services;
+
+namespace Swarm.Core.Placement;
+
+/// <summary>The global services that ask on which nodes they shall have a task, and what each was told last.</summary>
+internal sealed class EligibleFollowers
+{
+    /// <summary>A service that has not asked for so long is forgotten: it asks again every 20 s.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(60);
+
+    private readonly Dictionary<ServiceName, Follower> _followers = [];
+
+    public EligibleNodes Answer(GetEligibleNodes asked, ImmutableArray<NodeId> nodes, DateTimeOffset now)
+    {
+        _followers[asked.Service] = new Follower(asked.Rules, nodes, now);
+        return new EligibleNodes(asked.Service, nodes);
+    }
+
+    /// <summary>What is to be told to those for whom it is not any more as they were told.</summary>
+    public ImmutableArray<EligibleNodes> Changed(
+        Func<PlacementRules, ImmutableArray<NodeId>> eligible, DateTimeOffset now)
+    {
+        var changed = ImmutableArray.CreateBuilder<EligibleNodes>();
+        foreach (var (service, follower) in _followers.ToList())
+        {
+            if (follower.AskedAt <= now - KeptFor)
+            {
+                _followers.Remove(service);
+                continue;
+            }
+
+            var nodes = eligible(follower.Rules);
+            if (nodes.SequenceEqual(follower.Told)) continue;
+            _followers[service] = follower with { Told = nodes };
+            changed.Add(new EligibleNodes(service, nodes));
+        }
+
+        return changed.ToImmutable();
+    }
+
+    private sealed record Follower(PlacementRules Rules, ImmutableArray<NodeId> Told, DateTimeOffset AskedAt);
+}
