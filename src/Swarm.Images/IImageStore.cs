@@ -23,6 +23,9 @@ public interface IImageStore
 
     ImmutableArray<ImageSummary> List();
 
+    /// <summary>What of the store cannot be read and is left out, a sentence each.</summary>
+    ImmutableArray<string> Warnings();
+
     /// <summary>Finds an image by name, name@digest, id, or unique beginning of an id.</summary>
     /// <exception cref="ImageException">When a beginning fits several.</exception>
     StoredImage? Find(string nameOrId);

@@ -40,6 +40,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
         {
             _folders.EmptyScratch();
             _catalog = new Catalog(_folders);
+            foreach (var (path, fault) in _catalog.Broken) LogBroken(path, fault);
             _layers = new LayerFolder(_folders, options);
             _snapshots = new SnapshotFolder(_folders, _layers);
             _installer = new ImageInstaller(_folders, _layers);
@@ -102,6 +103,18 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     }
 
     /// <inheritdoc/>
+    public ImmutableArray<string> Warnings()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _catalog.Broken.Select(record => $"{record.Path} cannot be read, and is left out: {record.Fault}"),
+            ];
+        }
+    }
+
+    /// <inheritdoc/>
     public StoredImage? Find(string nameOrId)
     {
         lock (_gate) return ImageSearch.Find(_catalog, nameOrId) is { } image ? Show(image) : null;
@@ -157,7 +170,11 @@ public sealed partial class ImageStore : IImageStore, IDisposable
 
     private KnownImage Get(string nameOrId) =>
         ImageSearch.Find(_catalog, nameOrId)
-        ?? throw new ImageException(ImageFault.NotFound, $"there is no image {nameOrId} on this host");
+        ?? throw new ImageException(
+            ImageFault.NotFound,
+            _catalog.FindBroken(nameOrId) is { } broken
+                ? $"what is known of image {nameOrId} cannot be read: {broken.Path} ({broken.Fault})"
+                : $"there is no image {nameOrId} on this host");
 
     private StoredImage Show(KnownImage image) => new(
         image.Id, image.ManifestDigest, _catalog.NamesOf(image.Id), image.Configuration, image.Size);
@@ -169,6 +186,10 @@ public sealed partial class ImageStore : IImageStore, IDisposable
             throw new ImageException(ImageFault.Invalid, $"an image is named by repository and tag, not by '{name}'");
         }
     }
+
+    [LoggerMessage(LogLevel.Error,
+        "The record {Path} cannot be read ({Fault}): it is left out, and nothing is swept away until it is dealt with")]
+    private partial void LogBroken(string path, string fault);
 
     [LoggerMessage(LogLevel.Information, "Added image {Image} named {Names}: {Layers} layers, {Size}")]
     private partial void LogAdded(Digest image, ImmutableArray<ImageReference> names, int layers, Bytes size);

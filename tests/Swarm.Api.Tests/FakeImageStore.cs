@@ -35,6 +35,8 @@ internal sealed class FakeImageStore : IImageStore
         return Keep(await ReadAsync(tar, cancellation), name);
     }
 
+    public ImmutableArray<string> Warnings() => Broken is null ? [] : [Broken.Message];
+
     public ImmutableArray<ImageSummary> List() =>
     [
         .. _images.Select(image => new ImageSummary(

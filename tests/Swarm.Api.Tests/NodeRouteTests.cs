@@ -34,6 +34,7 @@ public sealed class NodeRouteTests
         Assert.Equal("1.24", version.RootElement.GetProperty("MinAPIVersion").GetString());
         Assert.Equal("node1", host.RootElement.GetProperty("ID").GetString());
         Assert.Equal(4, host.RootElement.GetProperty("NCPU").GetInt32());
+        Assert.Equal(0, host.RootElement.GetProperty("Warnings").GetArrayLength());
     }
 
     [Theory]

@@ -16,6 +16,18 @@ public sealed class DaemonProcessTests
     }
 
     [Fact]
+    public async Task Without_its_journal_it_is_not_healthy()
+    {
+        await using var daemon = new DaemonProcess();
+        await daemon.StartAsync();
+
+        File.Delete($"{daemon.DataRoot}/journal.db");
+
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => daemon.GetAsync("/healthz"));
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task Killed_it_comes_back_as_the_same_node()
     {
         await using var daemon = new DaemonProcess();

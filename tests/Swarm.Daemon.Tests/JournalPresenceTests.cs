@@ -30,6 +30,21 @@ public sealed class JournalPresenceTests : IDisposable
             $"the journal {Journal} is gone, and {_folder}/services tells of", refused.Message,
             StringComparison.Ordinal);
         await File.WriteAllTextAsync(Journal, "");
-        JournalPresence.Check(new JournalOptions.Sqlite(Journal), store);
+        refused = Assert.Throws<ClusterStartException>(
+            () => JournalPresence.Check(new JournalOptions.Sqlite(Journal), store));
+        Assert.StartsWith($"the journal {Journal} is empty", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_said_to_be_none()
+    {
+        var store = new NodeStore(_folder);
+        await store.SaveAsync(new KeptService { Name = new ServiceName("web") });
+        await File.WriteAllTextAsync(Journal, "this is no database, and long enough to be told from an empty one");
+
+        var refused = Assert.Throws<ClusterStartException>(
+            () => JournalPresence.Check(new JournalOptions.Sqlite(Journal), store));
+
+        Assert.StartsWith($"the journal {Journal} cannot be read", refused.Message, StringComparison.Ordinal);
     }
 }

@@ -71,6 +71,8 @@ internal sealed class BusyboxImages(string folder) : IImageStore
 
     public ImmutableArray<ImageSummary> List() => [];
 
+    public ImmutableArray<string> Warnings() => [];
+
     public Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation) =>
         throw new UnreachableException();
 

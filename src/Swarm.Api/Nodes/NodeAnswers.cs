@@ -12,4 +12,4 @@ internal sealed record HostAnswer(
     [property: JsonPropertyName("ID")] string Id, string Name, string ServerVersion, int Images, int Containers,
     int ContainersRunning, int ContainersStopped, string Driver, string DockerRootDir,
     [property: JsonPropertyName("NCPU")] int ProcessorCount, long MemTotal, string KernelVersion, string OSType,
-    string Architecture, string CgroupVersion, string[] Labels);
+    string Architecture, string CgroupVersion, string[] Labels, string[] Warnings);

@@ -9,7 +9,7 @@ namespace Swarm.Api.Nodes;
 
 /// <summary>Whether the node answers, and what it is.</summary>
 internal sealed class NodeRoutes(
-    NodeFacts node, IImageStore images, IContainerEngine engine, Func<string?> whyUnhealthy)
+    NodeFacts node, IImageStore images, IContainerEngine engine, Func<Task<string?>> findFault)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -49,16 +49,16 @@ internal sealed class NodeRoutes(
             containers.Length - running, "overlay", node.DataRoot, node.Processors, node.Memory.Value, node.Kernel,
             "linux",
             node.Architecture, node.CgroupVersion == 1 ? "1" : "2",
-            [.. node.Labels.Select(label => $"{label.Key}={label.Value}")]);
+            [.. node.Labels.Select(label => $"{label.Key}={label.Value}")], [.. images.Warnings()]);
         return context.Response.WriteAnswerAsync(
             StatusCodes.Status200OK, answer, ApiJson.Plain.HostAnswer, context.RequestAborted);
     }
 
-    private Task HealthAsync(HttpContext context)
+    private async Task HealthAsync(HttpContext context)
     {
-        if (whyUnhealthy() is { } reason) throw new ApiException(StatusCodes.Status503ServiceUnavailable, reason);
+        if (await findFault() is { } fault) throw new ApiException(StatusCodes.Status503ServiceUnavailable, fault);
 
         context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync("ok\n");
+        await context.Response.WriteAsync("ok\n");
     }
 }

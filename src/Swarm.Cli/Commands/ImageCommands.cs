@@ -44,7 +44,9 @@ internal static class ImageCommands
         {
             using var client = shared.ConnectImages(parsed);
             var images = await client.ListAsync(cancellation);
-            shared.Printer(parsed).Rows(["NAME", "ID", "SIZE", "CREATED"], images, ImageViews.Row, ImageViews.Json);
+            var printer = shared.Printer(parsed);
+            printer.Rows(["NAME", "ID", "SIZE", "CREATED"], images, ImageViews.Row, ImageViews.Json);
+            foreach (var warning in await client.GetWarningsAsync(cancellation)) printer.Warn(warning);
             return ExitCode.Ok;
         });
         examples.Add(list, "swarm image ls", "swarm image ls --json");

@@ -20,6 +20,14 @@ internal static class ImageAnswers
                 : 0)))];
     }
 
+    public static ImmutableArray<string> Warnings(Stream body)
+    {
+        using var json = JsonDocument.Parse(body);
+        return json.RootElement.TryGetProperty("Warnings", out var warnings) && warnings.ValueKind == JsonValueKind.Array
+            ? [.. warnings.EnumerateArray().Select(warning => warning.GetString() ?? "")]
+            : [];
+    }
+
     public static ImmutableArray<string> Removals(Stream body)
     {
         using var json = JsonDocument.Parse(body);

@@ -43,6 +43,15 @@ public sealed class ImageClient : IDisposable
         return ImageAnswers.Listings(await answer.Content.ReadAsStreamAsync(cancellation));
     }
 
+    /// <returns>What is wrong with the images of this node, a sentence each.</returns>
+    /// <inheritdoc cref="LoadAsync"/>
+    public async Task<ImmutableArray<string>> GetWarningsAsync(CancellationToken cancellation = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "info");
+        using var answer = await SendAsync(request, cancellation);
+        return ImageAnswers.Warnings(await answer.Content.ReadAsStreamAsync(cancellation));
+    }
+
     /// <returns>What was untagged and deleted, a line each.</returns>
     /// <inheritdoc cref="LoadAsync"/>
     public async Task<ImmutableArray<string>> RemoveAsync(

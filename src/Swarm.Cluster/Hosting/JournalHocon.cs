@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Configuration;
+using Akka.Persistence.Sql.Journal;
 using Microsoft.Data.Sqlite;
 
 namespace Swarm.Cluster.Hosting;
@@ -9,10 +10,11 @@ internal static class JournalHocon
 {
     public static Config Write(JournalOptions journal)
     {
-        var (provider, connection) = journal switch
+        var (provider, connection, kind, file) = journal switch
         {
-            JournalOptions.Sqlite sqlite => ("SQLite.MS", ConnectionTo(sqlite)),
-            JournalOptions.PostgreSql postgres => ("PostgreSQL.15", postgres.ConnectionString),
+            JournalOptions.Sqlite sqlite => ("SQLite.MS", ConnectionTo(sqlite), typeof(FileJournal), sqlite.Path),
+            JournalOptions.PostgreSql postgres => (
+                "PostgreSQL.15", postgres.ConnectionString, typeof(SqlWriteJournal), ""),
             _ => throw new UnreachableException($"no journal for {journal}"),
         };
         var access = $"provider-name = \"{provider}\", connection-string = {ClusterHocon.Quote(connection)}, "
@@ -21,7 +23,8 @@ internal static class JournalHocon
             akka.persistence {
               journal {
                 plugin = "akka.persistence.journal.sql"
-                sql { class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql", {{access}}
+                sql { class = "{{kind.FullName}}, {{kind.Assembly.GetName().Name}}", {{access}}
+                  {{FileJournal.PathKey}} = {{ClusterHocon.Quote(file)}}
                   table-mapping = default, tag-write-mode = Csv }
               }
               snapshot-store {

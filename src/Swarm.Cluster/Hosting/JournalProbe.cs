@@ -29,15 +29,52 @@ public static class JournalProbe
         }
     }
 
+    /// <summary>Whether anything was ever kept in the file, which exists.</summary>
+    /// <exception cref="ClusterStartException">It cannot be read.</exception>
+    public static bool HasEvents(JournalOptions.Sqlite journal)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        try
+        {
+            using var connection = new SqliteConnection(Settings(journal));
+            connection.Open();
+            return HasRows(connection, "journal") || HasRows(connection, "snapshot");
+        }
+        catch (SqliteException refused)
+        {
+            throw new ClusterStartException($"the journal {journal.Path} cannot be read: {refused.Message}", refused);
+        }
+    }
+
+    private static bool HasRows(SqliteConnection connection, string table)
+    {
+        using var find = connection.CreateCommand();
+        find.CommandText = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $table";
+        find.Parameters.AddWithValue("$table", table);
+        if (find.ExecuteScalar() is null) return false;
+
+        using var look = connection.CreateCommand();
+        look.CommandText = $"SELECT 1 FROM {table} LIMIT 1";
+        return look.ExecuteScalar() is not null;
+    }
+
     private static async Task AskAsync(JournalOptions.Sqlite journal)
     {
-        var settings = new SqliteConnectionStringBuilder { DataSource = journal.Path, DefaultTimeout = PatienceSeconds };
-        await using var connection = new SqliteConnection(settings.ToString());
+        await using var connection = new SqliteConnection(Settings(journal));
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT 1 FROM sqlite_master LIMIT 1";
         await command.ExecuteScalarAsync();
     }
+
+    /// <summary>Never made by a question: an empty one would pass for the journal.</summary>
+    private static string Settings(JournalOptions.Sqlite journal) => new SqliteConnectionStringBuilder
+    {
+        DataSource = journal.Path,
+        DefaultTimeout = PatienceSeconds,
+        Mode = SqliteOpenMode.ReadWrite,
+        Pooling = false,
+    }.ToString();
 
     private static async Task AskAsync(JournalOptions.PostgreSql journal)
     {

@@ -20,7 +20,11 @@ public sealed class SwarmCluster : IAsyncDisposable
     /// <summary>Name of every node's actor system; part of every address.</summary>
     public const string SystemName = "swarm";
 
+    private static readonly TimeSpan TrialTimeout = TimeSpan.FromSeconds(3);
+
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private IActorRef _journal = ActorRefs.Nobody;
 
     private SwarmCluster(ActorSystem system)
     {
@@ -76,6 +80,22 @@ public sealed class SwarmCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>Sees whether this node does its part: it is in the cluster, and the journal takes events.</summary>
+    /// <returns>What is wrong; null when nothing is.</returns>
+    public async Task<string?> FindFaultAsync()
+    {
+        if (ActorSystem.WhenTerminated.IsCompleted) return "this node has left the cluster";
+        try
+        {
+            var tried = await _journal.Ask<JournalTried>(new TryJournal(), TrialTimeout);
+            return tried.Fault.Length == 0 ? null : tried.Fault;
+        }
+        catch (AskTimeoutException)
+        {
+            return $"the journal does not answer within {TrialTimeout.TotalSeconds:0} s";
+        }
+    }
+
     /// <summary>Leaves the cluster in order and ends the actor system. Containers are not touched.</summary>
     public async Task StopAsync()
     {
@@ -121,8 +141,13 @@ public sealed class SwarmCluster : IAsyncDisposable
             Regions.Services, id => ServiceEntity.Props(id, neighbours, new ServiceEntityOptions(), time, loggers),
             Regions.ServiceExtractor);
 
+<<<<<<< HEAD
         var journal = ActorSystem.ActorOf(JournalTrials.Props(Address), "journal");
         var way = new GatewayWay(Services, Nodes, Images, Placers, Catalog, journal);
+=======
+        _journal = ActorSystem.ActorOf(JournalTrials.Props(Address), "journal");
+        var way = new GatewayWay(Services, Nodes, Images, Catalog, _journal);
+>>>>>>> c26e41e (A journal taken away takes nothing more and is told by health; a broken record of an image is set aside and keeps swarmd from nothing)
         Gateway = ActorSystem.ActorOf(
             GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
         ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);

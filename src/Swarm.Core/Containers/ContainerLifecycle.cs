@@ -13,7 +13,8 @@ public static class ContainerLifecycle
 
     internal static readonly TimeSpan RemoveAgainAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a container that serves may wait for its ports: the node tries every 5 s to have them.</summary>
+    /// <summary>How long a container that serves may wait for its ports, which the node tries to have every
+    /// 5 s.</summary>
     internal static readonly TimeSpan PublishAtMost = TimeSpan.FromSeconds(12);
 
     /// <summary>Applies one event.</summary>

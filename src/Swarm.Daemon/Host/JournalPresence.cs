@@ -10,14 +10,17 @@ namespace Swarm.Daemon.Host;
 /// </remarks>
 internal static class JournalPresence
 {
-    /// <exception cref="ClusterStartException">The journal's file is gone and the node keeps services.</exception>
+    /// <exception cref="ClusterStartException">The journal's file is gone or empty, and the node keeps
+    /// services.</exception>
     public static void Check(JournalOptions journal, NodeStore store)
     {
-        if (journal is not JournalOptions.Sqlite { Path: var path } || File.Exists(path)) return;
-        if (!store.KeepsServices) return;
+        if (journal is not JournalOptions.Sqlite sqlite || !store.KeepsServices) return;
+        var exists = File.Exists(sqlite.Path);
+        if (exists && JournalProbe.HasEvents(sqlite)) return;
+
         throw new ClusterStartException(
-            $"the journal {path} is gone, and {store.ServicesFolder} tells of services that were in it. Restore the "
-            + "journal; "
-            + $"or, to begin without these services, delete {store.ServicesFolder}: their containers are then removed");
+            $"the journal {sqlite.Path} is {(exists ? "empty" : "gone")}, and {store.ServicesFolder} tells of services "
+            + "that were in it. Restore the journal; or, to begin without these services, delete "
+            + $"{store.ServicesFolder}: their containers are then removed");
     }
 }

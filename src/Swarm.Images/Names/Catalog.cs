@@ -22,37 +22,37 @@ internal sealed class Catalog
     private readonly StoreFolders _folders;
     private readonly Dictionary<Digest, KnownImage> _images = [];
     private readonly Dictionary<ImageReference, Digest> _names = [];
+    private readonly List<BrokenRecord> _broken = [];
 
-    /// <exception cref="ImageException">Which file is not what the store wrote.</exception>
+    /// <remarks>A record that is not what the store wrote is set aside as <c>NAME.broken</c>: it costs its own image
+    /// or name, and nothing of it is lost.</remarks>
     public Catalog(StoreFolders folders)
     {
         _folders = folders;
-        foreach (var path in Directory.GetFiles(folders.Images))
-        {
-            var id = Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(path), out var digest)
-                ? digest
-                : throw new ImageException(ImageFault.Invalid, $"{path}: is no record of an image");
-            _images.Add(id, Read(id, StoreJson.Read(path, StoreJson.Default.ImageRecord), path));
-        }
-
-        foreach (var path in Directory.GetFiles(folders.Names))
-        {
-            var record = StoreJson.Read(path, StoreJson.Default.NameRecord);
-            if (!ImageReference.TryParse(record.Name, out var name, out _)
-                || !Digest.TryParse(record.Image, out var image))
-            {
-                throw new ImageException(ImageFault.Invalid, $"{path}: is no record of a name");
-            }
-
-            if (_images.ContainsKey(image)) _names.Add(name, image);
-        }
+        foreach (var path in RecordsIn(folders.Images)) ReadOrSetAside(path, ReadImage);
+        foreach (var path in RecordsIn(folders.Names)) ReadOrSetAside(path, ReadName);
     }
+
+    /// <summary>Records that could not be read, as long as they are there.</summary>
+    public IEnumerable<BrokenRecord> Broken => _broken.Where(record => File.Exists(record.Path));
+
+    /// <summary>An image may be among them of which nothing is known but its blobs and layers.</summary>
+    public bool LacksImages => Broken.Any(record => Path.GetDirectoryName(record.Path) == _folders.Images);
 
     public IReadOnlyCollection<KnownImage> Images => _images.Values;
 
     public KnownImage? Find(Digest id) => _images.GetValueOrDefault(id);
 
     public KnownImage? Find(ImageReference name) => _names.TryGetValue(name, out var id) ? _images[id] : null;
+
+    /// <summary>The record of a name or id that could not be read; null when there is none.</summary>
+    public BrokenRecord? FindBroken(string nameOrId)
+    {
+        var path = Digest.TryParse(nameOrId, out var id) || Digest.TryParse("sha256:" + nameOrId, out id)
+            ? PathOf(id)
+            : ImageReference.TryParse(nameOrId, out var name, out _) ? PathOf(name) : "";
+        return Broken.FirstOrDefault(record => record.Path == path || record.Path == path + BrokenRecord.Suffix);
+    }
 
     public ImmutableArray<ImageReference> NamesOf(Digest id) =>
     [
@@ -67,6 +67,7 @@ internal sealed class Catalog
         var record = new ImageRecord(image.ManifestDigest.Value, image.Size.Value);
         _folders.WriteWhole(
             PathOf(image.Id), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.ImageRecord));
+        File.Delete(PathOf(image.Id) + BrokenRecord.Suffix);
         _images[image.Id] = image;
     }
 
@@ -75,6 +76,7 @@ internal sealed class Catalog
     {
         var record = new NameRecord(name.ToString(), image.Value);
         _folders.WriteWhole(PathOf(name), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.NameRecord));
+        File.Delete(PathOf(name) + BrokenRecord.Suffix);
         _names[name] = image;
     }
 
@@ -91,6 +93,53 @@ internal sealed class Catalog
         File.Delete(PathOf(id));
         Durability.SyncFolder(_folders.Images);
         _images.Remove(id);
+    }
+
+    private string[] RecordsIn(string folder)
+    {
+        var aside = Directory.GetFiles(folder, "*" + BrokenRecord.Suffix);
+        _broken.AddRange(aside.Select(path => new BrokenRecord(path, "set aside when swarmd started before")));
+        return [.. Directory.GetFiles(folder).Except(aside).Order(StringComparer.Ordinal)];
+    }
+
+    private void ReadOrSetAside(string path, Action<string> read)
+    {
+        try
+        {
+            read(path);
+        }
+        catch (ImageException broken)
+        {
+            var aside = path + BrokenRecord.Suffix;
+            File.Move(path, aside, overwrite: true);
+            Durability.SyncFolder(Path.GetDirectoryName(path)!);
+            _broken.Add(new BrokenRecord(aside, broken.Message));
+        }
+        catch (IOException unread)
+        {
+            _broken.Add(new BrokenRecord(path, unread.Message)); // the disk's fault, and perhaps not for ever
+        }
+    }
+
+    private void ReadImage(string path)
+    {
+        var id = Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(path), out var digest)
+            ? digest
+            : throw new ImageException(ImageFault.Invalid, $"{path}: is no record of an image");
+        _images.Add(id, Read(id, StoreJson.Read(path, StoreJson.Default.ImageRecord), path));
+    }
+
+    private void ReadName(string path)
+    {
+        var record = StoreJson.Read(path, StoreJson.Default.NameRecord);
+        if (!ImageReference.TryParse(record.Name, out var name, out _)
+            || !Digest.TryParse(record.Image, out var image)
+            || path != PathOf(name))
+        {
+            throw new ImageException(ImageFault.Invalid, $"{path}: is no record of a name");
+        }
+
+        if (_images.ContainsKey(image)) _names.Add(name, image);
     }
 
     private KnownImage Read(Digest id, ImageRecord record, string path)

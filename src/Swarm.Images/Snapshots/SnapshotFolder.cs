@@ -21,7 +21,24 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
     public ImmutableArray<ContainerId> Containers() =>
         [.. Directory.GetDirectories(folders.Snapshots).Select(path => new ContainerId(Path.GetFileName(path)))];
 
+    /// <summary>Whether each writable layer says what it lies on.</summary>
+    public bool AreReadable => Containers().All(container => TryFind(container) is not null);
+
+    /// <returns>Null when the container has no writable layer, or it is not known what that lies on.</returns>
+    public SnapshotRecord? TryFind(ContainerId container)
+    {
+        try
+        {
+            return Find(container);
+        }
+        catch (Exception broken) when (broken is ImageException or IOException)
+        {
+            return null;
+        }
+    }
+
     /// <returns>Null when the container has no writable layer.</returns>
+    /// <exception cref="ImageException">It has one, whose record is broken.</exception>
     public SnapshotRecord? Find(ContainerId container)
     {
         var path = Path.Combine(PathOf(container), RecordName);

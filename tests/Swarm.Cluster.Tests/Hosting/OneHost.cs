@@ -62,6 +62,9 @@ internal sealed class OneHost : IAsyncDisposable
     public Task UntilAsync<T>(object question, Predicate<T> isSo) => _kit.AwaitConditionAsync(
         async () => isSo(await AskAsync<T>(question)), Patience, TimeSpan.FromMilliseconds(20));
 
+    public Task UntilFaultAsync(Predicate<string?> isSo) => _kit.AwaitConditionAsync(
+        async () => isSo(await Cluster.FindFaultAsync()), Patience, TimeSpan.FromMilliseconds(20));
+
     public void Answer(object message) => Cluster.Services.Tell(message, _kit.TestActor);
 
     public async ValueTask DisposeAsync() => await Cluster.StopAsync();

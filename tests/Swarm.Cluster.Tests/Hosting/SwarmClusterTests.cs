@@ -168,6 +168,28 @@ public sealed class SwarmClusterTests
         Assert.True(refused.NotFound);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_journal_that_is_not_in_its_place_any_more_takes_nothing_and_is_told(bool isReplaced)
+    {
+        using var file = new JournalFile();
+        await using var host = await OneHost.StartAsync(file.Path);
+        await host.AskAsync<ServiceAccepted>(Deploy("r1", replicas: 1));
+        Assert.Null(await host.Cluster.FindFaultAsync());
+
+        File.Move(file.Path, file.Path + ".moved");
+        if (isReplaced) File.Copy(file.Path + ".moved", file.Path);
+
+        var refused = await host.AskAsync<RequestRefused>(Deploy("r2", replicas: 2));
+        var expected = $"the journal {file.Path} was {(isReplaced ? "replaced" : "deleted")}";
+        Assert.Contains(expected, refused.Reason, StringComparison.Ordinal);
+        Assert.Contains(expected, await host.Cluster.FindFaultAsync(), StringComparison.Ordinal);
+
+        File.Move(file.Path + ".moved", file.Path, overwrite: true);
+        await host.UntilFaultAsync(fault => fault is null);
+    }
+
     [Fact]
     public void A_journal_that_cannot_be_opened_is_named_before_anything_starts()
     {

@@ -69,7 +69,8 @@ public abstract class ServiceEntityKit : TestKit
         Web.Value, new ServiceNeighbours(Placers, Images, Catalog), new ServiceEntityOptions(), _clock,
         NullLoggerFactory.Instance));
 
-    /// <summary>Lets time pass, once the entity has done with what it was told: it may be about to set a timer.</summary>
+    /// <summary>Lets time pass, once the entity has done with what it was told: it may be about to set a
+    /// timer.</summary>
     protected void Advance(TimeSpan time)
     {
         AwaitEntity();
