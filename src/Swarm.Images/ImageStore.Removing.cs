@@ -36,7 +36,8 @@ public sealed partial class ImageStore
     private void CheckRemovable(
         string nameOrId, KnownImage image, ImmutableArray<ImageReference> names, bool force, IReadOnlySet<Digest> inUse)
     {
-        if (inUse.Contains(image.Id) || _snapshots.Containers().Any(id => _snapshots.TryFind(id)?.Image == image.Id.Value))
+        if (inUse.Contains(image.Id)
+            || _snapshots.Containers().Any(id => _snapshots.TryFind(id)?.Image == image.Id.Value))
         {
             throw new ImageException(ImageFault.InUse, $"image {nameOrId} is in use by a container");
         }

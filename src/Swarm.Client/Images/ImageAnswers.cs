@@ -23,7 +23,8 @@ internal static class ImageAnswers
     public static ImmutableArray<string> Warnings(Stream body)
     {
         using var json = JsonDocument.Parse(body);
-        return json.RootElement.TryGetProperty("Warnings", out var warnings) && warnings.ValueKind == JsonValueKind.Array
+        return json.RootElement.TryGetProperty("Warnings", out var warnings)
+            && warnings.ValueKind == JsonValueKind.Array
             ? [.. warnings.EnumerateArray().Select(warning => warning.GetString() ?? "")]
             : [];
     }

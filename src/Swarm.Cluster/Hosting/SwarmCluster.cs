@@ -141,13 +141,8 @@ public sealed class SwarmCluster : IAsyncDisposable
             Regions.Services, id => ServiceEntity.Props(id, neighbours, new ServiceEntityOptions(), time, loggers),
             Regions.ServiceExtractor);
 
-<<<<<<< HEAD
-        var journal = ActorSystem.ActorOf(JournalTrials.Props(Address), "journal");
-        var way = new GatewayWay(Services, Nodes, Images, Placers, Catalog, journal);
-=======
         _journal = ActorSystem.ActorOf(JournalTrials.Props(Address), "journal");
-        var way = new GatewayWay(Services, Nodes, Images, Catalog, _journal);
->>>>>>> c26e41e (A journal taken away takes nothing more and is told by health; a broken record of an image is set aside and keeps swarmd from nothing)
+        var way = new GatewayWay(Services, Nodes, Images, Placers, Catalog, _journal);
         Gateway = ActorSystem.ActorOf(
             GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
         ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);

@@ -8,7 +8,8 @@ namespace Swarm.Images.Collecting;
 internal sealed class Sweep(StoreFolders folders, Catalog catalog, SnapshotFolder snapshots)
 {
     /// <summary>Paths that may go. Nothing may be added to the store before they are gone.</summary>
-    /// <remarks>None, as long as there is a record that cannot be read: what it speaks of is not lost with it.</remarks>
+    /// <remarks>None, as long as there is a record that cannot be read: what it speaks of is not lost with
+    /// it.</remarks>
     public List<string> Unneeded()
     {
         if (catalog.LacksImages || !snapshots.AreReadable) return [];
