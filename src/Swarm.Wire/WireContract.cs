@@ -70,6 +70,8 @@ internal static class WireContract
         // Between nodes that look for their cluster.
         Node<AskToForm>("form.ask.1"),
         Node<FormationAnswer>("form.answer.1"),
+        Node<AskReach>("reach.ask.1"),
+        Node<ReachAnswer>("reach.answer.1"),
 
         // Views, in distributed data.
         Node<ServiceListing>("view.service.1"),

@@ -56,6 +56,8 @@ namespace Swarm.Wire;
 [GenerateShapeFor<TaskLogPage>]
 [GenerateShapeFor<AskToForm>]
 [GenerateShapeFor<FormationAnswer>]
+[GenerateShapeFor<AskReach>]
+[GenerateShapeFor<ReachAnswer>]
 [GenerateShapeFor<ServiceListing>]
 [GenerateShapeFor<NodeListing>]
 [GenerateShapeFor<ServiceEvent>]

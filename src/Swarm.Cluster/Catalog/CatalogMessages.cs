@@ -5,6 +5,10 @@ using Swarm.Core.Services;
 
 namespace Swarm.Cluster.Catalog;
 
+/// <summary>Told by a service's entity on this host that has come up: it is told <see cref="NodeSeen"/> of every
+/// node, now and when that changes. Never leaves the process.</summary>
+internal sealed record WatchNodes(ServiceName Service) : INoSerializationVerificationNeeded;
+
 /// <summary>What the owners on this node tell its catalog. Never leaves the process.</summary>
 internal abstract record CatalogCommand : INoSerializationVerificationNeeded
 {

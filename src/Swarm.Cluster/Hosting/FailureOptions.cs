@@ -5,7 +5,7 @@ namespace Swarm.Cluster.Hosting;
 public sealed record FailureOptions
 {
     /// <summary>How often nodes tell each other that they are there, 100 ms to 5 s.</summary>
-    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How long a node may be silent beyond that and still count as there, 500 ms to 60 s: shorter finds
     /// a dead host sooner, and takes a busy one for dead more easily.</summary>

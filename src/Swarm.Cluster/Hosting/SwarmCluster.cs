@@ -136,7 +136,9 @@ public sealed class SwarmCluster : IAsyncDisposable
             Regions.Placers, id => PlacerEntity.Props(id, askers, time, loggers), Regions.PlacerExtractor);
         Nodes = regions.StartRemembering(
             Regions.Nodes, id => NodeEntity.Props(id, Catalog, time, loggers), Regions.NodeExtractor);
-        var neighbours = new ServiceNeighbours(Placers, Images, Catalog);
+        var watch = ActorSystem.ActorOf(
+            NodeWatchActor.Props(options.Failure.SettleTime, time, loggers), NodeWatchActor.Name);
+        var neighbours = new ServiceNeighbours(Placers, Images, Catalog, watch);
         Services = regions.StartRemembering(
             Regions.Services, id => ServiceEntity.Props(id, neighbours, new ServiceEntityOptions(), time, loggers),
             Regions.ServiceExtractor);

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Persistence;
 using Microsoft.Extensions.Logging;
+using Swarm.Cluster.Catalog;
 using Swarm.Cluster.Hosting;
 using Swarm.Core;
 using Swarm.Core.Images;
@@ -67,7 +68,10 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
                 _snapshots.Recovered(offer.Metadata.SequenceNr);
                 break;
             case ServiceEvent happened: _state = ServiceRules.Apply(_state, happened); break;
-            case RecoveryCompleted: Self.Tell(new Wake()); break;
+            case RecoveryCompleted:
+                Self.Tell(new Wake());
+                _others.Watch.Tell(new WatchNodes(_state.Name));
+                break;
             default: Unhandled(message); break;
         }
     }

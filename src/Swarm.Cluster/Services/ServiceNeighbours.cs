@@ -6,4 +6,5 @@ namespace Swarm.Cluster.Services;
 /// <param name="Placers">The region of the placers.</param>
 /// <param name="Images">The region of the image names.</param>
 /// <param name="Catalog">This node's catalog: it shows the service, and knows where nodes are.</param>
-internal sealed record ServiceNeighbours(IActorRef Placers, IActorRef Images, IActorRef Catalog);
+/// <param name="Watch">This node's watch over all nodes: it tells the service how it stands with them.</param>
+internal sealed record ServiceNeighbours(IActorRef Placers, IActorRef Images, IActorRef Catalog, IActorRef Watch);

@@ -71,8 +71,9 @@ internal sealed class OneHost : IAsyncDisposable
 
     private NodeDescription Describe() => Describe(Cluster.Address);
 
-    public static NodeDescription Describe(string address) => new(
-        Node, "one", address, "default", new Resources(new MilliCpu(4000), Bytes.FromMebibytes(4096), 10_000));
+    public static NodeDescription Describe(string address, string id = "node1") => new(
+        new NodeId(id), "one", address, "default",
+        new Resources(new MilliCpu(4000), Bytes.FromMebibytes(4096), 10_000));
 
     private sealed class Passing(IActorRef probe) : UntypedActor
     {

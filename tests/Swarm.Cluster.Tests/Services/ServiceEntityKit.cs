@@ -51,6 +51,7 @@ public abstract class ServiceEntityKit : TestKit
         Placers = CreateTestProbe("placers");
         Images = CreateTestProbe("images");
         Catalog = CreateTestProbe("catalog");
+        NodeWatch = CreateTestProbe("watch");
         Shard = CreateTestProbe("shard");
     }
 
@@ -60,13 +61,15 @@ public abstract class ServiceEntityKit : TestKit
 
     protected TestProbe Catalog { get; }
 
+    protected TestProbe NodeWatch { get; }
+
     protected TestProbe Shard { get; }
 
     protected ITestJournal Journal => TestJournal.FromRef(Persistence.Instance.Apply(Sys).JournalFor(null));
 
     /// <summary>Starts the entity on what the journal holds, without snapshots in between.</summary>
     protected IActorRef StartEntity() => _entity = Shard.ChildActorOf(ServiceEntity.Props(
-        Web.Value, new ServiceNeighbours(Placers, Images, Catalog), new ServiceEntityOptions(), _clock,
+        Web.Value, new ServiceNeighbours(Placers, Images, Catalog, NodeWatch), new ServiceEntityOptions(), _clock,
         NullLoggerFactory.Instance));
 
     /// <summary>Lets time pass, once the entity has done with what it was told: it may be about to set a

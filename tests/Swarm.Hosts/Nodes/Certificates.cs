@@ -8,7 +8,7 @@ internal static class Certificates
 {
     public const string Client = "tests";
 
-    /// <summary>Makes the authority, and certificates for the tests themselves and for every host there may be.</summary>
+    /// <summary>Makes the authority, and certificates for the tests and for every host there may be.</summary>
     public static async Task MakeAsync(TestGround ground)
     {
         await RunAsync("init", Folder(ground));

@@ -1,0 +1,136 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.DistributedData;
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Core.Membership;
+using Swarm.Core.Nodes;
+using Swarm.Core.Services;
+
+namespace Swarm.Cluster.Catalog;
+
+/// <summary>Tells the services whose entities are on this host how it stands with every node.</summary>
+/// <remarks>
+/// <see cref="NodeSight"/> decides who is out of reach. A service is told of all nodes when it registers, and again of
+/// each that changes; it takes no notice of what it knows. Drawn in docs/cluster.md.
+/// </remarks>
+internal sealed partial class NodeWatchActor : UntypedActor, IWithTimers
+{
+    public const string Name = "watch";
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
+    private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
+    private readonly KnownNodes _list = new();
+    private readonly Dictionary<IActorRef, ServiceName> _services = [];
+    private readonly Dictionary<NodeId, (bool Reachable, NodeAvailability Availability)> _told = [];
+    private readonly TimeSpan _settle;
+    private readonly TimeProvider _time;
+    private readonly ILogger<NodeWatchActor> _logger;
+    private readonly long _started;
+    private readonly MemberTable _members;
+    private readonly MajorityWord _majority;
+
+    public NodeWatchActor(TimeSpan settle, TimeProvider time, ILogger<NodeWatchActor> logger)
+    {
+        _settle = settle;
+        _time = time;
+        _logger = logger;
+        _started = time.GetTimestamp();
+        _members = new MemberTable(_cluster.SelfAddress);
+        _majority = new MajorityWord(_cluster.SelfAddress);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
+
+    private TimeSpan Now => _time.GetElapsedTime(_started);
+
+    public static Props Props(TimeSpan settle, TimeProvider time, ILoggerFactory loggers) =>
+        Akka.Actor.Props.Create(() => new NodeWatchActor(settle, time, loggers.CreateLogger<NodeWatchActor>()));
+
+    protected override void PreStart()
+    {
+        var replicator = DistributedData.Get(Context.System).Replicator;
+        foreach (var key in _list.Keys) replicator.Tell(Dsl.Subscribe(key, Self));
+        _cluster.Subscribe(
+            Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
+            typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
+        Timers.StartPeriodicTimer("look", new Look(), LookEvery);
+    }
+
+    protected override void PostStop() => _cluster.Unsubscribe(Self);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case WatchNodes watch: Register(watch.Service); break;
+            case Terminated ended: _services.Remove(ended.ActorRef); break;
+            case Changed changed: _list.Take(changed); LookAtAll(); break;
+            case ClusterEvent.IClusterDomainEvent happened: _members.Take(happened, Now); LookAtAll(); break;
+            case AskReach ask: Sender.Tell(new ReachAnswer(_cluster.SelfAddress.ToString(), ask.Round)); break;
+            case ReachAnswer answer: if (_majority.Take(answer, _members.Schedulers)) LookAtAll(); break;
+            case Look: LookAtAll(); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void Register(ServiceName service)
+    {
+        _services[Sender] = service;
+        Context.Watch(Sender);
+        foreach (var (node, (reachable, availability)) in _told)
+            Sender.Tell(new NodeSeen(service, node, reachable, availability));
+    }
+
+    private void LookAtAll()
+    {
+        var now = Now;
+        var isMissing = false;
+        foreach (var node in _list.Nodes)
+        {
+            var seen = _members.Find(node.Node.Address);
+            var reach = NodeSight.Judge(seen, _members.UpSince, _majority.ConfirmedAt, _settle, now);
+            if (reach != NodeReach.Unknown) Keep(node, reach == NodeReach.Reachable);
+            else isMissing |= NodeSight.MayBeLost(seen, _members.UpSince, _settle, now) && !IsToldLost(node);
+        }
+
+        if (isMissing && !Timers.IsTimerActive("asked")) AskMajority(now);
+    }
+
+    private void AskMajority(TimeSpan now)
+    {
+        Timers.StartSingleTimer("asked", new Look(), LookEvery);
+        var schedulers = _members.Schedulers;
+        var ask = _majority.Begin(schedulers, now);
+        foreach (var other in schedulers.Where(other => other != _cluster.SelfAddress))
+            Context.ActorSelection($"{other}/user/{Name}").Tell(ask);
+
+        // Alone, or the first of two, it is the majority by itself.
+        if (_majority.ConfirmedAt == now) Self.Tell(new Look());
+    }
+
+    private void Keep(NodeListing node, bool reachable)
+    {
+        var id = node.Node.Id;
+        var state = (reachable, node.Settings.Availability);
+        if (_told.TryGetValue(id, out var before) && before == state) return;
+
+        _told[id] = state;
+        if (before.Reachable && !reachable) LogLost(id, node.Node.Name, node.Node.Address);
+        else if (!before.Reachable && reachable) LogThere(id, node.Node.Name, node.Node.Address);
+        foreach (var (entity, service) in _services)
+            entity.Tell(new NodeSeen(service, id, reachable, node.Settings.Availability));
+    }
+
+    private bool IsToldLost(NodeListing node) => _told.TryGetValue(node.Node.Id, out var told) && !told.Reachable;
+
+    [LoggerMessage(LogLevel.Warning,
+        "Node {Node} ({Name}, {Address}) is out of reach, as a majority of hosts confirms")]
+    private partial void LogLost(NodeId node, string name, string address);
+
+    [LoggerMessage(LogLevel.Information, "Node {Node} ({Name}, {Address}) is there")]
+    private partial void LogThere(NodeId node, string name, string address);
+
+    private sealed record Look : INoSerializationVerificationNeeded;
+}
