@@ -18,6 +18,7 @@ public sealed record SwarmClientOptions
     /// held what is asked.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>The clock that times are measured with.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Reads HOST:PORT, or HOST alone; IPv6 addresses in brackets.</summary>

@@ -46,7 +46,7 @@ public sealed class ProjectArrowTests
     public void Every_project_of_the_folders_is_in_the_solution()
     {
         var solution = File.ReadAllText(Repository.At("Swarm.sln"));
-        var missing = new[] { "src", "tests" }
+        var missing = new[] { "src", "tests", "deploy" }
             .SelectMany(part => Directory.GetFiles(Repository.At(part), "*.csproj", SearchOption.AllDirectories))
             .Select(Path.GetFileName)
             .Where(name => !solution.Contains(name!, StringComparison.Ordinal));

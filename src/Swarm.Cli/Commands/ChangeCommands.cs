@@ -26,8 +26,13 @@ internal static class ChangeCommands
             {
                 var answer = await client.ScaleAsync(service, replicas, cancellation);
                 printer.Say($"{service}: {replicas} replicas{(answer.Changed ? "" : ", unchanged")}");
-                done.Add(
-                    new JsonObject { ["name"] = service.Value, ["replicas"] = replicas, ["changed"] = answer.Changed });
+                JsonNode line = new JsonObject
+                {
+                    ["name"] = service.Value,
+                    ["replicas"] = replicas,
+                    ["changed"] = answer.Changed,
+                };
+                done.Add(line);
             }
 
             if (printer.IsJson) printer.Json(done);
@@ -55,7 +60,8 @@ internal static class ChangeCommands
                 {
                     await client.RemoveAsync(service, cancellation);
                     printer.Say(isService ? $"{service}: removed" : $"{service}: removed (of the stack {name})");
-                    done.Add(new JsonObject { ["name"] = service.Value, ["stack"] = isService ? null : name });
+                    JsonNode line = new JsonObject { ["name"] = service.Value, ["stack"] = isService ? null : name };
+                    done.Add(line);
                 }
             }
 

@@ -6,5 +6,6 @@ namespace Swarm.Client.Compose;
 public sealed class ComposeException(ImmutableArray<ComposeError> errors)
     : Exception(string.Join('\n', errors.Select(error => error.ToString())))
 {
+    /// <summary>All of them, in the order of the file.</summary>
     public ImmutableArray<ComposeError> Errors { get; } = errors;
 }

@@ -7,11 +7,13 @@ namespace Swarm.Client.Images;
 /// <remarks>Image bytes never go through actors. The API: https://docs.docker.com/reference/api/engine/</remarks>
 public sealed class ImageClient : IDisposable
 {
+    /// <summary>Where swarmd listens unless it is configured otherwise.</summary>
     public const string DefaultSocket = "/run/swarm/swarm.sock";
 
     private readonly string _socket;
     private readonly HttpClient _http;
 
+    /// <param name="socket">Path of the unix socket of the node.</param>
     public ImageClient(string socket)
     {
         _socket = socket;
@@ -66,6 +68,7 @@ public sealed class ImageClient : IDisposable
         return ImageAnswers.Removals(await answer.Content.ReadAsStreamAsync(cancellation));
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private async Task<ImmutableArray<string>> StreamAsync(
