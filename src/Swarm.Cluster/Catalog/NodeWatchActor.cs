@@ -69,7 +69,7 @@ internal sealed partial class NodeWatchActor : UntypedActor, IWithTimers
             case Changed changed: _list.Take(changed); LookAtAll(); break;
             case ClusterEvent.IClusterDomainEvent happened: _members.Take(happened, Now); LookAtAll(); break;
             case AskReach ask: Sender.Tell(new ReachAnswer(_cluster.SelfAddress.ToString(), ask.Round)); break;
-            case ReachAnswer answer: if (_majority.Take(answer, _members.Schedulers)) LookAtAll(); break;
+            case ReachAnswer answer: _majority.Take(answer, _members.Schedulers); break;
             case Look: LookAtAll(); break;
             default: Unhandled(message); break;
         }
@@ -86,28 +86,30 @@ internal sealed partial class NodeWatchActor : UntypedActor, IWithTimers
     private void LookAtAll()
     {
         var now = Now;
-        var isMissing = false;
+        var isRoundOn = Timers.IsTimerActive("asked");
+        var confirmedAt = isRoundOn ? null : _majority.ConfirmedAt;
+        var missing = new List<string>();
         foreach (var node in _list.Nodes)
         {
-            var seen = _members.Find(node.Node.Address);
-            var reach = NodeSight.Judge(seen, _members.UpSince, _majority.ConfirmedAt, _settle, now);
-            if (reach != NodeReach.Unknown) Keep(node, reach == NodeReach.Reachable);
-            else isMissing |= NodeSight.MayBeLost(seen, _members.UpSince, _settle, now) && !IsToldLost(node);
+            var address = node.Node.Address;
+            var seen = _members.Find(address);
+            var reach = NodeSight.Judge(seen, _members.UpSince, confirmedAt, _settle, now);
+            if (reach == NodeReach.Reachable || (reach == NodeReach.OutOfReach && !_majority.Hears(address)))
+                Keep(node, reach == NodeReach.Reachable);
+            else if (NodeSight.MayBeLost(seen, _members.UpSince, _settle, now) && !IsToldLost(node))
+                missing.Add(address);
         }
 
-        if (isMissing && !Timers.IsTimerActive("asked")) AskMajority(now);
+        if (missing.Count > 0 && !isRoundOn) AskAround(missing, now);
     }
 
-    private void AskMajority(TimeSpan now)
+    private void AskAround(List<string> missing, TimeSpan now)
     {
-        Timers.StartSingleTimer("asked", new Look(), LookEvery);
+        Timers.StartSingleTimer("asked", new Look(), MajorityWord.Patience);
         var schedulers = _members.Schedulers;
         var ask = _majority.Begin(schedulers, now);
-        foreach (var other in schedulers.Where(other => other != _cluster.SelfAddress))
+        foreach (var other in schedulers.Select(other => other.ToString()).Concat(missing).Distinct())
             Context.ActorSelection($"{other}/user/{Name}").Tell(ask);
-
-        // Alone, or the first of two, it is the majority by itself.
-        if (_majority.ConfirmedAt == now) Self.Tell(new Look());
     }
 
     private void Keep(NodeListing node, bool reachable)

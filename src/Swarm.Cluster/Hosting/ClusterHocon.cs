@@ -32,7 +32,7 @@ internal static class ClusterHocon
             retry-gate-closed-for = 1s                   # a node that comes back is spoken to at once
             dot-netty.tcp {
               tcp-reuse-addr = off                       # else two daemons may share a port without an error
-              connection-timeout = 3s
+              connection-timeout = 8s                    # a first handshake on a busy host takes seconds
             }
           }
           cluster {
@@ -104,7 +104,7 @@ internal static class ClusterHocon
           failure-detector {
             heartbeat-interval = {{Milliseconds(options.Failure.HeartbeatInterval)}}
             acceptable-heartbeat-pause = {{Milliseconds(options.Failure.HeartbeatPause)}}
-            expected-response-after = {{Milliseconds(options.Failure.HeartbeatInterval)}}
+            expected-response-after = 5s                 # of one that is new: connections are only being made
             threshold = 8.0
           }
           split-brain-resolver.stable-after = {{Milliseconds(options.Failure.StableAfter)}}
