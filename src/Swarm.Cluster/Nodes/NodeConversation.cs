@@ -49,7 +49,8 @@ internal sealed record RoutesSet(string? Address, string Fault) : INoSerializati
 internal sealed record NodeUse(NodeLedger Ledger, int RunningTasks) : INoSerializationVerificationNeeded;
 
 /// <param name="Description">With what is left of the host's capacity by these settings.</param>
-internal sealed record TellSettings(NodeSettings Settings, NodeDescription Description) : INoSerializationVerificationNeeded;
+internal sealed record TellSettings(NodeSettings Settings, NodeDescription Description)
+    : INoSerializationVerificationNeeded;
 
 /// <summary>The placer asks for a report now.</summary>
 internal sealed record TellReport : INoSerializationVerificationNeeded;

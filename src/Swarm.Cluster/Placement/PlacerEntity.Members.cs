@@ -115,6 +115,7 @@ internal sealed partial class PlacerEntity
         // What it says of itself may be old: it takes up its place at once, and is asked.
         Ask(address);
         WakeWaiting();
+        RebalanceSoon();
     }
 
     private void Remove(Member member)

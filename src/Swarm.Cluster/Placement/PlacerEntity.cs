@@ -23,6 +23,7 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
     private readonly string _pool;
     private readonly PlacerNeighbours _others;
     private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
     private readonly ILogger<PlacerEntity> _logger;
     private readonly Placer _placer = new();
     private readonly Dictionary<ServiceName, (PlaceTasks Request, IActorRef Asking)> _held = [];
@@ -30,19 +31,23 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
     private readonly HashSet<ServiceName> _short = [];
     private bool _ready;
 
-    public PlacerEntity(string pool, PlacerNeighbours others, TimeProvider time, ILogger<PlacerEntity> logger)
+    public PlacerEntity(string pool, PlacerNeighbours others, TimeProvider time, ILoggerFactory loggers)
     {
         _pool = pool;
         _others = others;
         _time = time;
-        _logger = logger;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger<PlacerEntity>();
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
     public static Props Props(
         string pool, PlacerNeighbours others, TimeProvider time, ILoggerFactory loggers) =>
-        Akka.Actor.Props.Create(() => new PlacerEntity(pool, others, time, loggers.CreateLogger<PlacerEntity>()));
+        Akka.Actor.Props.Create(() => new PlacerEntity(pool, others, time, loggers));
+
+    // A rebalancing that fails has a bug; what it was about to move stays where it is.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     protected override void PreStart()
     {
@@ -69,7 +74,7 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
             case TellChanges: TellChangedAnswers(); break;
             case Gone gone: Forget(gone); break;
             case ClusterEvent.IMemberEvent or ClusterEvent.IReachabilityEvent: OnMember(message); break;
-            default: Unhandled(message); break;
+            default: OnRebalance(message); break;
         }
     }
 
@@ -86,6 +91,8 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
 
         if (news.HasFlag(ReportNews.MoreRoom)) WakeWaiting();
         if (news.HasFlag(ReportNews.OtherNodes)) NodesChanged();
+        if (news.HasFlag(ReportNews.Arrived)) RebalanceSoon();
+        LookAfterMove();
     }
 
     private void BeginIfComplete()
@@ -104,11 +111,12 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
         foreach (var (question, asking) in _heldQuestions.Values) Answer(question, asking);
         _held.Clear();
         _heldQuestions.Clear();
+        RebalanceHeld();
     }
 
     private void Place(PlaceTasks request, IActorRef asking)
     {
-        var made = _placer.Place(request, _time.GetUtcNow());
+        var made = _placer.Place(AwayFromMove(request), _time.GetUtcNow());
         if (made.Unplaced.IsEmpty) _short.Remove(request.Service);
         else _short.Add(request.Service);
         asking.Tell(made);

@@ -39,6 +39,9 @@ internal sealed class PlacementFilter
     /// <summary>As <see cref="Judge"/>, of a row that is known to have room.</summary>
     public Misfit? JudgeWithRoom(int row, int ofService) => Allowed(row) ?? WhatIsThere(row, ofService);
 
+    /// <summary>As <see cref="Judge"/>, but for room and ports.</summary>
+    public Misfit? JudgePlace(int row, int ofService) => Allowed(row) ?? Company(row, ofService);
+
     /// <summary>Whether the constraints allow the node, whatever is on it.</summary>
     public Misfit? Constrained(int row)
     {
@@ -90,6 +93,11 @@ internal sealed class PlacementFilter
                 return new Misfit(MisfitKind.Port, which);
         }
 
+        return Company(row, ofService);
+    }
+
+    private Misfit? Company(int row, int ofService)
+    {
         if (_request.Rules.MaxPerNode is > 0 and var most && ofService >= most)
             return new Misfit(MisfitKind.MaxPerNode);
         return _affinities.Violated(row) is { } violated ? new Misfit(MisfitKind.Affinity, violated) : null;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Swarm.Core.Nodes;
 using Swarm.Core.Services;
 
@@ -90,6 +91,43 @@ public sealed class Placer
                 .Where(row => _table.Availability(row) != NodeAvailability.Drain && filter.Constrained(row) is null)
                 .Select(_table.Id),
         ];
+    }
+
+    /// <summary>The services of which nodes in reach have tasks, in the order of their names.</summary>
+    public ImmutableArray<ServiceName> Services =>
+    [
+        .. Enumerable.Range(0, _table.Count).Where(_table.IsReachable)
+            .SelectMany(row => ReportNames.Named(_table.Report(row).Services))
+            .Distinct().OrderBy(service => service.Value, StringComparer.Ordinal),
+    ];
+
+    /// <summary>What to move so that the pool is spread better.</summary>
+    /// <param name="services">All that are known of it: they are taken into account, whether they may be moved or
+    /// not.</param>
+    /// <param name="onlyWilling">Move only what may be moved without being asked for.</param>
+    public RebalancePlan Plan(RequestId request, IEnumerable<RebalanceService> services, bool onlyWilling)
+    {
+        var all = services
+            .Select(service => service with { CanMove = service.CanMove && (service.Willing || !onlyWilling) })
+            .ToList();
+        var movable = all.Count(service => service.CanMove);
+        var moves = RebalancePlanner.Plan(_table, all);
+        var reason = !moves.IsEmpty ? ""
+            : movable == 0 ? "no service of the pool can be moved now"
+            : string.Create(CultureInfo.InvariantCulture, $"{movable} services are spread as well as can be");
+        return new RebalancePlan(request, moves, reason);
+    }
+
+    /// <summary>Tasks of a service that nodes in reach report.</summary>
+    public int TasksOf(ServiceName service) => Enumerable.Range(0, _table.Count).Where(_table.IsReachable)
+        .Sum(row => ReportNames.Count(_table.Report(row).Services, service));
+
+    /// <summary>A task has gone from its node, and there are as many of its service again as before.</summary>
+    public bool IsMoved(RebalanceMove move, int tasksBefore)
+    {
+        ArgumentNullException.ThrowIfNull(move);
+        return _table.Row(move.From) is { } row
+            && !ReportNames.Shows([.. _table.Report(row).Tasks], move.Task) && TasksOf(move.Service) >= tasksBefore;
     }
 
     private IEnumerable<int> RowsInOrder() => Enumerable.Range(0, _table.Count).OrderBy(_table.Order);

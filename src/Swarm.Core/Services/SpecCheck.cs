@@ -32,7 +32,6 @@ internal static class SpecCheck
         spec.Mode is ServiceMode.Global or ServiceMode.GlobalJob ? "global modes are not supported yet"
         : spec.AtMostOnce ? "at-most-once is not supported yet"
         : spec.Job != new JobPolicy() ? "time-outs, schedules and clean-up of jobs are not supported yet"
-        : spec.RebalancesItself ? "automatic rebalancing is not supported yet"
         : null;
 
     private static string? NameProblem(string? name)
