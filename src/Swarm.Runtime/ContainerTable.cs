@@ -38,6 +38,7 @@ internal sealed class ContainerTable(EngineFolders folders)
     public void Drop(LiveContainer container)
     {
         container.IsGone = true;
+        container.LogWatch?.Dispose();
         _byId.TryRemove(KeyValuePair.Create(container.Definition.Id, container));
         _byName.TryRemove(KeyValuePair.Create(container.Definition.Name, container.Definition.Id));
     }

@@ -77,6 +77,7 @@ internal sealed partial class EngineCore
         LiveContainer container, ContainerRecord record, StoredImage image, CancellationToken cancellation)
     {
         File.Delete(Folders.ExitFile(record.Id));
+        FollowLog(container);
         var made = await _maker.MakeAsync(container.Definition, image, container.Log, cancellation);
         record = Keep(container, record with
         {
@@ -91,6 +92,7 @@ internal sealed partial class EngineCore
             Monitor = made.Monitor,
         });
         _exitWatch?.Follow(record.Id, record.First, record.Monitor);
+        container.Log.Keep();
         return record;
     }
 
@@ -182,6 +184,7 @@ internal sealed partial class EngineCore
             Ports = [],
         });
         _exitWatch?.Forget(record.Id);
+        container.LogWatch?.Dispose();
         LogEnded(record.Definition.Name, record.Id.Short, exit.Run, exit.ExitCode, exit.OutOfMemory);
         try
         {

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
-using Swarm.Linux.Processes;
 using Swarm.Runtime.Adoption;
+using Swarm.Linux.Watching;
 using Swarm.Runtime.Exits;
 using Swarm.Runtime.Records;
 
@@ -11,7 +11,6 @@ namespace Swarm.Runtime;
 internal sealed partial class EngineCore
 {
     private static readonly TimeSpan EndAgainAfter = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SoonestLogCheck = TimeSpan.FromMilliseconds(50);
 
     public async Task OpenAsync(CancellationToken cancellation)
     {
@@ -22,6 +21,7 @@ internal sealed partial class EngineCore
         foreach (var record in records) Table.Take(record.Definition).Record = record;
         // Before looking, so that what ends meanwhile is not missed.
         _exitWatch = new ExitWatch(Watch, Folders.Exits, NoticeEnd, NoticeAll);
+        _logWatch = new MoveWatch(Watch, () => Begin(CheckLogsAsync));
 
         var alive = records.Where(record => Judge(record) is AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted);
         await _networks.OpenAsync(alive.Select(record => record.Id).ToHashSet(), cancellation);
@@ -30,7 +30,7 @@ internal sealed partial class EngineCore
         foreach (var id in unreadable) await _undoing.EndRunAsync(new ContainerId(id), default, cancellation);
         await RemoveOrphansAsync(unreadable, cancellation);
         _logTimer = _time.CreateTimer(
-            _ => Begin(RotateAsync), null, _options.LogCheckInterval, Timeout.InfiniteTimeSpan);
+            _ => Begin(CheckLogsAsync), null, _options.LogCheckInterval, Timeout.InfiniteTimeSpan);
     }
 
     private void TakeLock()
@@ -64,6 +64,7 @@ internal sealed partial class EngineCore
 
             if (verdict is not (AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted)) return true;
             _exitWatch!.Follow(record.Id, record.First, record.Monitor);
+            FollowLog(container);
             LogAdopted(record.Definition.Name, record.Id.Short, record.First.Pid);
             return true;
         },
@@ -140,50 +141,6 @@ internal sealed partial class EngineCore
             return isOver;
         },
         _closing.Token);
-
-    /// <remarks>A log that was found too large may grow by hundreds of megabytes in a second:
-    /// the next look is soon.</remarks>
-    private Task RotateAsync()
-    {
-        var next = _options.LogCheckInterval;
-        try
-        {
-            foreach (var container in Table.All)
-            {
-                if (TryRotate(container) && next > SoonestLogCheck) next = SoonestLogCheck;
-            }
-        }
-        finally
-        {
-            _logTimer?.Change(next, Timeout.InfiniteTimeSpan);
-        }
-
-        return Task.CompletedTask;
-    }
-
-    /// <returns>Whether the log was too large. One that cannot be dealt with keeps nobody from the others.</returns>
-    private bool TryRotate(LiveContainer container)
-    {
-        try
-        {
-            return Rotate(container);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            LogRefused(refused);
-            return false;
-        }
-    }
-
-    private bool Rotate(LiveContainer container)
-    {
-        if (container.Record is not { Phase: ContainerPhase.Running } record) return false;
-        if (container.Log.CurrentSize < _options.LogMaxBytes.Value) return false;
-        var control = Path.Join(Folders.Bundle(record.Id), "ctl");
-        // "2" is conmon's word for opening the log again; the numbers after it have no meaning then.
-        container.Log.Rotate(() => Fifo.TryWrite(control, "2 0 0\n"), _options.LogFiles);
-        return true;
-    }
 
     /// <summary>Begins work that nobody waits for; what goes wrong in it is logged.</summary>
     private void Begin(Func<Task> work)

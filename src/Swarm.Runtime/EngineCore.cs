@@ -38,6 +38,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
     // As many as containers end between two looks of the reader; bounded by how many containers a host can have.
     private readonly Channel<ContainerExit> _exits = Channel.CreateUnbounded<ContainerExit>();
     private ExitWatch? _exitWatch;
+    private MoveWatch? _logWatch;
     private FileStream? _lock;
     private ITimer? _logTimer;
 
@@ -81,6 +82,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         await _closing.CancelAsync();
         if (_logTimer is not null) await _logTimer.DisposeAsync();
         _exitWatch?.Dispose();
+        _logWatch?.Dispose();
         // Who holds a gate is in the middle of something, and finishes it.
         foreach (var container in Table.All)
         {
@@ -125,8 +127,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         return _images.Find(spec.PinnedImage?.Value ?? spec.Image)
             ?? throw new ContainerException(
                 ContainerFault.ImageNotFound,
-                spec.PinnedImage is { } pinned
-                    ? $"image {spec.Image} ({pinned}) is not on this host"
-                    : $"image {spec.Image} is not on this host");
+                (spec.PinnedImage is { } pinned ? $"image {spec.Image} ({pinned})" : $"image {spec.Image}")
+                + " is not on this host: `swarm image load` brings it there");
     }
 }

@@ -23,6 +23,9 @@ internal sealed class LiveContainer(ContainerDefinition definition, LogFolder lo
         set => _record = value;
     }
 
+    /// <summary>While conmon may write the log.</summary>
+    public IDisposable? LogWatch { get; set; }
+
     /// <summary>It could not be made, or was removed: who waited at the gate finds nothing.</summary>
     public bool IsGone { get; set; }
 

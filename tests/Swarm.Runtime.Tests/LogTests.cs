@@ -32,7 +32,7 @@ public sealed class LogTests : IDisposable
         {
             expected.Add($"line {i}");
             Append($"{Time} stdout F line {i}");
-            if (i % 250 == 249) _log.Rotate(() => { }, keep: 9);
+            if (i % 250 == 249) BeginAnother(keep: 9);
             if (i % 100 != 0) continue;
             var page = new LogReader(_log, TimeProvider.System).Read(position, null, 700, hasEnded: false);
             got.AddRange(page.Entries.Select(entry => entry.Text));
@@ -59,7 +59,7 @@ public sealed class LogTests : IDisposable
     public void The_tail_is_counted_in_entries_over_files(int count, string expected)
     {
         Append($"{Time} stdout F a", $"{Time} stdout F b");
-        _log.Rotate(() => { }, keep: 3);
+        BeginAnother(keep: 3);
         Append($"{Time} stdout F c", $"{Time} stdout F d");
 
         Assert.Equal(expected, string.Join(
@@ -85,7 +85,7 @@ public sealed class LogTests : IDisposable
         foreach (var text in (string[])["a", "b", "c"])
         {
             Append($"{Time} stdout F {text}");
-            _log.Rotate(() => { }, keep: 2);
+            BeginAnother(keep: 2);
         }
 
         Append($"{Time} stdout F d");
@@ -94,8 +94,30 @@ public sealed class LogTests : IDisposable
         Assert.Throws<ContainerException>(() => Read("what"));
     }
 
+    [Fact]
+    public void A_place_in_the_file_being_written_holds_though_another_takes_its_place_unseen()
+    {
+        Append($"{Time} stdout F a");
+        var page = Read(null);
+        Append($"{Time} stdout F b");
+        File.WriteAllLines(_log.CurrentPath + ".tmp", [$"{Time} stdout F c"]);
+        File.Move(_log.CurrentPath + ".tmp", _log.CurrentPath, overwrite: true);
+
+        Assert.Equal(["b", "c"], Read(page.Position).Entries.Select(entry => entry.Text));
+    }
+
     private LogPage Read(string? position) =>
         new LogReader(_log, TimeProvider.System).Read(position, null, 9999, hasEnded: true);
+
+    /// <summary>As conmon does: a new file over the one before.</summary>
+    private void BeginAnother(int keep)
+    {
+        File.WriteAllText(_log.CurrentPath + ".tmp", "");
+        _log.Keep();
+        File.Move(_log.CurrentPath + ".tmp", _log.CurrentPath, overwrite: true);
+        _log.Keep();
+        _log.Trim(keep);
+    }
 
     private void Append(params string[] lines) => File.AppendAllLines(_log.CurrentPath, lines);
 }

@@ -11,7 +11,7 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
         { "program", "executable file not found: /nope" },
         { "user", "user nobody-here is not in the container's /etc/passwd" },
         { "bind", "bind source /no/such/place does not exist on this host" },
-        { "image", "image other is not on this host" },
+        { "image", "image other is not on this host: `swarm image load` brings it there" },
         { "capability", "there is no capability FLY" },
         { "signal", "there is no signal SIGNOPE" },
         { "sysctl", "sysctl kernel.panic is not one of a container's own" },

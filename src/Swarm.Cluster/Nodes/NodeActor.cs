@@ -153,7 +153,10 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
             var template = templates.GetValueOrDefault(task.SpecVersion);
             return KeyValuePair.Create(task.Task, new TaskClaim(
                 kept.Name, template?.Reservations ?? Resources.None, template?.Container.Ports ?? [],
-                task.State < TaskState.Complete));
+                task.State < TaskState.Complete)
+            {
+                Slot = task.Slot,
+            });
         }));
         foreach (var task in kept.Tasks.Where(task => task.State == TaskState.Running)) _running.Add(task.Task);
         Follow(kept);

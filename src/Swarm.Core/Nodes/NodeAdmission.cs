@@ -52,12 +52,15 @@ public static class NodeAdmission
 
             var isHeld = isWanted && refusal is null;
             var claim = new TaskClaim(
-                order.Service, template?.Reservations ?? Resources.None, template?.Container.Ports ?? [], isHeld);
+                order.Service, template?.Reservations ?? Resources.None, template?.Container.Ports ?? [], isHeld)
+            {
+                Slot = task.Slot,
+            };
             claims[task.Task] = claim;
             if (!isHeld) continue;
 
             reserved += claim.Reservations;
-            AddPorts(ports, task.Task, claim);
+            AddPorts(ports, claim);
         }
 
         var next = ledger with
@@ -110,13 +113,12 @@ public static class NodeAdmission
     private static List<TakenPort> PortsOf(NodeLedger ledger)
     {
         var ports = new List<TakenPort>();
-        foreach (var (task, claim) in ledger.Held) AddPorts(ports, task, claim);
+        foreach (var (_, claim) in ledger.Held) AddPorts(ports, claim);
         return ports;
     }
 
-    private static void AddPorts(List<TakenPort> ports, TaskId task, TaskClaim claim) =>
-        ports.AddRange(
-            claim.Ports.Where(port => port.HostPort != 0).Select(port => new TakenPort(port, claim.Service, task)));
+    private static void AddPorts(List<TakenPort> ports, TaskClaim claim) => ports.AddRange(
+        claim.Ports.Where(port => port.HostPort != 0).Select(port => new TakenPort(port, claim.Service, claim.Slot)));
 
     private static double Cores(MilliCpu cpu) => cpu.Value / 1000.0;
 
@@ -125,7 +127,7 @@ public static class NodeAdmission
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A port of the host that a task holds alone, or a service holds for all its tasks.</summary>
-    private sealed record TakenPort(PublishedPort Port, ServiceName Service, TaskId Task)
+    private sealed record TakenPort(PublishedPort Port, ServiceName Service, int Slot)
     {
         public bool Excludes(ServiceName service, PublishedPort asked) =>
             asked.HostPort == Port.HostPort && asked.Protocol == Port.Protocol
@@ -135,8 +137,11 @@ public static class NodeAdmission
         public string Explain(PublishedPort asked)
         {
             var protocol = asked.Protocol == PortProtocol.Tcp ? "tcp" : "udp";
-            return Invariant(
-                $"port {asked.HostPort}/{protocol} of the host is taken by task {Task} of service {Service}");
+            // As people see it in `swarm ps`; an ingress port is the whole service's.
+            var holder = Port.Mode == PublishMode.Host && Slot > 0
+                ? Invariant($"task {Service}.{Slot}")
+                : Invariant($"service {Service}");
+            return Invariant($"port {asked.HostPort}/{protocol} of the host is taken by {holder}");
         }
     }
 }

@@ -6,7 +6,11 @@ namespace Swarm.Core.Nodes;
 /// <summary>What a task takes of its node.</summary>
 /// <param name="IsHeld">False for a task that has ended or was rejected: it is known, and takes nothing.</param>
 public sealed record TaskClaim(
-    ServiceName Service, Resources Reservations, ImmutableArray<PublishedPort> Ports, bool IsHeld);
+    ServiceName Service, Resources Reservations, ImmutableArray<PublishedPort> Ports, bool IsHeld)
+{
+    /// <summary>The slot of its service that the task fills; 0 where it fills none.</summary>
+    public int Slot { get; init; }
+}
 
 /// <summary>What a node has given away, and how far it has followed each service.</summary>
 /// <param name="Allocatable">The host's capacity without what is kept back for the system;

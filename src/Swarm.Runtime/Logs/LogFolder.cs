@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Swarm.Linux.Files;
 
 namespace Swarm.Runtime.Logs;
 
@@ -6,41 +8,65 @@ namespace Swarm.Runtime.Logs;
 /// The log of one container: the file being written, <c>log</c>, and earlier ones, <c>log.1</c>, <c>log.2</c> …
 /// </summary>
 /// <remarks>
-/// Numbers only grow, and the file being written has the next one, which it keeps when it is set aside. So a number and
-/// an offset name a place in the log for as long as the place is kept.
+/// Numbers only grow, and the file being written has the next one, which it gets when another takes its place. So a
+/// number and an offset name a place in the log for as long as the place is kept. conmon begins a new file by moving
+/// it over the one before: that is not lost because <c>held</c> is another name of it.
 /// </remarks>
-internal sealed class LogFolder(string folder)
+internal sealed class LogFolder(string path)
 {
     private const string CurrentName = "log";
+    private const string HeldName = "held";
     private readonly Lock _renaming = new();
+    private ulong _told;
 
-    public string CurrentPath { get; } = Path.Join(folder, CurrentName);
+    public string Path => path;
 
-    public void Make() => Directory.CreateDirectory(folder);
+    public string CurrentPath => System.IO.Path.Join(path, CurrentName);
 
-    public long CurrentSize => new FileInfo(CurrentPath) is { Exists: true } file ? file.Length : 0;
+    public void Make() => Directory.CreateDirectory(path);
 
-    /// <summary>Sets the written file aside, and drops the oldest beyond what is kept.</summary>
-    /// <param name="reopen">Tells the writer to begin a new file.</param>
-    /// <param name="keep">How many files remain, the new one included.</param>
-    public void Rotate(Action reopen, int keep)
+    /// <summary>Whether a file of this name that was moved into the folder is the one being written.</summary>
+    public static bool IsCurrent(string name) => name == CurrentName;
+
+    /// <summary>Keeps the file that was written before, if another has taken its place, and holds the present one.</summary>
+    public void Keep()
+    {
+        lock (_renaming) KeepUnlocked();
+    }
+
+    /// <summary>Drops the oldest files beyond what is kept.</summary>
+    /// <param name="keep">How many files remain, the one being written included.</param>
+    public void Trim(int keep)
     {
         lock (_renaming)
         {
             var numbers = OldNumbers();
-            var next = numbers.Count == 0 ? 1 : numbers[^1] + 1;
-            File.Move(CurrentPath, PathOf(next));
-            numbers.Add(next);
             foreach (var number in numbers.Take(Math.Max(0, numbers.Count - keep + 1))) File.Delete(PathOf(number));
         }
+    }
 
-        reopen();
+    /// <summary>Whether the file being written has so many bytes, and its writer is to be told to begin another:
+    /// once for each file.</summary>
+    public bool IsToBeEnded(long maxBytes)
+    {
+        lock (_renaming)
+        {
+            if (new FileInfo(CurrentPath) is not { Exists: true } file || file.Length < maxBytes) return false;
+            var written = InodeOf(CurrentName);
+            if (written is not { } inode || inode == _told) return false;
+            _told = inode;
+            return true;
+        }
     }
 
     /// <summary>The numbers of the files there are, oldest first; the last is the one being written.</summary>
     public IReadOnlyList<long> Numbers()
     {
-        lock (_renaming) return NumbersUnlocked();
+        lock (_renaming)
+        {
+            KeepUnlocked();
+            return NumbersUnlocked();
+        }
     }
 
     /// <summary>Opens a file by its number.</summary>
@@ -49,15 +75,40 @@ internal sealed class LogFolder(string folder)
     {
         lock (_renaming)
         {
+            KeepUnlocked();
             var numbers = NumbersUnlocked();
             var isCurrent = number == numbers[^1];
-            var path = isCurrent ? CurrentPath : PathOf(number);
-            if (!File.Exists(path)) return (null, !isCurrent);
-            // A file is complete when its writer has opened the next.
-            var isFinished = !isCurrent && (number < numbers[^1] - 1 || File.Exists(CurrentPath));
+            // By its second name: conmon may have moved another over the first since.
+            var file = !isCurrent ? PathOf(number) : File.Exists(HeldPath) ? HeldPath : CurrentPath;
+            if (!File.Exists(file)) return (null, !isCurrent);
             const FileShare all = FileShare.ReadWrite | FileShare.Delete;
-            return (new FileStream(path, FileMode.Open, FileAccess.Read, all, bufferSize: 0), isFinished);
+            return (new FileStream(file, FileMode.Open, FileAccess.Read, all, bufferSize: 0), !isCurrent);
         }
+    }
+
+    private string HeldPath => System.IO.Path.Join(path, HeldName);
+
+    private void KeepUnlocked()
+    {
+        if (!Directory.Exists(path)) return;
+        var (written, held) = (InodeOf(CurrentName), InodeOf(HeldName));
+        if (written is null || written == held) return;
+
+        _told = 0; // a number that is free may be given to the new file
+        if (held is not null)
+        {
+            var numbers = OldNumbers();
+            File.Move(HeldPath, PathOf(numbers.Count == 0 ? 1 : numbers[^1] + 1));
+        }
+
+        using var opened = Folder.Open(path);
+        opened.MakeHardLink(Encoding.UTF8.GetBytes(HeldName), opened, Encoding.UTF8.GetBytes(CurrentName));
+    }
+
+    private ulong? InodeOf(string name)
+    {
+        using var opened = Folder.Open(path);
+        return opened.Status(Encoding.UTF8.GetBytes(name))?.Inode;
     }
 
     private List<long> NumbersUnlocked()
@@ -71,11 +122,11 @@ internal sealed class LogFolder(string folder)
 
     private List<long> OldNumbers()
     {
-        if (!Directory.Exists(folder)) return [];
+        if (!Directory.Exists(path)) return [];
         List<long> numbers = [];
-        foreach (var path in Directory.GetFiles(folder))
+        foreach (var file in Directory.GetFiles(path))
         {
-            var name = Path.GetFileName(path.AsSpan());
+            var name = System.IO.Path.GetFileName(file.AsSpan());
             if (!name.StartsWith(CurrentName + ".", StringComparison.Ordinal)) continue;
             if (long.TryParse(
                 name[(CurrentName.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Swarm.Linux.Files;
 
 namespace Swarm.Runtime.Networks;
 
 /// <summary>
 /// What is known of the networks, on disk: one file for networks, one for routes, one for each container.
 /// </summary>
-/// <remarks>Each file is written aside, flushed and renamed: it is the old one or the new one, never half.</remarks>
+/// <remarks>Each file is written aside, brought to the disk and renamed: it is the old one or the new one, never half.</remarks>
 internal sealed class NetworkFiles(string folder)
 {
     private const string Aside = ".tmp";
@@ -76,6 +77,6 @@ internal sealed class NetworkFiles(string folder)
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(path + Aside, path, overwrite: true);
+        Durability.Replace(path, path + Aside);
     }
 }

@@ -13,6 +13,10 @@ namespace Swarm.Runtime.Processes;
 /// <remarks>https://github.com/containers/conmon ; the words on the pipe are read in its sources only.</remarks>
 internal sealed class ContainerMonitor(EngineOptions options, EngineFolders folders)
 {
+    /// <summary>A file that conmon ends by itself is this large at least: it takes longer to be written than the
+    /// engine takes to hold it. Smaller ones are ended by the engine.</summary>
+    private const long LeastLogBytes = 8 * 1024 * 1024;
+
     /// <returns>The container's first process, which waits to be started, and its conmon.</returns>
     /// <exception cref="ContainerException">crun refused, in words for the user.</exception>
     public (ProcessIdentity First, ProcessIdentity Monitor) Create(
@@ -54,6 +58,7 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         "-b", bundle,
         "-p", Path.Join(bundle, "pid"), "-P", Path.Join(bundle, "conmon.pid"),
         "-l", "k8s-file:" + logPath, "--no-sync-log",
+        "--log-size-max", Math.Max(LeastLogBytes, options.LogMaxBytes.Value).ToString(CultureInfo.InvariantCulture),
         "--exit-dir", folders.Exits,
         "--full-attach", "--log-level", "warning",
         .. spec.Tty ? ["-t"] : (string[])[],

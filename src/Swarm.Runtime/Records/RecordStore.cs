@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
+using Swarm.Linux.Files;
 
 namespace Swarm.Runtime.Records;
 
@@ -31,7 +32,10 @@ internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(aside, path, overwrite: true);
+        var isNew = !File.Exists(path);
+        Durability.Replace(path, aside);
+        // A container whose folder is not there after a loss of power is no one's: its files would be removed.
+        if (isNew) Durability.SyncFolder(folders.Containers);
     }
 
     public void Remove(ContainerId id)
