@@ -42,7 +42,8 @@ internal sealed class ServedNode : IAsyncDisposable
             ImmutableSortedDictionary<string, string>.Empty);
         _server = await ApiServer.StartAsync(
             new ApiOptions(Socket) { Group = "no-such-group" }, facts, Store, Engine,
-            _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)), () => Task.FromResult(Unhealthy), TimeProvider.System,
+            _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)),
+            () => Task.FromResult(Unhealthy), TimeProvider.System,
             NullLoggerFactory.Instance, CancellationToken.None);
         Client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync })
         {

@@ -97,7 +97,8 @@ internal sealed partial class FirstListActor(
         "The list of services is not whole yet: {Silent} have not come back from the journal; not in it: {Unseen}")]
     private partial void LogLate(int silent, string unseen);
 
-    [LoggerMessage(LogLevel.Warning, "The list of services may not be whole yet: the journal did not tell what there is")]
+    [LoggerMessage(
+        LogLevel.Warning, "The list of services may not be whole yet: the journal did not tell what there is")]
     private partial void LogUnknown(Exception cause);
 
     private sealed record Known(ImmutableArray<ServiceName> Names) : INoSerializationVerificationNeeded;

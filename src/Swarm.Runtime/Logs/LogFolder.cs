@@ -28,7 +28,8 @@ internal sealed class LogFolder(string path)
     /// <summary>Whether a file of this name that was moved into the folder is the one being written.</summary>
     public static bool IsCurrent(string name) => name == CurrentName;
 
-    /// <summary>Keeps the file that was written before, if another has taken its place, and holds the present one.</summary>
+    /// <summary>Keeps the file that was written before, if another has taken its place, and holds the present
+    /// one.</summary>
     public void Keep()
     {
         lock (_renaming) KeepUnlocked();

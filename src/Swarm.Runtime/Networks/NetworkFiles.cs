@@ -8,7 +8,8 @@ namespace Swarm.Runtime.Networks;
 /// <summary>
 /// What is known of the networks, on disk: one file for networks, one for routes, one for each container.
 /// </summary>
-/// <remarks>Each file is written aside, brought to the disk and renamed: it is the old one or the new one, never half.</remarks>
+/// <remarks>Each file is written aside, brought to the disk and renamed: it is the old one or the new one,
+/// never half.</remarks>
 internal sealed class NetworkFiles(string folder)
 {
     private const string Aside = ".tmp";

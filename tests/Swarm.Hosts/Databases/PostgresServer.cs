@@ -79,7 +79,8 @@ public sealed class PostgresServer
     private static string Programs()
     {
         const string versions = "/usr/lib/postgresql";
-        return Directory.Exists(versions) && Directory.GetDirectories(versions).Max(StringComparer.Ordinal) is { } newest
+        return Directory.Exists(versions)
+            && Directory.GetDirectories(versions).Max(StringComparer.Ordinal) is { } newest
             ? $"{newest}/bin"
             : throw new InvalidOperationException($"no PostgreSQL below {versions}: apt install postgresql");
     }
