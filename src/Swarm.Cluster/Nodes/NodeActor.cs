@@ -30,6 +30,11 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     private readonly HashSet<TaskId> _running = [];
     private readonly HashSet<ServiceName> _unreadable = [];
     private readonly object _exitReader = new();
+
+    // Of orders that came in part only: they are sent again until they are acknowledged, so nothing of this is kept.
+    private ImmutableDictionary<ServiceName, ImmutableArray<ApplyServiceTasks>> _parts =
+        ImmutableDictionary<ServiceName, ImmutableArray<ApplyServiceTasks>>.Empty;
+
     private NodeDescription _description;
     private NodeSettings _settings = NodeSettings.Default;
     private NodeLedger _ledger;
@@ -108,6 +113,13 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
             return;
         }
 
+        var (parts, whole) = OrderParts.Add(_parts.GetValueOrDefault(order.Service, []), order);
+        _parts = parts.IsEmpty ? _parts.Remove(order.Service) : _parts.SetItem(order.Service, parts);
+        if (whole is not null) TakeWhole(whole);
+    }
+
+    private void TakeWhole(ApplyServiceTasks order)
+    {
         var taken = NodeAdmission.Take(_ledger, order);
         _ledger = taken.Ledger;
         switch (taken.Age)

@@ -33,7 +33,11 @@ internal sealed partial class ServiceEntity
         }
     }
 
-    private void Send(ApplyServiceTasks order) => _others.Catalog.Tell(new CatalogCommand.TellNode(order.Node, order));
+    private void Send(ApplyServiceTasks order)
+    {
+        foreach (var part in ServiceRules.Split(order))
+            _others.Catalog.Tell(new CatalogCommand.TellNode(order.Node, part));
+    }
 
     private void SendOpen()
     {

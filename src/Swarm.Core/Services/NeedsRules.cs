@@ -14,7 +14,7 @@ internal static class NeedsRules
     {
         if (!state.Exists) return new ServiceNeeds(null, null);
 
-        var pending = state.Tasks.Values.Where(task => task.IsPending()).Select(task => task.Id).ToImmutableArray();
+        var pending = PlacementAnswers.Asked(state).Select(task => task.Id).ToImmutableArray();
         var later = state.Placement.RetryAt > now;
         var placement = pending.IsEmpty || later ? null : Request(state, pending, now);
         var times = WakeTimes(state).Append(pending.IsEmpty || !later ? null : state.Placement.RetryAt);

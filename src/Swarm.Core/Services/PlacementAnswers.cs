@@ -9,6 +9,13 @@ internal static class PlacementAnswers
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
 
+    /// <summary>Question and answer fit into a message each; the others are asked for next.</summary>
+    private const int MostAtOnce = 1000;
+
+    /// <summary>The tasks that places are asked for now.</summary>
+    public static IEnumerable<ServiceTask> Asked(ServiceState state) =>
+        state.Tasks.Values.Where(task => task.IsPending()).Take(MostAtOnce);
+
     /// <summary>Places are taken whichever request they answer; that there was none counts
     /// only of the latest.</summary>
     public static ServiceEvent? Decide(ServiceState state, PlacementsMade answer, DateTimeOffset now)
@@ -18,10 +25,7 @@ internal static class PlacementAnswers
         var taken = placed.Select(placement => placement.Task).ToHashSet();
         var latest = answer.Request == state.Placement.Request;
         var unplaced = latest
-            ? state.Tasks
-                .Where(task => task.Value.IsPending() && !taken.Contains(task.Value.Id))
-                .Select(task => task.Key)
-                .ToImmutableArray()
+            ? Asked(state).Where(task => !taken.Contains(task.Id)).Select(TaskFacts.Number).ToImmutableArray()
             : [];
         return placed.Length + unplaced.Length == 0
             ? null

@@ -175,6 +175,13 @@ public sealed record ApplyServiceTasks(
 {
     /// <summary>The node is to report all of these tasks, also what it has reported before.</summary>
     [Key(6)] public bool ReportAll { get; init; }
+
+    /// <summary>Of how many parts this is one: an order too large for one message is carried out when all parts of
+    /// one sequence are there.</summary>
+    [Key(7)] public int Parts { get; init; } = 1;
+
+    /// <summary>Which part it is, from 0.</summary>
+    [Key(8)] public int Part { get; init; }
 }
 
 /// <summary>What all tasks of one version of the specification share.</summary>

@@ -40,6 +40,9 @@ public static class ServiceRules
     public static ApplyServiceTasks OrdersFor(ServiceState state, NodeId node, long sequence) =>
         ServiceOrders.OrdersFor(state, node, sequence);
 
+    /// <summary>An order in parts of which each fits into one message; most are one.</summary>
+    public static ImmutableArray<ApplyServiceTasks> Split(ApplyServiceTasks order) => OrderParts.Split(order);
+
     /// <summary>Tasks of a report that this service does not have on that node: to be removed there.</summary>
     public static ImmutableArray<TaskId> UnknownTasks(ServiceState state, ReportTasks report) =>
         ServiceOrders.UnknownTasks(state, report);

@@ -1,6 +1,7 @@
 using Swarm.Core;
 using Swarm.Core.Services;
 using Swarm.Runtime;
+using Swarm.Wire;
 
 namespace Swarm.Cluster.Tests.Nodes;
 
@@ -195,6 +196,32 @@ public sealed class NodeOrdersTests : NodeFixture
         Order(1, Spec(), (9, TaskState.Running));
 
         Assert.Equal(TaskState.Running, (await ReportsAsync())[9].State);
+    }
+
+    [Fact]
+    public async Task Three_thousand_tasks_of_one_service_are_ordered_acknowledged_and_reported_in_messages_that_fit()
+    {
+        StartNode();
+        var order = OrderOf(7, Spec(), [.. Enumerable.Range(1, 3000).Select(task => (task, TaskState.Ready))]);
+        var parts = ServiceRules.Split(order);
+
+        foreach (var part in parts.Take(parts.Length - 1)) Node.Tell(part, Services);
+        Assert.False(Services.HasMessages);
+        Assert.Empty(Engine.List());
+        Node.Tell(parts[^1], Services);
+
+        Assert.Equal(7, (await Services.ExpectMsgAsync<TasksApplied>()).Sequence);
+        var told = new Dictionary<TaskId, TaskState>();
+        while (told.Count(task => task.Value == TaskState.Ready) < 3000)
+        {
+            Pass(0.05);
+            if (await Services.ReceiveOneAsync() is not ReportTasks report) continue;
+            Assert.InRange(SwarmSerializer.Measure(report), 1, WireLimits.NodeBytes);
+            foreach (var task in report.Tasks) told[task.Task] = task.State;
+            Node.Tell(new TasksReportKept(report.Service, Id, report.Report, []), Services);
+        }
+
+        Assert.Equal(3000, Engine.List().Length);
     }
 
     [Fact]

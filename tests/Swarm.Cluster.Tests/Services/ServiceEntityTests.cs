@@ -57,6 +57,33 @@ public sealed class ServiceEntityTests : ServiceEntityKit
     }
 
     [Fact]
+    public void Three_thousand_tasks_are_placed_and_ordered_in_messages_that_fit()
+    {
+        var entity = StartEntity();
+        entity.Tell(new DeployService(
+            new RequestId("r1"), Deploy("r1").Spec with { Mode = new ServiceMode.Replicated(3000) }), TestActor);
+        ExpectMsg<ServiceAccepted>();
+        for (var placed = 0; placed < 3000;)
+        {
+            var asked = Placers.ExpectMsg<PlaceTasks>();
+            var answer = new PlacementsMade(
+                Web, asked.Request, [.. asked.Tasks.Select(task => new TaskPlacement(task, Node))], [], "");
+            Assert.InRange(SwarmSerializer.Measure(asked), 1, WireLimits.NodeBytes);
+            Assert.InRange(SwarmSerializer.Measure(answer), 1, WireLimits.NodeBytes);
+            entity.Tell(answer);
+            placed += asked.Tasks.Length;
+        }
+
+        entity.Tell(new GetService(Web), TestActor);
+        ExpectMsg<ServiceDetails>();
+        var told = HeardBy(Catalog).OfType<CatalogCommand.TellNode>()
+            .Select(tell => (ApplyServiceTasks)tell.Message).ToList();
+        var last = told.Where(part => part.Sequence == told[^1].Sequence).ToList();
+        Assert.All(told, part => Assert.InRange(SwarmSerializer.Measure(part), 1, WireLimits.NodeBytes));
+        Assert.Equal(3000, last.Sum(part => part.Tasks.Length));
+    }
+
+    [Fact]
     public void An_order_carries_the_number_of_the_last_event_that_is_persisted()
     {
         var entity = StartEntity();
