@@ -143,7 +143,9 @@ public sealed class RebalanceEntityTests : PlacerEntityKit
         Assert.Equal(Web, Services.ExpectMsg<GetService>().Service);
         var spec = new ServiceSpec
         {
-            Name = Web, Container = new ContainerSpec { Image = "web" }, RebalancesItself = willing,
+            Name = Web,
+            Container = new ContainerSpec { Image = "web" },
+            RebalancesItself = willing,
         };
         Services.Reply(new ServiceDetails(new ServiceId("s"), spec, 1, UpdateStatus.None, [
             .. tasks.Select(task => new ServiceTask(TaskOf(task), task, 1, TaskState.Running, TaskState.Running)

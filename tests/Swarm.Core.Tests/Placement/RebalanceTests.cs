@@ -111,7 +111,9 @@ public sealed class RebalanceTests
     {
         var spec = new ServiceSpec
         {
-            Name = Pool.Web, Container = new ContainerSpec { Image = "web" }, RebalancesItself = true,
+            Name = Pool.Web,
+            Container = new ContainerSpec { Image = "web" },
+            RebalancesItself = true,
         };
         ServiceTask[] tasks =
         [
