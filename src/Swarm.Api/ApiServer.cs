@@ -31,15 +31,17 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>Listens, and brings the cluster's image names up to this host's.</summary>
     /// <param name="images">Takes messages for the entities of image names.</param>
     /// <param name="findFault">What keeps the node from its work; null when nothing does.</param>
+    /// <param name="warnings">What is wrong with the cluster beyond this node.</param>
     /// <exception cref="IOException">Another process listens there, or the socket cannot be made.</exception>
     public static async Task<ApiServer> StartAsync(
         ApiOptions options, NodeFacts node, IImageStore store, IContainerEngine engine, IActorRef images,
-        Func<Task<string?>> findFault, TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
+        Func<Task<string?>> findFault, Func<IEnumerable<string>> warnings,
+        TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
     {
         var names = new ClusterImageNames(images, store, node.Id, time, logs.CreateLogger<ClusterImageNames>());
         var application = Build(
             ListeningSocket.BindingPath(options.SocketPath), logs,
-            new NodeRoutes(node, store, engine, findFault), new ImageRoutes(store, engine, names));
+            new NodeRoutes(node, store, engine, findFault, warnings), new ImageRoutes(store, engine, names));
         ListeningSocket.Prepare(options.SocketPath);
         await application.StartAsync(cancellation);
         ListeningSocket.Publish(options.SocketPath, options.Group, logs.CreateLogger<ApiServer>());

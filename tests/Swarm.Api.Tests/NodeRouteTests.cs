@@ -57,13 +57,26 @@ public sealed class NodeRouteTests
     }
 
     [Fact]
-    public async Task Health_is_ok_or_says_what_is_wrong()
+    public async Task What_is_wrong_with_the_cluster_is_a_warning()
     {
         await using var node = await ServedNode.StartAsync();
-        Assert.Equal("ok\n", await node.Client.GetStringAsync("/healthz"));
+        node.ClusterWarnings = ["10.0.0.3:4000 is out of reach"];
+
+        var info = await node.Client.GetStringAsync("/info");
+
+        Assert.Contains("10.0.0.3:4000 is out of reach", info, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    public async Task Health_is_ok_or_says_what_is_wrong(string path)
+    {
+        await using var node = await ServedNode.StartAsync();
+        Assert.Equal("ok\n", await node.Client.GetStringAsync(path));
 
         node.Unhealthy = "the journal is down";
-        var answer = await node.Client.GetAsync("/healthz");
+        var answer = await node.Client.GetAsync(path);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Contains("the journal is down", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);

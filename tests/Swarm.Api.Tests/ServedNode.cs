@@ -35,6 +35,9 @@ internal sealed class ServedNode : IAsyncDisposable
         return node;
     }
 
+    /// <summary>What is wrong with the cluster.</summary>
+    public string[] ClusterWarnings { get; set; } = [];
+
     public async Task ListenAsync(string? refusal)
     {
         var facts = new NodeFacts(
@@ -43,7 +46,7 @@ internal sealed class ServedNode : IAsyncDisposable
         _server = await ApiServer.StartAsync(
             new ApiOptions(Socket) { Group = "no-such-group" }, facts, Store, Engine,
             _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)),
-            () => Task.FromResult(Unhealthy), TimeProvider.System,
+            () => Task.FromResult(Unhealthy), () => ClusterWarnings, TimeProvider.System,
             NullLoggerFactory.Instance, CancellationToken.None);
         Client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync })
         {

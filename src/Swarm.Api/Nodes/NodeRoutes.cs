@@ -9,7 +9,8 @@ namespace Swarm.Api.Nodes;
 
 /// <summary>Whether the node answers, and what it is.</summary>
 internal sealed class NodeRoutes(
-    NodeFacts node, IImageStore images, IContainerEngine engine, Func<Task<string?>> findFault)
+    NodeFacts node, IImageStore images, IContainerEngine engine, Func<Task<string?>> findFault,
+    Func<IEnumerable<string>> warnings)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -17,6 +18,9 @@ internal sealed class NodeRoutes(
         routes.MapGet("/version", VersionAsync);
         routes.MapGet("/info", DescribeAsync);
         routes.MapGet("/healthz", HealthAsync);
+
+        // Answered once the node is in its cluster, which the interface waits for: so alive and ready are one.
+        routes.MapGet("/readyz", HealthAsync);
     }
 
     private static Task PingAsync(HttpContext context)
@@ -49,7 +53,7 @@ internal sealed class NodeRoutes(
             containers.Length - running, "overlay", node.DataRoot, node.Processors, node.Memory.Value, node.Kernel,
             "linux",
             node.Architecture, node.CgroupVersion == 1 ? "1" : "2",
-            [.. node.Labels.Select(label => $"{label.Key}={label.Value}")], [.. images.Warnings()]);
+            [.. node.Labels.Select(label => $"{label.Key}={label.Value}")], [.. images.Warnings(), .. warnings()]);
         return context.Response.WriteAnswerAsync(
             StatusCodes.Status200OK, answer, ApiJson.Plain.HostAnswer, context.RequestAborted);
     }

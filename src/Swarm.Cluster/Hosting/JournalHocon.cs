@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using Akka.Configuration;
 using Akka.Persistence.Sql.Journal;
@@ -8,13 +9,19 @@ namespace Swarm.Cluster.Hosting;
 /// <summary>Akka's configuration of the journal, and the making of its file.</summary>
 internal static class JournalHocon
 {
+    // By default half a minute, for snapshots a whole one, goes by before a database that is back is asked again.
+    private const string Breaker = """
+        recovery-event-timeout = 10s
+        circuit-breaker { max-failures = 10, call-timeout = 10s, reset-timeout = 1s }
+        """;
+
     public static Config Write(JournalOptions journal)
     {
         var (provider, connection, kind, file) = journal switch
         {
             JournalOptions.Sqlite sqlite => ("SQLite.MS", ConnectionTo(sqlite), typeof(FileJournal), sqlite.Path),
             JournalOptions.PostgreSql postgres => (
-                "PostgreSQL.15", postgres.ConnectionString, typeof(SqlWriteJournal), ""),
+                "PostgreSQL.15", Patient(postgres.ConnectionString), typeof(SqlWriteJournal), ""),
             _ => throw new UnreachableException($"no journal for {journal}"),
         };
         var access = $"provider-name = \"{provider}\", connection-string = {ClusterHocon.Quote(connection)}, "
@@ -25,14 +32,29 @@ internal static class JournalHocon
                 plugin = "akka.persistence.journal.sql"
                 sql { class = "{{kind.FullName}}, {{kind.Assembly.GetName().Name}}", {{access}}
                   {{FileJournal.PathKey}} = {{ClusterHocon.Quote(file)}}
-                  table-mapping = default, tag-write-mode = Csv }
+                  table-mapping = default, tag-write-mode = Csv
+                  {{Breaker}} }
               }
               snapshot-store {
                 plugin = "akka.persistence.snapshot-store.sql"
-                sql { class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql", {{access}} }
+                sql { class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql", {{access}}
+                  {{Breaker}} }
               }
             }
             """).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration);
+    }
+
+    /// <summary>What the operator has not set is set so that a database behind a link that is cut is given up soon:
+    /// nothing comes back from there, not even a refusal.</summary>
+    internal static string Patient(string connection)
+    {
+        var given = new DbConnectionStringBuilder { ConnectionString = connection };
+        foreach (var (key, value) in (ReadOnlySpan<(string, int)>)[("Timeout", 5), ("Command Timeout", 10)])
+        {
+            if (!given.ContainsKey(key)) given[key] = value;
+        }
+
+        return given.ConnectionString;
     }
 
     /// <summary>Makes the file of an SQLite journal, and sets write-ahead logging, which stays

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Actor.Setup;
+using Akka.Cluster;
 using Akka.Cluster.Tools.Client;
 using Akka.Configuration;
 using Microsoft.Extensions.Logging;
@@ -85,6 +86,10 @@ public sealed class SwarmCluster : IAsyncDisposable
     public async Task<string?> FindFaultAsync()
     {
         if (ActorSystem.WhenTerminated.IsCompleted) return "this node has left the cluster";
+        var cluster = Akka.Cluster.Cluster.Get(ActorSystem);
+        var status = cluster.SelfMember.Status;
+        if (status != MemberStatus.Up) return $"this node is not up in its cluster: {status}";
+        if (!Majority.IsSeenBy(cluster)) return "this node sees only a minority of its cluster";
         try
         {
             var tried = await _journal.Ask<JournalTried>(new TryJournal(), TrialTimeout);
@@ -94,6 +99,16 @@ public sealed class SwarmCluster : IAsyncDisposable
         {
             return $"the journal does not answer within {TrialTimeout.TotalSeconds:0} s";
         }
+    }
+
+    /// <summary>What is wrong with the cluster as this node sees it, and heals by itself or by others.</summary>
+    public IEnumerable<string> Warnings()
+    {
+        if (ActorSystem.WhenTerminated.IsCompleted) return ["this node has left the cluster"];
+
+        var state = Akka.Cluster.Cluster.Get(ActorSystem).State;
+        return state.Unreachable.Select(member =>
+            $"{member.Address.Host}:{member.Address.Port}, one of {state.Members.Count} members, is out of reach");
     }
 
     /// <summary>Leaves the cluster in order and ends the actor system. Containers are not touched.</summary>

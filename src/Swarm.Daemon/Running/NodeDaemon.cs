@@ -50,7 +50,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
 
         await using var api = await ApiServer.StartAsync(
             new ApiOptions(options.ApiSocket), HostFacts.Show(id, options), images, engine, cluster.Images,
-            cluster.FindFaultAsync, time, logs, stop);
+            cluster.FindFaultAsync, cluster.Warnings, time, logs, stop);
         ServiceSupervisor.Tell("READY=1");
         LogReady(engine.List().Length, options.ApiSocket, cluster.Address, SinceStart());
         return await ServeAsync(cluster, stop);
