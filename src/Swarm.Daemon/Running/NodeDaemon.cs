@@ -6,9 +6,6 @@ using Swarm.Cluster.Nodes;
 using Swarm.Core;
 using Swarm.Daemon.Configuration;
 using Swarm.Daemon.Host;
-using Swarm.Images;
-using Swarm.Runtime;
-using Swarm.Runtime.Networks;
 using Swarm.Runtime.Nodes;
 
 namespace Swarm.Daemon.Running;
@@ -30,18 +27,14 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
         WorkerCheck.Refuse(options.Cluster.Roles, store);
         LogStarted(HostFacts.Version, options.Identity.Name, id, options.DataRoot);
 
-        using var images = new ImageStore(options.Images, time, logs.CreateLogger<ImageStore>());
-        await using var networks = new BridgeNetworkPlane(
-            NodePlaces.Network(options, id), logs.CreateLogger<BridgeNetworkPlane>());
-        await using var engine = new ContainerEngine(NodePlaces.Engine(options, id), images, networks, time, logs);
-        await engine.OpenAsync(stop);
-
+        await using var parts = await NodeParts.OpenAsync(options, id, logs, time, stop);
         await using var cluster = SwarmCluster.Start(
             options.Cluster,
             started => NodeActors.Create(
                 HostFacts.Describe(id, started.Address, options.Identity),
                 new NodeSurroundings(
-                    engine, store, new NodePeers(started.Services, started.Placers, started.Nodes, started.Catalog),
+                    parts.Engine, store,
+                    new NodePeers(started.Services, started.Placers, started.Nodes, started.Catalog),
                     options.Node, time, logs)),
             logs, time);
         if (await Task.WhenAny(cluster.Ready, cluster.ActorSystem.WhenTerminated).WaitAsync(stop) != cluster.Ready)
@@ -49,10 +42,10 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
         await cluster.Ready;
 
         await using var api = await ApiServer.StartAsync(
-            new ApiOptions(options.ApiSocket), HostFacts.Show(id, options), images, engine, cluster.Images,
-            cluster.FindFaultAsync, cluster.Warnings, time, logs, stop);
+            new ApiOptions(options.ApiSocket), HostFacts.Show(id, options), parts.Images, parts.Engine,
+            cluster.Images, cluster.FindFaultAsync, cluster.Warnings, time, logs, stop);
         ServiceSupervisor.Tell("READY=1");
-        LogReady(engine.List().Length, options.ApiSocket, cluster.Address, SinceStart());
+        LogReady(parts.Engine.List().Length, options.ApiSocket, cluster.Address, SinceStart());
         return await ServeAsync(cluster, stop);
     }
 

@@ -2,9 +2,6 @@ using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Daemon.Configuration;
 using Swarm.Daemon.Host;
-using Swarm.Images;
-using Swarm.Runtime;
-using Swarm.Runtime.Networks;
 using Swarm.Runtime.Nodes;
 
 namespace Swarm.Daemon.Running;
@@ -18,17 +15,9 @@ internal sealed partial class NodeDestruction(DaemonOptions options, ILoggerFact
     {
         var store = new NodeStore(NodePlaces.NodeFolder(options));
         var id = store.Identify(NodeStore.ChooseId);
-        using (var images = new ImageStore(options.Images, time, logs.CreateLogger<ImageStore>()))
-        await using (var networks = new BridgeNetworkPlane(
-            NodePlaces.Network(options, id), logs.CreateLogger<BridgeNetworkPlane>()))
+        await using (var parts = await NodeParts.OpenAsync(options, id, logs, time, stop))
         {
-            await using (var engine = new ContainerEngine(NodePlaces.Engine(options, id), images, networks, time, logs))
-            {
-                await engine.OpenAsync(stop);
-                foreach (var container in await engine.DestroyAsync(stop)) LogRemoved(container);
-            }
-
-            await networks.DestroyAsync(stop);
+            foreach (var container in await parts.DestroyAsync(stop)) LogRemoved(container);
         }
 
         LogDestroyed(id, options.DataRoot);

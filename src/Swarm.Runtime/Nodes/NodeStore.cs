@@ -85,7 +85,7 @@ public sealed class NodeStore : INodeStore
                     continue;
                 }
 
-                Try($"setting {path} aside", () => File.Move(path, path + Broken, overwrite: true));
+                Try($"setting {path} aside", () => Durability.Replace(path + Broken, path));
                 unreadable[NameOf(path)] = $"{path}: {fault}; it is now {path}{Broken}";
             }
         }

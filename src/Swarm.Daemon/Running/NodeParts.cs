@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Daemon.Configuration;
+using Swarm.Daemon.Host;
+using Swarm.Images;
+using Swarm.Runtime;
+using Swarm.Runtime.Networks;
+
+namespace Swarm.Daemon.Running;
+
+/// <summary>What a node has on its host, below the cluster: images, networks, and the engine over both. Opened in
+/// this order, and closed in the opposite one.</summary>
+internal sealed class NodeParts : IAsyncDisposable
+{
+    private readonly ImageStore _images;
+    private readonly BridgeNetworkPlane _networks;
+
+    private NodeParts(DaemonOptions options, NodeId id, ILoggerFactory logs, TimeProvider time)
+    {
+        _images = new ImageStore(options.Images, time, logs.CreateLogger<ImageStore>());
+        _networks = new BridgeNetworkPlane(
+            NodePlaces.Network(options, id), logs.CreateLogger<BridgeNetworkPlane>());
+        Engine = new ContainerEngine(NodePlaces.Engine(options, id), _images, _networks, time, logs);
+    }
+
+    public IImageStore Images => _images;
+
+    /// <summary>Has found again what runs.</summary>
+    public ContainerEngine Engine { get; }
+
+    public static async Task<NodeParts> OpenAsync(
+        DaemonOptions options, NodeId id, ILoggerFactory logs, TimeProvider time, CancellationToken cancellation)
+    {
+        var parts = new NodeParts(options, id, logs, time);
+        try
+        {
+            await parts.Engine.OpenAsync(cancellation);
+            return parts;
+        }
+        catch
+        {
+            await parts.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Takes every container and network off the host.</summary>
+    /// <returns>The containers there were.</returns>
+    public async Task<IReadOnlyCollection<ContainerId>> DestroyAsync(CancellationToken cancellation)
+    {
+        var containers = await Engine.DestroyAsync(cancellation);
+        await Engine.DisposeAsync();
+        await _networks.DestroyAsync(cancellation);
+        return containers;
+    }
+
+    /// <summary>Lets go of everything; containers and networks stay.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        await _networks.DisposeAsync();
+        _images.Dispose();
+    }
+}
