@@ -13,6 +13,10 @@ internal sealed partial class NodeActor
         LogLevel.Warning, "An order of service {Service} was refused: its sequence {Sequence} is older than {Seen}")]
     private partial void LogStale(ServiceName service, long sequence, long seen);
 
+    [LoggerMessage(
+        LogLevel.Warning, "An answer of service {Service} was ignored: its sequence {Sequence} is older than {Seen}")]
+    private partial void LogStaleAnswer(ServiceName service, long sequence, long seen);
+
     [LoggerMessage(LogLevel.Warning, "An order of service {Service} was refused: it is for node {Node}")]
     private partial void LogMisdirected(ServiceName service, NodeId node);
 

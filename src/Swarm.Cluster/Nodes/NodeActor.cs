@@ -82,6 +82,10 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
         switch (message)
         {
             case ApplyServiceTasks order: Take(order); break;
+            case TasksReportKept answer when !NodeAdmission.Heeds(_ledger, answer):
+                LogStaleAnswer(answer.Service, answer.Sequence, _ledger.Sequences[answer.Service]);
+                TellSeen(answer.Service);
+                break;
             case TasksReportKept answer when _services.TryGetValue(answer.Service, out var service):
                 service.Tell(answer);
                 break;
@@ -126,16 +130,21 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
         {
             case OrderAge.Stale:
                 LogStale(order.Service, order.Sequence, _ledger.Sequences[order.Service]);
+                TellSeen(order.Service);
                 break;
-            case OrderAge.Repeated when _services.TryGetValue(order.Service, out var service):
-                service.Tell(new AcknowledgeAgain());
-                break;
+            case OrderAge.Repeated when _services.ContainsKey(order.Service): TellSeen(order.Service); break;
             default:
                 ServiceOf(order.Service).Tell(new CarryOutOrder(order, taken.Rejected));
                 if (_unreadable.Remove(order.Service)) RemoveOrphans();
                 TellUse();
                 break;
         }
+    }
+
+    // Whoever is behind learns from the number that he is.
+    private void TellSeen(ServiceName name)
+    {
+        if (_services.TryGetValue(name, out var service)) service.Tell(new AcknowledgeAgain());
     }
 
     private IActorRef ServiceOf(ServiceName name) => _services.TryGetValue(name, out var known)

@@ -15,7 +15,7 @@ namespace Swarm.Cluster.Nodes;
 internal sealed record CarryOutOrder(ApplyServiceTasks Order, ImmutableDictionary<TaskId, string> Rejected)
     : INoSerializationVerificationNeeded;
 
-/// <summary>The order that was taken came once more.</summary>
+/// <summary>The order that was taken came once more, or an older one did.</summary>
 internal sealed record AcknowledgeAgain : INoSerializationVerificationNeeded;
 
 /// <summary>A task came into this state.</summary>

@@ -69,7 +69,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
                 break;
             case ServiceEvent happened: _state = ServiceRules.Apply(_state, happened); break;
             case RecoveryCompleted:
-                Self.Tell(new Wake());
+                Take(new ServiceInput.CameUp());
                 _others.Watch.Tell(new WatchNodes(_state.Name));
                 break;
             default: Unhandled(message); break;
@@ -93,6 +93,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
             case ReportTasks report: Take(report); break;
             case NodeSeen seen: Take(new ServiceInput.NodeSeen(seen)); break;
             case ImageResolved resolved: Take(new ServiceInput.Resolved(resolved)); break;
+            case TasksApplied applied when applied.Sequence > LastSequenceNr: Take(new ServiceInput.Outrun()); break;
             case TasksApplied applied: _orders.Keep(applied); break;
             case CapacityFreed: AskEarly(); break;
             case ImageMeaning meaning: Deploy(_pins.Answered(meaning)); break;
@@ -177,7 +178,8 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
     {
         var node = Sender;
         Keep(Decide(new ServiceInput.Reported(report)), () => node.Tell(
-            new TasksReportKept(_state.Name, report.Node, report.Report, ServiceRules.UnknownTasks(_state, report))));
+            new TasksReportKept(
+                _state.Name, report.Node, report.Report, ServiceRules.UnknownTasks(_state, report), LastSequenceNr)));
     }
 
     private void Take(ServiceInput input) => Keep(Decide(input), () => { });

@@ -107,7 +107,8 @@ public static class ContainerLifecycle
             _ when isOver => End(
                 container with { Status = Ready, Run = found.Run, RunEnded = found.Run },
                 container.State, container.Reason),
-            { End: { } end } when container.Observed.Restarts >= end.Run && !container.IsStopAsked =>
+            // This end was seen, and is not the last: so a restart was decided.
+            { End: { } end } when container.Observed.FinishedAt == end.At && !container.IsStopAsked =>
                 ContainerRestarts.Resume(Sighted(container, found)),
             { End: { } end } =>
                 Exit(Sighted(container, found) with { Status = Starting, RunEnded = end.Run - 1 }, end, now),

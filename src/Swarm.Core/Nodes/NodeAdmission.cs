@@ -71,6 +71,11 @@ public static class NodeAdmission
         return new OrderTaken(age, next, rejected.ToImmutable());
     }
 
+    /// <summary>Whether an answer comes from an incarnation of the service that knows of every order that the node
+    /// has seen.</summary>
+    public static bool Heeds(NodeLedger ledger, TasksReportKept answer) =>
+        !ledger.Sequences.TryGetValue(answer.Service, out var seen) || answer.Sequence >= seen;
+
     private static OrderAge AgeOf(long sequence, long seen) =>
         sequence > seen ? OrderAge.Newer : sequence == seen ? OrderAge.Repeated : OrderAge.Stale;
 

@@ -33,6 +33,7 @@ internal static class EventRules
         ServiceEvent.TaskMoveAsked asked =>
             KeepRequest(Leave(state, [asked.Task], asked.Reason), asked.Request, changed: true),
         ServiceEvent.TasksStay stay => Leave(state, stay.Tasks, ""),
+        ServiceEvent.IncarnationBegun => state,
         _ => throw new UnreachableException($"no way to apply {happened}"),
     };
 

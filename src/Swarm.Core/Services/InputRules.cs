@@ -17,6 +17,8 @@ internal static class InputRules
         ServiceInput.Reported reported => Happened(TaskReports.Decide(state, reported.Report, now)),
         ServiceInput.NodeSeen seen => Happened(See(state, seen.Seen, now)),
         ServiceInput.Resolved resolved => Happened(Pin(state, resolved.Meaning)),
+        ServiceInput.CameUp => Happened(state.Exists ? new ServiceEvent.IncarnationBegun(now) : null),
+        ServiceInput.Outrun => Happened(new ServiceEvent.IncarnationBegun(now)),
         ServiceInput.Woke => ServiceDecision.Nothing,
         _ => throw new UnreachableException($"no rule for {input}"),
     };

@@ -28,6 +28,7 @@ namespace Swarm.Core.Services;
 [DerivedTypeShape(typeof(NodeForgotten), Tag = 16)]
 [DerivedTypeShape(typeof(TaskMoveAsked), Tag = 17)]
 [DerivedTypeShape(typeof(TasksStay), Tag = 18)]
+[DerivedTypeShape(typeof(IncarnationBegun), Tag = 30)]
 public abstract partial record ServiceEvent
 {
     private ServiceEvent()
@@ -112,4 +113,8 @@ public abstract partial record ServiceEvent
 
     /// <summary>There is no better place for these, which were to move.</summary>
     public sealed record TasksStay([property: Key(0)] ImmutableArray<long> Tasks) : ServiceEvent;
+
+    /// <summary>The entity has come up, on this host or another. It changes nothing, but takes the next number of the
+    /// journal: an incarnation before it that is still alive cannot keep anything any more.</summary>
+    public sealed record IncarnationBegun([property: Key(0)] DateTimeOffset At) : ServiceEvent;
 }

@@ -26,6 +26,14 @@ public abstract record ServiceInput
 
     public sealed record Resolved(ImageResolved Meaning) : ServiceInput;
 
+    /// <summary>It has just recovered. What it then decides makes the journal refuse those that were before
+    /// it.</summary>
+    public sealed record CameUp : ServiceInput;
+
+    /// <summary>A node has seen a higher number of the journal than this incarnation knows: another one has written
+    /// since it recovered. What it decides cannot be kept, and so it recovers once more.</summary>
+    public sealed record Outrun : ServiceInput;
+
     /// <summary>The time that <see cref="ServiceNeeds.WakeAt"/> asked for has come.</summary>
     public sealed record Woke : ServiceInput;
 }

@@ -228,9 +228,11 @@ public sealed record TaskReport(
 
 /// <summary>The service has kept the report. Tasks it does not know are in
 /// <paramref name="Unknown"/>: to be removed.</summary>
+/// <param name="Sequence">Sequence number of the journal when it was sent. A node heeds no answer that is older than
+/// an order it has seen: who has not heard of that order can neither keep its tasks nor know them.</param>
 public sealed record TasksReportKept(
     [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] long Report,
-    [property: Key(3)] ImmutableArray<TaskId> Unknown);
+    [property: Key(3)] ImmutableArray<TaskId> Unknown, [property: Key(4)] long Sequence);
 
 /// <summary>Asked by a node that runs tasks of an at-most-once service, again and again: it may go on for
 /// <see cref="Lease.Length"/> from the time it asked. Without an answer it stops them.</summary>

@@ -99,7 +99,8 @@ public abstract class NodeFixture : TestKit
         {
             if (await Services.ReceiveOneAsync() is not ReportTasks report) continue;
             foreach (var task in report.Tasks) seen = seen.SetItem(int.Parse(task.Task.Value[3..], null), task);
-            if (acknowledge) Node.Tell(new TasksReportKept(report.Service, Id, report.Report, []), Services);
+            if (acknowledge)
+                Node.Tell(new TasksReportKept(report.Service, Id, report.Report, [], long.MaxValue), Services);
         }
 
         return seen;

@@ -80,14 +80,14 @@ public sealed class NodeOrdersTests : NodeFixture
     }
 
     [Fact]
-    public async Task An_older_order_is_refused_and_a_repeated_one_is_acknowledged_again()
+    public async Task An_older_order_is_refused_with_the_number_seen_and_a_repeated_one_is_acknowledged_again()
     {
         StartNode();
         Order(7, Spec(), (1, TaskState.Running));
         await ReportsAsync();
 
         Order(6, Spec(), (1, TaskState.Remove), (2, TaskState.Running));
-        Assert.False(Services.HasMessages);
+        Assert.Equal(7, (await Services.ExpectMsgAsync<TasksApplied>()).Sequence);
         Order(7, Spec(), (1, TaskState.Running));
 
         Assert.Equal(7, (await Services.ExpectMsgAsync<TasksApplied>()).Sequence);
@@ -106,7 +106,7 @@ public sealed class NodeOrdersTests : NodeFixture
 
         Order(6, Spec(), (1, TaskState.Remove));
 
-        Assert.False(Services.HasMessages);
+        Assert.Equal(7, (await Services.ExpectMsgAsync<TasksApplied>()).Sequence);
         Assert.Equal(ContainerPhase.Running, Engine.Find(ContainerOf(1))!.Phase);
     }
 
@@ -163,11 +163,24 @@ public sealed class NodeOrdersTests : NodeFixture
         Order(1, Spec(), (1, TaskState.Running));
         var report = (ReportTasks)(await Services.FishForMessageAsync(message => message is ReportTasks))!;
 
-        Node.Tell(new TasksReportKept(report.Service, Id, report.Report, [TaskOf(1)]), Services);
+        Node.Tell(new TasksReportKept(report.Service, Id, report.Report, [TaskOf(1)], Sequence: 1), Services);
         Pass(0.02);
 
         Assert.Null(Engine.Find(ContainerOf(1)));
         Assert.Equal(TaskState.Remove, (await ReportsAsync())[1].State);
+    }
+
+    [Fact]
+    public async Task An_incarnation_that_does_not_know_of_an_order_has_no_say_in_its_tasks()
+    {
+        StartNode();
+        Order(2, Spec(), (1, TaskState.Running));
+        var report = (ReportTasks)(await Services.FishForMessageAsync(message => message is ReportTasks))!;
+
+        Node.Tell(new TasksReportKept(report.Service, Id, report.Report, [TaskOf(1)], Sequence: 1), Services);
+
+        Assert.Equal(TaskState.Running, (await ReportsAsync())[1].State);
+        Assert.NotNull(Engine.Find(ContainerOf(1)));
     }
 
     [Fact]
@@ -218,7 +231,7 @@ public sealed class NodeOrdersTests : NodeFixture
             if (await Services.ReceiveOneAsync() is not ReportTasks report) continue;
             Assert.InRange(SwarmSerializer.Measure(report), 1, WireLimits.NodeBytes);
             foreach (var task in report.Tasks) told[task.Task] = task.State;
-            Node.Tell(new TasksReportKept(report.Service, Id, report.Report, []), Services);
+            Node.Tell(new TasksReportKept(report.Service, Id, report.Report, [], long.MaxValue), Services);
         }
 
         Assert.Equal(3000, Engine.List().Length);

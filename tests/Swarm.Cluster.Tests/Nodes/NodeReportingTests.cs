@@ -92,7 +92,8 @@ public sealed class NodeReportingTests : NodeFixture
         Pass(60);
         Pass(0.05);
         var report = await Services.ExpectMsgAsync<ReportTasks>();
-        Node.Tell(new TasksReportKept(report.Service, Id, report.Report, [TaskOf(1)]), Services);
+        Node.Tell(new TasksReportKept(report.Service, Id, report.Report, [TaskOf(1)], Sequence: 1), Services);
+        Pass(0.02);
 
         Assert.Equal(TaskState.Remove, (await ReportsAsync())[1].State);
     }

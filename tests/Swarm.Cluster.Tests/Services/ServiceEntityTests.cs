@@ -158,6 +158,19 @@ public sealed class ServiceEntityTests : ServiceEntityKit
     }
 
     [Fact]
+    public async Task An_entity_that_a_node_has_outrun_asks_the_journal_and_ends_where_that_refuses()
+    {
+        var entity = StartEntity();
+        var order = Deployed(entity);
+        Watch(entity);
+        await Journal.OnWrite.Fail();
+
+        entity.Tell(new TasksApplied(Web, Node, order.Sequence + 1));
+
+        ExpectTerminated(entity);
+    }
+
+    [Fact]
     public void An_entity_that_comes_back_repeats_its_orders_without_being_asked()
     {
         var entity = StartEntity();

@@ -49,12 +49,27 @@ public sealed class ContainerAdoptionTests
     public void A_restart_that_was_counted_but_not_carried_out_is_carried_out_and_not_counted_again()
     {
         var known = New() with { State = TaskState.Running };
-        known = known with { Observed = known.Observed with { Restarts = 1 } };
+        known = known with { Observed = known.Observed with { Restarts = 1, FinishedAt = Over(1, 1).End!.At } };
 
         var resumed = After(known, new ContainerEvent.Looked(Over(1, 1)));
 
         Assert.Equal((ContainerStatus.BackingOff, 1), (resumed.Next.Status, resumed.Next.Observed.Restarts));
         Assert.IsType<WaitBackOff>(Assert.Single(resumed.Effects));
+    }
+
+    [Fact]
+    public void An_end_that_nobody_saw_is_judged_however_often_the_start_before_it_was_tried()
+    {
+        var known = New(new RestartPolicy { Condition = RestartCondition.OnFailure }) with
+        {
+            State = TaskState.Running,
+        };
+        known = known with { Observed = known.Observed with { Restarts = 1 } };
+
+        var ended = After(known, new ContainerEvent.Looked(Over(1, 0)));
+
+        Assert.Equal(TaskState.Complete, ended.Next.State);
+        Assert.Empty(ended.Effects);
     }
 
     [Fact]

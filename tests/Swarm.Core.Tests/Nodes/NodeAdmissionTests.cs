@@ -71,6 +71,18 @@ public sealed class NodeAdmissionTests
     }
 
     [Fact]
+    public void An_answer_of_one_who_knows_less_than_the_node_has_seen_is_not_heeded()
+    {
+        var ledger = NodeAdmission.Take(Empty, Order("web", 7, 2, Resources.None)).Ledger;
+        TasksReportKept Answer(string service, long sequence) =>
+            new(new ServiceName(service), new NodeId("n1"), 1, [], sequence);
+
+        Assert.False(NodeAdmission.Heeds(ledger, Answer("web", 6)));
+        Assert.True(NodeAdmission.Heeds(ledger, Answer("web", 7)));
+        Assert.True(NodeAdmission.Heeds(ledger, Answer("api", 1)));
+    }
+
+    [Fact]
     public void A_task_that_is_known_is_not_judged_again()
     {
         var full = NodeAdmission.Take(Empty, Order("web", 1, 1, Reserve(memoryMebibytes: 1000))).Ledger;

@@ -97,6 +97,21 @@ public sealed class ReplicatedServiceTests
     }
 
     [Fact]
+    public void An_incarnation_that_comes_up_takes_a_number_of_the_journal_and_changes_nothing()
+    {
+        var fleet = Running(1);
+        var before = fleet.State;
+
+        var decided = fleet.Tell(new ServiceInput.CameUp());
+
+        Assert.IsType<ServiceEvent.IncarnationBegun>(Assert.Single(decided.Events));
+        Assert.Same(before, fleet.State);
+        Assert.Empty(new Fleet().Tell(new ServiceInput.CameUp()).Events);
+        Assert.IsType<ServiceEvent.IncarnationBegun>(
+            Assert.Single(new Fleet().Tell(new ServiceInput.Outrun()).Events));
+    }
+
+    [Fact]
     public void A_request_for_places_keeps_its_number_until_it_is_answered()
     {
         var fleet = new Fleet();
