@@ -1,0 +1,21 @@
+using Swarm.Linux.Processes;
+
+namespace Swarm.Linux.Tests.Processes;
+
+public sealed class RunningProcessesTests
+{
+    [Fact]
+    public void A_process_is_found_by_its_arguments_until_it_has_ended()
+    {
+        var mark = "SWARM_TEST=" + Guid.NewGuid().ToString("N");
+        var child = Spawner.Start(new Spawn("/bin/sh", ["-c", "sleep 600; :", mark]));
+        using var handle = ProcessHandle.OpenChild(child);
+
+        var found = RunningProcesses.Find(arguments => arguments.Contains(mark));
+        child.EndWithDescendants();
+        child.Wait();
+
+        Assert.Equal(child.Pid, Assert.Single(found).Pid);
+        Assert.Empty(RunningProcesses.Find(arguments => arguments.Contains(mark)));
+    }
+}
