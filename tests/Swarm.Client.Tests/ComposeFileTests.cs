@@ -92,7 +92,7 @@ public sealed class ComposeFileTests
                 MaxFailureRatio = 0.25,
             },
             Web.Update);
-        Assert.Equal(["node.labels.zone==a"], Web.Placement.Constraints.AsEnumerable());
+        Assert.Equal(["node.labels.zone == a"], Web.Placement.Constraints.AsEnumerable());
         Assert.Equal(["node.labels.rack"], Web.Placement.SpreadOver.AsEnumerable());
         Assert.Equal(4, Web.Placement.MaxPerNode);
     }
