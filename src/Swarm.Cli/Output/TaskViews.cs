@@ -31,7 +31,9 @@ internal static class TaskViews
     {
         { Leaving.Length: > 0, State: < TaskState.Complete } => $"gives way: {task.Leaving}",
         { Reason.Length: > 0 } => task.Reason,
-        { State: >= TaskState.Complete, Container: { ExitCode: { } code and not 0 } } => $"exit code {code}",
+        // One that was asked to stop ended as it was asked to, whatever its code.
+        { State: > TaskState.Complete and not TaskState.Shutdown, Container.ExitCode: { } code and not 0 } =>
+            $"exit code {code}",
         _ => "",
     };
 
