@@ -82,9 +82,9 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     {
         if (name is not null) CheckName(name);
         using var scratch = _folders.NewScratch();
-        var complete = configuration with { Created = configuration.Created ?? _time.GetUtcNow() };
+        var now = _time.GetUtcNow();
         var image = await PipedStream.ReadAsync(
-            tar, stream => RootImport.Read(stream, name, complete, scratch, _options, cancellation), cancellation);
+            tar, stream => RootImport.Read(stream, name, configuration, now, scratch, _options, cancellation), cancellation);
         return (await InstallAsync([image], scratch, cancellation))[0];
     }
 

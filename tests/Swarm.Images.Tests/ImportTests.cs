@@ -9,6 +9,33 @@ public sealed class ImportTests : IDisposable
     public void Dispose() => _home.Dispose();
 
     [Fact]
+    public async Task The_same_tar_is_the_same_image_on_every_host_created_when_its_newest_file_was_changed()
+    {
+        using var other = new StoreHome();
+        var tar = new TarBuilder().File("old", "1", seconds: 1_000_000).File("new", "2", seconds: 2_000_000).Build();
+
+        var here = await ImportAsync(_home, tar);
+        var there = await ImportAsync(other, tar);
+
+        Assert.Equal(here, there);
+        var created = Assert.Single(_home.Store.List()).Created;
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(2_000_000), created);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_future_does_not_make_an_image_of_the_future()
+    {
+        var before = TimeProvider.System.GetUtcNow();
+
+        await ImportAsync(_home, new TarBuilder().File("late", "1", seconds: 99_000_000_000).Build());
+
+        Assert.InRange(Assert.Single(_home.Store.List()).Created!.Value, before.AddSeconds(-1), before.AddHours(1));
+    }
+
+    private static async Task<Digest> ImportAsync(StoreHome home, byte[] tar) =>
+        (await home.Store.ImportAsync(new MemoryStream(tar), null, new ImageConfiguration(), default)).Id;
+
+    [Fact]
     public async Task An_imported_tar_becomes_the_root_of_a_container_that_can_be_changed_and_thrown_away()
     {
         var tar = new TarBuilder().Folder("etc").File("etc/hello", "hello", mode: 0x8e8, user: 1000).Build();

@@ -19,8 +19,17 @@ internal sealed class TarBuilder
 
     public static FileTime Time { get; } = new(1_600_000_000, 123_456_789);
 
-    public TarBuilder File(string name, string content = "content", uint mode = 0x1a4, uint user = 0) =>
-        Entry(new TarEntry { Name = Bytes(name), Kind = TarKind.File, Mode = mode, UserId = user, Modified = Time },
+    public TarBuilder File(
+        string name, string content = "content", uint mode = 0x1a4, uint user = 0, long? seconds = null) =>
+        Entry(
+            new TarEntry
+            {
+                Name = Bytes(name),
+                Kind = TarKind.File,
+                Mode = mode,
+                UserId = user,
+                Modified = seconds is { } changed ? new FileTime(changed, 0) : Time,
+            },
             Bytes(content));
 
     public TarBuilder Folder(string name, uint mode = 0x1ed, uint user = 0) =>
