@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Dispatch;
@@ -38,16 +39,19 @@ internal sealed partial class AkkaLogger : UntypedActor, IRequiresMessageQueue<I
             Log(level, happened.Cause, happened.LogSource, happened.Message);
     }
 
-    // Clients come and go, and a command line goes without farewell: nothing of the cluster has failed. And that a
-    // region waits for its coordinator is said five times a second, whenever a node starts or a shard moves.
+    // Clients come and go, and a command line goes without farewell: nothing of the cluster has failed. That a region
+    // waits for its coordinator is said five times a second, whenever a node starts or a shard moves. And whoever is
+    // refused for a certificate is named by RefusedPeers, without a stack.
     private static bool IsOrdinary(LogEvent happened) =>
         happened.LogSource.Contains("swarm-client%40", StringComparison.Ordinal)
-        || (happened is Warning && happened.LogSource.Contains("/system/sharding/", StringComparison.Ordinal));
+        || (happened is Warning && happened.LogSource.Contains("/system/sharding/", StringComparison.Ordinal))
+        || (happened is Error && happened.LogSource.StartsWith("Tcp", StringComparison.Ordinal)
+            && happened.Cause is AggregateException or AuthenticationException);
 
-    // A host that is gone is dialled every second, and each time that is said twice.
+    // A host that is gone is dialled every second, and so is a database, and each time that is said twice.
     private bool IsRepeated(LogEvent happened)
     {
-        if (happened is not Warning) return false;
+        if (happened is not (Warning or Error)) return false;
 
         var now = happened.Timestamp;
         var text = happened.LogSource + happened.Message;

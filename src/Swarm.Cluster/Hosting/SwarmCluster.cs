@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
 using Akka.Cluster.Tools.Client;
-using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 using Swarm.Cluster.Catalog;
 using Swarm.Cluster.Clients;
@@ -76,7 +75,8 @@ public sealed class SwarmCluster : IAsyncDisposable
 
         JournalHocon.Prepare(options.Journal);
         var security = options.Tls is { } files ? RemoteSecurity.Load(files, PeerRole.Server, time) : null;
-        var cluster = new SwarmCluster(StartSystem(ClusterHocon.Write(options), options, security, loggers));
+        var refused = new RefusedPeers(time, loggers);
+        var cluster = new SwarmCluster(StartSystem(options, security?.Setup(refused.Tell), loggers));
         cluster.StartActors(options, node, loggers, time);
         return cluster;
     }
@@ -121,12 +121,11 @@ public sealed class SwarmCluster : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private static ActorSystem StartSystem(
-        Config hocon, ClusterOptions options, RemoteSecurity? security, ILoggerFactory loggers)
+    private static ActorSystem StartSystem(ClusterOptions options, Setup? security, ILoggerFactory loggers)
     {
         var setup = ActorSystemSetup.Create(
-            BootstrapSetup.Create().WithConfig(hocon), new AkkaLogger.LoggersSetup(loggers));
-        if (security is not null) setup = setup.And(security.Setup(new RefusedPeers(loggers).Tell));
+            BootstrapSetup.Create().WithConfig(ClusterHocon.Write(options)), new AkkaLogger.LoggersSetup(loggers));
+        if (security is not null) setup = setup.And(security);
         try
         {
             return Akka.Actor.ActorSystem.Create(SystemName, setup);

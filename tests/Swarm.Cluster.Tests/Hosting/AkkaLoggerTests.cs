@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Event;
@@ -45,6 +46,19 @@ public sealed class AkkaLoggerTests : TestKit
         await logger.GracefulStop(RemainingOrDefault, PoisonPill.Instance);
 
         Assert.Equal([LogLevel.Warning, LogLevel.Warning, LogLevel.Debug], Seen.Written);
+    }
+
+    [Fact]
+    public async Task A_handshake_that_failed_is_left_to_who_names_the_peer()
+    {
+        var logger = Sys.ActorOf(Props.Create(() => new AkkaLogger()));
+        var refused = new AggregateException(new AuthenticationException("expired"));
+        logger.Tell(new Error(refused, "TcpClientHandler (akka://swarm)", typeof(object), "TLS handshake failed"));
+        logger.Tell(new Error(refused, "akka://swarm/user/x", typeof(object), "another"));
+
+        await logger.GracefulStop(RemainingOrDefault, PoisonPill.Instance);
+
+        Assert.Equal([LogLevel.Debug, LogLevel.Error], Seen.Written);
     }
 
     /// <summary>Keeps the levels of what is written.</summary>
