@@ -22,6 +22,29 @@ internal sealed partial class ServiceEntity
         if (isNew) _others.Placers.Tell(placement);
     }
 
+    // Until the first answer as often as anything is sent again; then so that the placer goes on telling changes.
+    private void AskForNodes(GetEligibleNodes? question)
+    {
+        if (question == _eligible) return;
+        _eligible = question;
+        if (question is null) Timers.Cancel("eligible");
+        else AskForNodes();
+    }
+
+    private void AskForNodes()
+    {
+        if (_eligible is null) return;
+        _others.Placers.Tell(_eligible);
+        Timers.StartSingleTimer("eligible", new AskEligible(), _options.ResendAfter);
+    }
+
+    private void TakeEligible(EligibleNodes nodes)
+    {
+        if (_eligible is not null)
+            Timers.StartSingleTimer("eligible", new AskEligible(), _options.AskEligibleEvery);
+        Take(new ServiceInput.Eligible(nodes));
+    }
+
     // What it would ask when its back-off ends, it asks now.
     private void AskEarly()
     {

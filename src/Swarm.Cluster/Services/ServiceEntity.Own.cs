@@ -23,6 +23,8 @@ internal sealed partial class ServiceEntity
 
     private sealed record Resend : Own;
 
+    private sealed record AskEligible : Own;
+
     private sealed record Publish : Own;
 
     private sealed record Forget : Own;

@@ -30,6 +30,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
     private readonly SnapshotSchedule _snapshots;
     private ServiceState _state;
     private PlaceTasks? _placement;
+    private GetEligibleNodes? _eligible;
     private ServiceListing? _published;
     private IActorRef _asking = ActorRefs.Nobody;
     private DateTimeOffset _decidedAt;
@@ -90,6 +91,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
                 EndIfEmpty();
                 break;
             case PlacementsMade made: Take(new ServiceInput.Placed(made)); break;
+            case EligibleNodes nodes: TakeEligible(nodes); break;
             case ReportTasks report: Take(report); break;
             case NodeSeen seen: Take(new ServiceInput.NodeSeen(seen)); break;
             case ImageResolved resolved: Take(new ServiceInput.Resolved(resolved)); break;
@@ -123,6 +125,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
         {
             case Wake: Take(new ServiceInput.Woke()); break;
             case Resend: SendOpen(); break;
+            case AskEligible: AskForNodes(); break;
             case Publish: PublishNow(); break;
             case Forget: ForgetIfEmpty(); break;
             case Pinned pinned:
@@ -220,6 +223,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
         // As of the decision: what has become due since then is due at once, not past.
         var needs = ServiceRules.Needs(_state, _decidedAt);
         AskForPlaces(needs.Placement);
+        AskForNodes(needs.Eligible);
         WakeAt(needs.WakeAt);
         if (_published is null) PublishNow();
         else if (!Timers.IsTimerActive("publish"))

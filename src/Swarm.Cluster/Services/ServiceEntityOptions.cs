@@ -6,6 +6,9 @@ internal sealed record ServiceEntityOptions
     /// <summary>What was not acknowledged is sent again after this time.</summary>
     public TimeSpan ResendAfter { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often a global service asks for its nodes.</summary>
+    public TimeSpan AskEligibleEvery { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>How long a deployment waits for what its image's name means; then the service
     /// runs the image by its name.</summary>
     public TimeSpan PinTimeout { get; init; } = TimeSpan.FromSeconds(2);

@@ -16,7 +16,7 @@ internal static class EventRules
         ServiceEvent.RequestKept kept => KeepRequest(state, kept.Request, kept.Changed),
         ServiceEvent.RemovalAsked asked => KeepRequest(Remove(state, asked.At), asked.Request, changed: true),
         ServiceEvent.ImagePinned pinned => SpecRules.Pin(state, pinned),
-        ServiceEvent.SlotsOpened opened => state with { Slots = state.Slots.SetItems(opened.Slots.Select(Open)) },
+        ServiceEvent.SlotsOpened opened => Open(state, opened),
         ServiceEvent.SlotsClosed closed => Close(state, closed.Slots),
         ServiceEvent.TasksCreated created => Create(state, created),
         ServiceEvent.PlacementsKept placements => PlacementAnswers.Keep(state, placements),
@@ -37,7 +37,11 @@ internal static class EventRules
         _ => throw new UnreachableException($"no way to apply {happened}"),
     };
 
-    private static KeyValuePair<int, Slot> Open(int slot) => new(slot, Slot.Fresh);
+    private static ServiceState Open(ServiceState state, ServiceEvent.SlotsOpened opened) => state with
+    {
+        Slots = state.Slots.SetItems(opened.Slots.Select((slot, i) => KeyValuePair.Create(
+            slot, Slot.Fresh with { Node = opened.Nodes.IsEmpty ? null : opened.Nodes[i] }))),
+    };
 
     private static ServiceState KeepRequest(ServiceState state, RequestId request, bool changed)
     {

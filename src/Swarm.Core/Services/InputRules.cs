@@ -14,6 +14,7 @@ internal static class InputRules
         ServiceInput.RollBack back => Repeated(state, back.Command.Request) ?? RollBack(state, back.Command, now),
         ServiceInput.Move move => Repeated(state, move.Command.Request) ?? MoveRules.Decide(state, move.Command),
         ServiceInput.Placed placed => Happened(PlacementAnswers.Decide(state, placed.Answer, now)),
+        ServiceInput.Eligible eligible => GlobalRules.Decide(state, eligible.Answer),
         ServiceInput.Reported reported => Happened(TaskReports.Decide(state, reported.Report, now)),
         ServiceInput.NodeSeen seen => Happened(See(state, seen.Seen, now)),
         ServiceInput.Resolved resolved => Happened(Pin(state, resolved.Meaning)),

@@ -14,11 +14,14 @@ internal static class NeedsRules
     {
         if (!state.Exists) return new ServiceNeeds(null, null);
 
-        var pending = PlacementAnswers.Asked(state).Select(task => task.Id).ToImmutableArray();
+        var pending = PlacementAnswers.Asked(state).ToImmutableArray();
         var later = state.Placement.RetryAt > now;
         var placement = pending.IsEmpty || later ? null : Request(state, pending, now);
         var times = WakeTimes(state).Append(pending.IsEmpty || !later ? null : state.Placement.RetryAt);
-        return new ServiceNeeds(placement, times.Where(time => time > now).Min());
+        return new ServiceNeeds(placement, times.Where(time => time > now).Min())
+        {
+            Eligible = GlobalRules.Question(state),
+        };
     }
 
     private static IEnumerable<DateTimeOffset?> WakeTimes(ServiceState state)
@@ -40,7 +43,15 @@ internal static class NeedsRules
         yield return Replacement.BeginAt(state, slots);
     }
 
-    private static PlaceTasks Request(ServiceState state, ImmutableArray<TaskId> tasks, DateTimeOffset now)
+    private static IEnumerable<TaskPlacement> BoundOf(ServiceState state, ImmutableArray<ServiceTask> pending)
+    {
+        foreach (var task in pending)
+        {
+            if (GlobalRules.NodeFor(state, task) is { } node) yield return new TaskPlacement(task.Id, node);
+        }
+    }
+
+    private static PlaceTasks Request(ServiceState state, ImmutableArray<ServiceTask> pending, DateTimeOffset now)
     {
         var spec = state.Spec;
         var avoid = state.Nodes
@@ -50,8 +61,13 @@ internal static class NeedsRules
         var perNode = state.Tasks.Values.Where(task => task.IsLive() && task.Node is not null)
             .GroupBy(task => task.Node!.Value.Value).Select(node => KeyValuePair.Create(node.Key, node.Count()));
         return new PlaceTasks(
-            spec.Pool, spec.Name, state.Placement.Request, tasks, spec.Reservations, spec.Placement,
+            spec.Pool, spec.Name, state.Placement.Request,
+            [.. pending.Where(task => GlobalRules.NodeFor(state, task) is null).Select(task => task.Id)],
+            spec.Reservations, spec.Placement,
             [.. spec.Container.Ports.Where(port => port is { Mode: PublishMode.Host, HostPort: > 0 })],
-            avoid.ToImmutableSortedDictionary(), perNode.ToImmutableSortedDictionary());
+            avoid.ToImmutableSortedDictionary(), perNode.ToImmutableSortedDictionary())
+        {
+            Bound = [.. BoundOf(state, pending)],
+        };
     }
 }

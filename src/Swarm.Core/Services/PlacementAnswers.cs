@@ -20,7 +20,7 @@ internal static class PlacementAnswers
     /// only of the latest.</summary>
     public static ServiceEvent? Decide(ServiceState state, PlacementsMade answer, DateTimeOffset now)
     {
-        var placed = answer.Placed.Where(placement => state.Find(placement.Task)?.IsPending() == true)
+        var placed = answer.Placed.Where(placement => MayTake(state, placement))
             .DistinctBy(placement => placement.Task).ToImmutableArray();
         var taken = placed.Select(placement => placement.Task).ToHashSet();
         var latest = answer.Request == state.Placement.Request;
@@ -54,6 +54,10 @@ internal static class PlacementAnswers
 
         return state with { Tasks = tasks.ToImmutable(), Placement = After(state.Placement, kept) };
     }
+
+    private static bool MayTake(ServiceState state, TaskPlacement placement) =>
+        state.Find(placement.Task) is { } task && task.IsPending()
+        && (GlobalRules.NodeFor(state, task) is not { } only || only == placement.Node);
 
     private static PlacementProgress After(PlacementProgress before, ServiceEvent.PlacementsKept kept)
     {

@@ -82,6 +82,7 @@ internal static class Reconcile
         var empty = state.Slots
             .Where(slot => slot.Value.End == SlotEnd.None
                 && !(slot.Value.RetryAt > now)
+                && !state.IsLost(slot.Value.Node)
                 && !SlotTasks.In(slots, slot.Key).HasLive)
             .Select(slot => slot.Key).Take(most).ToLookup(slot => SlotTasks.In(slots, slot).Stopping);
         var events = ImmutableArray.CreateBuilder<ServiceEvent>();

@@ -122,7 +122,8 @@ internal static class Replacement
     private static int FreePlaces(ServiceState state, Dictionary<int, SlotTasks> slots)
     {
         if (state.Policy.Parallelism == 0) return int.MaxValue;
-        var underWay = state.Slots.Keys.Select(slot => SlotTasks.In(slots, slot))
+        var underWay = state.Slots.Where(slot => !state.IsLost(slot.Value.Node))
+            .Select(slot => SlotTasks.In(slots, slot.Key))
             .Count(slot => slot.Current.Count > 0
                 && (slot.Stopping
                     || slot.Old.Count > 0

@@ -25,4 +25,9 @@ public sealed record ServiceDecision(ImmutableArray<ServiceEvent> Events, string
 /// <param name="Placement">Tasks that wait for a place, as one request; to be repeated until it is answered.</param>
 /// <param name="WakeAt">When to look again: a back-off, a delay or a watch ends. Always later than the time it was
 /// asked for, provided that the last decision was made at that time.</param>
-public sealed record ServiceNeeds(PlaceTasks? Placement, DateTimeOffset? WakeAt);
+public sealed record ServiceNeeds(PlaceTasks? Placement, DateTimeOffset? WakeAt)
+{
+    /// <summary>Asked by a global service for as long as it lives: every 20 s, and at once when the question
+    /// changes.</summary>
+    public GetEligibleNodes? Eligible { get; init; }
+}

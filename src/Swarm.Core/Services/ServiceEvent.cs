@@ -54,7 +54,11 @@ public abstract partial record ServiceEvent
 
     public sealed record ImagePinned([property: Key(0)] string Image, [property: Key(1)] Digest ImageId) : ServiceEvent;
 
-    public sealed record SlotsOpened([property: Key(0)] ImmutableArray<int> Slots) : ServiceEvent;
+    public sealed record SlotsOpened([property: Key(0)] ImmutableArray<int> Slots) : ServiceEvent
+    {
+        /// <summary>The one node of each; empty where any will do.</summary>
+        [Key(1)] public ImmutableArray<NodeId> Nodes { get; init; } = [];
+    }
 
     public sealed record SlotsClosed([property: Key(0)] ImmutableArray<int> Slots) : ServiceEvent;
 

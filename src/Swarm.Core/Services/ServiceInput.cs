@@ -20,6 +20,8 @@ public abstract record ServiceInput
 
     public sealed record Placed(Placement.PlacementsMade Answer) : ServiceInput;
 
+    public sealed record Eligible(Placement.EligibleNodes Answer) : ServiceInput;
+
     public sealed record Reported(ReportTasks Report) : ServiceInput;
 
     public sealed record NodeSeen(Services.NodeSeen Seen) : ServiceInput;

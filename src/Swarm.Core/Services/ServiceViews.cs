@@ -43,7 +43,7 @@ internal static class ServiceViews
     {
         var completed = state.Slots.Values.Count(slot => slot.End == SlotEnd.Completed);
         var failed = state.Slots.Values.Where(slot => slot.End == SlotEnd.GivenUp).ToImmutableArray();
-        var ended = !state.Removing && completed + failed.Length == state.SlotCount();
+        var ended = !state.Removing && !state.Slots.IsEmpty && completed + failed.Length == state.SlotCount();
         int? exitCode = !ended ? null
             : failed.IsEmpty ? 0
             : failed.Select(slot => slot.ExitCode).FirstOrDefault(code => code is not null);

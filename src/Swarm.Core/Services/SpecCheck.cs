@@ -29,8 +29,7 @@ internal static class SpecCheck
         ? Say($"{replicas} replicas: there can be 0 to {MaxReplicas}") : null;
 
     private static string? NotYet(ServiceSpec spec) =>
-        spec.Mode is ServiceMode.Global or ServiceMode.GlobalJob ? "global modes are not supported yet"
-        : spec.AtMostOnce ? "at-most-once is not supported yet"
+        spec.AtMostOnce ? "at-most-once is not supported yet"
         : spec.Job != new JobPolicy() ? "time-outs, schedules and clean-up of jobs are not supported yet"
         : null;
 

@@ -219,6 +219,28 @@ public sealed class ServiceEntityTests : ServiceEntityKit
         Assert.Equal(order.Tasks[0].Task, FishForReportAll().Tasks[0].Task);
     }
 
+    [Fact]
+    public void A_global_service_asks_for_its_nodes_until_it_is_answered_and_then_every_twenty_seconds()
+    {
+        var entity = StartEntity();
+        var deploy = Deploy("r1");
+        entity.Tell(deploy with { Spec = deploy.Spec with { Mode = new ServiceMode.Global() } }, TestActor);
+        ExpectMsg<ServiceAccepted>();
+        Placers.ExpectMsg<GetEligibleNodes>();
+        Advance(Second);
+        Placers.ExpectMsg<GetEligibleNodes>();
+
+        entity.Tell(new EligibleNodes(Web, [Node]));
+        var asked = Placers.ExpectMsg<PlaceTasks>();
+        entity.Tell(new PlacementsMade(Web, asked.Request, asked.Bound, [], ""));
+        NextOrder();
+        Advance(19 * Second);
+        Placers.ExpectNoMsg(TimeSpan.Zero);
+        Advance(Second);
+
+        Placers.ExpectMsg<GetEligibleNodes>();
+    }
+
     private ApplyServiceTasks FishForReportAll() => (ApplyServiceTasks)((CatalogCommand.TellNode)Catalog.FishForMessage(
         message => message is CatalogCommand.TellNode { Message: ApplyServiceTasks { ReportAll: true } })).Message;
 

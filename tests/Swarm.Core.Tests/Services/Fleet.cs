@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
@@ -135,16 +136,23 @@ internal sealed class Fleet
     /// <summary>Nodes that have fewer tasks come first.</summary>
     private void Place()
     {
+        if (ServiceRules.Needs(State, Now).Eligible is not null) TellEligible();
         if (ServiceRules.Needs(State, Now).Placement is not { } asked) return;
         var nodes = PlacerIsFull
             ? []
             : Nodes.Where(node => node is { Reachable: true, Availability: NodeAvailability.Active })
                 .OrderBy(node => asked.RunningPerNode.GetValueOrDefault(node.Id.Value)).ToList();
-        var answer = nodes.Count == 0
-            ? new PlacementsMade(Specs.Web, asked.Request, [], asked.Tasks, "no room") { LacksRoom = true }
-            : new PlacementsMade(
-                Specs.Web, asked.Request,
-                [.. asked.Tasks.Select((task, i) => new TaskPlacement(task, nodes[i % nodes.Count].Id))], [], "");
-        Tell(new ServiceInput.Placed(answer));
+        var bound = asked.Bound.Where(one => nodes.Exists(node => node.Id == one.Node)).ToList();
+        ImmutableArray<TaskPlacement> placed = nodes.Count == 0
+            ? []
+            : [.. asked.Tasks.Select((task, i) => new TaskPlacement(task, nodes[i % nodes.Count].Id)), .. bound];
+        var all = asked.Tasks.Concat(asked.Bound.Select(one => one.Task));
+        ImmutableArray<TaskId> left = [.. all.Except(placed.Select(one => one.Task))];
+        Tell(new ServiceInput.Placed(new PlacementsMade(
+            Specs.Web, asked.Request, placed, left, left.IsEmpty ? "" : "no room") { LacksRoom = left.Length > 0 }));
     }
+
+    private void TellEligible() => Tell(new ServiceInput.Eligible(new EligibleNodes(
+        Specs.Web,
+        [.. Nodes.Where(node => node.Availability != NodeAvailability.Drain).Select(node => node.Id)])));
 }

@@ -25,6 +25,12 @@ internal static class Specs
             Restart = new RestartPolicy { Condition = restart, MaxAttempts = 3 },
         };
 
+    public static ServiceSpec Global(string image = "web:1") =>
+        Replicated(1, image) with { Mode = new ServiceMode.Global() };
+
+    public static ServiceSpec GlobalJob(RestartCondition restart = RestartCondition.OnFailure) =>
+        Job(1, restart: restart) with { Mode = new ServiceMode.GlobalJob() };
+
     public static ServiceSpec With(this ServiceSpec spec, Func<UpdatePolicy, UpdatePolicy> update) =>
         spec with { Update = update(spec.Update) };
 
