@@ -152,7 +152,11 @@ public sealed class SwarmCluster : IAsyncDisposable
             Regions.Nodes, id => NodeEntity.Props(id, Catalog, time, loggers), Regions.NodeExtractor);
         var watch = ActorSystem.ActorOf(
             NodeWatchActor.Props(options.Failure.SettleTime, time, loggers), NodeWatchActor.Name);
-        var neighbours = new ServiceNeighbours(Placers, Images, Catalog, watch);
+        var cluster = Akka.Cluster.Cluster.Get(ActorSystem);
+        var neighbours = new ServiceNeighbours(Placers, Images, Catalog, watch)
+        {
+            SeesMajority = () => Majority.IsSeenBy(cluster),
+        };
         Services = regions.StartRemembering(
             Regions.Services, id => ServiceEntity.Props(id, neighbours, new ServiceEntityOptions(), time, loggers),
             Regions.ServiceExtractor);

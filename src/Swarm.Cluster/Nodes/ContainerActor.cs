@@ -13,7 +13,8 @@ namespace Swarm.Cluster.Nodes;
 /// <remarks><see cref="ContainerLifecycle"/> decides; this actor holds the state, the timers and the I/O.</remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "An actor's end is PostStop, which disposes of them.")]
 internal sealed partial class ContainerActor(
-    ServiceName service, Container known, ContainerDefinition definition, NodeSurroundings node, IActorRef ingress)
+    ServiceName service, Container known, ContainerDefinition definition, NodeSurroundings node, IActorRef ingress,
+    LeaseGate? lease)
     : UntypedActor, IWithTimers
 {
     private const int KillSignal = 9;
@@ -50,6 +51,9 @@ internal sealed partial class ContainerActor(
         {
             case Happened happened: Happen(happened.Event); break;
             case OrderContainer order: Happen(new ContainerEvent.Ordered(order.Desired)); break;
+            case CondemnContainer condemned:
+                Happen(new ContainerEvent.Condemned(condemned.Reason, AtOnce: true));
+                break;
             case ContainerExitSeen seen: Happen(new ContainerEvent.Exited(TaskContainer.End(seen.Exit))); break;
             case RoutesSet routes when routes.Address == _routedTo: Note(routes); break;
             case RoutesSet: break; // of what was wanted before
@@ -95,6 +99,7 @@ internal sealed partial class ContainerActor(
                 break;
             case WaitBackOff wait: After("back-off", wait.Delay, new ContainerEvent.BackOffEnded()); break;
             case WaitToPublish wait: After("publish", wait.Delay, new ContainerEvent.PublishOverdue(wait.Run)); break;
+            case WaitTimeout wait: After("time-out", wait.Left, new ContainerEvent.TimeEnded(wait.Run)); break;
             case WaitForProbe wait: After("probe", wait.Delay, new ContainerEvent.ProbeDue(wait.Run)); break;
             case ProbeContainer probe: Probe(probe); break;
             case RemoveContainer: Remove(); break;
@@ -185,6 +190,8 @@ internal sealed partial class ContainerActor(
         await node.Starts.WaitAsync();
         try
         {
+            if (lease is { IsOpen: false })
+                throw new ContainerException(ContainerFault.Host, "the lease of its service has run out");
             return await node.Engine.StartAsync(definition.Id, CancellationToken.None);
         }
         finally

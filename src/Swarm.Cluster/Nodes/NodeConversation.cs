@@ -31,6 +31,15 @@ internal sealed record ContainerExitSeen(TaskId Task, ContainerExit Exit) : INoS
 
 internal sealed record OrderContainer(TaskState Desired) : INoSerializationVerificationNeeded;
 
+/// <summary>The container may not go on: it is killed, and has failed.</summary>
+internal sealed record CondemnContainer(string Reason) : INoSerializationVerificationNeeded;
+
+/// <summary>The node has a lease of the service again, or for the first time.</summary>
+/// <param name="Sequence">See <see cref="NodeLease.Sequence"/>.</param>
+internal sealed record LeaseHad(long Sequence) : INoSerializationVerificationNeeded;
+
+internal sealed record LeaseOver : INoSerializationVerificationNeeded;
+
 internal sealed record ContainerMoved(Container Container) : INoSerializationVerificationNeeded;
 
 /// <summary>Where a task's ingress ports lead. The sender is told <see cref="RoutesSet"/> once they do.</summary>

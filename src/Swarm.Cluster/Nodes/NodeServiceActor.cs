@@ -35,6 +35,8 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(nameof(TellAll), new TellAll(), TellAllEvery);
+        EndLeftovers();
+        FollowLease();
         StartContainers();
         if (IsEmpty) EndFenceLater();
         else Save();
@@ -61,6 +63,10 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
             case TellAll when !IsEmpty && _report is null: _state.TellAll(); SaveLater(); break;
             case TellAll: break;
             case StartAgain: StartContainers(); break;
+            case LeaseHad had: HaveLease(had); break;
+            case LeaseOver: LoseLease("its node could not reach its service: it may be started elsewhere"); break;
+            case Terminated stopped when stopped.ActorRef.Equals(_leaseActor):
+                throw new InvalidOperationException($"{stopped.ActorRef.Path} crashed");
             case Terminated stopped when TaskOf(stopped.ActorRef) is { } task: Revive(task); break;
             case Terminated: break;
             case FenceEnded when IsEmpty && !_isSaving: Forget(); break;
@@ -77,6 +83,7 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
         Timers.Cancel(nameof(FenceEnded));
         _state.Take(taken, task => node.Engine.Find(ContainerId.Of(task)) is not null, node.Time.GetUtcNow());
         foreach (var (task, reason) in taken.Rejected) LogRejected(task, reason);
+        FollowLease();
         Save();
     }
 
@@ -87,6 +94,7 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
         if (task.Kept.State != before) Context.Parent.Tell(new TaskMoved(container.Task, task.Kept.State));
         if (task.Kept.State == TaskState.Remove) StopActor(task);
         if (!task.IsKnown) SaveLater();
+        FollowLease();
     }
 
     /// <summary>Everything is written before anything is said of it, one write at a time.</summary>
@@ -169,27 +177,34 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
             SaveLater();
     }
 
-    /// <summary>Only what is kept is run.</summary>
+    /// <summary>Only what is kept is run; what needs a lease is not begun without one.</summary>
     private void StartContainers()
     {
         foreach (var task in _state.Tasks.Values
             .Where(task => task.Actor is null && !IsWithoutContainer(task.Kept)))
         {
             if (task.Ordered is not { } desired) continue;
-            var template = _state.TemplateOf(task.Kept)
-                ?? throw new UnreachableException($"task {task.Kept.Task} has no template");
-
-            var container = Container.Admitted(task.Kept.Task, template, node.Options.Restarts) with
-            {
-                Desired = desired,
-                State = task.Kept.State,
-                Reason = task.Kept.Reason,
-                Observed = task.Kept.Container ?? new ContainerObservation { Id = ContainerId.Of(task.Kept.Task) },
-            };
-            var definition = TaskContainer.Define(kept.Name, task.Kept.Task, task.Kept.Slot, template.Container);
-            task.Actor = Context.Watch(Context.ActorOf(
-                Props.Create(() => new ContainerActor(kept.Name, container, definition, node, ingress))));
+            if (desired <= TaskState.Running && IsLeased(task) && !MayRun) continue;
+            RunContainer(task, desired);
         }
+    }
+
+    private void RunContainer(NodeTask task, TaskState desired)
+    {
+        var template = _state.TemplateOf(task.Kept)
+            ?? throw new UnreachableException($"task {task.Kept.Task} has no template");
+
+        var container = Container.Admitted(task.Kept.Task, template, node.Options.Restarts) with
+        {
+            Desired = desired,
+            State = task.Kept.State,
+            Reason = task.Kept.Reason,
+            Observed = task.Kept.Container ?? new ContainerObservation { Id = ContainerId.Of(task.Kept.Task) },
+        };
+        var definition = TaskContainer.Define(kept.Name, task.Kept.Task, task.Kept.Slot, template.Container);
+        var gate = template.AtMostOnce ? _gate : null;
+        task.Actor = Context.Watch(Context.ActorOf(
+            Props.Create(() => new ContainerActor(kept.Name, container, definition, node, ingress, gate))));
     }
 
     private static bool IsWithoutContainer(KeptTask task) =>

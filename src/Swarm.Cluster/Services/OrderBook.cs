@@ -35,6 +35,10 @@ internal sealed class OrderBook
         return changed;
     }
 
+    /// <summary>Of the last order to a node; null where none was made yet.</summary>
+    public long? SequenceFor(NodeId node) =>
+        _entries.TryGetValue(node, out var entry) ? entry.Order.Sequence : null;
+
     public void Keep(TasksApplied applied)
     {
         if (_entries.TryGetValue(applied.Node, out var entry) && applied.Sequence >= entry.Order.Sequence)

@@ -56,6 +56,15 @@ internal sealed partial class ServiceEntity
         }
     }
 
+    // What is given is written down first; what is not given is not answered.
+    private void Renew(RenewLease asked)
+    {
+        if (!_others.SeesMajority() || !ServiceRules.MayRenewLease(_state, asked.Node)) return;
+        if (_orders.SequenceFor(asked.Node) is not { } sequence) return;
+        _leases.Give(asked.Node);
+        Sender.Tell(new LeaseRenewed(_state.Name, asked.Node, asked.Round, sequence));
+    }
+
     private void Send(ApplyServiceTasks order)
     {
         foreach (var part in ServiceRules.Split(order))

@@ -27,6 +27,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
     private readonly ILogger<ServiceEntity> _logger;
     private readonly OrderBook _orders = new();
     private readonly ImagePins _pins = new();
+    private readonly LeaseBook _leases;
     private readonly SnapshotSchedule _snapshots;
     private ServiceState _state;
     private PlaceTasks? _placement;
@@ -34,6 +35,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
     private ServiceListing? _published;
     private IActorRef _asking = ActorRefs.Nobody;
     private DateTimeOffset _decidedAt;
+    private LeaseHolds _holds = LeaseHolds.None;
 
     public ServiceEntity(
         string id, ServiceNeighbours others, ServiceEntityOptions options, TimeProvider time,
@@ -45,6 +47,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
         _others = others;
         _options = options;
         _time = time;
+        _leases = new LeaseBook(time);
         _logger = logger;
     }
 
@@ -70,6 +73,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
                 break;
             case ServiceEvent happened: _state = ServiceRules.Apply(_state, happened); break;
             case RecoveryCompleted:
+                _leases.Begin();
                 Take(new ServiceInput.CameUp());
                 _others.Watch.Tell(new WatchNodes(_state.Name));
                 break;
@@ -96,6 +100,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
             case NodeSeen seen: Take(new ServiceInput.NodeSeen(seen)); break;
             case ImageResolved resolved: Take(new ServiceInput.Resolved(resolved)); break;
             case TasksApplied applied when applied.Sequence > LastSequenceNr: Take(new ServiceInput.Outrun()); break;
+            case RenewLease asked: Renew(asked); break;
             case TasksApplied applied: _orders.Keep(applied); break;
             case CapacityFreed: AskEarly(); break;
             case ImageMeaning meaning: Deploy(_pins.Answered(meaning)); break;
@@ -190,7 +195,8 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
     private ServiceDecision Decide(ServiceInput input)
     {
         _decidedAt = _time.GetUtcNow();
-        return ServiceRules.Decide(_state, input, _decidedAt);
+        _holds = _leases.Holds(_decidedAt);
+        return ServiceRules.Decide(_state, input, _decidedAt, _holds);
     }
 
     private void Keep(ServiceDecision decision, Action kept)
@@ -221,7 +227,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
         foreach (var order in _orders.Update(_state, LastSequenceNr)) Send(order);
 
         // As of the decision: what has become due since then is due at once, not past.
-        var needs = ServiceRules.Needs(_state, _decidedAt);
+        var needs = ServiceRules.Needs(_state, _decidedAt, _holds);
         AskForPlaces(needs.Placement);
         AskForNodes(needs.Eligible);
         WakeAt(needs.WakeAt);

@@ -7,4 +7,8 @@ namespace Swarm.Cluster.Services;
 /// <param name="Images">The region of the image names.</param>
 /// <param name="Catalog">This node's catalog: it shows the service, and knows where nodes are.</param>
 /// <param name="Watch">This node's watch over all nodes: it tells the service how it stands with them.</param>
-internal sealed record ServiceNeighbours(IActorRef Placers, IActorRef Images, IActorRef Catalog, IActorRef Watch);
+internal sealed record ServiceNeighbours(IActorRef Placers, IActorRef Images, IActorRef Catalog, IActorRef Watch)
+{
+    /// <summary>Whether this host is on the side that speaks for the cluster.</summary>
+    public Func<bool> SeesMajority { get; init; } = () => true;
+}

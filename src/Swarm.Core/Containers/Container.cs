@@ -53,6 +53,12 @@ public sealed record Container
     /// Empty otherwise.</summary>
     public string Refusal { get; init; } = "";
 
+    /// <summary>Why it may not go on: its end is a failure, and it is not restarted in place. Empty: it may.</summary>
+    public string Verdict { get; init; } = "";
+
+    /// <summary>It is killed without being asked to stop.</summary>
+    public bool IsToBeKilled { get; init; }
+
     public ContainerId Id => Observed.Id;
 
     /// <summary>It takes connections: neither unproven, nor about to stop. Its service hears of that

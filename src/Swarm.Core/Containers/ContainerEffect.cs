@@ -31,6 +31,9 @@ public abstract record ContainerEffect
     /// <summary>Come back with <see cref="ContainerEvent.PublishOverdue"/>.</summary>
     public sealed record WaitToPublish(int Run, TimeSpan Delay) : ContainerEffect;
 
+    /// <summary>Come back with <see cref="ContainerEvent.TimeEnded"/> when the run may not go on.</summary>
+    public sealed record WaitTimeout(int Run, TimeSpan Left) : ContainerEffect;
+
     public sealed record WaitForProbe(int Run, TimeSpan Delay) : ContainerEffect;
 
     public sealed record ProbeContainer(int Run, ImmutableArray<string> Arguments, TimeSpan Timeout) : ContainerEffect;

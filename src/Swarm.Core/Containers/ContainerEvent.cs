@@ -33,6 +33,13 @@ public abstract record ContainerEvent
 
     public sealed record GraceEnded : ContainerEvent;
 
+    /// <summary>It may not go on: it is stopped, and that counts as a failure.</summary>
+    /// <param name="AtOnce">Killed, without being asked to stop.</param>
+    public sealed record Condemned(string Reason, bool AtOnce) : ContainerEvent;
+
+    /// <summary>This start of it has run for as long as its task may.</summary>
+    public sealed record TimeEnded(int Run) : ContainerEvent;
+
     public sealed record BackOffEnded : ContainerEvent;
 
     /// <param name="Run">The start that the probe belongs to.</param>

@@ -21,7 +21,10 @@ public static class ContainerLifecycle
     public static ContainerStep Step(Container container, ContainerEvent happened, DateTimeOffset now) =>
         (container.Status, happened) switch
         {
-            (Admitted, ContainerEvent.Looked looked) => Look(container, looked.Found, now),
+            (Admitted, ContainerEvent.Looked looked) =>
+                ContainerVerdicts.Time(Look(container, looked.Found, now), now),
+            (_, ContainerEvent.Condemned condemned) => ContainerVerdicts.Condemn(container, condemned),
+            (_, ContainerEvent.TimeEnded ended) => ContainerVerdicts.EndTime(container, ended.Run),
             (_, ContainerEvent.Ordered ordered) => Order(container, ordered.Desired),
             (_, ContainerEvent.Exited exited) when exited.End.Run > container.RunEnded =>
                 Exit(container, exited.End, now),
@@ -32,7 +35,7 @@ public static class ContainerLifecycle
                 End(container, TaskState.Shutdown, ""),
 
             (Starting, ContainerEvent.Started started) when started.Found.Run > container.RunEnded =>
-                BeStarted(container, started.Found, now),
+                ContainerVerdicts.Time(BeStarted(container, started.Found, now), now),
             (Starting, ContainerEvent.StartFailed no) when !container.HasProcess =>
                 ContainerRestarts.AfterFailedStart(container, no, now),
             (Stopping, ContainerEvent.Started started) when started.Found.Run > container.RunEnded =>
@@ -68,6 +71,8 @@ public static class ContainerLifecycle
     /// <summary>It ends, or is removed at once where nobody wants its remains.</summary>
     internal static ContainerStep End(Container container, TaskState state, string reason)
     {
+        if (container is { Verdict: { Length: > 0 } verdict, IsStopAsked: false })
+            (state, reason) = (TaskState.Failed, verdict);
         var ended = container with
         {
             Status = Ended,
@@ -84,7 +89,7 @@ public static class ContainerLifecycle
 
     /// <summary>Stops a container that has a process: first the routes, then the signal, then the kill.</summary>
     internal static ContainerStep Stop(Container container) =>
-        container is { Status: Running, HasIngress: true }
+        container is { Status: Running, HasIngress: true, IsToBeKilled: false }
             ? ContainerStep.To(container with { Status = Draining }, new DrainContainer())
             : Terminate(container);
 
@@ -192,13 +197,18 @@ public static class ContainerLifecycle
             Starting or Running or Draining or Stopping when ended.IsStopAsked => End(ended, TaskState.Shutdown, ""),
             Running or Draining or Stopping when ended.Refusal.Length > 0 =>
                 End(ended, TaskState.Rejected, ended.Refusal),
+            Starting or Running or Draining or Stopping when ended.Verdict.Length > 0 =>
+                End(ended, TaskState.Failed, ended.Verdict),
             Starting or Running or Draining or Stopping => ContainerRestarts.AfterExit(ended, end, now),
             _ => ContainerStep.To(container),
         };
     }
 
     private static ContainerStep Terminate(Container container) => ContainerStep.To(
-        container with { Status = Stopping }, new TerminateContainer(container.Template.Container.StopGrace));
+        container with { Status = Stopping },
+        container.IsToBeKilled
+            ? new KillContainer(KillAgainAfter)
+            : new TerminateContainer(container.Template.Container.StopGrace));
 
     private static ContainerStep Remove(Container container) =>
         ContainerStep.To(container with { Status = Removing }, new RemoveContainer());

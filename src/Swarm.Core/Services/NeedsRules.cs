@@ -10,30 +10,32 @@ internal static class NeedsRules
     /// <summary>How long a node is remembered as one on which the service failed.</summary>
     private static readonly TimeSpan FailureMemory = TimeSpan.FromMinutes(5);
 
-    public static ServiceNeeds Needs(ServiceState state, DateTimeOffset now)
+    public static ServiceNeeds Needs(ServiceState state, DateTimeOffset now, LeaseHolds holds)
     {
         if (!state.Exists) return new ServiceNeeds(null, null);
 
         var pending = PlacementAnswers.Asked(state).ToImmutableArray();
         var later = state.Placement.RetryAt > now;
         var placement = pending.IsEmpty || later ? null : Request(state, pending, now);
-        var times = WakeTimes(state).Append(pending.IsEmpty || !later ? null : state.Placement.RetryAt);
+        var times = WakeTimes(state, holds, now).Append(pending.IsEmpty || !later ? null : state.Placement.RetryAt);
         return new ServiceNeeds(placement, times.Where(time => time > now).Min())
         {
             Eligible = GlobalRules.Question(state),
         };
     }
 
-    private static IEnumerable<DateTimeOffset?> WakeTimes(ServiceState state)
+    private static IEnumerable<DateTimeOffset?> WakeTimes(
+        ServiceState state, LeaseHolds holds, DateTimeOffset now)
     {
         foreach (var mark in state.Nodes.Values)
         {
             yield return mark.LostAt(state.Spec) ?? mark.ForgetAt;
         }
 
+        foreach (var task in state.Tasks.Values) yield return LeaseRules.HeldUntil(state, task, holds);
         if (state.Removing) yield break;
 
-        var slots = SlotTasks.Of(state);
+        var slots = SlotTasks.Of(state, holds, now);
         foreach (var (number, slot) in state.Slots)
         {
             if (slot.End == SlotEnd.None && SlotTasks.In(slots, number).Current.Count == 0) yield return slot.RetryAt;

@@ -9,14 +9,15 @@ internal static class Reconcile
     private const int PastKept = 1000;
 
     /// <summary>The events of the next step; none when there is nothing to be done at this time.</summary>
-    public static ImmutableArray<ServiceEvent> Step(ServiceState state, DateTimeOffset now)
+    public static ImmutableArray<ServiceEvent> Step(ServiceState state, LeaseHolds holds, DateTimeOffset now)
     {
         if (!state.Exists) return [];
         if (LeaveLostNodes(state, now) is { Length: > 0 } leaving) return leaving;
-        if (Forget(state) is { } forgotten) return [forgotten];
+        if (EndLeases(state, holds, now) is { Length: > 0 } ended) return ended;
+        if (Forget(state, holds, now) is { } forgotten) return [forgotten];
         if (state.Removing) return [];
 
-        var slots = SlotTasks.Of(state);
+        var slots = SlotTasks.Of(state, holds, now);
         if (Resize(state, slots) is { } resized) return [resized];
         if (Rollout.Turn(state, slots, now) is { } turned) return [turned];
         if (Replacement.Advance(state, slots) is { Length: > 0 } advanced) return advanced;
@@ -33,13 +34,24 @@ internal static class Reconcile
             .Select(mark => new ServiceEvent.NodeLost(new NodeId(mark.Key))),
     ];
 
+    /// <summary>When the lease of a lost node has run out its tasks have ended, and never go on.</summary>
+    private static ImmutableArray<ServiceEvent> EndLeases(ServiceState state, LeaseHolds holds, DateTimeOffset now) =>
+    [
+        .. state.Tasks
+            .Where(task => task.Value.IsLive() && LeaseRules.HeldUntil(state, task.Value, holds) <= now)
+            .GroupBy(task => task.Value.Node!.Value, task => task.Key)
+            .Select(tasks => new ServiceEvent.TasksDesired(
+                [.. tasks], TaskState.Shutdown, $"node {tasks.Key} is out of reach, and its lease has run out")),
+    ];
+
     /// <summary>Tasks to be rid of that no node knows. A lost node that returns reports them sooner or later,
     /// and is told to remove them.</summary>
-    private static ServiceEvent.TasksForgotten? Forget(ServiceState state)
+    private static ServiceEvent.TasksForgotten? Forget(ServiceState state, LeaseHolds holds, DateTimeOffset now)
     {
         var forgotten = state.Tasks
             .Where(task => task.Value.Desired > TaskState.Running && (task.Value.Node is null
-                || (task.Value.Desired == TaskState.Remove && state.IsLost(task.Value.Node))))
+                || (task.Value.Desired == TaskState.Remove && state.IsLost(task.Value.Node)
+                    && !(LeaseRules.HeldUntil(state, task.Value, holds) > now))))
             .Select(task => task.Key).ToImmutableArray();
         return forgotten.IsEmpty ? null : new ServiceEvent.TasksForgotten(forgotten);
     }

@@ -243,8 +243,11 @@ public sealed record RenewLease(
 
 /// <summary>The service has renewed the lease. It is given while the node is not taken for lost, and by an entity
 /// whose host sees a majority of the cluster; what is not given is not answered.</summary>
+/// <param name="Sequence">Of the service's last order to the node: until the node has taken it, a lease that it did
+/// not hold before lets nothing start.</param>
 public sealed record LeaseRenewed(
-    [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] long Round);
+    [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] long Round,
+    [property: Key(3)] long Sequence = 0);
 
 /// <summary>The times of leases. Clocks are not compared: each side counts for itself.</summary>
 public static class Lease

@@ -33,11 +33,15 @@ internal static class ServiceOrders
     ];
 
     private static TaskTemplate Template(long version, ServiceSpec spec) =>
-        new(version, spec.Container, spec.Reservations, spec.IsJob()
-            ? ForJob(spec.Restart)
-            : spec.Restart, spec.IsJob());
+        new(version, spec.Container, spec.Reservations, RestartOf(spec), spec.IsJob())
+        {
+            AtMostOnce = spec.AtMostOnce,
+            Timeout = spec.IsJob() ? spec.Job.Timeout : TimeSpan.Zero,
+        };
 
     /// <summary>A job that has done its work is never started again.</summary>
-    private static RestartPolicy ForJob(RestartPolicy restart) =>
-        restart.Condition == RestartCondition.Any ? restart with { Condition = RestartCondition.OnFailure } : restart;
+    private static RestartPolicy RestartOf(ServiceSpec spec) =>
+        spec.IsJob() && spec.Restart.Condition == RestartCondition.Any
+            ? spec.Restart with { Condition = RestartCondition.OnFailure }
+            : spec.Restart;
 }

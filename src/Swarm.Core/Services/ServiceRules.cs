@@ -15,17 +15,23 @@ public static class ServiceRules
 
     /// <summary>Decides about one input. Apply the events, in order, and ask <see cref="Needs"/> and
     /// <see cref="OrdersFor"/>.</summary>
-    public static ServiceDecision Decide(ServiceState state, ServiceInput input, DateTimeOffset now)
+    /// <param name="holds">Of an at-most-once service: the leases it gave. Null: none.</param>
+    public static ServiceDecision Decide(
+        ServiceState state, ServiceInput input, DateTimeOffset now, LeaseHolds? holds = null)
     {
         var decision = InputRules.Decide(state, input, now);
-        return decision.Refusal is null ? Settle(state, decision, now) : decision;
+        return decision.Refusal is null ? Settle(state, decision, now, holds ?? LeaseHolds.None) : decision;
     }
 
     /// <summary>The state after an event. An event that no longer applies changes nothing.</summary>
     public static ServiceState Apply(ServiceState state, ServiceEvent happened) => EventRules.Apply(state, happened);
 
     /// <summary>What is wanted beyond the nodes, at this time.</summary>
-    public static ServiceNeeds Needs(ServiceState state, DateTimeOffset now) => NeedsRules.Needs(state, now);
+    public static ServiceNeeds Needs(ServiceState state, DateTimeOffset now, LeaseHolds? holds = null) =>
+        NeedsRules.Needs(state, now, holds ?? LeaseHolds.None);
+
+    /// <summary>Whether a node may be given a lease: it has tasks that need one, and is not taken for lost.</summary>
+    public static bool MayRenewLease(ServiceState state, NodeId node) => LeaseRules.MayRenew(state, node);
 
     /// <summary>Every node that has, or still has to forget, tasks of the service.</summary>
     public static ImmutableArray<NodeId> NodesOf(ServiceState state) => ServiceOrders.NodesOf(state);
@@ -61,7 +67,8 @@ public static class ServiceRules
     /// <summary>Removed, and nothing of it is left on any node: the entity may forget it and end.</summary>
     public static bool IsGone(ServiceState state) => state is { Id: not null, Removing: true, Tasks.IsEmpty: true };
 
-    private static ServiceDecision Settle(ServiceState state, ServiceDecision decision, DateTimeOffset now)
+    private static ServiceDecision Settle(
+        ServiceState state, ServiceDecision decision, DateTimeOffset now, LeaseHolds holds)
     {
         var events = decision.Events.ToBuilder();
         foreach (var happened in decision.Events) state = Apply(state, happened);
@@ -69,7 +76,7 @@ public static class ServiceRules
         for (var steps = 0; ; steps++)
         {
             if (steps == MaxSteps) throw new UnreachableException($"service {state.Name} does not settle");
-            var next = Reconcile.Step(state, now);
+            var next = Reconcile.Step(state, holds, now);
             if (next.Length == 0) return decision with { Events = events.ToImmutable() };
 
             events.AddRange(next);

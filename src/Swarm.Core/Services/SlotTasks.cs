@@ -27,13 +27,13 @@ internal sealed class SlotTasks
 
     public bool HasLive => Current.Count + Old.Count + Returning.Count > 0;
 
-    public static Dictionary<int, SlotTasks> Of(ServiceState state)
+    public static Dictionary<int, SlotTasks> Of(ServiceState state, LeaseHolds holds, DateTimeOffset now)
     {
         var slots = new Dictionary<int, SlotTasks>(state.Slots.Count);
         foreach (var (_, task) in state.Tasks)
         {
             if (!slots.TryGetValue(task.Slot, out var slot)) slots[task.Slot] = slot = new SlotTasks();
-            slot.Add(task, state);
+            slot.Add(task, state, holds, now);
         }
 
         return slots;
@@ -41,8 +41,9 @@ internal sealed class SlotTasks
 
     public static SlotTasks In(Dictionary<int, SlotTasks> slots, int slot) => slots.GetValueOrDefault(slot, None);
 
-    private void Add(ServiceTask task, ServiceState state)
+    private void Add(ServiceTask task, ServiceState state, LeaseHolds holds, DateTimeOffset now)
     {
+        if (LeaseRules.HeldUntil(state, task, holds) > now) Stopping = true;
         if (task.IsLive()) ListFor(task, state).Add(task);
         else if (task.IsStopping(state)) Stopping = true;
         else if (task.Desired == TaskState.Shutdown) Past.Add(task);

@@ -29,8 +29,8 @@ internal static class SpecCheck
         ? Say($"{replicas} replicas: there can be 0 to {MaxReplicas}") : null;
 
     private static string? NotYet(ServiceSpec spec) =>
-        spec.AtMostOnce ? "at-most-once is not supported yet"
-        : spec.Job != new JobPolicy() ? "time-outs, schedules and clean-up of jobs are not supported yet"
+        spec.Job with { Timeout = TimeSpan.Zero } != new JobPolicy()
+            ? "schedules and clean-up of jobs are not supported yet"
         : null;
 
     private static string? NameProblem(string? name)
@@ -105,7 +105,8 @@ internal static class SpecCheck
             return Say($"at most {spec.Placement.MaxPerNode} per node: cannot be negative");
         return UpdateProblem("update", spec.Update) ?? RollbackProblem(spec.Rollback)
             ?? Negative("restart delay", restart.Delay) ?? Negative("restart window", restart.Window)
-            ?? Negative("time until a node is lost", spec.LostAfter) ?? MinRunningProblem(spec);
+            ?? Negative("time until a node is lost", spec.LostAfter) ?? MinRunningProblem(spec)
+            ?? AtMostOnceProblem(spec) ?? TimeoutProblem(spec);
     }
 
     private static string? UpdateProblem(string what, UpdatePolicy policy)
@@ -120,6 +121,20 @@ internal static class SpecCheck
         : policy.FailureAction == UpdateFailureAction.Rollback
             ? "a rollback that fails cannot be rolled back: it pauses or continues"
         : UpdateProblem("rollback", policy);
+
+    private static string? TimeoutProblem(ServiceSpec spec) =>
+        spec.Job.Timeout != TimeSpan.Zero && !spec.IsJob()
+            ? "only the tasks of a job have a time-out"
+            : Negative("time-out of a job's tasks", spec.Job.Timeout);
+
+    private static string? AtMostOnceProblem(ServiceSpec spec) =>
+        spec.AtMostOnce && (spec.Update.Order == UpdateOrder.StartFirst
+            || spec.Rollback?.Order == UpdateOrder.StartFirst)
+            ? "at most once and start-first exclude each other: a new task starts when the old one has stopped"
+        : spec.AtMostOnce && spec.Mode is ServiceMode.Replicated { Replicas: > 0 } replicated
+            && spec.MinRunning == replicated.Replicas
+            ? Say($"at least {spec.MinRunning} running of {spec.MinRunning}, each at most once: none could be replaced")
+        : null;
 
     private static string? MinRunningProblem(ServiceSpec spec) => spec.MinRunning switch
     {

@@ -25,7 +25,7 @@ internal static partial class SpecComparison
             right = right with { Container = right.Container with { PinnedImage = null } };
         }
 
-        return left.Pool == right.Pool && left.Reservations == right.Reservations
+        return left.Pool == right.Pool && left.AtMostOnce == right.AtMostOnce && left.Reservations == right.Reservations
             && Bytes(left.Container).AsSpan().SequenceEqual(Bytes(right.Container))
             && Bytes(left.Placement).AsSpan().SequenceEqual(Bytes(right.Placement));
     }

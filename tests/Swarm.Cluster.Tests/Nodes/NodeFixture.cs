@@ -108,6 +108,10 @@ public abstract class NodeFixture : TestKit
 
     private sealed class SchedulerClock(TestScheduler scheduler) : TimeProvider
     {
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
         public override DateTimeOffset GetUtcNow() => scheduler.Now;
+
+        public override long GetTimestamp() => scheduler.Now.UtcTicks;
     }
 }

@@ -65,12 +65,15 @@ public abstract class ServiceEntityKit : TestKit
 
     protected TestProbe Shard { get; }
 
+    protected bool SeesMajority { get; set; } = true;
+
     protected ITestJournal Journal => TestJournal.FromRef(Persistence.Instance.Apply(Sys).JournalFor(null));
 
     /// <summary>Starts the entity on what the journal holds, without snapshots in between.</summary>
     protected IActorRef StartEntity() => _entity = Shard.ChildActorOf(ServiceEntity.Props(
-        Web.Value, new ServiceNeighbours(Placers, Images, Catalog, NodeWatch), new ServiceEntityOptions(), _clock,
-        NullLoggerFactory.Instance));
+        Web.Value,
+        new ServiceNeighbours(Placers, Images, Catalog, NodeWatch) { SeesMajority = () => SeesMajority },
+        new ServiceEntityOptions(), _clock, NullLoggerFactory.Instance));
 
     /// <summary>Lets time pass, once the entity has done with what it was told: it may be about to set a
     /// timer.</summary>
@@ -98,9 +101,9 @@ public abstract class ServiceEntityKit : TestKit
 
     /// <summary>Deploys one pinned replica and gives it its place on the node.</summary>
     /// <returns>The order that followed.</returns>
-    internal ApplyServiceTasks Deployed(IActorRef entity)
+    internal ApplyServiceTasks Deployed(IActorRef entity, DeployService? deploy = null)
     {
-        entity.Tell(Deploy("r1"), TestActor);
+        entity.Tell(deploy ?? Deploy("r1"), TestActor);
         ExpectMsg<ServiceAccepted>();
         var asked = Placers.ExpectMsg<PlaceTasks>();
         entity.Tell(new PlacementsMade(
@@ -129,6 +132,10 @@ public abstract class ServiceEntityKit : TestKit
     {
         public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
 
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
         public override DateTimeOffset GetUtcNow() => Now;
+
+        public override long GetTimestamp() => Now.UtcTicks;
     }
 }

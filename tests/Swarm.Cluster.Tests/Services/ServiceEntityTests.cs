@@ -3,7 +3,6 @@ using Akka.Cluster.Sharding;
 using Swarm.Cluster.Catalog;
 using Swarm.Core;
 using Swarm.Core.Images;
-using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
 using Swarm.Wire;
@@ -183,66 +182,6 @@ public sealed class ServiceEntityTests : ServiceEntityKit
 
         Assert.Equal(order.Tasks.AsEnumerable(), NextOrder().Tasks);
     }
-
-    [Fact]
-    public void A_move_and_a_rollback_are_answered_once_they_are_persisted()
-    {
-        var entity = StartEntity();
-        var order = Deployed(entity);
-        var running = new TaskReport(
-            order.Tasks[0].Task, TaskState.Running, "", DateTimeOffset.UnixEpoch, Container: null);
-        entity.Tell(new ReportTasks(Web, Node, 1, [running]), TestActor);
-        ExpectMsg<TasksReportKept>();
-
-        entity.Tell(new MoveTask(new RequestId("r2"), Web, running.Task, "rebalance"), TestActor);
-        Assert.True(ExpectMsg<ServiceAccepted>().Changed);
-        Assert.Single(Placers.ExpectMsg<PlaceTasks>().Tasks);
-        entity.Tell(new RollbackService(new RequestId("r3"), Web), TestActor);
-        Assert.Equal("service web has no specification before this one to go back to",
-            ExpectMsg<RequestRefused>().Reason);
-    }
-
-    [Fact]
-    public void A_node_that_was_lost_and_is_back_is_ordered_to_report_all_once()
-    {
-        var entity = StartEntity();
-        var order = Deployed(entity);
-        entity.Tell(new NodeSeen(Web, Node, false, NodeAvailability.Active));
-        entity.Tell(new GetService(Web), TestActor);
-        ExpectMsg<ServiceDetails>();
-        Advance(Second);
-        entity.Tell(new GetService(Web), TestActor);
-        Assert.Equal(2, ExpectMsg<ServiceDetails>().Tasks.Length);
-
-        entity.Tell(new NodeSeen(Web, Node, true, NodeAvailability.Active));
-
-        Assert.Equal(order.Tasks[0].Task, FishForReportAll().Tasks[0].Task);
-    }
-
-    [Fact]
-    public void A_global_service_asks_for_its_nodes_until_it_is_answered_and_then_every_twenty_seconds()
-    {
-        var entity = StartEntity();
-        var deploy = Deploy("r1");
-        entity.Tell(deploy with { Spec = deploy.Spec with { Mode = new ServiceMode.Global() } }, TestActor);
-        ExpectMsg<ServiceAccepted>();
-        Placers.ExpectMsg<GetEligibleNodes>();
-        Advance(Second);
-        Placers.ExpectMsg<GetEligibleNodes>();
-
-        entity.Tell(new EligibleNodes(Web, [Node]));
-        var asked = Placers.ExpectMsg<PlaceTasks>();
-        entity.Tell(new PlacementsMade(Web, asked.Request, asked.Bound, [], ""));
-        NextOrder();
-        Advance(19 * Second);
-        Placers.ExpectNoMsg(TimeSpan.Zero);
-        Advance(Second);
-
-        Placers.ExpectMsg<GetEligibleNodes>();
-    }
-
-    private ApplyServiceTasks FishForReportAll() => (ApplyServiceTasks)((CatalogCommand.TellNode)Catalog.FishForMessage(
-        message => message is CatalogCommand.TellNode { Message: ApplyServiceTasks { ReportAll: true } })).Message;
 
     [Fact]
     public void A_service_without_a_pin_runs_the_image_that_its_name_means()

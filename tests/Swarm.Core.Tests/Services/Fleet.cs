@@ -149,7 +149,8 @@ internal sealed class Fleet
         var all = asked.Tasks.Concat(asked.Bound.Select(one => one.Task));
         ImmutableArray<TaskId> left = [.. all.Except(placed.Select(one => one.Task))];
         Tell(new ServiceInput.Placed(new PlacementsMade(
-            Specs.Web, asked.Request, placed, left, left.IsEmpty ? "" : "no room") { LacksRoom = left.Length > 0 }));
+            Specs.Web, asked.Request, placed, left, left.IsEmpty ? "" : "no room")
+        { LacksRoom = left.Length > 0 }));
     }
 
     private void TellEligible() => Tell(new ServiceInput.Eligible(new EligibleNodes(

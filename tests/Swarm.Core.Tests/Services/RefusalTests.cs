@@ -74,6 +74,34 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public void Promises_that_exclude_each_other_are_refused()
+    {
+        var once = Specs.Replicated(2) with { AtMostOnce = true };
+        Refused(once.With(update => update with { Order = UpdateOrder.StartFirst }),
+            "service web: at most once and start-first exclude each other: a new task starts when the old one has "
+                + "stopped");
+        Refused(once with { MinRunning = 2 },
+            "service web: at least 2 running of 2, each at most once: none could be replaced");
+        Refused(Good with { MinRunning = 2 }, "service web: at least 2 running: there are only 1 replicas");
+        Refused(Good with { MinRunning = -1 }, "service web: at least -1 running: cannot be negative");
+        Refused(Specs.Job(1) with { MinRunning = 1 }, "service web: a job has no minimum of running tasks");
+        Refused(Good with { Rollback = new UpdatePolicy { FailureAction = UpdateFailureAction.Rollback } },
+            "service web: a rollback that fails cannot be rolled back: it pauses or continues");
+        Refused(Good with { Rollback = new UpdatePolicy { Parallelism = -1 } },
+            "service web: rollback parallelism -1: cannot be negative");
+    }
+
+    [Fact]
+    public void A_time_out_is_a_jobs_and_not_negative()
+    {
+        var minute = new JobPolicy { Timeout = TimeSpan.FromMinutes(1) };
+        Refused(Good with { Job = minute }, "service web: only the tasks of a job have a time-out");
+        Refused(Specs.Job(1) with { Job = new JobPolicy { Timeout = -minute.Timeout } },
+            "service web: time-out of a job's tasks: cannot be negative");
+        Assert.Null(SpecCheck.Problem(Specs.Job(1) with { Job = minute }));
+    }
+
+    [Fact]
     public void A_service_cannot_become_a_job_and_a_job_is_not_scaled()
     {
         var fleet = new Fleet();
