@@ -32,6 +32,7 @@ internal static class EventRules
         ServiceEvent.NodeForgotten forgotten => Reachability.Forget(state, forgotten.Node),
         ServiceEvent.TaskMoveAsked asked =>
             KeepRequest(Leave(state, [asked.Task], asked.Reason), asked.Request, changed: true),
+        ServiceEvent.JobExpired expired => Remove(state, expired.At),
         ServiceEvent.TasksStay stay => Leave(state, stay.Tasks, ""),
         ServiceEvent.IncarnationBegun => state,
         _ => throw new UnreachableException($"no way to apply {happened}"),

@@ -32,7 +32,8 @@ internal static class NeedsRules
             yield return mark.LostAt(state.Spec) ?? mark.ForgetAt;
         }
 
-        foreach (var task in state.Tasks.Values) yield return LeaseRules.HeldUntil(state, task, holds);
+        var leased = state.Nodes.Values.Any(mark => mark.Lost) ? state.Tasks.Values : [];
+        foreach (var task in leased) yield return LeaseRules.HeldUntil(state, task, holds);
         if (state.Removing) yield break;
 
         var slots = SlotTasks.Of(state, holds, now);
@@ -41,6 +42,7 @@ internal static class NeedsRules
             if (slot.End == SlotEnd.None && SlotTasks.In(slots, number).Current.Count == 0) yield return slot.RetryAt;
         }
 
+        yield return JobRules.ExpiresAt(state);
         yield return Rollout.DoneAt(state, slots);
         yield return Replacement.BeginAt(state, slots);
     }

@@ -13,7 +13,8 @@ internal static class Reconcile
     {
         if (!state.Exists) return [];
         if (LeaveLostNodes(state, now) is { Length: > 0 } leaving) return leaving;
-        if (EndLeases(state, holds, now) is { Length: > 0 } ended) return ended;
+        if (state.Nodes.Values.Any(mark => mark.Lost) && EndLeases(state, holds, now) is { Length: > 0 } ended)
+            return ended;
         if (Forget(state, holds, now) is { } forgotten) return [forgotten];
         if (state.Removing) return [];
 
@@ -23,6 +24,7 @@ internal static class Reconcile
         if (Replacement.Advance(state, slots) is { Length: > 0 } advanced) return advanced;
         if (Fill(state, slots, now) is { Length: > 0 } filled) return filled;
         if (Replacement.Begin(state, slots, now) is { } begun) return [begun];
+        if (JobRules.Expire(state, now) is { } expired) return [expired];
         return TrimPast(slots) is { } trimmed ? [trimmed] : [];
     }
 

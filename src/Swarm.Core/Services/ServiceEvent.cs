@@ -28,6 +28,7 @@ namespace Swarm.Core.Services;
 [DerivedTypeShape(typeof(NodeForgotten), Tag = 16)]
 [DerivedTypeShape(typeof(TaskMoveAsked), Tag = 17)]
 [DerivedTypeShape(typeof(TasksStay), Tag = 18)]
+[DerivedTypeShape(typeof(JobExpired), Tag = 19)]
 [DerivedTypeShape(typeof(IncarnationBegun), Tag = 30)]
 public abstract partial record ServiceEvent
 {
@@ -121,4 +122,7 @@ public abstract partial record ServiceEvent
     /// <summary>The entity has come up, on this host or another. It changes nothing, but takes the next number of the
     /// journal: an incarnation before it that is still alive cannot keep anything any more.</summary>
     public sealed record IncarnationBegun([property: Key(0)] DateTimeOffset At) : ServiceEvent;
+
+    /// <summary>The job has ended, and was kept for as long as its specification says: it is being removed.</summary>
+    public sealed record JobExpired([property: Key(0)] DateTimeOffset At) : ServiceEvent;
 }

@@ -29,8 +29,8 @@ internal static class SpecCheck
         ? Say($"{replicas} replicas: there can be 0 to {MaxReplicas}") : null;
 
     private static string? NotYet(ServiceSpec spec) =>
-        spec.Job with { Timeout = TimeSpan.Zero } != new JobPolicy()
-            ? "schedules and clean-up of jobs are not supported yet"
+        spec.Job with { Timeout = TimeSpan.Zero, KeepFor = null } != new JobPolicy()
+            ? "schedules of jobs are not supported yet"
         : null;
 
     private static string? NameProblem(string? name)
@@ -106,7 +106,7 @@ internal static class SpecCheck
         return UpdateProblem("update", spec.Update) ?? RollbackProblem(spec.Rollback)
             ?? Negative("restart delay", restart.Delay) ?? Negative("restart window", restart.Window)
             ?? Negative("time until a node is lost", spec.LostAfter) ?? MinRunningProblem(spec)
-            ?? AtMostOnceProblem(spec) ?? TimeoutProblem(spec);
+            ?? AtMostOnceProblem(spec) ?? JobProblem(spec);
     }
 
     private static string? UpdateProblem(string what, UpdatePolicy policy)
@@ -122,10 +122,11 @@ internal static class SpecCheck
             ? "a rollback that fails cannot be rolled back: it pauses or continues"
         : UpdateProblem("rollback", policy);
 
-    private static string? TimeoutProblem(ServiceSpec spec) =>
-        spec.Job.Timeout != TimeSpan.Zero && !spec.IsJob()
-            ? "only the tasks of a job have a time-out"
-            : Negative("time-out of a job's tasks", spec.Job.Timeout);
+    private static string? JobProblem(ServiceSpec spec) =>
+        spec.Job.Timeout != TimeSpan.Zero && !spec.IsJob() ? "only the tasks of a job have a time-out"
+        : spec.Job.KeepFor is not null && !spec.IsJob() ? "only a job ends, and is kept for a time then"
+        : Negative("time-out of a job's tasks", spec.Job.Timeout)
+            ?? Negative("time that an ended job is kept", spec.Job.KeepFor ?? TimeSpan.Zero);
 
     private static string? AtMostOnceProblem(ServiceSpec spec) =>
         spec.AtMostOnce && (spec.Update.Order == UpdateOrder.StartFirst

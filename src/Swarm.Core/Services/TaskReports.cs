@@ -78,32 +78,36 @@ internal static class TaskReports
 
     private static ServiceState KeepEnd(ServiceState state, ServiceTask before, ServiceTask ended, DateTimeOffset at)
     {
+        var mates = state.Tasks.Values.Where(task => task.Slot == ended.Slot).ToList();
+
         // A slot may have a task of another specification, or one that a lost node brings back, beside the one that
         // counts; but what a job's task has done is done.
         if (state.Slots.TryGetValue(ended.Slot, out var slot) && ended.SpecVersion == state.Version
-            && (!IsReplaced(state, ended) || (state.Spec.IsJob() && ended.State == TaskState.Complete)))
+            && (!IsReplaced(state, ended, mates) || (state.Spec.IsJob() && ended.State == TaskState.Complete)))
         {
             var next = RestartRules.AfterEnd(slot, state.Spec, before, ended, at);
             state = state with { Slots = state.Slots.SetItem(ended.Slot, next) };
         }
 
-        state = EndMoves(state, ended.Slot);
+        state = EndMoves(state, mates);
 
         return ended.State is TaskState.Failed or TaskState.Rejected ? KeepNodeFailure(state, ended, at) : state;
     }
 
-    private static bool IsReplaced(ServiceState state, ServiceTask ended) => state.Tasks.Values.Any(task =>
-        task.Slot == ended.Slot && task.Id != ended.Id && task.IsLive() && task.SpecVersion == state.Version
-        && !task.Unseen && !task.IsLeaving(state) && !state.IsLost(task.Node));
+    private static bool IsReplaced(ServiceState state, ServiceTask ended, List<ServiceTask> mates) =>
+        mates.Exists(task => task.Id != ended.Id && task.IsLive() && task.SpecVersion == state.Version
+            && !task.Unseen && !task.IsLeaving(state) && !state.IsLost(task.Node));
 
     /// <summary>What cannot even run elsewhere stays where it is.</summary>
-    private static ServiceState EndMoves(ServiceState state, int slot) => state with
+    private static ServiceState EndMoves(ServiceState state, List<ServiceTask> mates)
     {
-        Tasks = state.Tasks.SetItems(state.Tasks
-            .Where(task => task.Value.Slot == slot
-                && task.Value is { Leaving.Length: > 0, Desired: < TaskState.Shutdown })
-            .Select(task => KeyValuePair.Create(task.Key, task.Value with { Leaving = "" }))),
-    };
+        var staying = mates.Where(task => task is { Leaving.Length: > 0, Desired: < TaskState.Shutdown });
+        return state with
+        {
+            Tasks = state.Tasks.SetItems(
+                staying.Select(task => KeyValuePair.Create(task.Number(), task with { Leaving = "" }))),
+        };
+    }
 
     private static ServiceState KeepNodeFailure(ServiceState state, ServiceTask ended, DateTimeOffset at)
     {

@@ -75,4 +75,63 @@ public sealed class JobTests
         Assert.True(ServiceRules.Describe(fleet.State)!.Job!.Ended);
         Assert.Equal(4, fleet.State.LastTask);
     }
+
+    [Fact]
+    public void An_ended_job_is_removed_after_the_time_it_is_kept()
+    {
+        var fleet = new Fleet(fateOf: (_, _) => Fate.Completes);
+        fleet.Deploy(Specs.Job(2) with { Job = new JobPolicy { KeepFor = 2 * Minute } });
+        fleet.Run(Minute);
+        Assert.Equal(new JobStatus(2, 0, true, 0), ServiceRules.Describe(fleet.State)!.Job);
+
+        fleet.Run(2 * Minute);
+
+        Assert.True(ServiceRules.IsGone(fleet.State));
+    }
+
+    [Fact]
+    public void A_job_that_is_still_at_work_is_not_removed_however_short_it_is_kept()
+    {
+        var fleet = new Fleet(fateOf: (_, order) => order.Slot == 1 ? Fate.Completes : Fate.Runs);
+        fleet.Deploy(Specs.Job(2) with { Job = new JobPolicy { KeepFor = TimeSpan.Zero } });
+
+        fleet.Run(Minute);
+
+        Assert.False(ServiceRules.Describe(fleet.State)!.Removing);
+        Assert.Equal([2], fleet.RunningSlots);
+    }
+
+    [Fact]
+    public void The_time_out_of_a_jobs_tasks_is_told_to_the_node()
+    {
+        var fleet = new Fleet();
+        fleet.Deploy(Specs.Job(1) with { Job = new JobPolicy { Timeout = Minute } });
+        fleet.Run(TimeSpan.FromSeconds(1));
+
+        var template = Assert.Single(ServiceRules.OrdersFor(fleet.State, new NodeId("n1"), 1).Templates);
+
+        Assert.Equal(Minute, template.Timeout);
+    }
+
+    [Fact]
+    public void Every_task_of_a_job_completes_once_whatever_nodes_are_lost_meanwhile()
+    {
+        var fleet = new Fleet(nodes: 3, (_, order) => order.Slot > 2 ? Fate.Completes : Fate.Runs);
+        fleet.Deploy(Specs.Job(6));
+        fleet.Run(TimeSpan.FromSeconds(1));
+
+        fleet.Reach(fleet.Nodes[0], false);
+        fleet.Reach(fleet.Nodes[1], false);
+        fleet.FateOf = (_, _) => Fate.Completes;
+        fleet.Run(Minute);
+        fleet.Reach(fleet.Nodes[0], true);
+        fleet.Nodes[1].Crash();
+        fleet.Reach(fleet.Nodes[1], true);
+        fleet.Run(Minute);
+
+        Assert.Equal((6, 0, true), ServiceRules.Describe(fleet.State)!.Job is { } job
+            ? (job.Completed, job.GivenUp, job.Ended)
+            : default);
+        Assert.Empty(fleet.RunningSlots);
+    }
 }

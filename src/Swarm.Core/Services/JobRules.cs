@@ -1,0 +1,20 @@
+namespace Swarm.Core.Services;
+
+/// <summary>When a job has ended, and how long it is kept then.</summary>
+internal static class JobRules
+{
+    /// <summary>An ended job that was kept for as long as it shall be is removed, as if that was asked for.</summary>
+    public static ServiceEvent? Expire(ServiceState state, DateTimeOffset now) =>
+        ExpiresAt(state) <= now ? new ServiceEvent.JobExpired(now) : null;
+
+    /// <summary>Null while it is under way, and when it is kept until somebody removes it.</summary>
+    public static DateTimeOffset? ExpiresAt(ServiceState state) =>
+        state.Spec.IsJob() && state.Spec.Job.KeepFor is { } keep ? EndedAt(state) + keep : null;
+
+    private static DateTimeOffset? EndedAt(ServiceState state)
+    {
+        if (state.Slots.IsEmpty || state.Slots.Values.Any(slot => slot.End == SlotEnd.None)) return null;
+        if (state.Tasks.Values.Any(task => !task.HasEnded())) return null;
+        return state.Tasks.Values.Select(task => task.ChangedAt).Append(state.UpdatedAt).Max();
+    }
+}
