@@ -29,7 +29,7 @@ foreach (var name in wanted)
     foreach (var measure in await all[name]())
     {
         table.AddRow(
-            Markup.Escape(measure.Name), $"{measure.Median:0.#}", $"{measure.Minimum:0.#}", $"{measure.Maximum:0.#}",
+            Markup.Escape(measure.Name), $"{measure.Median:0.##}", $"{measure.Minimum:0.##}", $"{measure.Maximum:0.##}",
             $"{measure.Count}", Markup.Escape(measure.Target));
     }
 }
