@@ -107,6 +107,7 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
         _awaited.Clear();
         Timers.Cancel("ask");
         Timers.Cancel("late");
+        LogBegan(_pool, _placer.Nodes.Length);
         foreach (var (request, asking) in _held.Values) Place(request, asking);
         foreach (var (question, asking) in _heldQuestions.Values) Answer(question, asking);
         _held.Clear();
@@ -141,6 +142,10 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
     {
         foreach (var answer in _placer.ChangedAnswers(_time.GetUtcNow())) _others.Services().Tell(answer);
     }
+
+    [LoggerMessage(
+        LogLevel.Information, "Pool {Pool} is placed on this node from now on, with the reports of {Nodes} nodes")]
+    private partial void LogBegan(string pool, int nodes);
 
     [LoggerMessage(LogLevel.Warning, "The placer of pool {Pool} began without the reports of {Nodes}")]
     private partial void LogReportsMissing(string pool, string nodes);

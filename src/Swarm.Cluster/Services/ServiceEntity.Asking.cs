@@ -88,6 +88,7 @@ internal sealed partial class ServiceEntity
     private void PublishNow()
     {
         var listing = ServiceRules.List(_state);
+        if (listing is not null && _published is null) LogDecidedHere(_state.Name);
         if (listing is null && _published is not null)
             _others.Catalog.Tell(new CatalogCommand.HideService(_state.Name));
         if (listing is not null && listing != _published) _others.Catalog.Tell(new CatalogCommand.ShowService(listing));

@@ -8,6 +8,9 @@ namespace Swarm.Cluster.Services;
 /// <content>What the entity logs, and what it says to itself.</content>
 internal sealed partial class ServiceEntity
 {
+    [LoggerMessage(LogLevel.Information, "Service {Service} is decided on this node from now on")]
+    private partial void LogDecidedHere(ServiceName service);
+
     [LoggerMessage(LogLevel.Error, "The journal did not take a change of service {Service}")]
     private partial void LogNotKept(ServiceName service, Exception cause);
 
