@@ -11,6 +11,9 @@ var all = new Dictionary<string, Func<Task<IReadOnlyList<Measure>>>>(StringCompa
     ["command"] = CommandAnswer.RunAsync,
     ["unpack"] = LayerUnpack.RunAsync,
     ["place"] = Placing.RunAsync,
+    ["failover"] = ClusterHosts.FailOverAsync,
+    ["idle"] = ClusterHosts.IdleAsync,
+    ["busy"] = ClusterHosts.BusyAsync,
 };
 
 var wanted = args.Length == 0 ? [.. all.Keys] : args;

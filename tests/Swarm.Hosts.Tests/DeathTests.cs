@@ -1,3 +1,4 @@
+using Swarm.Hosts.Nodes;
 using Swarm.Hosts.Services;
 
 namespace Swarm.Hosts.Tests;
@@ -6,18 +7,63 @@ namespace Swarm.Hosts.Tests;
 [Collection(ThreeHosts.Name)]
 public sealed class DeathTests(ThreeHosts shared)
 {
+    private readonly SwarmHosts _hosts = shared.Hosts;
+
+    [Fact]
+    public Task Tasks_of_a_host_that_dies_run_elsewhere() => Scenario.RunAsync(_hosts, async scenario =>
+    {
+        var name = await scenario.RunAsync(Composed.Sleepers("web", 9));
+        var dead = _hosts.Others(_hosts.HolderOf(name), _hosts.Placer())[^1];
+
+        await DieAsync(scenario, dead);
+    });
+
     [Fact]
     public Task Containers_go_on_while_swarmd_alone_is_dead_and_are_adopted() =>
-        Scenario.RunAsync(shared.Hosts, async scenario =>
+        Scenario.RunAsync(_hosts, async scenario =>
         {
             await scenario.RunAsync(Composed.Sleepers("web", 9));
             var before = scenario.Living();
 
-            await scenario.Hosts[2].KillDaemonAsync();
-            scenario.Hosts[2].StartDaemon();
-            await scenario.Hosts[2].ReadyAsync();
+            await _hosts[2].KillDaemonAsync();
+            _hosts[2].StartDaemon();
+            await _hosts[2].ReadyAsync();
             await scenario.UntilSettledAsync();
 
             Assert.Equal(before.ToHashSet(), scenario.Living().ToHashSet());
         });
+
+    [Fact]
+    public Task A_swarmd_that_stood_still_stops_what_was_replaced_meanwhile() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            var name = await scenario.RunAsync(Composed.Sleepers("web", 6));
+            var frozen = _hosts.Others(_hosts.HolderOf(name), _hosts.Placer())[^1];
+            var rest = _hosts.Others(frozen);
+            var before = scenario.Living(rest);
+
+            await frozen.FreezeDaemonAsync();
+            await Until.TrueAsync(() => scenario.Living(rest).Count == 6, () => "its tasks were not replaced");
+            await frozen.ThawDaemonAsync();
+            await scenario.UntilSettledAsync();
+
+            Assert.Superset(before.ToHashSet(), scenario.Living(rest).ToHashSet());
+        });
+
+    /// <summary>Afterwards all runs on the others, whose own containers were not touched.</summary>
+    private async Task DieAsync(Scenario scenario, SwarmHost dead)
+    {
+        var rest = _hosts.Others(dead);
+        var before = scenario.Living(rest);
+
+        await dead.PowerOffAsync();
+        await scenario.UntilSettledAsync();
+        Assert.Superset(before.ToHashSet(), scenario.Living().ToHashSet());
+
+        await dead.StartAsync();
+        await dead.ReadyAsync();
+        await _hosts.UntilAllReachableAsync();
+        await scenario.UntilSettledAsync();
+        Assert.Superset(before.ToHashSet(), scenario.Living().ToHashSet());
+    }
 }

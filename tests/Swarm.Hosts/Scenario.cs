@@ -9,11 +9,18 @@ namespace Swarm.Hosts;
 /// deployed, ended with the invariants looked at and nothing left.</summary>
 public sealed class Scenario
 {
-    private Scenario(SwarmHosts hosts) => (Hosts, Ledger) = (hosts, new Ledger(hosts.Client));
+    private Scenario(SwarmHosts hosts)
+    {
+        (Hosts, Ledger) = (hosts, new Ledger(hosts.Client));
+        Folder = Directory.CreateDirectory($"{hosts.SharedFolder}/{Guid.NewGuid():N}").FullName;
+    }
 
     public SwarmHosts Hosts { get; }
 
     public Ledger Ledger { get; }
+
+    /// <summary>A folder of this story alone, the same on all hosts.</summary>
+    public string Folder { get; }
 
     /// <exception cref="InvalidOperationException">What failed, and where the logs are.</exception>
     public static async Task RunAsync(SwarmHosts hosts, Func<Scenario, Task> story)
@@ -47,6 +54,7 @@ public sealed class Scenario
         await Until.TrueAsync(
             async () =>
             {
+                Hosts.RestartEndedDaemons();
                 violations = await Invariants.FindViolationsAsync(Hosts, Hosts.Client, Ledger);
                 return violations.Count == 0;
             },

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Swarm.Client;
+using Swarm.Core;
 using Swarm.Hosts.Databases;
 using Swarm.Hosts.Images;
 using Swarm.Hosts.Machines;
@@ -21,11 +22,15 @@ public sealed class SwarmHosts : IAsyncDisposable
         _options = options;
         _network = new NetworkSwitch(_ground);
         Database = new PostgresServer(_ground, _network);
+        SharedFolder = Directory.CreateDirectory($"{_ground.Folder}/shared").FullName;
     }
 
     public IReadOnlyList<SwarmHost> All => _hosts;
 
     public PostgresServer Database { get; }
+
+    /// <summary>A folder that is the same on all hosts, for what containers bind.</summary>
+    public string SharedFolder { get; }
 
     /// <summary>Knows all hosts of the start as contact points.</summary>
     public SwarmClient Client { get; private set; } = null!; // made by StartAsync, which hands this out
@@ -77,11 +82,16 @@ public sealed class SwarmHosts : IAsyncDisposable
     }
 
     /// <summary>A client that knows these hosts only.</summary>
-    public static SwarmClient Connect(params SwarmHost[] contacts) => SwarmClient.Connect(new SwarmClientOptions
+    public static SwarmClient Connect(params SwarmHost[] contacts) => Connect(contacts, TimeSpan.FromSeconds(60));
+
+    /// <inheritdoc cref="Connect(SwarmHost[])"/>
+    /// <param name="timeout">How long one request may take.</param>
+    public static SwarmClient Connect(
+        IReadOnlyList<SwarmHost> contacts, TimeSpan timeout) => SwarmClient.Connect(new SwarmClientOptions
     {
         Contacts = [.. contacts.Select(host => host.Contact)],
         Tls = contacts[0].ClientTls,
-        Timeout = TimeSpan.FromSeconds(60),
+        Timeout = timeout,
     });
 
     /// <summary>Waits until every host that is on is a node that can be reached, and no other one is.</summary>
@@ -92,12 +102,28 @@ public sealed class SwarmHosts : IAsyncDisposable
         await Until.TrueAsync(
             async () =>
             {
+                RestartEndedDaemons();
                 var nodes = await Client.GetNodesAsync();
                 found = [.. nodes.Where(node => node.Reachable).Select(node => node.Node.Name).Order()];
                 return found.SequenceEqual(expected);
             },
             () => $"reachable are {string.Join(' ', found)}; expected {string.Join(' ', expected)}");
     }
+
+    /// <summary>What a service manager does on each host.</summary>
+    public void RestartEndedDaemons()
+    {
+        foreach (var host in _hosts) host.RestartDaemonIfEnded();
+    }
+
+    /// <summary>The host on which a service is decided.</summary>
+    public SwarmHost HolderOf(ServiceName service) => LastToSay($"Service {service} is decided on this node");
+
+    /// <summary>The host on which nodes are chosen for tasks.</summary>
+    public SwarmHost Placer() => LastToSay("Pool default is placed on this node");
+
+    /// <summary>All hosts but these.</summary>
+    public IReadOnlyList<SwarmHost> Others(params IEnumerable<SwarmHost> than) => [.. _hosts.Except(than)];
 
     /// <summary>Cuts every link between hosts of the one side and hosts of the other.</summary>
     public Task PartitionAsync(IReadOnlyCollection<SwarmHost> one, IReadOnlyCollection<SwarmHost> other) =>
@@ -116,7 +142,7 @@ public sealed class SwarmHosts : IAsyncDisposable
     /// <summary>Cuts a host off from all other hosts and from the database. The tests still reach it.</summary>
     public async Task CutOffAsync(SwarmHost host)
     {
-        await PartitionAsync([host], [.. _hosts.Where(other => other != host)]);
+        await PartitionAsync([host], Others(host));
         await CutFromDatabaseAsync(host);
     }
 
@@ -128,7 +154,8 @@ public sealed class SwarmHosts : IAsyncDisposable
     /// <summary>Mends every link.</summary>
     public Task HealAsync() => _network.HealAsync();
 
-    /// <summary>Mends all that an earlier story may have broken, and waits until it is whole.</summary>
+    /// <summary>Mends all that an earlier story may have broken, waits until it is whole, and removes what a story
+    /// that failed has left.</summary>
     public async Task RestoreAsync()
     {
         await HealAsync();
@@ -142,6 +169,9 @@ public sealed class SwarmHosts : IAsyncDisposable
 
         await Task.WhenAll(_hosts.Select(host => host.ReadyAsync()));
         await UntilAllReachableAsync();
+        foreach (var service in await Client.GetServicesAsync()) await Client.RemoveAsync(service.Name);
+        await Until.TrueAsync(
+            async () => (await Client.GetServicesAsync()).IsEmpty, () => "services that were removed are listed still");
     }
 
     /// <summary>Copies all logs to where they outlive the hosts.</summary>
@@ -166,6 +196,10 @@ public sealed class SwarmHosts : IAsyncDisposable
         await _network.StopAsync();
         _ground.Dispose();
     }
+
+    private SwarmHost LastToSay(string text) =>
+        _hosts.Where(host => host.LastSaid(text) is not null).MaxBy(host => host.LastSaid(text))
+            ?? throw new InvalidOperationException($"no host has said: {text}");
 
     /// <summary>The first three of the start; a host that is added later seeks them, too.</summary>
     private IEnumerable<string> Seeds() =>

@@ -28,12 +28,12 @@ public static class Until
 
     /// <summary>Looks as long as told that something stays so.</summary>
     /// <exception cref="InvalidOperationException">It did not stay so.</exception>
-    public static async Task StaysAsync(TimeSpan span, Func<Task<bool>> isSo, Func<string> last)
+    public static async Task StaysAsync(TimeSpan span, Func<bool> isSo, Func<string> last)
     {
         var begun = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(begun) < span)
         {
-            if (!await isSo()) throw new InvalidOperationException($"it did not stay so: {last()}");
+            if (!isSo()) throw new InvalidOperationException($"it did not stay so: {last()}");
             await Task.Delay(LookEvery, TimeProvider.System);
         }
     }

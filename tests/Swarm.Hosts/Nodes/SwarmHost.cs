@@ -62,8 +62,27 @@ public sealed class SwarmHost
     /// <summary>Processor time of everything that ran on this host.</summary>
     public TimeSpan ProcessorTime => _machine.ProcessorTime();
 
+    /// <summary>Memory of swarmd that is resident, in MiB.</summary>
+    public double ResidentMebibytes()
+    {
+        var line = File.ReadLines($"/proc/{DaemonPid}/status")
+            .First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
+
     /// <summary>The number of swarmd, as seen from outside the host; null while there is none.</summary>
     public int? DaemonPid => _daemon is { HasExited: false } ? ChildOf(_daemon.Id) : null;
+
+    /// <summary>When swarmd last said this, as its log tells; null when it never did.</summary>
+    public DateTimeOffset? LastSaid(string text)
+    {
+        if (!File.Exists(LogFile)) return null;
+        var said = ReadLog().LastOrDefault(line => line.Contains(text, StringComparison.Ordinal));
+        return said is null
+            ? null
+            : DateTimeOffset.Parse(said.Split(' ')[0], CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Puts the power on, and starts swarmd.</summary>
     public async Task StartAsync()
@@ -97,14 +116,27 @@ public sealed class SwarmHost
             ["-c", $"exec \"$@\" >>{LogFile} 2>&1 </dev/null", "swarmd", inside.FileName, .. inside.ArgumentList]))!;
     }
 
-    /// <summary>Waits until swarmd has said that it is ready.</summary>
+    /// <summary>Waits until swarmd has said that it is ready. One that ends meanwhile is started again, unless
+    /// it says that it never will be.</summary>
     public async Task ReadyAsync()
     {
         await Until.TrueAsync(
-            () => _daemon!.HasExited
-                ? throw new InvalidOperationException($"swarmd of {Name} ended with {_daemon.ExitCode}: {LogEnd()}")
-                : CountReadyLines() > _readyLines,
+            () =>
+            {
+                if (_daemon is { HasExited: true, ExitCode: >= 2 and <= 4 })
+                    throw new InvalidOperationException($"swarmd of {Name} ended with {_daemon.ExitCode}: {LogEnd()}");
+                RestartDaemonIfEnded();
+                return CountReadyLines() > _readyLines;
+            },
             () => $"swarmd of {Name} is not ready: {LogEnd()}");
+    }
+
+    /// <summary>Starts swarmd again where it has ended by itself, as a service manager does.</summary>
+    public void RestartDaemonIfEnded()
+    {
+        if (!IsOn || _daemon is not { HasExited: true }) return;
+        _daemon.Dispose();
+        StartDaemon();
     }
 
     /// <summary>Ends swarmd alone, at once; its containers go on.</summary>
@@ -132,6 +164,9 @@ public sealed class SwarmHost
     public async Task ThawDaemonAsync()
     {
         await SignalDaemonAsync("CONT");
+
+        // nsenter, which waits for it, has stopped itself alike.
+        await Command.RunAsync("kill", "-CONT", $"{_daemon!.Id}");
         IsFrozen = false;
     }
 
@@ -154,6 +189,10 @@ public sealed class SwarmHost
                 .Select(folder => LivingContainer.Find(Name, folder))
                 .OfType<LivingContainer>(),
         ];
+
+    /// <summary>Kills what runs in a container, as a crash of its program.</summary>
+    public static async Task KillContainerAsync(LivingContainer container) =>
+        await Command.RunAsync("kill", "-KILL", $"{container.Pid}");
 
     /// <summary>What of containers is on this host besides their processes: each with its kind.</summary>
     public IReadOnlyList<string> Traces()

@@ -11,12 +11,17 @@ public static class Composed
         One(name, "exec sleep 100000", [Replicas(replicas), .. deploy]);
 
     /// <summary>A job whose tasks each run a script.</summary>
-    public static string Job(string name, int completions, string script, params string[] deploy) => One(
-        name, script,
-        [
-            "mode: replicated-job", Replicas(completions),
-            "restart_policy: { condition: on-failure, delay: 100ms }", .. deploy,
-        ]);
+    public static string Job(string name, int completions, string folder, string script, params string[] deploy) =>
+        WithFolder(folder, One(
+            name, script,
+            [
+                "mode: replicated-job", Replicas(completions),
+                "restart_policy: { condition: on-failure, delay: 100ms }", .. deploy,
+            ]));
+
+    /// <summary>With a folder of the host as <c>/w</c>.</summary>
+    public static string WithFolder(string folder, string compose) =>
+        $"{compose}\n    volumes: ['{folder}:/w']";
 
     /// <summary>A service of one script.</summary>
     public static string One(string name, string script, params string[] deploy) => string.Join('\n',

@@ -41,7 +41,7 @@ public static class Invariants
 
         // Looked at last: what the cluster says is then older, and what is settled is the same anyway.
         violations.AddRange(OfContainers(services, nodes, [.. hosts.All.SelectMany(host => host.Containers())]));
-        violations.AddRange(OfResources(services, nodes.Values));
+        violations.AddRange(OfResources(services, nodes));
         return violations;
     }
 
@@ -57,7 +57,7 @@ public static class Invariants
     private static IEnumerable<string> OfSlots(ServiceDetails service, Dictionary<NodeId, NodeListing> nodes)
     {
         if (service.Spec.Mode is not ServiceMode.Replicated(var replicas)) yield break;
-        var running = Running(service).ToList();
+        var running = Running(service, nodes).ToList();
         foreach (var slot in running.GroupBy(task => task.Slot).Where(slot => slot.Count() > 1))
         {
             yield return $"slot {slot.Key} of {service.Spec.Name} is filled by "
@@ -71,12 +71,6 @@ public static class Invariants
                     .Select(task => $"{task.Id} {task.State} {task.Reason}"));
         }
 
-        foreach (var task in running)
-        {
-            if (!nodes.TryGetValue(task.Node!.Value, out var node) || !node.Reachable)
-                yield return $"{task.Id} is said to run on {task.Node}, which is not reachable";
-        }
-
         if (service.Update.Phase == UpdatePhase.Updating) yield return $"{service.Spec.Name} is being updated";
     }
 
@@ -84,7 +78,8 @@ public static class Invariants
         IEnumerable<ServiceDetails> services, Dictionary<NodeId, NodeListing> nodes,
         IReadOnlyList<LivingContainer> containers)
     {
-        var tasks = services.SelectMany(Running).ToDictionary(task => ContainerId.Of(task.Id).Value);
+        var tasks = services.SelectMany(service => Running(service, nodes))
+            .ToDictionary(task => ContainerId.Of(task.Id).Value);
         foreach (var container in containers)
         {
             if (!tasks.TryGetValue(container.Id, out var task))
@@ -100,12 +95,14 @@ public static class Invariants
             yield return $"container {twice.Key[..12]} lives on {string.Join(" and ", twice.Select(one => one.Host))}";
     }
 
-    private static IEnumerable<string> OfResources(IEnumerable<ServiceDetails> services, IEnumerable<NodeListing> nodes)
+    private static IEnumerable<string> OfResources(
+        IEnumerable<ServiceDetails> services, Dictionary<NodeId, NodeListing> nodes)
     {
         var used = services
-            .SelectMany(service => Running(service).Select(task => (Node: task.Node!.Value, service.Spec.Reservations)))
+            .SelectMany(service => Running(service, nodes)
+                .Select(task => (Node: task.Node!.Value, service.Spec.Reservations)))
             .ToLookup(task => task.Node, task => task.Reservations);
-        foreach (var node in nodes)
+        foreach (var node in nodes.Values)
         {
             var sum = used[node.Node.Id].Aggregate(Resources.None, (total, one) => total + one);
             var has = node.Node.Capacity;
@@ -114,8 +111,11 @@ public static class Invariants
         }
     }
 
-    private static IEnumerable<ServiceTask> Running(ServiceDetails service) => service.Tasks.Where(
-        task => task is { State: TaskState.Running, Desired: <= TaskState.Running });
+    /// <summary>Those on a node that cannot be reached stay as they were last seen: others take their places.</summary>
+    private static IEnumerable<ServiceTask> Running(
+        ServiceDetails service, Dictionary<NodeId, NodeListing> nodes) => service.Tasks.Where(
+        task => task is { State: TaskState.Running, Desired: <= TaskState.Running, Node: { } node }
+            && nodes.TryGetValue(node, out var listing) && listing.Reachable);
 
     private static string Text(ServiceSpec spec) =>
         $"{spec.Mode} {JsonSerializer.Serialize(spec with { Container = spec.Container with { PinnedImage = null } })}";
