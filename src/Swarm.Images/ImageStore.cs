@@ -84,7 +84,8 @@ public sealed partial class ImageStore : IImageStore, IDisposable
         using var scratch = _folders.NewScratch();
         var now = _time.GetUtcNow();
         var image = await PipedStream.ReadAsync(
-            tar, stream => RootImport.Read(stream, name, configuration, now, scratch, _options, cancellation), cancellation);
+            tar, stream => RootImport.Read(stream, name, configuration, now, scratch, _options, cancellation),
+            cancellation);
         return (await InstallAsync([image], scratch, cancellation))[0];
     }
 

@@ -7,8 +7,8 @@ namespace Swarm.Images.Archives;
 
 /// <summary>Makes an image of one layer from the tar of a root file system.</summary>
 /// <remarks>
-/// Unless it is told when it was created, that is when its newest file was changed: so the same tar is the same image on
-/// every host that imports it.
+/// Unless it is told when it was created, that is when its newest file was changed: so the same tar is the same image
+/// on every host that imports it.
 /// </remarks>
 internal static class RootImport
 {
