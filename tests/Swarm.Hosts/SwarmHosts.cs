@@ -88,11 +88,11 @@ public sealed class SwarmHosts : IAsyncDisposable
     /// <param name="timeout">How long one request may take.</param>
     public static SwarmClient Connect(
         IReadOnlyList<SwarmHost> contacts, TimeSpan timeout) => SwarmClient.Connect(new SwarmClientOptions
-    {
-        Contacts = [.. contacts.Select(host => host.Contact)],
-        Tls = contacts[0].ClientTls,
-        Timeout = timeout,
-    });
+        {
+            Contacts = [.. contacts.Select(host => host.Contact)],
+            Tls = contacts[0].ClientTls,
+            Timeout = timeout,
+        });
 
     /// <summary>Waits until every host that is on is a node that can be reached, and no other one is.</summary>
     public async Task UntilAllReachableAsync()
