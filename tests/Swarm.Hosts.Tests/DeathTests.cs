@@ -19,6 +19,23 @@ public sealed class DeathTests(ThreeHosts shared)
     });
 
     [Fact]
+    public Task Tasks_of_the_host_that_decides_their_service_run_elsewhere() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            var name = await scenario.RunAsync(Composed.Sleepers("web", 9));
+
+            await DieAsync(scenario, _hosts.HolderOf(name));
+        });
+
+    [Fact]
+    public Task Tasks_of_the_host_that_chooses_nodes_run_elsewhere() => Scenario.RunAsync(_hosts, async scenario =>
+    {
+        await scenario.RunAsync(Composed.Sleepers("web", 9));
+
+        await DieAsync(scenario, _hosts.Placer());
+    });
+
+    [Fact]
     public Task Containers_go_on_while_swarmd_alone_is_dead_and_are_adopted() =>
         Scenario.RunAsync(_hosts, async scenario =>
         {
@@ -32,6 +49,32 @@ public sealed class DeathTests(ThreeHosts shared)
 
             Assert.Equal(before.ToHashSet(), scenario.Living().ToHashSet());
         });
+
+    [Fact]
+    public Task All_swarmd_at_once_are_restarted_and_no_container_is() => Scenario.RunAsync(_hosts, async scenario =>
+    {
+        await scenario.RunAsync(Composed.Sleepers("web", 9));
+        var before = scenario.Living();
+
+        await Task.WhenAll(_hosts.All.Select(host => host.KillDaemonAsync()));
+        foreach (var host in _hosts.All) host.StartDaemon();
+        await Task.WhenAll(_hosts.All.Select(host => host.ReadyAsync()));
+        await scenario.UntilSettledAsync();
+
+        Assert.Equal(before.ToHashSet(), scenario.Living().ToHashSet());
+    });
+
+    [Fact]
+    public Task After_a_power_cut_of_all_hosts_everything_runs_again() => Scenario.RunAsync(_hosts, async scenario =>
+    {
+        await scenario.RunAsync(Composed.Sleepers("web", 6));
+        await scenario.RunAsync(Composed.Sleepers("other", 3));
+
+        await Task.WhenAll(_hosts.All.Select(host => host.PowerOffAsync()));
+        await Task.WhenAll(_hosts.All.Select(host => host.StartAsync()));
+        await Task.WhenAll(_hosts.All.Select(host => host.ReadyAsync()));
+        await scenario.UntilSettledAsync();
+    });
 
     [Fact]
     public Task A_swarmd_that_stood_still_stops_what_was_replaced_meanwhile() =>

@@ -5,7 +5,7 @@ namespace Swarm.Hosts.Tests;
 /// <summary>Five hosts, of which the fifth comes later.</summary>
 public sealed class FiveHostsTests
 {
-    [Fact]
+    [Fact, Trait("Length", "long")]
     public async Task A_host_joins_and_gets_tasks_and_two_may_die_at_once()
     {
         await using var hosts = await SwarmHosts.StartAsync(new HostsOptions { Count = 4 });

@@ -27,11 +27,17 @@ public sealed record LivingContainer(string Host, string Id, int Pid, long Start
             // The name in brackets may hold blanks; the start is field 22, the 20th after it.
             var stat = File.ReadAllText($"/proc/{pid}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
+            return fields[0] is "Z" or "X" || IsRuntime(pid)
+                ? null
+                : long.Parse(fields[19], CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
             return null; // it ended meanwhile
         }
     }
+
+    /// <summary>A container that was made and not started yet has a process, too: that of crun, which waits.</summary>
+    private static bool IsRuntime(int pid) =>
+        Path.GetFileName(File.ReadAllText($"/proc/{pid}/cmdline").Split('\0')[0]) == "crun";
 }

@@ -198,7 +198,16 @@ public sealed class SwarmHost
     public IReadOnlyList<string> Traces()
     {
         if (DaemonPid is not { } pid) return [];
-        var mounts = File.ReadAllLines($"/proc/{pid}/mountinfo");
+        string[] mounts;
+        try
+        {
+            mounts = File.ReadAllLines($"/proc/{pid}/mountinfo");
+        }
+        catch (IOException)
+        {
+            return ["swarmd, which ends"]; // it is started again, and looked at then
+        }
+
         return
         [
             .. mounts.Where(line => line.Contains(" - overlay ", StringComparison.Ordinal))

@@ -1,0 +1,55 @@
+using Swarm.Core.Services;
+using Swarm.Hosts.Services;
+
+namespace Swarm.Hosts.Tests;
+
+/// <summary>Hosts die in the middle of what services do.</summary>
+[Collection(ThreeHosts.Name)]
+public sealed class WorkTests(ThreeHosts shared)
+{
+    private readonly SwarmHosts _hosts = shared.Hosts;
+
+    [Fact]
+    public Task Each_task_of_a_job_completes_once_although_the_host_that_decides_it_dies() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            var name = await scenario.Ledger.DeployAsync(Composed.Job(
+                "job", 9, scenario.Folder,
+                "until [ -e /w/gate ]; do usleep 20000; done; echo $(hostname) >>/w/ends"));
+            await Until.TrueAsync(() => scenario.Living().Count == 9, () => $"{scenario.Living().Count} run");
+            var dead = _hosts.HolderOf(name);
+
+            await dead.PowerOffAsync();
+            await Until.TrueAsync(
+                () => scenario.Living().Count == 9, () => $"{scenario.Living().Count} run without {dead.Name}");
+            await File.WriteAllTextAsync($"{scenario.Folder}/gate", "");
+            var ended = await scenario.UntilAsync(name, service => service.Job!.Ended);
+
+            Assert.Equal((9, 0), (ended.Job!.Completed, ended.Job.GivenUp));
+            Assert.Equal(9, (await File.ReadAllLinesAsync($"{scenario.Folder}/ends")).Distinct().Count());
+            Assert.Equal(9, (await File.ReadAllLinesAsync($"{scenario.Folder}/ends")).Length);
+        });
+
+    [Fact]
+    public Task An_update_goes_to_its_end_although_a_host_dies_in_the_middle() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            string[] slowly = ["update_config: { order: start-first, parallelism: 1, monitor: 300ms }"];
+            await scenario.RunAsync(Composed.Sleepers("web", 6, slowly));
+
+            var name = await scenario.Ledger.DeployAsync(
+                Composed.Sleepers("web", 6, slowly).Replace("100000", "200000", StringComparison.Ordinal));
+            var version = scenario.Ledger.Services[name].Version;
+            var updating = await scenario.UntilAsync(name, service => Running(service, version) >= 2);
+            Assert.True(Running(updating, version) < 6);
+            await _hosts.Others(_hosts.HolderOf(name))[0].PowerOffAsync();
+            var updated = await scenario.UntilAsync(name, service => service.Update.Phase != UpdatePhase.Updating);
+            await scenario.UntilSettledAsync();
+
+            Assert.Equal(UpdatePhase.Completed, updated.Update.Phase);
+            await scenario.UntilAsync(name, service => Running(service, version) == 6);
+        });
+
+    private static int Running(ServiceDetails service, long version) => service.Tasks.Count(
+        task => task is { State: TaskState.Running, Desired: TaskState.Running } && task.SpecVersion == version);
+}
