@@ -79,10 +79,10 @@ public sealed record ServiceProgress(
         var done = SlotsOf(service.Tasks.Where(task => IsServing(task) && task.SpecVersion == service.Version));
         if (phase == UpdatePhase.Paused || (IsRollback(phase) && !acceptRollback))
         {
-            var why = service.Update.Reason.Length > 0 ? service.Update.Reason : $"the update is {phase}";
-            if (IsRollback(phase)) why = "rolled back: " + why;
-            return new ServiceProgress(
-                ProgressOutcome.Failed, done, wanted, [why, .. reasons.Where(reason => reason != why)]);
+            var why = service.Update.Reason.Length > 0 ? service.Update.Reason : "no reason is known";
+            why = IsRollback(phase) ? "rolled back: " + why : $"the update is paused: {why}";
+            var others = reasons.Where(reason => !why.Contains(reason, StringComparison.Ordinal));
+            return new ServiceProgress(ProgressOutcome.Failed, done, wanted, [why, .. others]);
         }
 
         if (phase is UpdatePhase.Updating or UpdatePhase.RollingBack)

@@ -50,6 +50,14 @@ internal static class InputRules
             return Accepted(new ServiceEvent.SpecAccepted(state.Id!.Value, spec, request, now));
         }
 
+        // Asking for what was rolled back to: that is what is wanted now.
+        if (state.Update.Phase == UpdatePhase.RolledBack)
+        {
+            return new ServiceDecision(
+                [new ServiceEvent.RequestKept(request, false),
+                    new ServiceEvent.UpdateMoved(UpdatePhase.None, "", now)]);
+        }
+
         // Asking again for what an update was paused over lets it go on.
         return state.Update.Phase == UpdatePhase.Paused
             ? new ServiceDecision(

@@ -53,6 +53,9 @@ internal static class SpecRules
         var next = PutInForce(state, spec, at);
         if (SpecComparison.SameTasks(old, spec))
         {
+            // What was rolled back to is now what is asked for.
+            if (next.Update.Phase == UpdatePhase.RolledBack) next = next with { Update = new UpdateProgress() };
+
             // A job that has ended is not run again by a label; a service that gave up is tried again by any change.
             return spec.IsJob() ? next : Refill(next);
         }

@@ -36,6 +36,23 @@ public sealed class RollbackTests
         Assert.Equal("service web has no specification before this one to go back to", fleet.RollBack().Refusal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Who_asks_for_what_was_rolled_back_to_has_it_as_what_is_wanted(int parallelism)
+    {
+        var fleet = Updated(Specs.Replicated(3, "web:2"));
+        fleet.RollBack();
+        fleet.Run(Minute);
+        var running = fleet.Running.Select(task => task.Id).ToList();
+
+        fleet.Deploy(fleet.State.Spec with { Update = fleet.State.Spec.Update with { Parallelism = parallelism } });
+        fleet.Run(Minute);
+
+        Assert.Equal((UpdatePhase.None, ""), (fleet.State.Update.Phase, fleet.State.Update.Reason));
+        Assert.Equal(running, fleet.Running.Select(task => task.Id));
+    }
+
     [Fact]
     public void What_was_never_updated_is_no_service_or_is_a_job_is_not_rolled_back()
     {
