@@ -6,6 +6,7 @@ namespace Swarm.Hosts.Tests;
 
 /// <summary>The journal's database is away, or dies.</summary>
 [Collection(ThreeHosts.Name)]
+[Trait("Length", "long")]
 public sealed class DatabaseTests(ThreeHosts shared)
 {
     /// <summary>Longer than every delay of ours and Akka's before something is tried again.</summary>

@@ -18,7 +18,7 @@ public sealed class DeathTests(ThreeHosts shared)
         await DieAsync(scenario, dead);
     });
 
-    [Fact]
+    [Fact, Trait("Length", "long")]
     public Task Tasks_of_the_host_that_decides_their_service_run_elsewhere() =>
         Scenario.RunAsync(_hosts, async scenario =>
         {
@@ -27,7 +27,7 @@ public sealed class DeathTests(ThreeHosts shared)
             await DieAsync(scenario, _hosts.HolderOf(name));
         });
 
-    [Fact]
+    [Fact, Trait("Length", "long")]
     public Task Tasks_of_the_host_that_chooses_nodes_run_elsewhere() => Scenario.RunAsync(_hosts, async scenario =>
     {
         await scenario.RunAsync(Composed.Sleepers("web", 9));
@@ -50,7 +50,7 @@ public sealed class DeathTests(ThreeHosts shared)
             Assert.Equal(before.ToHashSet(), scenario.Living().ToHashSet());
         });
 
-    [Fact]
+    [Fact, Trait("Length", "long")]
     public Task All_swarmd_at_once_are_restarted_and_no_container_is() => Scenario.RunAsync(_hosts, async scenario =>
     {
         await scenario.RunAsync(Composed.Sleepers("web", 9));
@@ -64,7 +64,7 @@ public sealed class DeathTests(ThreeHosts shared)
         Assert.Equal(before.ToHashSet(), scenario.Living().ToHashSet());
     });
 
-    [Fact]
+    [Fact, Trait("Length", "long")]
     public Task After_a_power_cut_of_all_hosts_everything_runs_again() => Scenario.RunAsync(_hosts, async scenario =>
     {
         await scenario.RunAsync(Composed.Sleepers("web", 6));
@@ -76,7 +76,7 @@ public sealed class DeathTests(ThreeHosts shared)
         await scenario.UntilSettledAsync();
     });
 
-    [Fact]
+    [Fact, Trait("Length", "long")]
     public Task A_swarmd_that_stood_still_stops_what_was_replaced_meanwhile() =>
         Scenario.RunAsync(_hosts, async scenario =>
         {

@@ -5,6 +5,7 @@ namespace Swarm.Hosts.Tests;
 
 /// <summary>Links between hosts break, and are mended.</summary>
 [Collection(ThreeHosts.Name)]
+[Trait("Length", "long")]
 public sealed class PartitionTests(ThreeHosts shared)
 {
     private readonly SwarmHosts _hosts = shared.Hosts;

@@ -5,6 +5,7 @@ namespace Swarm.Hosts.Tests;
 
 /// <summary>Hosts die in the middle of what services do.</summary>
 [Collection(ThreeHosts.Name)]
+[Trait("Length", "long")]
 public sealed class WorkTests(ThreeHosts shared)
 {
     private readonly SwarmHosts _hosts = shared.Hosts;

@@ -107,14 +107,18 @@ public sealed class PostgresServer
 
     private async Task EndAsync(string signal)
     {
-        // All of it has the boot process beside it, and the first of the rest is the server itself.
-        var processes = _machine.Processes().Where(pid => pid != _machine.Pid && IsPostgres(pid)).Order().ToArray();
-        var told = signal == "KILL" ? processes : processes[..1];
-        await Command.RunAsync("kill", [$"-{signal}", .. told.Select(pid => $"{pid}")]);
+        // The first is the server itself; the others see that it is gone, and end.
+        await Command.RunAsync("kill", $"-{signal}", $"{Processes().First()}");
         await _server!.WaitForExitAsync();
         _server.Dispose();
         _server = null;
+
+        // Until then its memory is still taken, and another one does not start.
+        await Until.TrueAsync(() => !Processes().Any(), () => "processes of PostgreSQL are left");
     }
+
+    private IEnumerable<int> Processes() =>
+        _machine.Processes().Where(pid => pid != _machine.Pid && IsPostgres(pid)).Order();
 
     private static bool IsPostgres(int pid)
     {
