@@ -14,6 +14,9 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long a join may take before another member is asked.</summary>
+    private static readonly TimeSpan AskAnotherAfter = TimeSpan.FromSeconds(6);
+
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly TimeProvider _time;
     private readonly ILogger<FormationActor> _logger;
@@ -71,6 +74,7 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
         {
             case FormationStep.Form:
                 LogForms(_state.Seeds.Count > 1 ? $"with the votes of {_state.Needed} seeds" : "on its own");
+                Timers.Cancel("look");
                 _cluster.Join(_cluster.SelfAddress);
                 break;
             case FormationStep.Join join: Join(join.Address); break;
@@ -85,7 +89,7 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
         if (Timers.IsTimerActive(address)) return;
 
         LogJoins(address);
-        Timers.StartSingleTimer(address, new Look(), Formation.VoteHolds);
+        Timers.StartSingleTimer(address, new Look(), AskAnotherAfter);
         _cluster.Join(Address.Parse(address));
     }
 

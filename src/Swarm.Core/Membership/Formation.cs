@@ -6,7 +6,8 @@ namespace Swarm.Core.Membership;
 /// <remarks>
 /// Pure; times are of the node's own clock since it started, and never compared with another's. A new cluster begins
 /// with the votes of a majority of the seeds, none of which knows one that exists; who has voted lets nobody else
-/// begin one for <see cref="VoteHolds"/>, and votes are used up in half of that. Drawn in docs/cluster.md.
+/// begin one for <see cref="VoteHolds"/>, unless whom it voted for says that it has stood down; and a vote counts
+/// only for <see cref="VoteCounts"/>. Drawn in docs/cluster.md.
 /// </remarks>
 public sealed record Formation
 {
@@ -15,8 +16,15 @@ public sealed record Formation
 
     private Formation(string self, ImmutableSortedSet<string> seeds) => (Self, Seeds) = (self, seeds);
 
-    /// <summary>How long a vote binds the one that gave it.</summary>
-    public static TimeSpan VoteHolds => TimeSpan.FromSeconds(6);
+    /// <summary>How long a vote binds the one that gave it while it hears nothing of whom it voted for.</summary>
+    /// <remarks>Long: who was voted for may have begun, and its word of that been lost many times over.</remarks>
+    public static TimeSpan VoteHolds => TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a vote counts for the one that asked for it, from its asking.</summary>
+    public static TimeSpan VoteCounts => TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a seed counts as there after a word of it.</summary>
+    public static TimeSpan WordHolds => TimeSpan.FromSeconds(3);
 
     /// <summary>How long a seed that is silent is waited for: it may be in a cluster.</summary>
     public static TimeSpan SilenceMeansAbsence => TimeSpan.FromSeconds(5);
@@ -41,7 +49,8 @@ public sealed record Formation
     /// <summary>Who voted for this node, with the time when it was asked to.</summary>
     private ImmutableSortedDictionary<string, TimeSpan> Votes { get; init; } = None;
 
-    private (string To, TimeSpan At)? Promise { get; init; }
+    /// <summary>Whom this node voted for last and when, and when that one asked, by its own clock.</summary>
+    private (string To, TimeSpan At, long Asked)? Promise { get; init; }
 
     private TimeSpan? StoodDown { get; init; }
 
@@ -56,10 +65,13 @@ public sealed record Formation
     {
         ArgumentNullException.ThrowIfNull(ask);
         var next = Hear(ask.Address, now);
+        if (!ask.WantsVote && Promise is { } given && given.To == ask.Address && given.Asked < ask.Token)
+            next = next with { Promise = null };
+
         var votes = !isMember && !HasFormed && ask.WantsVote && next.MayVoteFor(ask.Address, now);
 
         // Votes that this node has, or that are still on their way to it, count no more.
-        if (votes) next = next with { Promise = (ask.Address, now), Votes = None, StoodDown = now };
+        if (votes) next = next.StandDown(now) with { Promise = (ask.Address, now, ask.Token) };
         return (next, new FormationAnswer(Self, isMember || HasFormed, votes, ask.Token));
     }
 
@@ -87,10 +99,10 @@ public sealed record Formation
     {
         var known = Members.FirstOrDefault(member => now - member.Value <= AnswerHolds).Key;
         if (known is not null) return (this, new FormationStep.Join(known));
-        if (!MayBegin(now)) return (this, new FormationStep.Ask(WantsVote: false));
+        if (!MayBegin(now)) return (StandDown(now), new FormationStep.Ask(WantsVote: false));
 
-        var candidate = this with { Promise = (Self, now) };
-        var votes = 1 + Votes.Count(vote => now - vote.Value < VoteHolds / 2);
+        var candidate = this with { Promise = (Self, now, TokenAt(now)) };
+        var votes = 1 + Votes.Count(vote => now - vote.Value < VoteCounts);
         return votes >= Needed && HasHeardAll(now)
             ? (candidate with { HasFormed = true }, new FormationStep.Form())
             : (candidate, new FormationStep.Ask(WantsVote: true));
@@ -113,6 +125,9 @@ public sealed record Formation
     private Formation Hear(string address, TimeSpan now) =>
         Seeds.Contains(address) ? this with { Heard = Heard.SetItem(address, now) } : this;
 
+    /// <summary>Gives up the votes it has, and those that it has asked for and that are still on their way.</summary>
+    private Formation StandDown(TimeSpan now) => this with { Votes = None, StoodDown = now };
+
     private bool MayVoteFor(string candidate, TimeSpan now) =>
         Seeds.Contains(Self) && Seeds.Contains(candidate) && IsFirst(candidate, now)
         && (IsFree(candidate, now) || Promise?.To == Self);
@@ -127,7 +142,7 @@ public sealed record Formation
         !Seeds.Any(seed => string.CompareOrdinal(seed, candidate) < 0 && (seed == Self || IsHeard(seed, now)));
 
     private bool IsHeard(string seed, TimeSpan now) =>
-        Heard.TryGetValue(seed, out var at) && now - at < VoteHolds / 2;
+        Heard.TryGetValue(seed, out var at) && now - at < WordHolds;
 
     private bool HasHeardAll(TimeSpan now) =>
         now >= SilenceMeansAbsence || Seeds.All(seed => seed == Self || IsHeard(seed, now));

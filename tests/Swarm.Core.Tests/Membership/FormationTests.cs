@@ -88,6 +88,19 @@ public sealed class FormationTests
     }
 
     [Fact]
+    public void Who_has_voted_is_free_again_once_whom_it_voted_for_has_stood_down()
+    {
+        var c = Formation.Begin("c", ["a", "b", "c"]);
+        (c, _) = c.Answer(new AskToForm("b", true, Token: 5), isMember: false, TimeSpan.Zero);
+        (c, _) = c.Answer(new AskToForm("b", false, Token: 4), isMember: false, TimeSpan.FromSeconds(1));
+        (_, var beforeThat) = c.Answer(new AskToForm("a", true, Token: 1), isMember: false, TimeSpan.FromSeconds(1));
+        (c, _) = c.Answer(new AskToForm("b", false, Token: 6), isMember: false, TimeSpan.FromSeconds(1));
+        (_, var afterThat) = c.Answer(new AskToForm("a", true, Token: 2), isMember: false, TimeSpan.FromSeconds(1));
+
+        Assert.Equal([false, true], [beforeThat.Vote, afterThat.Vote]);
+    }
+
+    [Fact]
     public void Whatever_is_lost_and_late_at_most_one_cluster_begins() =>
         Gen.Select(Gen.Int[1, 1_000_000], Gen.Int[2, 5], Gen.Double[0, 0.8], Gen.Int[0, 2500]).Sample(
             (seed, seeds, loss, delay) =>
@@ -97,7 +110,7 @@ public sealed class FormationTests
                 fleet.Run(TimeSpan.FromSeconds(40), loss, TimeSpan.FromMilliseconds(delay));
                 return fleet.Founders.Count <= 1;
             },
-            iter: 300);
+            iter: 2_000);
 
     [Fact]
     public void Once_messages_come_through_every_node_is_in_the_one_cluster() =>
@@ -110,5 +123,5 @@ public sealed class FormationTests
                 fleet.Run(TimeSpan.FromSeconds(20), loss: 0, longestDelay: TimeSpan.FromMilliseconds(50));
                 return fleet.Founders.Count == 1 && fleet.Members.Count == seeds;
             },
-            iter: 300);
+            iter: 2_000);
 }
