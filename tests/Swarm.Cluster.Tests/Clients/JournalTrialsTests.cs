@@ -13,6 +13,7 @@ public sealed class JournalTrialsTests : TestKit
     private static readonly Config Hocon = ConfigurationFactory.ParseString("""
         akka {
           loglevel = OFF
+          test.single-expect-default = 20 s
           persistence {
             journal { plugin = "akka.persistence.journal.test"
               test {

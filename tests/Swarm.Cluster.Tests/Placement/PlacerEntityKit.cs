@@ -23,6 +23,7 @@ public abstract class PlacerEntityKit : TestKit
     private static readonly Config Hocon = ConfigurationFactory.ParseString("""
         akka {
           loglevel = ERROR
+          test.single-expect-default = 20 s
           scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
           actor.provider = cluster
           remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
