@@ -7,6 +7,8 @@ using Swarm.Images;
 using Swarm.Linux.Cgroups;
 using Swarm.Linux.Processes;
 using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Execs;
 using Swarm.Runtime.Logs;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Processes;
@@ -33,10 +35,19 @@ public sealed class ContainerEngine : IContainerEngine
         _work = new BlockingWork("container work", options.Workers);
         _core = new EngineCore(
             options, images, networks, CgroupFiles.OfHost(), _work, time, loggers.CreateLogger<ContainerEngine>());
+        Consoles = new ContainerConsoles(_core, _work);
+        Execs = new ContainerExecs(
+            _core, _work, new ExecLauncher(options, _core.Folders, _core.Watch, time), time);
     }
 
     /// <inheritdoc/>
     public ChannelReader<ContainerExit> Exits => _core.Exits;
+
+    /// <inheritdoc/>
+    public IContainerConsoles Consoles { get; }
+
+    /// <inheritdoc/>
+    public IContainerExecs Execs { get; }
 
     /// <inheritdoc/>
     public IReadOnlySet<Digest> ImagesInUse => _core.Table.All

@@ -39,6 +39,7 @@ internal sealed class ContainerTable(EngineFolders folders)
     {
         container.IsGone = true;
         container.LogWatch?.Dispose();
+        container.Consoles.EndAll();
         _byId.TryRemove(KeyValuePair.Create(container.Definition.Id, container));
         _byName.TryRemove(KeyValuePair.Create(container.Definition.Name, container.Definition.Id));
     }

@@ -120,6 +120,7 @@ internal sealed partial class EngineCore
         var started = false;
         try
         {
+            await container.Consoles.ConnectAsync(Folders.AttachSocket(record.Id));
             Runtime.Start(record.Id);
             started = true;
         }
@@ -160,6 +161,7 @@ internal sealed partial class EngineCore
         if (record.Phase == ContainerPhase.Running)
         {
             using (var process = ProcessHandle.Open(record.First)) process?.Signal(Bundles.Signals.Kill);
+            container.Consoles.LiftLimits();
             await _monitors.EndAsync(MonitorOf(record), cancellation);
             record = await EndAsync(container, record, cancellation);
         }
@@ -185,6 +187,7 @@ internal sealed partial class EngineCore
         });
         _exitWatch?.Forget(record.Id);
         container.LogWatch?.Dispose();
+        container.Consoles.EndRun();
         LogEnded(record.Definition.Name, record.Id.Short, exit.Run, exit.ExitCode, exit.OutOfMemory);
         try
         {

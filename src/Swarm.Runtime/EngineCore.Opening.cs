@@ -20,7 +20,7 @@ internal sealed partial class EngineCore
         var (records, unreadable) = _records.ReadAll();
         foreach (var record in records) Table.Take(record.Definition).Record = record;
         // Before looking, so that what ends meanwhile is not missed.
-        _exitWatch = new ExitWatch(Watch, Folders.Exits, NoticeEnd, NoticeAll);
+        _exitWatch = new ExitWatch(Watch, Folders.Exits, NoticeFirstEnd, NoticeEnd, NoticeAll);
         _logWatch = new MoveWatch(Watch, () => Begin(CheckLogsAsync));
 
         var alive = records.Where(record => Judge(record) is AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted);
@@ -99,6 +99,8 @@ internal sealed partial class EngineCore
 
         _volumes.RemoveOrphans(IsKnown);
     }
+
+    private void NoticeFirstEnd(ContainerId id) => Table.Find(id)?.Consoles.LiftLimits();
 
     /// <remarks>On the watch's thread: the work is done on others.</remarks>
     private void NoticeEnd(ContainerId id)

@@ -96,7 +96,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
     }
 
     /// <summary>Does something with a container while nobody else does.</summary>
-    private async Task<T> AtGateAsync<T>(LiveContainer container, Func<Task<T>> work, CancellationToken cancellation)
+    internal async Task<T> AtGateAsync<T>(LiveContainer container, Func<Task<T>> work, CancellationToken cancellation)
     {
         await container.Gate.WaitAsync(cancellation);
         try

@@ -16,6 +16,9 @@ internal sealed class EngineFolders(EngineOptions options)
 
     public string RuntimeRoot => Path.Join(State, "crun");
 
+    /// <summary>One folder for each exec that is being started.</summary>
+    public string Execs => Path.Join(State, "x");
+
     public string Exits => Path.Join(State, "exits");
 
     public string Filters => Path.Join(State, "seccomp");
@@ -25,6 +28,10 @@ internal sealed class EngineFolders(EngineOptions options)
     public string Volumes { get; } = Path.Join(options.DataRoot, "volumes");
 
     public string Bundle(ContainerId id) => Path.Join(Bundles, BundleName(id));
+
+    public string Exec(string exec) => Path.Join(Execs, exec[..BundleNameLength]);
+
+    public string AttachSocket(ContainerId id) => Path.Join(Bundle(id), "attach");
 
     public string ExitFile(ContainerId id) => Path.Join(Exits, id.Value);
 
@@ -41,13 +48,13 @@ internal sealed class EngineFolders(EngineOptions options)
 
     public void Make()
     {
-        foreach (var folder in (string[])[State, Bundles, RuntimeRoot, Exits, Filters, Containers, Volumes])
+        foreach (var folder in (string[])[State, Bundles, RuntimeRoot, Execs, Exits, Filters, Containers, Volumes])
         {
             Directory.CreateDirectory(folder);
         }
 
         const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        foreach (var folder in (string[])[Bundles, RuntimeRoot, Exits, Filters, Containers])
+        foreach (var folder in (string[])[Bundles, RuntimeRoot, Execs, Exits, Filters, Containers])
         {
             File.SetUnixFileMode(folder, own);
         }

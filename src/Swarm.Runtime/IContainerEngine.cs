@@ -3,6 +3,8 @@ using System.Threading.Channels;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
+using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Execs;
 
 namespace Swarm.Runtime;
 
@@ -57,6 +59,12 @@ public interface IContainerEngine : IAsyncDisposable
     /// <exception cref="ContainerException">A port of the host is taken by another program:
     /// named; the others are set.</exception>
     Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation);
+
+    /// <summary>What goes in and out of containers.</summary>
+    IContainerConsoles Consoles { get; }
+
+    /// <summary>Programs run in containers beside their own.</summary>
+    IContainerExecs Execs { get; }
 
     /// <summary>Images that containers of this host use.</summary>
     IReadOnlySet<Digest> ImagesInUse { get; }
@@ -136,6 +144,9 @@ public enum ContainerFault
 
     /// <summary>The specification asks for what cannot be: a missing program, user, device, path.</summary>
     Invalid,
+
+    /// <summary>What it is doing forbids it: it is not running, or paused, or running already.</summary>
+    WrongPhase,
 
     /// <summary>The host could not: out of disk, of addresses, of ports; a kernel refusal.</summary>
     Host,

@@ -1,3 +1,4 @@
+using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Logs;
 using Swarm.Runtime.Records;
 
@@ -13,6 +14,8 @@ internal sealed class LiveContainer(ContainerDefinition definition, LogFolder lo
     public ContainerDefinition Definition => definition;
 
     public LogFolder Log => log;
+
+    public AttachedConsoles Consoles { get; } = new();
 
     public SemaphoreSlim Gate { get; } = new(1, 1);
 

@@ -3,6 +3,8 @@ using System.Threading.Channels;
 using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Runtime;
+using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Execs;
 
 namespace Swarm.Api.Tests;
 
@@ -14,6 +16,10 @@ internal sealed class FakeContainerEngine : IContainerEngine
     public ChannelReader<ContainerExit> Exits { get; } = Channel.CreateUnbounded<ContainerExit>().Reader;
 
     public IReadOnlySet<Digest> ImagesInUse => InUse;
+
+    public IContainerConsoles Consoles => throw new NotSupportedException();
+
+    public IContainerExecs Execs => throw new NotSupportedException();
 
     public ImmutableArray<ContainerState> List() => [];
 

@@ -27,7 +27,8 @@ internal sealed class BusyboxImages(string folder) : IImageStore
         File.Copy("/bin/busybox", Path.Join(_lower, "bin/busybox"));
         foreach (var applet in (string[])
             ["sh", "sleep", "cat", "echo", "id", "pwd", "env", "ls", "touch", "kill", "head", "seq", "tail", "dd",
-                "grep", "hostname", "true", "false", "mount", "stat", "yes", "chmod", "ping"])
+                "grep", "hostname", "true", "false", "mount", "stat", "yes", "chmod", "ping",
+                "stty", "tty", "tr", "cut", "wc", "mkfifo"])
         {
             File.CreateSymbolicLink(Path.Join(_lower, "bin", applet), "busybox");
         }

@@ -76,6 +76,10 @@ public sealed record ContainerSpec
 
     /// <summary>Size of /dev/shm; zero means 64 MiB.</summary>
     [Key(27)] public Bytes ShmSize { get; init; }
+
+    /// <summary>Whether its input ends when the first who is attached to it does. Needs
+    /// <see cref="OpenStdin"/>; says nothing where there is a terminal.</summary>
+    [Key(28)] public bool StdinOnce { get; init; }
 }
 
 public enum NetworkMode

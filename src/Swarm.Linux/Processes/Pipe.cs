@@ -9,6 +9,7 @@ public sealed partial class Pipe : IDisposable
 {
     private const int O_CLOEXEC = 0x80000;
     private const int O_NONBLOCK = 0x800;
+    private const int O_RDWR = 2;
     private const int F_SETFL = 4;
 
     public Pipe()
@@ -22,6 +23,19 @@ public sealed partial class Pipe : IDisposable
     public FileDescriptor Reading { get; }
 
     public FileDescriptor Writing { get; }
+
+    /// <summary>What takes anything and gives nothing.</summary>
+    public static FileDescriptor OpenNull()
+    {
+        var opened = open("/dev/null", O_RDWR | O_CLOEXEC);
+        return opened.IsInvalid ? throw LinuxException.FromLastError(nameof(open), "/dev/null") : opened;
+    }
+
+    /// <summary>Gives an end away: whoever gets it closes it.</summary>
+    public FileDescriptor TakeReading() => Take(Reading);
+
+    /// <inheritdoc cref="TakeReading"/>
+    public FileDescriptor TakeWriting() => Take(Writing);
 
     /// <summary>From now on reading never blocks; the writer does not notice.</summary>
     public void DoNotBlockReader() =>
@@ -71,6 +85,16 @@ public sealed partial class Pipe : IDisposable
         Reading.Dispose();
         Writing.Dispose();
     }
+
+    private static FileDescriptor Take(FileDescriptor end)
+    {
+        var taken = new FileDescriptor((int)end.DangerousGetHandle());
+        end.SetHandleAsInvalid();
+        return taken;
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial FileDescriptor open(string path, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int pipe2(ref int ends, int flags);

@@ -13,11 +13,17 @@ public sealed record Spawn(string Program, ImmutableArray<string> Arguments)
     /// <summary>Null stays in this process' own.</summary>
     public string? WorkingFolder { get; init; }
 
+    /// <summary>Descriptor for standard input; null means there is none.</summary>
+    public FileDescriptor? Input { get; init; }
+
     /// <summary>File for standard output and error, emptied first; null discards both.</summary>
     public string? OutputPath { get; init; }
 
     /// <summary>Descriptor for standard output and error, before <see cref="OutputPath"/>.</summary>
     public FileDescriptor? Output { get; init; }
+
+    /// <summary>Descriptor for standard error; null sends it where standard output goes.</summary>
+    public FileDescriptor? Error { get; init; }
 
     /// <summary>Becomes descriptor 3.</summary>
     public FileDescriptor? Third { get; init; }

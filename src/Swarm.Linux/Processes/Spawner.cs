@@ -47,10 +47,11 @@ public static unsafe partial class Spawner
 
     private static void AddActions(byte* actions, Spawn spawn)
     {
-        Expect(posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0));
+        if (spawn.Input is { } input) AddDescriptor(actions, input, 0);
+        else Expect(posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0));
         if (spawn.Output is { } output)
         {
-            Expect(posix_spawn_file_actions_adddup2(actions, (int)output.DangerousGetHandle(), 1));
+            AddDescriptor(actions, output, 1);
         }
         else
         {
@@ -58,14 +59,15 @@ public static unsafe partial class Spawner
             Expect(posix_spawn_file_actions_addopen(actions, 1, path, O_WRONLY | O_CREAT | O_TRUNC, 0x180));
         }
 
-        Expect(posix_spawn_file_actions_adddup2(actions, 1, 2));
-        if (spawn.Third is { } third)
-        {
-            Expect(posix_spawn_file_actions_adddup2(actions, (int)third.DangerousGetHandle(), 3));
-        }
+        if (spawn.Error is { } error) AddDescriptor(actions, error, 2);
+        else Expect(posix_spawn_file_actions_adddup2(actions, 1, 2));
+        if (spawn.Third is { } third) AddDescriptor(actions, third, 3);
 
         if (spawn.WorkingFolder is { } folder) Expect(posix_spawn_file_actions_addchdir_np(actions, folder));
     }
+
+    private static void AddDescriptor(byte* actions, FileDescriptor descriptor, int target) =>
+        Expect(posix_spawn_file_actions_adddup2(actions, (int)descriptor.DangerousGetHandle(), target));
 
     private static void SetAttributes(byte* attributes)
     {

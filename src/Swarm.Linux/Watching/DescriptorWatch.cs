@@ -13,7 +13,9 @@ public sealed partial class DescriptorWatch : IDisposable
     private const int EPOLL_CLOEXEC = 0x80000;
     private const int EPOLL_CTL_ADD = 1;
     private const int EPOLL_CTL_DEL = 2;
+    private const int EPOLL_CTL_MOD = 3;
     private const uint EPOLLIN = 1;
+    private const uint EPOLLONESHOT = 1 << 30;
     private const int EFD_CLOEXEC = 0x80000;
     private const int BatchSize = 64;
 
@@ -34,7 +36,7 @@ public sealed partial class DescriptorWatch : IDisposable
         if (_epoll.IsInvalid) throw LinuxException.FromLastError(nameof(epoll_create1));
         _wakeup = eventfd(0, EFD_CLOEXEC);
         if (_wakeup.IsInvalid) throw LinuxException.FromLastError(nameof(eventfd));
-        Control(EPOLL_CTL_ADD, _wakeup, key: 0);
+        Control(EPOLL_CTL_ADD, _wakeup, key: 0, EPOLLIN);
         _thread = new Thread(Loop) { Name = name, IsBackground = true };
         _thread.Start();
     }
@@ -43,13 +45,17 @@ public sealed partial class DescriptorWatch : IDisposable
     /// Calls back whenever the descriptor is readable, ended ones included, until what is returned is disposed.
     /// </summary>
     /// <param name="descriptor">Must stay open until then.</param>
-    public IDisposable Watch(SafeHandle descriptor, Action onReadable)
+    public IDisposable Watch(SafeHandle descriptor, Action onReadable) =>
+        Register(descriptor, _ => onReadable(), EPOLLIN);
+
+    /// <summary>Calls back once for each time it is asked to, with what has come.</summary>
+    /// <returns>What asks, by events of epoll; disposing of it ends the watch.</returns>
+    internal WatchedOnce WatchOnce(SafeHandle descriptor, Action<uint> onEvents)
     {
-        var key = Interlocked.Increment(ref _lastKey);
-        var registration = new Registration(this, key, descriptor, onReadable);
-        _registrations[key] = registration;
-        Control(EPOLL_CTL_ADD, descriptor, key);
-        return registration;
+        // Nothing is asked for yet; an end would be told even so, once.
+        var registration = Register(descriptor, onEvents, EPOLLONESHOT);
+        return new WatchedOnce(
+            events => Control(EPOLL_CTL_MOD, descriptor, registration.Key, events | EPOLLONESHOT), registration);
     }
 
     public void Dispose()
@@ -75,15 +81,25 @@ public sealed partial class DescriptorWatch : IDisposable
             {
                 // A registration that went away meanwhile is no longer found.
                 var key = BitConverter.ToUInt64(events, (i * EventSize) + KeyOffset);
-                if (_registrations.TryGetValue(key, out var registration)) registration.OnReadable();
+                if (_registrations.TryGetValue(key, out var registration))
+                    registration.OnEvents(BitConverter.ToUInt32(events, i * EventSize));
             }
         }
     }
 
-    private void Control(int operation, SafeHandle descriptor, ulong key)
+    private Registration Register(SafeHandle descriptor, Action<uint> onEvents, uint events)
+    {
+        var key = Interlocked.Increment(ref _lastKey);
+        var registration = new Registration(this, key, descriptor, onEvents);
+        _registrations[key] = registration;
+        Control(EPOLL_CTL_ADD, descriptor, key, events);
+        return registration;
+    }
+
+    private void Control(int operation, SafeHandle descriptor, ulong key, uint events)
     {
         var wanted = new byte[EventSize];
-        BitConverter.TryWriteBytes(wanted, EPOLLIN);
+        BitConverter.TryWriteBytes(wanted, events);
         BitConverter.TryWriteBytes(wanted.AsSpan(KeyOffset), key);
         SystemCall.Check(epoll_ctl(_epoll, operation, descriptor, wanted), nameof(epoll_ctl));
     }
@@ -91,10 +107,10 @@ public sealed partial class DescriptorWatch : IDisposable
     private void Forget(Registration registration)
     {
         if (!_registrations.TryRemove(registration.Key, out _) || _closing) return;
-        Control(EPOLL_CTL_DEL, registration.Descriptor, registration.Key);
+        Control(EPOLL_CTL_DEL, registration.Descriptor, registration.Key, 0);
     }
 
-    private sealed record Registration(DescriptorWatch Owner, ulong Key, SafeHandle Descriptor, Action OnReadable)
+    private sealed record Registration(DescriptorWatch Owner, ulong Key, SafeHandle Descriptor, Action<uint> OnEvents)
         : IDisposable
     {
         public void Dispose() => Owner.Forget(this);

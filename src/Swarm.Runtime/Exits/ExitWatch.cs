@@ -16,14 +16,17 @@ internal sealed class ExitWatch : IDisposable
 {
     private readonly DescriptorWatch _watch;
     private readonly FolderWatch _folder;
+    private readonly Action<ContainerId> _onFirstEnd;
     private readonly Action<ContainerId> _onEnd;
     private readonly ConcurrentDictionary<ContainerId, Followed> _followed = new();
 
+    /// <param name="onFirstEnd">The first process has ended, of which its conmon may have to tell still.</param>
     /// <param name="onEnd">May come more than once for one end. Called on the watch's thread.</param>
     /// <param name="onLost">Notices were lost: every container is to be looked at.</param>
-    public ExitWatch(DescriptorWatch watch, string folder, Action<ContainerId> onEnd, Action onLost)
+    public ExitWatch(
+        DescriptorWatch watch, string folder, Action<ContainerId> onFirstEnd, Action<ContainerId> onEnd, Action onLost)
     {
-        (_watch, _onEnd) = (watch, onEnd);
+        (_watch, _onFirstEnd, _onEnd) = (watch, onFirstEnd, onEnd);
         _folder = new FolderWatch(watch, folder, name => onEnd(new ContainerId(name)), onLost);
     }
 
@@ -53,7 +56,7 @@ internal sealed class ExitWatch : IDisposable
         private IDisposable? _registration;
         private bool _disposed;
 
-        public void Begin(ProcessIdentity first) => Watch(first, () => Watch(monitor, Finish));
+        public void Begin(ProcessIdentity first) => Watch(first, FirstEnded);
 
         public void Dispose()
         {
@@ -62,6 +65,12 @@ internal sealed class ExitWatch : IDisposable
                 _disposed = true;
                 Release();
             }
+        }
+
+        private void FirstEnded()
+        {
+            owner._onFirstEnd(id);
+            Watch(monitor, Finish);
         }
 
         private void Finish()

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Linux.Processes;
+using Swarm.Runtime.Consoles;
 
 namespace Swarm.Runtime.Processes;
 
@@ -62,7 +63,9 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         "--exit-dir", folders.Exits,
         "--full-attach", "--log-level", "warning",
         .. spec.Tty ? ["-t"] : (string[])[],
-        .. spec.OpenStdin ? ["-i", "--leave-stdin-open"] : (string[])[],
+        .. spec.OpenStdin ? ["-i"] : (string[])[],
+        // Else conmon ends the container's input with the first connection that ends.
+        .. spec.OpenStdin && !ConsoleInput.Of(spec).EndsWithSession ? ["--leave-stdin-open"] : (string[])[],
     ];
 
     private static int ParseAnswer(string? answer, string output)

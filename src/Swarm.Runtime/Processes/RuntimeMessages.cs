@@ -17,7 +17,9 @@ internal static partial class RuntimeMessages
         var denied = DeniedExecutable().Match(text);
         if (denied.Success)
         {
-            return new(ContainerFault.Invalid, $"not an executable file: {denied.Groups["program"].Value}");
+            return new(ContainerFault.Invalid, denied.Groups["program"].Value is { Length: > 0 } program
+                ? $"permission denied: {program} is not an executable file"
+                : "permission denied: the program is not an executable file");
         }
 
         return new(ContainerFault.Host, text.Length == 0
@@ -25,7 +27,8 @@ internal static partial class RuntimeMessages
             : $"crun: {text}");
     }
 
-    /// <summary>Without prefixes, time stamps, and what it said twice.</summary>
+    /// <summary>Without prefixes, time stamps, and what it said twice; the C library's words as Go writes them,
+    /// from which Docker's client takes its exit code.</summary>
     internal static string Clean(string message)
     {
         var lines = message
@@ -33,14 +36,18 @@ internal static partial class RuntimeMessages
             .Select(line => Prefix().Replace(line, ""))
             .Where(line => line.Length > 0)
             .Distinct();
-        return string.Join("; ", lines);
+        return string.Join("; ", lines)
+            .Replace("No such file or directory", "no such file or directory", StringComparison.Ordinal)
+            .Replace("Permission denied", "permission denied", StringComparison.Ordinal)
+            .Replace("Is a directory", "is a directory", StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"executable file `(?<program>[^`']*)['`] not found")]
     private static partial Regex MissingExecutable();
 
     [GeneratedRegex(
-        @"open executable: Permission denied|the path `(?<program>[^`']*)` exists but it is not executable")]
+        "open executable: (?i:permission denied|operation not permitted)"
+        + "|the path `(?<program>[^`']*)` exists but it is not executable")]
     private static partial Regex DeniedExecutable();
 
     [GeneratedRegex(

@@ -3,6 +3,8 @@ using System.Threading.Channels;
 using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Runtime;
+using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Execs;
 
 namespace Swarm.Cluster.Tests.Nodes;
 
@@ -48,6 +50,10 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     public ImmutableArray<LogEntry> Log { get; set; } = [];
 
     public IReadOnlySet<Digest> ImagesInUse => ImmutableHashSet<Digest>.Empty;
+
+    public IContainerConsoles Consoles => throw new NotSupportedException();
+
+    public IContainerExecs Execs => throw new NotSupportedException();
 
     public Task OpenAsync(CancellationToken cancellation) => Task.CompletedTask;
 

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Swarm.Core;
+using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Records;
+using Swarm.Runtime.Work;
+
+namespace Swarm.Runtime.Execs;
+
+/// <summary>The execs of an engine.</summary>
+internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLauncher launcher, TimeProvider time)
+    : IContainerExecs
+{
+    private const int NotFoundCode = 127;
+    private const int NotRunnableCode = 126;
+
+    private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromMinutes(5);
+
+    /// <summary>One that nobody starts is forgotten, too.</summary>
+    private static readonly TimeSpan KeptUnstarted = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<string, LiveExec> _execs = new(StringComparer.Ordinal);
+
+    public string Create(ContainerId id, ExecDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        if (definition.Arguments.IsDefaultOrEmpty || definition.Arguments[0].Length == 0)
+            throw new ContainerException(ContainerFault.Invalid, "no exec command specified");
+        RunningRecord(id);
+        Forget();
+        var exec = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        _execs[exec] = new LiveExec(exec, id, definition, time.GetUtcNow());
+        return exec;
+    }
+
+    public Task StartDetachedAsync(string exec, CancellationToken cancellation) =>
+        work.RunAsync(() => StartAsync(Get(exec), isAttached: false, null), cancellation);
+
+    public Task<IConsoleSession> StartAsync(string exec, TerminalSize? size, CancellationToken cancellation) =>
+        work.RunAsync<IConsoleSession>(
+            async () =>
+            {
+                var live = Get(exec);
+                return new ExecSession(await StartAsync(live, isAttached: true, size), live.Definition.Streams.Input);
+            },
+            cancellation);
+
+    public void Resize(string exec, TerminalSize size)
+    {
+        ArgumentNullException.ThrowIfNull(size);
+        Get(exec).Resize(size);
+    }
+
+    public ExecState? Find(string exec)
+    {
+        Forget();
+        return _execs.GetValueOrDefault(exec)?.State;
+    }
+
+    public ImmutableArray<string> Of(ContainerId id) =>
+        [.. _execs.Where(one => one.Value.Container == id && one.Value.EndedAt is null).Select(one => one.Key)];
+
+    public async Task<ExecState> WaitAsync(string exec, CancellationToken cancellation)
+    {
+        var live = Get(exec);
+        await live.Ended.WaitAsync(cancellation);
+        return live.State;
+    }
+
+    private async Task<RunningExec> StartAsync(LiveExec exec, bool isAttached, TerminalSize? size)
+    {
+        var record = RunningRecord(exec.Container);
+        exec.Take();
+        try
+        {
+            var (running, pid) = await launcher.StartAsync(
+                exec.State.Id, record, exec.Definition, core.IsHomeGiven(record), isAttached, size);
+            if (!isAttached) running.Output.Drop();
+            exec.Start(running, pid);
+            // Nobody waits for it but those who ask; it cannot fail.
+            _ = running.EndAsync(core.Watch, code => exec.End(code, time.GetUtcNow()));
+            return running;
+        }
+        catch (ContainerException refused)
+        {
+            exec.End(IsMissing(refused.Message) ? NotFoundCode : NotRunnableCode, time.GetUtcNow());
+            throw;
+        }
+        catch (Exception refused) when (HostRefusal.Of(refused) is { } told)
+        {
+            exec.End(NotRunnableCode, time.GetUtcNow());
+            throw told;
+        }
+    }
+
+    private LiveExec Get(string exec) => _execs.GetValueOrDefault(exec)
+        ?? throw new ContainerException(ContainerFault.NotFound, $"No such exec instance: {exec}");
+
+    private ContainerRecord RunningRecord(ContainerId id) => core.Get(id).Record switch
+    {
+        { Phase: ContainerPhase.Running } record => record,
+        _ => throw new ContainerException(ContainerFault.WrongPhase, $"container {id.Short} is not running"),
+    };
+
+    private static bool IsMissing(string message) =>
+        message.Contains("executable file not found", StringComparison.Ordinal)
+        || message.Contains("no such file or directory", StringComparison.Ordinal);
+
+    private void Forget()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (id, exec) in _execs)
+        {
+            var isOld = exec.EndedAt is { } ended ? now - ended > KeptAfterEnd
+                : exec.State.Pid == 0 && now - exec.CreatedAt > KeptUnstarted;
+            if (isOld || core.Table.Find(exec.Container) is null) _execs.TryRemove(id, out _);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Swarm.Linux;
+using Swarm.Linux.Processes;
+using Swarm.Linux.Rooted;
+using Swarm.Linux.Terminals;
+using Swarm.Linux.Watching;
+using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Processes;
+using Swarm.Runtime.Records;
+using Swarm.Runtime.Users;
+
+namespace Swarm.Runtime.Execs;
+
+/// <summary>Starts programs in containers by a crun of their own, with pipes or a terminal of the engine's.</summary>
+/// <remarks>
+/// Without a conmon in between: its log and its exit code would outlive the engine, but nobody who was attached does,
+/// and it costs another two processes. What was started goes on when the engine ends, since crun waits for it.
+/// </remarks>
+internal sealed class ExecLauncher(
+    EngineOptions options, EngineFolders folders, DescriptorWatch watch, TimeProvider time)
+{
+    /// <summary>crun sends the terminal before it tells the pid.</summary>
+    private static readonly TimeSpan TerminalPatience = TimeSpan.FromSeconds(10);
+
+    private readonly ulong _bounding = OwnCapabilities.ReadBounding();
+
+    /// <summary>Starts it.</summary>
+    /// <param name="isAttached">Or its streams are discarded.</param>
+    /// <exception cref="ContainerException">What it asks for is not in the container.</exception>
+    public async Task<(RunningExec Running, int Pid)> StartAsync(
+        string exec, ContainerRecord record, ExecDefinition definition, bool isHomeGiven, bool isAttached,
+        TerminalSize? size)
+    {
+        var folder = folders.Exec(exec);
+        Directory.CreateDirectory(folder);
+        try
+        {
+            File.WriteAllText(
+                Path.Join(folder, "process.json"), Process(record, definition, isHomeGiven, size).ToJsonString());
+            return definition.Tty
+                ? await StartWithTerminalAsync(folder, record, size)
+                : await StartWithPipesAsync(folder, record, isAttached ? definition.Streams : new(false, false, false));
+        }
+        finally
+        {
+            // crun has read it, and said what it had to say.
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private JsonObject Process(
+        ContainerRecord record, ExecDefinition definition, bool isHomeGiven, TerminalSize? size)
+    {
+        var configuration = JsonNode.Parse(File.ReadAllBytes(Path.Join(folders.Bundle(record.Id), "config.json")))!;
+        var (bounding, _) = Capabilities.Choose([], [], privileged: true, _bounding);
+        ContainerUser? user = null;
+        if (definition.User is { Length: > 0 } wanted)
+        {
+            using var root = new RootedFolder(
+                string.Create(CultureInfo.InvariantCulture, $"/proc/{record.First.Pid}/root"));
+            user = ContainerUser.Find(wanted, root.ReadText("/etc/passwd"), root.ReadText("/etc/group"));
+        }
+
+        return ExecProcess.Write(
+            configuration["process"]!.AsObject(), definition, user, isHomeGiven, size, bounding);
+    }
+
+    private async Task<(RunningExec Running, int Pid)> StartWithPipesAsync(
+        string folder, ContainerRecord record, ConsoleStreams streams)
+    {
+        using var input = streams.Input ? new Pipe() : null;
+        using var output = streams.Output ? new Pipe() : null;
+        using var error = streams.Error ? new Pipe() : null;
+        using var nothing = output is null || error is null ? Pipe.OpenNull() : null;
+        using var pid = new Pipe();
+        var process = Spawner.Start(new Spawn(options.CrunPath, Arguments(folder, record, []))
+        {
+            Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+            WorkingFolder = "/",
+            Input = input?.Reading,
+            Output = output?.Writing ?? nothing,
+            Error = error?.Writing ?? nothing,
+            Third = pid.Writing,
+        });
+        return await FollowAsync(folder, process, pid, () => Task.FromResult(new ExecStreams(
+            input?.TakeWriting(), output?.TakeReading(), error?.TakeReading(), null)));
+    }
+
+    private async Task<(RunningExec Running, int Pid)> StartWithTerminalAsync(
+        string folder, ContainerRecord record, TerminalSize? size)
+    {
+        var path = Path.Join(folder, "tty");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen(1);
+        using var pid = new Pipe();
+        var process = Spawner.Start(
+            new Spawn(options.CrunPath, Arguments(folder, record, ["--console-socket", path]))
+            {
+                Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+                WorkingFolder = "/",
+                Third = pid.Writing,
+            });
+        return await FollowAsync(folder, process, pid, async () =>
+        {
+            var terminal = await ReceiveAsync(listener);
+            if (size is not null) Terminal.Resize(terminal, size.Rows, size.Columns);
+            return new ExecStreams(null, terminal, null, terminal);
+        });
+    }
+
+    /// <summary>Waits for the program to be started, or for crun's word why it cannot.</summary>
+    private async Task<(RunningExec Running, int Pid)> FollowAsync(
+        string folder, SpawnedProcess process, Pipe pid, Func<Task<ExecStreams>> open)
+    {
+        pid.Writing.Dispose();
+        var text = await ReadPidAsync(pid);
+        if (text.Length == 0)
+        {
+            process.Wait();
+            var log = Path.Join(folder, "log");
+            throw RuntimeMessages.ToException(File.Exists(log) ? File.ReadAllText(log) : "");
+        }
+
+        return (new RunningExec(watch, process, await open(), time), int.Parse(text, CultureInfo.InvariantCulture));
+    }
+
+    private async Task<string> ReadPidAsync(Pipe pid)
+    {
+        using var stream = new DescriptorStream(watch, pid.TakeReading());
+        var digits = new byte[32];
+        // Written at once; it is not closed before the program has ended.
+        return Encoding.ASCII.GetString(digits, 0, await stream.ReadAsync(digits, CancellationToken.None)).Trim();
+    }
+
+    private async Task<FileDescriptor> ReceiveAsync(Socket listener)
+    {
+        using var patience = new CancellationTokenSource(TerminalPatience, time);
+        using var connection = await listener.AcceptAsync(patience.Token);
+        await connection.ReceiveAsync(Memory<byte>.Empty, patience.Token);
+        return Terminal.Receive(connection.SafeHandle)
+            ?? throw new ContainerException(ContainerFault.Host, "crun sent no terminal");
+    }
+
+    private ImmutableArray<string> Arguments(
+        string folder, ContainerRecord record, ImmutableArray<string> more) =>
+    [
+        "--root", folders.RuntimeRoot,
+        "--log=file:" + Path.Join(folder, "log"),
+        "exec",
+        "--process", Path.Join(folder, "process.json"),
+        "--pid-file", "/dev/fd/3",
+        .. more,
+        record.Id.Value,
+    ];
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Users;
+
+namespace Swarm.Runtime.Execs;
+
+/// <summary>
+/// The <c>process</c> object that crun runs in a container: the container's own, with what is asked for.
+/// </summary>
+internal static class ExecProcess
+{
+    /// <param name="own">The container's process object.</param>
+    /// <param name="user">Who it shall be; null means the same as the container's own.</param>
+    /// <param name="isHomeGiven">Whether the container was told its HOME, or it is its user's.</param>
+    /// <param name="bounding">Every capability there is to have.</param>
+    public static JsonObject Write(
+        JsonObject own, ExecDefinition definition, ContainerUser? user, bool isHomeGiven, TerminalSize? size,
+        ImmutableArray<string> bounding)
+    {
+        var process = own.DeepClone().AsObject();
+        process["terminal"] = definition.Tty;
+        process["args"] = Strings(definition.Arguments);
+        process["env"] = Strings(MergeEnvironment(own, definition, user, isHomeGiven));
+        if (definition.WorkingDirectory is { Length: > 0 } folder) process["cwd"] = folder;
+        process.Remove("consoleSize");
+        if (size is not null)
+            process["consoleSize"] = new JsonObject { ["height"] = size.Rows, ["width"] = size.Columns };
+        if (user is not null)
+        {
+            process["user"] = new JsonObject
+            {
+                ["uid"] = user.Uid,
+                ["gid"] = user.Gid,
+                ["additionalGids"] = new JsonArray([.. user.OtherGroups.Select(group => JsonValue.Create(group))]),
+            };
+        }
+
+        var uid = process["user"]!["uid"]!.GetValue<uint>();
+        var ownBounding = own["capabilities"]!["bounding"]!.AsArray().Select(name => name!.GetValue<string>());
+        ImmutableArray<string> capabilities = definition.Privileged ? bounding : [.. ownBounding];
+        ImmutableArray<string> effective = uid == 0 ? capabilities : [];
+        process["capabilities"] = new JsonObject
+        {
+            ["bounding"] = Strings(capabilities),
+            ["effective"] = Strings(effective),
+            ["permitted"] = Strings(effective),
+        };
+        return process;
+    }
+
+    private static OrderedDictionary<string, string>.ValueCollection MergeEnvironment(
+        JsonObject own, ExecDefinition definition, ContainerUser? user, bool isHomeGiven)
+    {
+        var values = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+        if (definition.Tty) values["TERM"] = "TERM=xterm";
+        foreach (var entry in own["env"]!.AsArray().Select(entry => entry!.GetValue<string>()))
+            values[entry[..entry.IndexOf('=', StringComparison.Ordinal)]] = entry;
+        if (user is not null && !isHomeGiven) values["HOME"] = "HOME=" + user.Home;
+        foreach (var entry in definition.Environment)
+        {
+            var equals = entry.IndexOf('=', StringComparison.Ordinal);
+            if (equals == 0 || entry.Length == 0)
+            {
+                throw new ContainerException(
+                    ContainerFault.Invalid, $"environment entry '{entry}' has no name");
+            }
+
+            if (equals < 0) values.Remove(entry);
+            else values[entry[..equals]] = entry;
+        }
+
+        return values.Values;
+    }
+
+    private static JsonArray Strings(IEnumerable<string> values) =>
+        new([.. values.Select(value => JsonValue.Create(value))]);
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Runtime.Consoles;
+
+namespace Swarm.Runtime.Execs;
+
+/// <summary>Programs run in containers beside their own. Told in docs/containers.md.</summary>
+/// <remarks>
+/// An exec is known while this engine lives: for five minutes after it has ended, and until its container is removed.
+/// The program itself outlives the engine.
+/// </remarks>
+public interface IContainerExecs
+{
+    /// <summary>Says what is to be run; nothing runs yet.</summary>
+    /// <returns>Its id: 64 hexadecimal digits.</returns>
+    /// <exception cref="ContainerException">The container does not run, or is paused; there is no command.</exception>
+    string Create(ContainerId id, ExecDefinition definition);
+
+    /// <summary>Starts it, with its streams discarded.</summary>
+    /// <exception cref="ContainerException">It was started before; what it asks for is not in the
+    /// container.</exception>
+    Task StartDetachedAsync(string exec, CancellationToken cancellation);
+
+    /// <summary>Starts it and attaches to it. A session that is disposed of leaves it running.</summary>
+    /// <param name="size">Of its terminal, where it has one.</param>
+    /// <exception cref="ContainerException">As <see cref="StartDetachedAsync"/>.</exception>
+    Task<IConsoleSession> StartAsync(string exec, TerminalSize? size, CancellationToken cancellation);
+
+    /// <summary>Sets the size of its terminal.</summary>
+    /// <exception cref="ContainerException">It is not known, does not run, or has no terminal.</exception>
+    void Resize(string exec, TerminalSize size);
+
+    /// <returns>Null when it is not known (any more).</returns>
+    ExecState? Find(string exec);
+
+    /// <summary>Ids of the execs of a container that have not ended.</summary>
+    ImmutableArray<string> Of(ContainerId id);
+
+    /// <summary>Waits until it has ended.</summary>
+    /// <exception cref="ContainerException">It is not known.</exception>
+    Task<ExecState> WaitAsync(string exec, CancellationToken cancellation);
+}
+
+/// <summary>A program to be run in a container. Null or empty means: as the container's own.</summary>
+public sealed record ExecDefinition(ImmutableArray<string> Arguments)
+{
+    /// <summary>Which streams one who starts it gets. The error stream of a terminal is in its output.</summary>
+    public ConsoleStreams Streams { get; init; } = new(false, true, true);
+
+    public bool Tty { get; init; }
+
+    /// <summary><c>user[:group]</c>.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Entries <c>NAME=value</c>, over the container's.</summary>
+    public ImmutableArray<string> Environment { get; init; } = [];
+
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>With every capability that this host can hand on.</summary>
+    public bool Privileged { get; init; }
+}
+
+/// <param name="Pid">The host's; 0 before it starts.</param>
+/// <param name="ExitCode">Null until it has ended. 127 and 126 also where it could not be started.</param>
+public sealed record ExecState(
+    string Id, ContainerId Container, ExecDefinition Definition, bool IsRunning, int Pid, int? ExitCode);
