@@ -167,6 +167,7 @@ public sealed class SwarmCluster : IAsyncDisposable
             GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
         ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);
         if (options.Roles.Contains(ClusterRoles.Worker)) ActorSystem.ActorOf(node(this), NodeActorPath.Name);
+        ActorSystem.ActorOf(DeadLineActor.Props(loggers), DeadLineActor.Name);
         var formation = ActorSystem.ActorOf(FormationActor.Props(options.Seeds, time, loggers), FormationActor.Name);
         ActorSystem.ActorOf(ReadinessActor.Props(
             [Images, Placers, Nodes, Services], Images, formation, options,

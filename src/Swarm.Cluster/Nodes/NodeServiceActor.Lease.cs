@@ -47,7 +47,7 @@ internal sealed partial class NodeServiceActor
     /// <summary>What an earlier life of this node left running has no lease: it is ended before all else.</summary>
     private void EndLeftovers()
     {
-        foreach (var task in _state.Tasks.Values.Where(task => IsLeased(task) && !IsWithoutContainer(task.Kept)))
+        foreach (var task in _state.Tasks.Values.Where(task => IsLeased(task) && !task.IsWithoutContainer))
         {
             RunContainer(task, task.Kept.Desired);
             task.Actor?.Tell(new CondemnContainer(

@@ -181,7 +181,7 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
     private void StartContainers()
     {
         foreach (var task in _state.Tasks.Values
-            .Where(task => task.Actor is null && !IsWithoutContainer(task.Kept)))
+            .Where(task => task.Actor is null && !task.IsWithoutContainer))
         {
             if (task.Ordered is not { } desired) continue;
             if (desired <= TaskState.Running && IsLeased(task) && !MayRun) continue;
@@ -206,9 +206,6 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
         task.Actor = Context.Watch(Context.ActorOf(
             Props.Create(() => new ContainerActor(kept.Name, container, definition, node, ingress, gate))));
     }
-
-    private static bool IsWithoutContainer(KeptTask task) =>
-        task.State == TaskState.Remove || (task.State >= TaskState.Complete && task.Container is null);
 
     private static void StopActor(NodeTask task)
     {

@@ -82,6 +82,7 @@ internal sealed class NodeServiceState(KeptService kept)
 
     public static void Move(NodeTask task, Container container, DateTimeOffset now)
     {
+        task.IsSeen = true;
         var report = container.Report(now);
         if (report with { At = task.Kept.At } == task.Report) return;
 
@@ -90,11 +91,11 @@ internal sealed class NodeServiceState(KeptService kept)
             task.Kept with { State = report.State, Reason = report.Reason, At = at, Container = report.Container });
     }
 
-    /// <summary>What the service has not kept yet. Null when it knows everything.</summary>
+    /// <summary>What the service has not kept yet. Null when it knows everything that was seen here.</summary>
     public ReportTasks? NextReport(NodeId node)
     {
         var untold = Tasks.Values
-            .Where(task => !task.IsKnown)
+            .Where(task => task is { IsKnown: false, IsSeen: true })
             .OrderBy(task => task.ToldIn ?? long.MaxValue)
             .Take(TasksInReport)
             .ToList();

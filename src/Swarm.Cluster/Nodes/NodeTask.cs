@@ -10,7 +10,16 @@ internal sealed class NodeTask(KeptTask kept)
     public KeptTask Kept { get; set; } = kept;
 
     /// <summary>A task that was found on the disk.</summary>
-    public static NodeTask OnDisk(KeptTask kept) => new(kept) { Ordered = kept.Desired };
+    public static NodeTask OnDisk(KeptTask kept)
+    {
+        var task = new NodeTask(kept) { Ordered = kept.Desired };
+        task.IsSeen = task.IsWithoutContainer;
+        return task;
+    }
+
+    /// <summary>There is none, and none is to be made.</summary>
+    public bool IsWithoutContainer =>
+        Kept.State == TaskState.Remove || (Kept.State >= TaskState.Complete && Kept.Container is null);
 
     /// <summary>Null where there is no container to run, or not yet.</summary>
     public IActorRef? Actor { get; set; }
@@ -18,6 +27,10 @@ internal sealed class NodeTask(KeptTask kept)
     /// <summary>What the disk says is wanted of it, and its container may therefore be told. Null until it is
     /// on the disk that the task was let in.</summary>
     public TaskState? Ordered { get; private set; }
+
+    /// <summary>What is kept of it is how it is now. What an earlier life of this node has written says nothing of
+    /// that until its container was looked at: a power cut may have ended it.</summary>
+    public bool IsSeen { get; set; } = true;
 
     /// <summary>The report that first told its present state; null when none did.</summary>
     public long? ToldIn { get; set; }

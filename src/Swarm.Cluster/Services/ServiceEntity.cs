@@ -33,6 +33,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
     private PlaceTasks? _placement;
     private GetEligibleNodes? _eligible;
     private ServiceListing? _published;
+    private bool _hasPublished;
     private IActorRef _asking = ActorRefs.Nobody;
     private DateTimeOffset _decidedAt;
     private LeaseHolds _holds = LeaseHolds.None;

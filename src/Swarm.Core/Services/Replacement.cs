@@ -85,14 +85,24 @@ internal static class Replacement
         if (alone || (startsFirst && current is not null)) step.Start.Add(waits.Number());
     }
 
-    /// <summary>Of tasks that are one too many the one that runs stays, or else the oldest.</summary>
+    /// <summary>Of tasks that are one too many the one that has most to lose stays, or else the oldest.</summary>
     private static ServiceTask? Best(List<ServiceTask> tasks, Moves step)
     {
         if (tasks.Count <= 1) return tasks.Count == 0 ? null : tasks[0];
-        var best = tasks.Find(task => task.State == TaskState.Running) ?? tasks[0];
+        var best = tasks.MaxBy(Worth)!;
         step.Stop.AddRange(tasks.Where(task => task != best).Select(TaskFacts.Number));
         return best;
     }
+
+    /// <summary>A node that comes back after a power cut starts its containers anew: what ran elsewhere all the time
+    /// counts for more, and for most while they do not run yet.</summary>
+    private static int Worth(ServiceTask task) => task switch
+    {
+        { State: < TaskState.Running } => 0,
+        _ when !task.Runs() => 1,
+        { BegunAnew: true } => 2,
+        _ => 3,
+    };
 
     /// <summary>The old one was only asked to move, and there is no better place for it.</summary>
     private static bool IsMoot(ServiceState state, ServiceTask current, ServiceTask old) =>

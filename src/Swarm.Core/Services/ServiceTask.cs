@@ -33,6 +33,10 @@ public sealed record ServiceTask(
 
     /// <summary>Its node was taken for lost and is back, and has not yet said what became of it.</summary>
     [Key(12)] public bool Unseen { get; init; }
+
+    /// <summary>Its container was started anew while its node was taken for lost: what took its place has run for
+    /// longer.</summary>
+    [Key(13)] public bool BegunAnew { get; init; }
 }
 
 /// <summary>What the node saw of a task's container.</summary>

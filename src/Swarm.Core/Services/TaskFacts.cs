@@ -9,6 +9,10 @@ internal static class TaskFacts
     public static bool IsLive(this ServiceTask task) =>
         task.Desired <= TaskState.Running && task.State <= TaskState.Running;
 
+    /// <summary>The task is Running and so is its container: it is not being restarted in place.</summary>
+    public static bool Runs(this ServiceTask task) =>
+        task.State == TaskState.Running && task.Container?.FinishedAt is null;
+
     public static bool HasEnded(this ServiceTask task) => task.State >= TaskState.Complete;
 
     /// <summary>The task waits for a place.</summary>

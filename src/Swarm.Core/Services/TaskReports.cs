@@ -62,6 +62,7 @@ internal static class TaskReports
             ChangedAt = seen.State == task.State ? task.ChangedAt : at,
             Container = Later(task.Container, seen.Container),
             Unseen = false,
+            BegunAnew = task.Unseen ? WasRestarted(task.Container, seen.Container) : task.BegunAnew,
         };
         var ended = next.HasEnded() && !task.HasEnded();
         if (ended && next.Desired < TaskState.Shutdown) next = next with { Desired = TaskState.Shutdown };
@@ -72,6 +73,9 @@ internal static class TaskReports
         if (Rollout.CountsAsFailure(state, task, next, at)) state = Rollout.KeepFailure(state, task.Slot);
         return ended ? KeepEnd(state, task, next, at) : state;
     }
+
+    private static bool WasRestarted(ContainerObservation? kept, ContainerObservation? seen) =>
+        (seen?.Restarts ?? 0) > (kept?.Restarts ?? 0);
 
     private static ContainerObservation? Later(ContainerObservation? kept, ContainerObservation? seen) =>
         seen is null || (kept is not null && seen.Restarts < kept.Restarts) ? kept : seen;

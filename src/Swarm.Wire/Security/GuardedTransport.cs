@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Configuration;
@@ -10,6 +11,8 @@ namespace Swarm.Wire.Security;
 /// Akka's transport shuts its actor system down when a peer that it dials shows a bad certificate: one host whose
 /// certificate has expired would take all others down. So the transport is given an actor system of its own, which
 /// holds nothing and whose shutdown does nothing; to the outside it is the same, and the connection is refused.
+/// It also remembers what it dialled, so that a connection on which nobody reads any more can be ended:
+/// see <see cref="HangUp"/>.
 /// </remarks>
 public sealed class GuardedTransport : Transport
 {
@@ -29,6 +32,7 @@ public sealed class GuardedTransport : Transport
         }
         """);
 
+    private readonly ConcurrentDictionary<string, AssociationHandle> _dialled = new(StringComparer.Ordinal);
     private readonly ActorSystem _shield;
     private readonly Transport _inner;
 
@@ -60,10 +64,25 @@ public sealed class GuardedTransport : Transport
     public override bool IsResponsibleFor(Address remote) => _inner.IsResponsibleFor(remote);
 
     /// <inheritdoc/>
-    public override Task<AssociationHandle> Associate(Address remoteAddress) => _inner.Associate(remoteAddress);
+    public override async Task<AssociationHandle> Associate(Address remoteAddress)
+    {
+        ArgumentNullException.ThrowIfNull(remoteAddress);
+        var made = await _inner.Associate(remoteAddress);
+
+        // Those of clients, which are called back at ever new addresses, are of no interest.
+        if (remoteAddress.System == System.Name) _dialled[remoteAddress.HostPort()] = made;
+        return made;
+    }
 
     /// <inheritdoc/>
-    public override Task<bool> ManagementCommand(object message) => _inner.ManagementCommand(message);
+    public override Task<bool> ManagementCommand(object message)
+    {
+        if (message is not HangUp hangUp) return _inner.ManagementCommand(message);
+
+        if (_dialled.TryRemove(hangUp.Peer.HostPort(), out var made))
+            made.Disassociate("it may be that nobody reads from it", _shield.Log);
+        return Task.FromResult(true);
+    }
 
     /// <inheritdoc/>
     public override async Task<bool> Shutdown()

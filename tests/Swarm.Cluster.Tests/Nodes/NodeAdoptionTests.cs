@@ -39,6 +39,21 @@ public sealed class NodeAdoptionTests : NodeFixture
     }
 
     [Fact]
+    public async Task What_was_written_before_a_power_cut_is_not_told_before_the_containers_were_looked_at()
+    {
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running));
+        await ReportsAsync();
+        await StopNodeAsync();
+        Engine.End(ContainerOf(1), -1, isTold: false);
+
+        StartNode();
+
+        var container = (await ReportsAsync())[1].Container!;
+        Assert.Equal((-1, 1), (container.ExitCode, container.Restarts));
+    }
+
+    [Fact]
     public async Task A_task_that_was_admitted_and_not_yet_made_is_made()
     {
         Engine.HoldsCreates = true;

@@ -229,6 +229,24 @@ public sealed class ServiceEntityTests : ServiceEntityKit
     }
 
     [Fact]
+    public async Task A_removed_service_that_its_entity_could_not_hide_any_more_is_hidden_by_the_next_one()
+    {
+        var entity = StartEntity();
+        entity.Tell(Deploy("r1"), TestActor);
+        ExpectMsg<ServiceAccepted>();
+        entity.Tell(new RemoveService(new RequestId("r2"), Web), TestActor);
+        ExpectMsg<ServiceAccepted>();
+        Watch(entity);
+        Sys.Stop(entity);
+        await ExpectTerminatedAsync(entity);
+        Catalog.ReceiveWhile(message => message, TimeSpan.FromMilliseconds(100));
+
+        StartEntity();
+
+        Catalog.ExpectMsg<CatalogCommand.HideService>();
+    }
+
+    [Fact]
     public void A_name_that_nobody_deployed_is_not_found_and_its_entity_ends()
     {
         var entity = StartEntity();

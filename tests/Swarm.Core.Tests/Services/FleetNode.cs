@@ -39,7 +39,9 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
     public List<ReportTasks> Reports { get; } = [];
 
     public IEnumerable<int> RunningSlots =>
-        _tasks.Values.Where(task => task.State == TaskState.Running).Select(task => task.Slot);
+        _tasks.Values
+            .Where(task => task is { State: TaskState.Running, IsBackingOff: false })
+            .Select(task => task.Slot);
 
     public void Take(ApplyServiceTasks orders)
     {
@@ -81,6 +83,22 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
         }
     }
 
+    /// <summary>The power was away: containers that ran are started again in place, after a while.</summary>
+    public void CutPower()
+    {
+        foreach (var (number, task) in _tasks.ToList())
+        {
+            if (task.State == TaskState.Running)
+                _tasks[number] = task with { Restarts = task.Restarts + 1, IsBackingOff = true };
+        }
+    }
+
+    /// <summary>What waited to be started again in place runs.</summary>
+    public void EndBackOff()
+    {
+        foreach (var (number, task) in _tasks.ToList()) _tasks[number] = task with { IsBackingOff = false };
+    }
+
     public void Forget(IEnumerable<TaskId> tasks)
     {
         foreach (var task in tasks) _tasks.Remove(task);
@@ -91,13 +109,22 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
         Reports.Add(new ReportTasks(
             service, id, ++_report,
             [
-                .. _tasks.Select(
-                    task => new TaskReport(task.Key, task.Value.State, ReasonOf(task.Value.State), now, null)),
+                .. _tasks.Select(task => new TaskReport(
+                    task.Key, task.Value.State, ReasonOf(task.Value.State), now, Observe(task.Key, task.Value))),
                 .. _removed.Select(task => new TaskReport(task, TaskState.Remove, "", now, null)),
             ]));
         _removed.Clear();
         return Reports[^1];
     }
+
+    private static ContainerObservation? Observe(TaskId task, Held held) => held.Restarts == 0
+        ? null
+        : new ContainerObservation
+        {
+            Id = ContainerId.Of(task),
+            Restarts = held.Restarts,
+            FinishedAt = held.IsBackingOff ? Specs.Noon : null,
+        };
 
     private static string ReasonOf(TaskState state) =>
         state is TaskState.Failed or TaskState.Rejected ? "as the test wanted it" : $"it is {state}";
@@ -115,5 +142,10 @@ internal sealed class FleetNode(NodeId id, Func<TaskTemplate, TaskOrder, Fate> f
         _ => task.State,
     };
 
-    private sealed record Held(TaskState State, TaskState Desired, Fate Fate, int Slot, int Stopping);
+    private sealed record Held(TaskState State, TaskState Desired, Fate Fate, int Slot, int Stopping)
+    {
+        public int Restarts { get; init; }
+
+        public bool IsBackingOff { get; init; }
+    }
 }

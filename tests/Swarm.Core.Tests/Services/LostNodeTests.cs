@@ -55,6 +55,67 @@ public sealed class LostNodeTests
         Assert.Equal(0, fleet.State.Slots[1].Failures);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_node_that_returns_after_a_power_cut_gives_way_to_what_runs_in_the_places_of_its_tasks(
+        bool startedAgain)
+    {
+        var fleet = Running(nodes: 2, Specs.Replicated(2));
+        fleet.Reach(fleet.Nodes[0], false);
+        fleet.Run(2 * Second);
+
+        fleet.Nodes[0].CutPower();
+        if (startedAgain) fleet.Nodes[0].EndBackOff();
+        var seen = new List<int>();
+        fleet.Watch = (_, _) => seen.Add(fleet.Nodes[1].RunningSlots.Count());
+        fleet.Reach(fleet.Nodes[0], true);
+        fleet.Run(Second);
+
+        Assert.Equal([2, 3], fleet.Running.Select(task => task.Number()));
+        Assert.All(seen, running => Assert.Equal(2, running));
+        Assert.Empty(fleet.Nodes[0].RunningSlots);
+    }
+
+    [Fact]
+    public void A_node_that_returns_after_a_power_cut_keeps_tasks_of_which_none_runs_elsewhere()
+    {
+        var fleet = Running(nodes: 2, Specs.Replicated(2));
+        fleet.FateOf = (_, _) => Fate.NeverStarts;
+        fleet.Reach(fleet.Nodes[0], false);
+        fleet.Run(2 * Second);
+
+        fleet.Nodes[0].CutPower();
+        fleet.Reach(fleet.Nodes[0], true);
+        fleet.Run(Second);
+        fleet.Nodes[0].EndBackOff();
+        fleet.Run(Second);
+
+        Assert.Equal([1, 2], fleet.Running.Select(task => task.Number()));
+        Assert.Equal([1, 2], fleet.RunningSlots.Order());
+    }
+
+    [Fact]
+    public void What_was_started_anew_once_is_older_than_what_takes_its_place_at_a_later_loss()
+    {
+        var fleet = Running(nodes: 2, Specs.Replicated(2));
+        fleet.PlacerIsFull = true;
+        fleet.Reach(fleet.Nodes[0], false);
+        fleet.Run(2 * Second);
+        fleet.Nodes[0].CutPower();
+        fleet.Nodes[0].EndBackOff();
+        fleet.Reach(fleet.Nodes[0], true);
+        fleet.Run(Second);
+        fleet.PlacerIsFull = false;
+
+        fleet.Reach(fleet.Nodes[0], false);
+        fleet.Run(TimeSpan.FromMinutes(1));
+        fleet.Reach(fleet.Nodes[0], true);
+        fleet.Run(Second);
+
+        Assert.Equal([1, 2], fleet.Running.Select(task => task.Number()));
+    }
+
     [Fact]
     public void A_node_that_returns_before_there_was_room_elsewhere_keeps_its_tasks_and_nothing_is_restarted()
     {

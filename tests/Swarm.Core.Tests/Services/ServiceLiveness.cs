@@ -60,7 +60,12 @@ public sealed class ServiceLiveness
         fleet.FateOf = (_, _) => Fate.Runs;
         fleet.PlacerIsFull = false;
         foreach (var node in fleet.Nodes.Where(node => !node.Reachable)) fleet.Reach(node, true);
-        foreach (var node in fleet.Nodes) fleet.Set(node, NodeAvailability.Active);
+        foreach (var node in fleet.Nodes)
+        {
+            node.EndBackOff();
+            fleet.Set(node, NodeAvailability.Active);
+        }
+
         if (fleet.State.Removing) fleet.Run(LongEnough);
         return fleet;
     }

@@ -196,7 +196,7 @@ internal sealed class NodeServiceModel
     private void StartContainers()
     {
         foreach (var task in _state.Tasks.Values
-            .Where(task => task.Actor is null && !IsWithoutContainer(task.Kept)).ToList())
+            .Where(task => task.Actor is null && !task.IsWithoutContainer).ToList())
         {
             if (task.Ordered is not { } desired) continue;
             var template = _state.TemplateOf(task.Kept)
@@ -232,9 +232,6 @@ internal sealed class NodeServiceModel
         _life.After(TimeSpan.Zero, container.Start);
         return door = new ContainerDoor(container);
     }
-
-    private static bool IsWithoutContainer(KeptTask task) =>
-        task.State == TaskState.Remove || (task.State >= TaskState.Complete && task.Container is null);
 
     private void EndFenceLater() => _fence.Set(_options.FenceFor, () =>
     {
