@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Swarm.Core;
 using Swarm.Core.Images;
+using Swarm.Images.Trees;
 
 namespace Swarm.Images;
 
@@ -47,6 +48,20 @@ public interface IImageStore
 
     /// <summary>Undoes the mount and, when asked, discards the writable layer. Does nothing where nothing is.</summary>
     void UnmountRoot(ContainerId container, bool discard);
+
+    /// <summary>What a container's writable layer changes of its image, folders before what is in them.</summary>
+    /// <param name="ignored">Paths that were made for mounts only.</param>
+    /// <exception cref="ImageException">There is no writable layer for it.</exception>
+    Task<ImmutableArray<TreeChange>> FindChangesAsync(
+        ContainerId container, IReadOnlySet<string> ignored, CancellationToken cancellation);
+
+    /// <summary>Bytes of the files in a container's writable layer.</summary>
+    Task<Bytes> WritableSizeAsync(ContainerId container, CancellationToken cancellation);
+
+    /// <summary>Makes an image of a container's changes as one more layer over those of its image.</summary>
+    /// <remarks>What the container changes meanwhile may be in it or not, or in part: it is best paused.</remarks>
+    /// <exception cref="ImageException">There is no writable layer for it, or its image is gone.</exception>
+    Task<LoadedImage> CommitAsync(ContainerId container, ImageCommit commit, CancellationToken cancellation);
 
     /// <summary>Containers for which a writable layer exists.</summary>
     ImmutableArray<ContainerId> WritableLayers();

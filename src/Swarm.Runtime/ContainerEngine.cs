@@ -8,10 +8,13 @@ using Swarm.Linux.Cgroups;
 using Swarm.Linux.Processes;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Controls;
 using Swarm.Runtime.Execs;
+using Swarm.Runtime.Files;
 using Swarm.Runtime.Logs;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Processes;
+using Swarm.Runtime.Usage;
 using Swarm.Runtime.Work;
 
 namespace Swarm.Runtime;
@@ -35,6 +38,9 @@ public sealed class ContainerEngine : IContainerEngine
         _work = new BlockingWork("container work", options.Workers);
         _core = new EngineCore(
             options, images, networks, CgroupFiles.OfHost(), _work, time, loggers.CreateLogger<ContainerEngine>());
+        Controls = new ContainerControls(_core, _work);
+        Files = new ContainerFiles(_core, images);
+        Usage = new UsageReading(_core, _work, CgroupFiles.OfHost(), time);
         Consoles = new ContainerConsoles(_core, _work);
         Execs = new ContainerExecs(
             _core, _work, new ExecLauncher(options, _core.Folders, _core.Watch, time), time);
@@ -48,6 +54,15 @@ public sealed class ContainerEngine : IContainerEngine
 
     /// <inheritdoc/>
     public IContainerExecs Execs { get; }
+
+    /// <inheritdoc/>
+    public IContainerControls Controls { get; }
+
+    /// <inheritdoc/>
+    public IContainerFiles Files { get; }
+
+    /// <inheritdoc/>
+    public IContainerUsage Usage { get; }
 
     /// <inheritdoc/>
     public IReadOnlySet<Digest> ImagesInUse => _core.Table.All
@@ -82,6 +97,8 @@ public sealed class ContainerEngine : IContainerEngine
         if (_core.Get(id).Record is not { Phase: ContainerPhase.Running } record) return;
         using var process = ProcessHandle.Open(record.First);
         process?.Signal(signal);
+        // As in Docker: what is to end it comes to a paused one too.
+        if (signal == Signals.Kill || signal == StopSignalOf(id)) _core.Thaw(_core.Get(id));
     }
 
     /// <inheritdoc/>
@@ -97,11 +114,7 @@ public sealed class ContainerEngine : IContainerEngine
         ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation)
     {
         if (arguments.IsDefaultOrEmpty) throw new ContainerException(ContainerFault.Invalid, "no command to run");
-        if (_core.Get(id).Record is not { Phase: ContainerPhase.Running })
-        {
-            throw new ContainerException(ContainerFault.Invalid, $"container {id.Short} is not running");
-        }
-
+        _core.GetUnpaused(id, "a command in it");
         using var deadline = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         using var run = new CommandRun(

@@ -22,13 +22,7 @@ internal sealed class ContainerTable(EngineFolders folders)
         while (true)
         {
             if (_byId.TryGetValue(definition.Id, out var existing)) return existing;
-            var holder = _byName.GetOrAdd(definition.Name, definition.Id);
-            if (holder != definition.Id)
-            {
-                throw new ContainerException(
-                    ContainerFault.Conflict, $"the name {definition.Name} belongs to container {holder.Short}");
-            }
-
+            TakeName(definition);
             var made = new LiveContainer(definition, new LogFolder(folders.Logs(definition.Id)));
             if (_byId.TryAdd(definition.Id, made)) return made;
             made.Dispose();
@@ -41,8 +35,20 @@ internal sealed class ContainerTable(EngineFolders folders)
         container.LogWatch?.Dispose();
         container.Consoles.EndAll();
         _byId.TryRemove(KeyValuePair.Create(container.Definition.Id, container));
-        _byName.TryRemove(KeyValuePair.Create(container.Definition.Name, container.Definition.Id));
+        DropName(container.Definition);
     }
+
+    /// <exception cref="ContainerException">Another container has the name.</exception>
+    public void TakeName(ContainerDefinition definition)
+    {
+        var holder = _byName.GetOrAdd(definition.Name, definition.Id);
+        if (holder == definition.Id) return;
+        throw new ContainerException(
+            ContainerFault.Conflict, $"the name {definition.Name} belongs to container {holder.Short}");
+    }
+
+    public void DropName(ContainerDefinition definition) =>
+        _byName.TryRemove(KeyValuePair.Create(definition.Name, definition.Id));
 
     public ImmutableArray<ContainerState> States() =>
     [

@@ -24,6 +24,7 @@ internal sealed partial class EngineCore
             async () =>
             {
                 if (container.IsGone) Get(id);
+                if (container.Record is { IsPaused: true }) GetUnpaused(id, "attach");
                 var console = container.Consoles.Add(streams, ConsoleInput.Of(container.Definition.Spec));
                 if (container.Record is { Phase: ContainerPhase.Running })
                     await container.Consoles.ConnectAsync(Folders.AttachSocket(id));

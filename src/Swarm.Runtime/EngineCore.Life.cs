@@ -82,6 +82,7 @@ internal sealed partial class EngineCore
         record = Keep(container, record with
         {
             Phase = ContainerPhase.Created,
+            IsPaused = false,
             Endpoints = made.Endpoints,
             Ports = made.Ports,
             HealthCheck = made.Plan.HealthCheck,
@@ -100,6 +101,7 @@ internal sealed partial class EngineCore
     {
         if (container.IsGone || container.Record is not { } record)
             return Get(container.Definition.Id).Record!.ToState();
+        if (record.IsPaused) throw WrongPhase("cannot start a paused container, try unpause instead");
         if (record.Phase == ContainerPhase.Running) return record.ToState();
         if (record.Phase == ContainerPhase.Ended || !record.First.IsAlive || record.BootId != HostBoot.Id)
         {
@@ -161,6 +163,7 @@ internal sealed partial class EngineCore
         if (record.Phase == ContainerPhase.Running)
         {
             using (var process = ProcessHandle.Open(record.First)) process?.Signal(Bundles.Signals.Kill);
+            if (record.IsPaused) _cgroups.SetFrozen(Folders.Cgroup(id), false);
             container.Consoles.LiftLimits();
             await _monitors.EndAsync(MonitorOf(record), cancellation);
             record = await EndAsync(container, record, cancellation);
@@ -181,6 +184,7 @@ internal sealed partial class EngineCore
         record = Keep(container, record with
         {
             Phase = ContainerPhase.Ended,
+            IsPaused = false,
             Exit = exit,
             Endpoints = [],
             Ports = [],

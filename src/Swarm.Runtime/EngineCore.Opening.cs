@@ -62,6 +62,9 @@ internal sealed partial class EngineCore
                     container, record with { Phase = ContainerPhase.Created, Run = record.Run - 1, StartedAt = null });
             }
 
+            if (record.IsPaused && verdict == AdoptionVerdict.Follow)
+                record = Keep(container, record with { IsPaused = _cgroups.IsFrozen(Folders.Cgroup(record.Id)) });
+
             if (verdict is not (AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted)) return true;
             _exitWatch!.Follow(record.Id, record.First, record.Monitor);
             FollowLog(container);

@@ -4,7 +4,10 @@ using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
 using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Controls;
 using Swarm.Runtime.Execs;
+using Swarm.Runtime.Files;
+using Swarm.Runtime.Usage;
 
 namespace Swarm.Runtime;
 
@@ -66,6 +69,15 @@ public interface IContainerEngine : IAsyncDisposable
     /// <summary>Programs run in containers beside their own.</summary>
     IContainerExecs Execs { get; }
 
+    /// <summary>Pausing, limits, names.</summary>
+    IContainerControls Controls { get; }
+
+    /// <summary>Files, changes and images of containers.</summary>
+    IContainerFiles Files { get; }
+
+    /// <summary>What containers use, and what runs in them.</summary>
+    IContainerUsage Usage { get; }
+
     /// <summary>Images that containers of this host use.</summary>
     IReadOnlySet<Digest> ImagesInUse { get; }
 }
@@ -87,6 +99,9 @@ public sealed record ContainerState(ContainerDefinition Definition, ContainerPha
     public ContainerId Id => Definition.Id;
 
     public Digest ImageId { get; init; }
+
+    /// <summary>Whether its processes stand still while it runs.</summary>
+    public bool IsPaused { get; init; }
 
     /// <summary>The host's pid of the first process; 0 unless it runs.</summary>
     public int Pid { get; init; }
@@ -147,6 +162,9 @@ public enum ContainerFault
 
     /// <summary>What it is doing forbids it: it is not running, or paused, or running already.</summary>
     WrongPhase,
+
+    /// <summary>It may be looked at, and not be written to.</summary>
+    ReadOnly,
 
     /// <summary>The host could not: out of disk, of addresses, of ports; a kernel refusal.</summary>
     Host,

@@ -11,7 +11,8 @@ internal sealed class LiveContainer(ContainerDefinition definition, LogFolder lo
 {
     private volatile ContainerRecord? _record;
 
-    public ContainerDefinition Definition => definition;
+    /// <summary>Its name and limits may change.</summary>
+    public ContainerDefinition Definition => _record?.Definition ?? definition;
 
     public LogFolder Log => log;
 

@@ -4,7 +4,10 @@ using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Runtime;
 using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Controls;
 using Swarm.Runtime.Execs;
+using Swarm.Runtime.Files;
+using Swarm.Runtime.Usage;
 
 namespace Swarm.Api.Tests;
 
@@ -18,6 +21,12 @@ internal sealed class FakeContainerEngine : IContainerEngine
     public IReadOnlySet<Digest> ImagesInUse => InUse;
 
     public IContainerConsoles Consoles => throw new NotSupportedException();
+
+    public IContainerControls Controls => throw new NotSupportedException();
+
+    public IContainerFiles Files => throw new NotSupportedException();
+
+    public IContainerUsage Usage => throw new NotSupportedException();
 
     public IContainerExecs Execs => throw new NotSupportedException();
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images;
+using Swarm.Images.Trees;
 
 namespace Swarm.Api.Tests;
 
@@ -57,6 +58,17 @@ internal sealed class FakeImageStore : IImageStore
         _images[image.Id] = [.. image.Names, name];
         return Find(nameOrId)!;
     }
+
+    public Task<ImmutableArray<TreeChange>> FindChangesAsync(
+        ContainerId container, IReadOnlySet<string> ignored, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<Bytes> WritableSizeAsync(ContainerId container, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<LoadedImage> CommitAsync(
+        ContainerId container, ImageCommit commit, CancellationToken cancellation) =>
+        throw new NotSupportedException();
 
     public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<Digest> inUse)
     {

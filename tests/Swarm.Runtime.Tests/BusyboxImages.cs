@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images;
+using Swarm.Images.Trees;
 
 namespace Swarm.Runtime.Tests;
 
@@ -28,7 +29,7 @@ internal sealed class BusyboxImages(string folder) : IImageStore
         foreach (var applet in (string[])
             ["sh", "sleep", "cat", "echo", "id", "pwd", "env", "ls", "touch", "kill", "head", "seq", "tail", "dd",
                 "grep", "hostname", "true", "false", "mount", "stat", "yes", "chmod", "ping",
-                "stty", "tty", "tr", "cut", "wc", "mkfifo"])
+                "stty", "tty", "tr", "cut", "wc", "mkfifo", "ln", "rm", "mkdir"])
         {
             File.CreateSymbolicLink(Path.Join(_lower, "bin", applet), "busybox");
         }
@@ -85,6 +86,17 @@ internal sealed class BusyboxImages(string folder) : IImageStore
         throw new UnreachableException();
 
     public StoredImage Tag(string nameOrId, ImageReference name) => throw new UnreachableException();
+
+    public Task<ImmutableArray<TreeChange>> FindChangesAsync(
+        ContainerId container, IReadOnlySet<string> ignored, CancellationToken cancellation) =>
+        throw new UnreachableException();
+
+    public Task<Bytes> WritableSizeAsync(ContainerId container, CancellationToken cancellation) =>
+        throw new UnreachableException();
+
+    public Task<LoadedImage> CommitAsync(
+        ContainerId container, ImageCommit commit, CancellationToken cancellation) =>
+        throw new UnreachableException();
 
     public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<Digest> inUse) =>
         throw new UnreachableException();

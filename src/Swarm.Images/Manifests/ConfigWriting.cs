@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
 
@@ -7,7 +8,9 @@ namespace Swarm.Images.Manifests;
 /// <summary>Writes the configuration of an image that is made here.</summary>
 internal static class ConfigWriting
 {
-    public static byte[] Write(ImageConfiguration configuration, IEnumerable<Digest> diffIds)
+    /// <param name="history">Null leaves it out.</param>
+    public static byte[] Write(
+        ImageConfiguration configuration, IEnumerable<Digest> diffIds, JsonArray? history = null)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -25,6 +28,12 @@ internal static class ConfigWriting
             json.WriteString("type", "layers");
             WriteList(json, "diff_ids", diffIds.Select(digest => digest.Value));
             json.WriteEndObject();
+            if (history is not null)
+            {
+                json.WritePropertyName("history");
+                history.WriteTo(json);
+            }
+
             json.WriteEndObject();
         }
 

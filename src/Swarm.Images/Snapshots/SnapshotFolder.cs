@@ -86,6 +86,9 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
         return root;
     }
 
+    /// <summary>Where a container's changes are.</summary>
+    public string UpperOf(ContainerId container) => Path.Combine(PathOf(container), Upper);
+
     public void Unmount(ContainerId container) => MountPoint.Unmount(Path.Combine(PathOf(container), Root));
 
     public void Discard(ContainerId container)

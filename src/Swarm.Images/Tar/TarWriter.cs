@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -8,9 +9,10 @@ namespace Swarm.Images.Tar;
 internal sealed class TarWriter(Stream stream)
 {
     private const int BlockBytes = 512;
+    private const int PieceBytes = 256 * 1024;
 
     /// <summary>Writes the header; <see cref="TarEntry.Size"/> bytes of content follow by
-    /// <see cref="WriteContent"/>.</summary>
+    /// <see cref="WriteContent(ReadOnlySpan{byte})"/>.</summary>
     public void WriteEntry(TarEntry entry)
     {
         var pax = PaxOf(entry);
@@ -30,6 +32,26 @@ internal sealed class TarWriter(Stream stream)
     {
         stream.Write(content);
         Pad(content.Length);
+    }
+
+    /// <summary>Writes as much content as the entry that was begun has: what has grown meanwhile is cut, and zeros
+    /// stand for what is gone.</summary>
+    public void WriteContent(Stream content, long size, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(size, 1, PieceBytes));
+        for (var left = size; left > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var piece = buffer.AsSpan(0, (int)Math.Min(left, buffer.Length));
+            var read = content.Read(piece);
+            if (read == 0) piece.Clear();
+            else piece = piece[..read];
+            stream.Write(piece);
+            left -= piece.Length;
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        Pad(size);
     }
 
     /// <summary>Writes the two blocks of zeros that end a tar.</summary>

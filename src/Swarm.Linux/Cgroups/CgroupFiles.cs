@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Swarm.Linux.Cgroups;
@@ -55,7 +56,38 @@ public static class CgroupFiles
         }
     }
 
-    private static string? ReadText(string path)
+    /// <summary>The lines <c>key number</c> of a file.</summary>
+    internal static ImmutableSortedDictionary<string, long> ReadAllKeyed(string path) => (ReadText(path) ?? "")
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => line.Split(' '))
+        .Where(fields => fields.Length == 2)
+        .ToImmutableSortedDictionary(
+            fields => fields[0], fields => Number(fields[1]), StringComparer.Ordinal);
+
+    /// <summary>The numbers of a file of one line.</summary>
+    internal static ImmutableArray<long> ReadNumbers(string path) =>
+        [.. (ReadText(path) ?? "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(Number)];
+
+    /// <summary>The lines of a file, each in its parts.</summary>
+    internal static IEnumerable<string[]> ReadLines(string path) => (ReadText(path) ?? "")
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>Pids of a cgroup and of those below it.</summary>
+    internal static IReadOnlyList<int> ReadProcesses(string folder)
+    {
+        if (!Directory.Exists(folder)) return [];
+        List<int> found = [];
+        foreach (var level in Directory.GetDirectories(folder, "*", SearchOption.AllDirectories).Prepend(folder))
+            found.AddRange(ReadNumbers(Path.Join(level, "cgroup.procs")).Select(pid => (int)pid));
+        return found;
+    }
+
+    /// <summary>A number as the kernel writes it; one that does not fit is as large as one can be.</summary>
+    internal static long Number(string text) =>
+        long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : CgroupStatistics.Unlimited;
+
+    internal static string? ReadText(string path)
     {
         try
         {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Swarm.Linux.Cgroups;
 
 /// <summary>Version 1: one hierarchy for each controller.</summary>
@@ -29,6 +31,59 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
             CgroupFiles.ReadKeyed(Path.Join(memory, "memory.oom_control"), "oom_kill"));
     }
 
+    public CgroupStatistics? ReadStatistics(string path)
+    {
+        var memory = Path.Join(mountPoint, "memory", path);
+        if (CgroupFiles.ReadNumber(Path.Join(memory, "memory.usage_in_bytes")) is not { } used) return null;
+        var accounting = Path.Join(mountPoint, "cpuacct", path);
+        var throttling = CgroupFiles.ReadAllKeyed(Path.Join(mountPoint, "cpu", path, "cpu.stat"));
+        var pids = Path.Join(mountPoint, "pids", path);
+        var blocks = Path.Join(mountPoint, "blkio", path);
+        return new CgroupStatistics
+        {
+            Version = 1,
+            CpuNanoseconds = CgroupFiles.ReadNumber(Path.Join(accounting, "cpuacct.usage")) ?? 0,
+            UserNanoseconds = CgroupFiles.ReadNumber(Path.Join(accounting, "cpuacct.usage_user")) ?? 0,
+            SystemNanoseconds = CgroupFiles.ReadNumber(Path.Join(accounting, "cpuacct.usage_sys")) ?? 0,
+            ProcessorNanoseconds = CgroupFiles.ReadNumbers(Path.Join(accounting, "cpuacct.usage_percpu")),
+            Periods = throttling.GetValueOrDefault("nr_periods"),
+            ThrottledPeriods = throttling.GetValueOrDefault("nr_throttled"),
+            ThrottledNanoseconds = throttling.GetValueOrDefault("throttled_time"),
+            MemoryBytes = used,
+            MemoryPeakBytes = CgroupFiles.ReadNumber(Path.Join(memory, "memory.max_usage_in_bytes")) ?? 0,
+            MemoryLimitBytes =
+                CgroupFiles.ReadNumber(Path.Join(memory, "memory.limit_in_bytes")) ?? CgroupStatistics.Unlimited,
+            MemoryFailures = CgroupFiles.ReadNumber(Path.Join(memory, "memory.failcnt")) ?? 0,
+            MemoryDetails = CgroupFiles.ReadAllKeyed(Path.Join(memory, "memory.stat")),
+            Pids = CgroupFiles.ReadNumber(Path.Join(pids, "pids.current")) ?? 0,
+            PidsLimit = CgroupFiles.ReadNumber(Path.Join(pids, "pids.max")) ?? 0,
+            BlockBytes = ReadBlocks(Path.Join(blocks, "blkio.throttle.io_service_bytes_recursive")),
+            BlockOperations = ReadBlocks(Path.Join(blocks, "blkio.throttle.io_serviced_recursive")),
+        };
+    }
+
+    public IReadOnlyList<int> ProcessesOf(string path) =>
+        CgroupFiles.ReadProcesses(Path.Join(mountPoint, "memory", path));
+
+    public void SetFrozen(string path, bool frozen) =>
+        File.WriteAllText(Freezer(path), frozen ? "FROZEN" : "THAWED");
+
+    public bool IsFrozen(string path) => CgroupFiles.ReadText(Freezer(path))?.Trim() == "FROZEN";
+
+    public void LiftLimits(string path, bool cpu, bool memory, bool pids)
+    {
+        if (cpu) File.WriteAllText(Path.Join(mountPoint, "cpu", path, "cpu.cfs_quota_us"), "-1");
+        if (memory)
+        {
+            // Memory plus swap may never be the smaller one.
+            var folder = Path.Join(mountPoint, "memory", path);
+            if (CountsSwap) File.WriteAllText(Path.Join(folder, "memory.memsw.limit_in_bytes"), "-1");
+            File.WriteAllText(Path.Join(folder, "memory.limit_in_bytes"), "-1");
+        }
+
+        if (pids) File.WriteAllText(Path.Join(mountPoint, "pids", path, "pids.max"), "max");
+    }
+
     public bool Remove(string path)
     {
         var gone = true;
@@ -41,6 +96,19 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
 
         return gone;
     }
+
+    private string Freezer(string path) => Path.Join(mountPoint, "freezer", path, "freezer.state");
+
+    /// <remarks>Lines as <c>8:0 Read 4096</c>; the last one, <c>Total 4096</c>, has no device.</remarks>
+    private static ImmutableArray<BlockCount> ReadBlocks(string path) =>
+    [
+        .. from fields in CgroupFiles.ReadLines(path)
+           where fields.Length == 3
+           let device = fields[0].Split(':')
+           select new BlockCount(
+               (int)CgroupFiles.Number(device[0]), (int)CgroupFiles.Number(device[1]), fields[1],
+               CgroupFiles.Number(fields[2])),
+    ];
 
     /// <remarks>
     /// Where nothing is mounted on <c>unified</c>, crun makes a common folder with a common file in it

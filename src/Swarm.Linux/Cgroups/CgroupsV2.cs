@@ -36,7 +36,69 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
             CgroupFiles.ReadKeyed(Path.Join(folder, "memory.events"), "oom_kill"));
     }
 
+    public CgroupStatistics? ReadStatistics(string path)
+    {
+        var folder = Path.Join(mountPoint, path);
+        if (CgroupFiles.ReadNumber(Path.Join(folder, "memory.current")) is not { } used) return null;
+        var cpu = CgroupFiles.ReadAllKeyed(Path.Join(folder, "cpu.stat"));
+        long Nanoseconds(string key) => cpu.GetValueOrDefault(key) * 1000;
+        var blocks = CgroupFiles.ReadLines(Path.Join(folder, "io.stat")).ToList();
+        return new CgroupStatistics
+        {
+            Version = 2,
+            CpuNanoseconds = Nanoseconds("usage_usec"),
+            UserNanoseconds = Nanoseconds("user_usec"),
+            SystemNanoseconds = Nanoseconds("system_usec"),
+            Periods = cpu.GetValueOrDefault("nr_periods"),
+            ThrottledPeriods = cpu.GetValueOrDefault("nr_throttled"),
+            ThrottledNanoseconds = Nanoseconds("throttled_usec"),
+            MemoryBytes = used,
+            MemoryPeakBytes = CgroupFiles.ReadNumber(Path.Join(folder, "memory.peak")) ?? 0,
+            MemoryLimitBytes =
+                CgroupFiles.ReadNumber(Path.Join(folder, "memory.max")) ?? CgroupStatistics.Unlimited,
+            MemoryDetails = CgroupFiles.ReadAllKeyed(Path.Join(folder, "memory.stat")),
+            Pids = CgroupFiles.ReadNumber(Path.Join(folder, "pids.current")) ?? 0,
+            PidsLimit = CgroupFiles.ReadNumber(Path.Join(folder, "pids.max")) ?? 0,
+            BlockBytes = [.. ReadBlocks(blocks, ("rbytes", "read"), ("wbytes", "write"))],
+            BlockOperations = [.. ReadBlocks(blocks, ("rios", "read"), ("wios", "write"))],
+        };
+    }
+
+    public IReadOnlyList<int> ProcessesOf(string path) => CgroupFiles.ReadProcesses(Path.Join(mountPoint, path));
+
+    public void SetFrozen(string path, bool frozen) =>
+        File.WriteAllText(Path.Join(mountPoint, path, "cgroup.freeze"), frozen ? "1" : "0");
+
+    public bool IsFrozen(string path) =>
+        CgroupFiles.ReadKeyed(Path.Join(mountPoint, path, "cgroup.events"), "frozen") == 1;
+
+    public void LiftLimits(string path, bool cpu, bool memory, bool pids)
+    {
+        string[] files =
+        [
+            .. cpu ? ["cpu.max"] : (string[])[],
+            .. memory ? ["memory.max"] : (string[])[],
+            .. memory && CountsSwap ? ["memory.swap.max"] : (string[])[],
+            .. pids ? ["pids.max"] : (string[])[],
+        ];
+        foreach (var file in files) File.WriteAllText(Path.Join(mountPoint, path, file), "max");
+    }
+
     public bool Remove(string path) => CgroupFiles.RemoveTree(Path.Join(mountPoint, path));
+
+    /// <remarks>Lines as <c>8:0 rbytes=4096 wbytes=0 rios=1 wios=0</c>.</remarks>
+    private static IEnumerable<BlockCount> ReadBlocks(
+        List<string[]> lines, params (string Key, string Operation)[] wanted) =>
+        from fields in lines
+        let device = fields[0].Split(':')
+        where device.Length == 2
+        from field in fields.Skip(1)
+        let parts = field.Split('=')
+        from want in wanted
+        where parts.Length == 2 && parts[0] == want.Key
+        select new BlockCount(
+            (int)CgroupFiles.Number(device[0]), (int)CgroupFiles.Number(device[1]), want.Operation,
+            CgroupFiles.Number(parts[1]));
 
     private static void HandDown(string level)
     {

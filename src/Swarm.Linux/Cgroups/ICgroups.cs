@@ -16,6 +16,24 @@ public interface ICgroups
     /// <returns>Null when there is none.</returns>
     CgroupUsage? Read(string path);
 
+    /// <summary>Reads everything that is counted.</summary>
+    /// <returns>Null when there is no such cgroup.</returns>
+    CgroupStatistics? ReadStatistics(string path);
+
+    /// <summary>Pids of the processes in a cgroup and in those below it.</summary>
+    IReadOnlyList<int> ProcessesOf(string path);
+
+    /// <summary>Stops the processes of a cgroup, or lets them go on. The kernel may take a moment to do it.</summary>
+    /// <exception cref="IOException">There is no such cgroup, or no freezer.</exception>
+    void SetFrozen(string path, bool frozen);
+
+    /// <summary>Whether its processes stand still, all of them.</summary>
+    bool IsFrozen(string path);
+
+    /// <summary>Takes away those limits of a cgroup that are named.</summary>
+    /// <exception cref="IOException">There is no such cgroup.</exception>
+    void LiftLimits(string path, bool cpu, bool memory, bool pids);
+
     /// <summary>Removes a cgroup and those below it, where no process is left in them.</summary>
     /// <returns>Whether nothing of it is left.</returns>
     bool Remove(string path);

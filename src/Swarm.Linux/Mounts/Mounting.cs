@@ -21,6 +21,10 @@ public static partial class Mounting
     public static void Bind(string source, string target) =>
         SystemCall.Check(mount(source, target, null, MS_BIND, null), "mount --bind", target);
 
+    /// <summary>As <see cref="Bind"/>, with what is mounted below the source.</summary>
+    public static void BindAll(string source, string target) =>
+        SystemCall.Check(mount(source, target, null, MS_BIND | MS_REC, null), "mount --rbind", target);
+
     /// <summary>
     /// What is mounted below a mount point stays in this namespace, and nothing from others comes in.
     /// </summary>

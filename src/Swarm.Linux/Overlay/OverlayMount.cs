@@ -28,13 +28,24 @@ public sealed partial class OverlayMount : IDisposable
     /// <param name="upper">Where changes go.</param>
     /// <param name="work">An empty folder on the file system of <paramref name="upper"/>.</param>
     /// <exception cref="LinuxException">What the kernel refused, with its own words.</exception>
-    public static OverlayMount Create(IReadOnlyList<string> lowers, string upper, string work)
+    public static OverlayMount Create(IReadOnlyList<string> lowers, string upper, string work) =>
+        Create(lowers, (upper, work));
+
+    /// <summary>One that only shows what its layers make together.</summary>
+    /// <param name="lowers">Top first; two at least.</param>
+    /// <exception cref="LinuxException">What the kernel refused, with its own words.</exception>
+    public static OverlayMount CreateReadOnly(IReadOnlyList<string> lowers) => Create(lowers, null);
+
+    private static OverlayMount Create(IReadOnlyList<string> lowers, (string Upper, string Work)? writable)
     {
         using var context = Open();
         using var held = new HeldFolders();
         foreach (var lower in lowers) Configure(context, SetString, "lowerdir+", held.Short(lower));
-        Configure(context, SetString, "upperdir", held.Short(upper));
-        Configure(context, SetString, "workdir", held.Short(work));
+        if (writable is var (upper, work))
+        {
+            Configure(context, SetString, "upperdir", held.Short(upper));
+            Configure(context, SetString, "workdir", held.Short(work));
+        }
 
         // A layer must not be able to lead the kernel to other files by attributes it carries.
         Configure(context, SetString, "redirect_dir", "nofollow");
@@ -43,7 +54,9 @@ public sealed partial class OverlayMount : IDisposable
         Configure(context, CreateCommand, null, null);
 
         var mount = fsmount(FsMount, context, FsMountCloseOnExec, 0);
-        return mount >= 0 ? new OverlayMount(new FileDescriptor((int)mount)) : throw Refused(context, "fsmount", upper);
+        return mount >= 0
+            ? new OverlayMount(new FileDescriptor((int)mount))
+            : throw Refused(context, "fsmount", lowers[0]);
     }
 
     /// <summary>The root of the overlay, to work in while it is attached nowhere.</summary>

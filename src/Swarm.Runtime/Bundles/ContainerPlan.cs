@@ -39,6 +39,7 @@ internal sealed record ContainerPlan
             : definition.Id.Short;
         var check = spec.HealthCheck ?? image.HealthCheck;
         Sysctls.Check(spec);
+        LimitSection.Check(spec.Limits);
         return new ContainerPlan
         {
             Definition = definition,

@@ -7,8 +7,6 @@ namespace Swarm.Runtime.Bundles;
 /// <remarks>https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config-linux.md</remarks>
 internal static class LinuxSection
 {
-    private const int CpuPeriodMicroseconds = 100_000;
-
     private static readonly string[] Masked =
     [
         "/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
@@ -30,7 +28,7 @@ internal static class LinuxSection
         WriteDevices(json, input);
         json.WriteStartObject("resources");
         WriteDeviceRules(json, spec.Privileged);
-        WriteLimits(json, input);
+        LimitSection.Write(json, spec.Limits, input.CanLimitSwap);
         json.WriteEndObject();
         BundleWriter.WriteStrings(json, "maskedPaths", spec.Privileged ? [] : Masked);
         BundleWriter.WriteStrings(json, "readonlyPaths", spec.Privileged ? [] : ReadOnly);
@@ -101,35 +99,6 @@ internal static class LinuxSection
         json.WriteBoolean("allow", allow);
         if (kind is not null) json.WriteString("type", kind);
         json.WriteString("access", access);
-        json.WriteEndObject();
-    }
-
-    private static void WriteLimits(Utf8JsonWriter json, BundleInput input)
-    {
-        var limits = input.Plan.Spec.Limits;
-        if (limits.Memory.Value > 0)
-        {
-            json.WriteStartObject("memory");
-            json.WriteNumber("limit", limits.Memory.Value);
-            var total = limits.MemoryAndSwap.Value;
-            if (input.CanLimitSwap) json.WriteNumber("swap", total != 0 ? total : limits.Memory.Value * 2);
-            json.WriteEndObject();
-        }
-
-        json.WriteStartObject("cpu");
-        json.WriteNumber("shares", limits.CpuShares > 0 ? limits.CpuShares : 1024);
-        if (limits.Cpu.Value > 0)
-        {
-            json.WriteNumber("period", CpuPeriodMicroseconds);
-            // The kernel takes no quota below a millisecond.
-            json.WriteNumber("quota", Math.Max(1000, limits.Cpu.Value * CpuPeriodMicroseconds / 1000));
-        }
-
-        if (limits.CpuSet.Length > 0) json.WriteString("cpus", limits.CpuSet);
-        json.WriteEndObject();
-        if (limits.Pids <= 0) return;
-        json.WriteStartObject("pids");
-        json.WriteNumber("limit", limits.Pids);
         json.WriteEndObject();
     }
 }

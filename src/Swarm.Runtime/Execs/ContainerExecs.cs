@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Swarm.Core;
 using Swarm.Runtime.Consoles;
-using Swarm.Runtime.Records;
 using Swarm.Runtime.Work;
 
 namespace Swarm.Runtime.Execs;
@@ -27,7 +26,7 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
         ArgumentNullException.ThrowIfNull(definition);
         if (definition.Arguments.IsDefaultOrEmpty || definition.Arguments[0].Length == 0)
             throw new ContainerException(ContainerFault.Invalid, "no exec command specified");
-        RunningRecord(id);
+        core.GetUnpaused(id, "exec");
         Forget();
         var exec = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         _execs[exec] = new LiveExec(exec, id, definition, time.GetUtcNow());
@@ -70,7 +69,7 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
 
     private async Task<RunningExec> StartAsync(LiveExec exec, bool isAttached, TerminalSize? size)
     {
-        var record = RunningRecord(exec.Container);
+        var record = core.GetUnpaused(exec.Container, "exec");
         exec.Take();
         try
         {
@@ -96,12 +95,6 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
 
     private LiveExec Get(string exec) => _execs.GetValueOrDefault(exec)
         ?? throw new ContainerException(ContainerFault.NotFound, $"No such exec instance: {exec}");
-
-    private ContainerRecord RunningRecord(ContainerId id) => core.Get(id).Record switch
-    {
-        { Phase: ContainerPhase.Running } record => record,
-        _ => throw new ContainerException(ContainerFault.WrongPhase, $"container {id.Short} is not running"),
-    };
 
     private static bool IsMissing(string message) =>
         message.Contains("executable file not found", StringComparison.Ordinal)

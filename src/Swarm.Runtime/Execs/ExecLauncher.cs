@@ -56,7 +56,8 @@ internal sealed class ExecLauncher(
     private JsonObject Process(
         ContainerRecord record, ExecDefinition definition, bool isHomeGiven, TerminalSize? size)
     {
-        var configuration = JsonNode.Parse(File.ReadAllBytes(Path.Join(folders.Bundle(record.Id), "config.json")))!;
+        var own = ExecProcess.OwnOf(folders.Bundle(record.Id)) ?? throw new ContainerException(
+            ContainerFault.WrongPhase, $"container {record.Id.Short} is not running");
         var (bounding, _) = Capabilities.Choose([], [], privileged: true, _bounding);
         ContainerUser? user = null;
         if (definition.User is { Length: > 0 } wanted)
@@ -67,7 +68,7 @@ internal sealed class ExecLauncher(
         }
 
         return ExecProcess.Write(
-            configuration["process"]!.AsObject(), definition, user, isHomeGiven, size, bounding);
+            own, definition, user, isHomeGiven, size, bounding);
     }
 
     private async Task<(RunningExec Running, int Pid)> StartWithPipesAsync(

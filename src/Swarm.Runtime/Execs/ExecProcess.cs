@@ -10,6 +10,13 @@ namespace Swarm.Runtime.Execs;
 /// </summary>
 internal static class ExecProcess
 {
+    /// <returns>The process object of a container; null when it has no bundle.</returns>
+    public static JsonObject? OwnOf(string bundle)
+    {
+        var path = Path.Join(bundle, "config.json");
+        return File.Exists(path) ? JsonNode.Parse(File.ReadAllBytes(path))!["process"]!.AsObject() : null;
+    }
+
     /// <param name="own">The container's process object.</param>
     /// <param name="user">Who it shall be; null means the same as the container's own.</param>
     /// <param name="isHomeGiven">Whether the container was told its HOME, or it is its user's.</param>

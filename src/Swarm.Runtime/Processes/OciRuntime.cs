@@ -42,6 +42,17 @@ internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
             ContainerFault.Host, $"container {id.Short} could not be removed: {RuntimeMessages.Clean(output)}");
     }
 
+    /// <summary>Sets limits of what has been made.</summary>
+    /// <param name="path">A file of the runtime specification's resources.</param>
+    public void Update(ContainerId id, string path)
+    {
+        var (code, output) = Run(id, "update", "-r", path, id.Value);
+        if (code == 0) return;
+        throw new ContainerException(
+            ContainerFault.Invalid, $"the limits of container {id.Short} could not be set: "
+            + RuntimeMessages.Clean(output));
+    }
+
     public ImmutableArray<string> ExecArguments(ContainerId id, ImmutableArray<string> command) =>
         ["--root", folders.RuntimeRoot, "exec", id.Value, .. command];
 

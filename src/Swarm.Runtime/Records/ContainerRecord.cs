@@ -17,6 +17,9 @@ internal sealed record ContainerRecord
 
     public ContainerPhase Phase { get; init; }
 
+    /// <summary>While it runs: its processes stand still.</summary>
+    public bool IsPaused { get; init; }
+
     public int Run { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }
@@ -48,6 +51,7 @@ internal sealed record ContainerRecord
     public ContainerState ToState() => new(Definition, Phase)
     {
         ImageId = ImageId,
+        IsPaused = IsPaused,
         Pid = Phase == ContainerPhase.Running ? First.Pid : 0,
         CreatedAt = CreatedAt,
         StartedAt = StartedAt,

@@ -60,6 +60,80 @@ public sealed class CgroupTests : IDisposable
         Assert.False(Directory.Exists(Path.Join(_root, "memory/swarm/a")));
     }
 
+    [Fact]
+    public void All_that_version_2_counts_is_read()
+    {
+        Write("swarm/a/memory.current", "5000\n");
+        Write("swarm/a/memory.max", "max\n");
+        Write("swarm/a/memory.stat", "anon 1\ninactive_file 1000\n");
+        Write("swarm/a/cpu.stat", "usage_usec 9\nuser_usec 5\nsystem_usec 4\nnr_periods 3\nnr_throttled 2\n"
+            + "throttled_usec 1\n");
+        Write("swarm/a/pids.current", "3\n");
+        Write("swarm/a/pids.max", "max\n");
+        Write("swarm/a/io.stat", "8:16 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6\n");
+
+        var read = new CgroupsV2(_root).ReadStatistics("/swarm/a")!;
+
+        Assert.Equal((9000, 5000, 4000), (read.CpuNanoseconds, read.UserNanoseconds, read.SystemNanoseconds));
+        Assert.Equal((3, 2, 1000), (read.Periods, read.ThrottledPeriods, read.ThrottledNanoseconds));
+        Assert.Equal((5000, CgroupStatistics.Unlimited, 0), (read.MemoryBytes, read.MemoryLimitBytes, read.PidsLimit));
+        Assert.Equal(1000, read.MemoryDetails["inactive_file"]);
+        Assert.Equal([new(8, 16, "read", 1), new(8, 16, "write", 2)], read.BlockBytes.AsEnumerable());
+        Assert.Equal([new(8, 16, "read", 3), new(8, 16, "write", 4)], read.BlockOperations.AsEnumerable());
+        Assert.Null(new CgroupsV2(_root).ReadStatistics("/swarm/b"));
+    }
+
+    [Fact]
+    public void What_version_1_counts_of_block_devices_is_read()
+    {
+        Write("memory/swarm/a/memory.usage_in_bytes", "5000\n");
+        Write("cpuacct/swarm/a/cpuacct.usage_percpu", "1 2 \n");
+        Write("blkio/swarm/a/blkio.throttle.io_service_bytes_recursive", "254:0 Read 7\n254:0 Total 7\nTotal 7\n");
+
+        var read = new CgroupsV1(_root).ReadStatistics("/swarm/a")!;
+
+        Assert.Equal([new(254, 0, "Read", 7), new(254, 0, "Total", 7)], read.BlockBytes.AsEnumerable());
+        Assert.Equal([1, 2], read.ProcessorNanoseconds.AsEnumerable());
+    }
+
+    [Fact]
+    public void Limits_are_lifted_in_the_words_of_each_version()
+    {
+        Write("cpu/swarm/a/cpu.cfs_quota_us", "5000\n");
+        Write("memory/memory.memsw.limit_in_bytes", "");
+        Write("memory/swarm/a/memory.limit_in_bytes", "5\n");
+        Write("pids/swarm/a/pids.max", "5\n");
+        Write("swarm/a/cpu.max", "5000 100000\n");
+        Write("swarm/a/pids.max", "5\n");
+
+        new CgroupsV1(_root).LiftLimits("/swarm/a", cpu: true, memory: true, pids: false);
+        new CgroupsV2(_root).LiftLimits("/swarm/a", cpu: true, memory: false, pids: false);
+
+        Assert.Equal(
+            ["-1", "-1", "-1", "5\n", "max", "5\n"],
+            new[]
+            {
+                "cpu/swarm/a/cpu.cfs_quota_us", "memory/swarm/a/memory.memsw.limit_in_bytes",
+                "memory/swarm/a/memory.limit_in_bytes", "pids/swarm/a/pids.max", "swarm/a/cpu.max", "swarm/a/pids.max",
+            }.Select(path => File.ReadAllText(Path.Join(_root, path))));
+    }
+
+    [Fact]
+    public void Version_2_freezes_and_lists_processes_of_all_levels()
+    {
+        Write("swarm/a/cgroup.procs", "5\n6\n");
+        Write("swarm/a/below/cgroup.procs", "7\n");
+        Write("swarm/a/cgroup.freeze", "0\n");
+        Write("swarm/a/cgroup.events", "populated 1\nfrozen 1\n");
+        var cgroups = new CgroupsV2(_root);
+
+        cgroups.SetFrozen("/swarm/a", true);
+
+        Assert.Equal("1", File.ReadAllText(Path.Join(_root, "swarm/a/cgroup.freeze")));
+        Assert.True(cgroups.IsFrozen("/swarm/a"));
+        Assert.Equal([5, 6, 7], cgroups.ProcessesOf("/swarm/a"));
+    }
+
     private void Write(string path, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Join(_root, path))!);

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Images.Archives;
+using Swarm.Images.Blobs;
+using Swarm.Images.Manifests;
+using Swarm.Images.Names;
+using Swarm.Images.Snapshots;
+using Swarm.Images.Trees;
+using Swarm.Linux.Files;
+using Swarm.Linux.Overlay;
+
+namespace Swarm.Images;
+
+public sealed partial class ImageStore
+{
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<TreeChange>> FindChangesAsync(
+        ContainerId container, IReadOnlySet<string> ignored, CancellationToken cancellation) =>
+        await DedicatedThread.RunAsync(
+            () => Differences(
+                container, ignored,
+                (changes, _) => changes
+                    .Select(change => new TreeChange(LayerDifference.Show(change.Path), change.Kind))
+                    .ToImmutableArray(),
+                cancellation),
+            cancellation);
+
+    /// <inheritdoc/>
+    public Task<Bytes> WritableSizeAsync(ContainerId container, CancellationToken cancellation) =>
+        DedicatedThread.RunAsync(
+            () =>
+            {
+                using var upper = Folder.Open(_snapshots.UpperOf(container));
+                return new Bytes(TreeSize.Of(upper, cancellation));
+            },
+            cancellation);
+
+    /// <inheritdoc/>
+    public async Task<LoadedImage> CommitAsync(
+        ContainerId container, ImageCommit commit, CancellationToken cancellation)
+    {
+        if (commit.Name is { } name) CheckName(name);
+        using var scratch = _folders.NewScratch();
+        var image = await DedicatedThread.RunAsync(
+            () => Commit(container, commit, scratch, cancellation), cancellation);
+        return (await InstallAsync([image], scratch, cancellation))[0];
+    }
+
+    private ArchivedImage Commit(
+        ContainerId container, ImageCommit commit, ScratchFolder scratch, CancellationToken cancellation)
+    {
+        var layer = Differences(
+            container, commit.Ignored,
+            (changes, upper) => LayerWriting.Write(scratch.NewPath(), upper, changes, cancellation), cancellation);
+        KnownImage below;
+        lock (_gate) below = GetById(new Digest(SnapshotOf(container).Image));
+        var now = _time.GetUtcNow();
+        var configuration = commit.Configuration with
+        {
+            Architecture = below.Configuration.Architecture,
+            OperatingSystem = below.Configuration.OperatingSystem,
+            Variant = below.Configuration.Variant,
+            Created = now,
+        };
+        var history = ImageHistory.Extend(
+            File.ReadAllBytes(_folders.Blob(below.Id)), below, new ImageHistoryEntry(
+                now, commit.CreatedBy, configuration.Author, commit.Comment));
+        var config = StagedBlob.Write(
+            scratch.NewPath(),
+            ConfigWriting.Write(configuration, [.. below.Layers.Select(one => one.DiffId), layer.Digest], history));
+        return ArchivedImage.Create(
+            commit.Name is null ? [] : [commit.Name], manifest: null, config, "committed configuration",
+            [
+                .. below.Layers.Select(one =>
+                    new StagedBlob(one.BlobPath, one.Blob, new FileInfo(one.BlobPath).Length)),
+                layer,
+            ]);
+    }
+
+    private T Differences<T>(
+        ContainerId container, IReadOnlySet<string> ignored, Func<List<UpperChange>, Folder, T> use,
+        CancellationToken cancellation)
+    {
+        var snapshot = SnapshotOf(container);
+        var trees = snapshot.Layers.Reverse().Select(name => _layers.Find(name)?.Tree ?? throw new ImageException(
+            ImageFault.NotFound, $"layer {name} below container {container.Short} is gone")).ToList();
+        using var upper = Folder.Open(_snapshots.UpperOf(container));
+        // The kernel makes no overlay of one folder only.
+        using var overlay = trees.Count > 1 ? OverlayMount.CreateReadOnly(trees) : null;
+        using var single = trees.Count == 1 ? Folder.Open(trees[0]) : null;
+        return use(new LayerDifference(ignored, cancellation).Find(upper, overlay?.Root ?? single), upper);
+    }
+
+    private SnapshotRecord SnapshotOf(ContainerId container)
+    {
+        lock (_gate)
+        {
+            return _snapshots.Find(container) ?? throw new ImageException(
+                ImageFault.NotFound, $"container {container.Short} has no writable layer on this host");
+        }
+    }
+}

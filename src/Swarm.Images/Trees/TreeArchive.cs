@@ -1,0 +1,43 @@
+using Swarm.Images.Blobs;
+using Swarm.Images.Tar;
+using Swarm.Images.Unpacking;
+using Swarm.Linux.Files;
+
+namespace Swarm.Images.Trees;
+
+/// <summary>Trees of files as tar, out of a root file system and into one.</summary>
+public static class TreeArchive
+{
+    /// <summary>Writes an entry of a folder, and all below it. Blocks.</summary>
+    /// <param name="shown">The name it has in the tar.</param>
+    public static void Write(
+        Folder parent, byte[] name, byte[] shown, Stream output, CancellationToken cancellation)
+    {
+        var writer = new TreeWriter(output, cancellation);
+        writer.WriteTree(parent, name, shown);
+        writer.WriteEnd();
+    }
+
+    /// <summary>Writes all that is in a folder. Blocks.</summary>
+    /// <param name="shown">What the names in the tar begin with; empty for nothing.</param>
+    public static void WriteContent(Folder folder, byte[] shown, Stream output, CancellationToken cancellation)
+    {
+        var writer = new TreeWriter(output, cancellation);
+        if (shown.Length > 0) writer.WriteEntry(folder, "."u8.ToArray(), shown, folder.Status());
+        writer.WriteContent(folder, shown);
+        writer.WriteEnd();
+    }
+
+    /// <summary>Unpacks a tar (plain, gzip or zstd) below a root. Blocks.</summary>
+    /// <param name="into">A folder that exists, from the root.</param>
+    /// <exception cref="ImageException">What of the archive is wrong, or not allowed.</exception>
+    public static void Unpack(
+        Folder root, byte[] into, Stream tar, UnpackRules rules, CancellationToken cancellation)
+    {
+        const string Subject = "archive";
+        var limits = new UnpackLimits();
+        using var plain = new PlainStream(tar, limits.LayerMax, limits, hashed: false, Subject, cancellation);
+        using var unpacker = new TreeUnpacker(root, into, new TarReader(plain, limits, Subject), rules);
+        unpacker.Unpack();
+    }
+}

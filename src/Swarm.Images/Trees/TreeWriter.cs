@@ -1,0 +1,112 @@
+using Swarm.Images.Tar;
+using Swarm.Linux;
+using Swarm.Linux.Files;
+
+namespace Swarm.Images.Trees;
+
+/// <summary>Writes files and folders as the entries of a tar, with owners, times, hard links and capabilities.
+/// </summary>
+internal sealed class TreeWriter(Stream output, CancellationToken cancellation)
+{
+    private readonly TarWriter _tar = new(output);
+    private readonly Dictionary<(DeviceNumber, ulong), byte[]> _linked = [];
+
+    /// <summary>Writes an entry, and all below it.</summary>
+    /// <param name="shown">Its name in the tar; the names below it begin with it.</param>
+    public void WriteTree(Folder parent, byte[] name, byte[] shown)
+    {
+        if (parent.Status(name) is not { } status) return; // gone meanwhile
+        WriteEntry(parent, name, shown, status);
+        if (status.Kind != FileKind.Folder) return;
+        using var folder = parent.ChildOrMounted(name);
+        if (folder is not null) WriteContent(folder, shown);
+    }
+
+    /// <summary>Writes all that is in a folder, and not the folder itself.</summary>
+    public void WriteContent(Folder folder, byte[] shown)
+    {
+        foreach (var name in folder.Names())
+        {
+            byte[] below = shown is [] or [.., (byte)'/'] ? [.. shown, .. name] : [.. shown, (byte)'/', .. name];
+            WriteTree(folder, name, below);
+        }
+    }
+
+    /// <summary>Writes one entry alone. Sockets are left out: they mean nothing elsewhere.</summary>
+    public void WriteEntry(Folder parent, byte[] name, byte[] shown, FileStatus status)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (status.Kind == FileKind.Socket) return;
+        var entry = new TarEntry
+        {
+            Name = status.Kind == FileKind.Folder && shown is not [.., (byte)'/'] ? [.. shown, (byte)'/'] : shown,
+            Kind = KindOf(status.Kind),
+            Mode = status.Mode,
+            UserId = status.UserId,
+            GroupId = status.GroupId,
+            Modified = status.Modified,
+            Device = status.Kind is FileKind.CharacterDevice or FileKind.BlockDevice ? status.Represents : default,
+        };
+        switch (status.Kind)
+        {
+            case FileKind.SymbolicLink:
+                _tar.WriteEntry(entry with { LinkName = parent.LinkTarget(name) });
+                break;
+            case FileKind.Regular when status.Links > 1 && !_linked.TryAdd((status.Device, status.Inode), shown):
+                _tar.WriteEntry(
+                    entry with { Kind = TarKind.HardLink, LinkName = _linked[(status.Device, status.Inode)] });
+                break;
+            case FileKind.Regular:
+                WriteFile(parent, name, entry with { Size = status.Size });
+                break;
+            default:
+                _tar.WriteEntry(entry);
+                break;
+        }
+    }
+
+    /// <summary>Writes a name that says something of the layers below.</summary>
+    public void WriteMark(byte[] shown, FileTime modified) => _tar.WriteEntry(new TarEntry
+    {
+        Name = shown,
+        Kind = TarKind.File,
+        Mode = 0x180,
+        Modified = modified,
+    });
+
+    public void WriteEnd() => _tar.WriteEnd();
+
+    private void WriteFile(Folder parent, byte[] name, TarEntry entry)
+    {
+        FileStream file;
+        try
+        {
+            file = parent.OpenFile(name);
+        }
+        catch (LinuxException gone) when (gone.Number is Errno.ENOENT or Errno.ELOOP)
+        {
+            return;
+        }
+
+        using (file)
+        {
+            const string Capability = "security.capability";
+            var capability = parent.Attribute(name, "security.capability"u8);
+            _tar.WriteEntry(capability is null ? entry : entry with
+            {
+                Attributes = [new TarAttribute(System.Text.Encoding.ASCII.GetBytes(Capability), capability)],
+            });
+            _tar.WriteContent(file, entry.Size, cancellation);
+        }
+    }
+
+    private static TarKind KindOf(FileKind kind) => kind switch
+    {
+        FileKind.Folder => TarKind.Folder,
+        FileKind.SymbolicLink => TarKind.SymbolicLink,
+        FileKind.CharacterDevice => TarKind.CharacterDevice,
+        FileKind.BlockDevice => TarKind.BlockDevice,
+        FileKind.Fifo => TarKind.Fifo,
+        _ => TarKind.File,
+    };
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Swarm.Core.Containers;
+
+namespace Swarm.Runtime.Bundles;
+
+/// <summary>Limits in the words of the runtime specification.</summary>
+/// <remarks>https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config-linux.md#control-groups</remarks>
+internal static class LimitSection
+{
+    private const int CpuPeriodMicroseconds = 100_000;
+    private const long DefaultShares = 1024;
+
+    /// <exception cref="ContainerException">The kernel would refuse them, or take them for something else.</exception>
+    public static void Check(ResourceLimits limits)
+    {
+        var (memory, total) = (limits.Memory.Value, limits.MemoryAndSwap.Value);
+        if (total > 0 && memory == 0)
+            throw Invalid("a limit on memory plus swap needs one on memory");
+        if (total > 0 && total < memory)
+            throw Invalid($"the limit on memory plus swap ({total} bytes) is below the one on memory ({memory} bytes)");
+    }
+
+    /// <summary>Writes those that are set: members of an object that is begun.</summary>
+    public static void Write(Utf8JsonWriter json, ResourceLimits limits, bool canLimitSwap)
+    {
+        if (limits.Memory.Value > 0) WriteMemory(json, limits, canLimitSwap);
+        WriteCpu(json, limits);
+        if (limits.Pids > 0) WritePids(json, limits.Pids);
+    }
+
+    /// <summary>Writes those that are set to a file of their own.</summary>
+    public static void WriteFile(string path, ResourceLimits limits, bool canLimitSwap)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
+        using var json = new Utf8JsonWriter(file);
+        json.WriteStartObject();
+        Write(json, limits, canLimitSwap);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMemory(Utf8JsonWriter json, ResourceLimits limits, bool canLimitSwap)
+    {
+        var memory = limits.Memory.Value;
+        var total = limits.MemoryAndSwap.Value;
+        json.WriteStartObject("memory");
+        json.WriteNumber("limit", memory);
+        if (canLimitSwap) json.WriteNumber("swap", total != 0 ? total : memory * 2);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCpu(Utf8JsonWriter json, ResourceLimits limits)
+    {
+        json.WriteStartObject("cpu");
+        json.WriteNumber("shares", limits.CpuShares > 0 ? limits.CpuShares : DefaultShares);
+        if (limits.Cpu.Value > 0)
+        {
+            json.WriteNumber("period", CpuPeriodMicroseconds);
+            // The kernel takes no quota below a millisecond.
+            json.WriteNumber("quota", Math.Max(1000, limits.Cpu.Value * CpuPeriodMicroseconds / 1000));
+        }
+
+        if (limits.CpuSet.Length > 0) json.WriteString("cpus", limits.CpuSet);
+        json.WriteEndObject();
+    }
+
+    private static void WritePids(Utf8JsonWriter json, long limit)
+    {
+        json.WriteStartObject("pids");
+        json.WriteNumber("limit", limit);
+        json.WriteEndObject();
+    }
+
+    private static ContainerException Invalid(string message) => new(ContainerFault.Invalid, message);
+}

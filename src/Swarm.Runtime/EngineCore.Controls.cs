@@ -1,0 +1,163 @@
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Records;
+
+namespace Swarm.Runtime;
+
+/// <summary>Changing what a container is while it exists.</summary>
+internal sealed partial class EngineCore
+{
+    /// <summary>Processes that wait for a disk stand still when it has answered.</summary>
+    private static readonly TimeSpan FreezePatience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan FreezePause = TimeSpan.FromMilliseconds(2);
+
+    public Task PauseAsync(ContainerId id, CancellationToken cancellation) => ChangeAsync(
+        id,
+        async (container, record) =>
+        {
+            if (record.Phase != ContainerPhase.Running) throw NotRunning(id);
+            if (record.IsPaused) throw WrongPhase($"container {id.Short} is already paused");
+            // Written before the deed: whoever comes after a crash looks at what the kernel says.
+            Keep(container, record with { IsPaused = true });
+            if (await FreezeAsync(id, cancellation)) return;
+            _cgroups.SetFrozen(Folders.Cgroup(id), false);
+            Keep(container, record);
+            throw new ContainerException(
+                ContainerFault.Host, $"the processes of container {id.Short} did not stand still within 10 s");
+        },
+        cancellation);
+
+    public Task UnpauseAsync(ContainerId id, CancellationToken cancellation) => ChangeAsync(
+        id,
+        (container, record) =>
+        {
+            if (!record.IsPaused) throw WrongPhase($"container {id.Short} is not paused");
+            _cgroups.SetFrozen(Folders.Cgroup(id), false);
+            Keep(container, record with { IsPaused = false });
+            return Task.CompletedTask;
+        },
+        cancellation);
+
+    /// <summary>For whoever paused it only for a while: somebody else may have let it go on, or ended it.</summary>
+    public async Task UnpauseIfPausedAsync(ContainerId id)
+    {
+        if (Table.Find(id) is not { } container) return;
+        await AtGateAsync(
+            container,
+            () =>
+            {
+                if (container.IsGone || container.Record is not { IsPaused: true } record)
+                    return Task.FromResult(false);
+                _cgroups.SetFrozen(Folders.Cgroup(id), false);
+                Keep(container, record with { IsPaused = false });
+                return Task.FromResult(true);
+            },
+            CancellationToken.None);
+    }
+
+    public Task SetLimitsAsync(ContainerId id, ResourceLimits limits, CancellationToken cancellation) => ChangeAsync(
+        id,
+        (container, record) =>
+        {
+            LimitSection.Check(limits);
+            if (record.Phase != ContainerPhase.Ended)
+            {
+                var path = Path.Join(Folders.Bundle(id), "resources.json");
+                LimitSection.WriteFile(path, limits, _cgroups.CountsSwap);
+                Runtime.Update(id, path);
+                // Runtimes do not agree on the word for "none".
+                _cgroups.LiftLimits(
+                    Folders.Cgroup(id), limits.Cpu.Value <= 0, limits.Memory.Value <= 0, limits.Pids <= 0);
+            }
+
+            var definition = record.Definition with { Spec = record.Definition.Spec with { Limits = limits } };
+            Keep(container, record with { Definition = definition });
+            return Task.CompletedTask;
+        },
+        cancellation);
+
+    public Task RenameAsync(ContainerId id, string name, CancellationToken cancellation) => ChangeAsync(
+        id,
+        (container, record) =>
+        {
+            var before = record.Definition;
+            if (name == before.Name) return Task.CompletedTask;
+            var after = before with { Name = name };
+            EngineNames.Check(after);
+            Table.TakeName(after);
+            try
+            {
+                Keep(container, record with { Definition = after });
+            }
+            catch
+            {
+                Table.DropName(after);
+                throw;
+            }
+
+            Table.DropName(before);
+            return Task.CompletedTask;
+        },
+        cancellation);
+
+    /// <exception cref="ContainerException">It does not run.</exception>
+    public ContainerRecord GetRunning(ContainerId id) =>
+        Get(id).Record is { Phase: ContainerPhase.Running } record ? record : throw NotRunning(id);
+
+    /// <param name="why">For what it must not be paused.</param>
+    /// <exception cref="ContainerException">It does not run, or is paused.</exception>
+    public ContainerRecord GetUnpaused(ContainerId id, string why) => GetRunning(id) is { IsPaused: false } record
+        ? record
+        : throw WrongPhase($"container {id.Short} is paused, unpause the container before {why}");
+
+    /// <summary>Lets a paused container go on, since it is to end.</summary>
+    public void Thaw(LiveContainer container)
+    {
+        if (container.Record is not { IsPaused: true, Id: var id }) return;
+        _cgroups.SetFrozen(Folders.Cgroup(id), false);
+        Begin(() => ChangeAsync(
+            id,
+            (live, record) =>
+            {
+                if (record.IsPaused) Keep(live, record with { IsPaused = false });
+                return Task.CompletedTask;
+            },
+            CancellationToken.None));
+    }
+
+    private async Task<bool> FreezeAsync(ContainerId id, CancellationToken cancellation)
+    {
+        var path = Folders.Cgroup(id);
+        var begun = _time.GetTimestamp();
+        do
+        {
+            // Version 1 may stand at FREEZING until it is told again.
+            _cgroups.SetFrozen(path, true);
+            if (_cgroups.IsFrozen(path)) return true;
+            await Task.Delay(FreezePause, _time, cancellation);
+        }
+        while (_time.GetElapsedTime(begun) < FreezePatience);
+        return false;
+    }
+
+    private Task<bool> ChangeAsync(
+        ContainerId id, Func<LiveContainer, ContainerRecord, Task> change, CancellationToken cancellation)
+    {
+        var container = Get(id);
+        return AtGateAsync(
+            container,
+            async () =>
+            {
+                // What went away while its gate was waited for is not there.
+                await change(container, Get(id).Record ?? throw WrongPhase($"container {id.Short} is being made"));
+                return true;
+            },
+            cancellation);
+    }
+
+    private static ContainerException NotRunning(ContainerId id) => WrongPhase($"container {id.Short} is not running");
+
+    private static ContainerException WrongPhase(string message) => new(ContainerFault.WrongPhase, message);
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Text;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Images;
+using Swarm.Images.Trees;
+using Swarm.Linux.Files;
+using Swarm.Linux.Namespaces;
+using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Records;
+
+namespace Swarm.Runtime.Files;
+
+/// <summary>Reads and writes containers' files, in views of their roots that last as long as the work.</summary>
+internal sealed class ContainerFiles(EngineCore core, IImageStore images) : IContainerFiles
+{
+    public Task<FileEntry> FindAsync(ContainerId id, string path, CancellationToken cancellation) =>
+        InRootAsync(id, (root, _, rootPath) => Find(id, root, rootPath, path), cancellation);
+
+    public Task ReadArchiveAsync(ContainerId id, string path, Stream archive, CancellationToken cancellation) =>
+        InRootAsync(
+            id,
+            (root, _, _) =>
+            {
+                var wanted = ContainerPath.Parse(path);
+                using var folder = root.Resolve(wanted.FolderBytes) ?? throw Missing(id, path);
+                using var output = new BlockingWriter(archive, cancellation);
+                if (wanted.Name.Length == 0)
+                {
+                    TreeArchive.WriteContent(folder, wanted.ShownBytes, output, cancellation);
+                }
+                else
+                {
+                    if (folder.Status(wanted.NameBytes) is null) throw Missing(id, path);
+                    TreeArchive.Write(folder, wanted.NameBytes, wanted.ShownBytes, output, cancellation);
+                }
+
+                output.Flush();
+                return true;
+            },
+            cancellation);
+
+    public Task WriteArchiveAsync(
+        ContainerId id, string path, Stream archive, UnpackRules rules, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        return InRootAsync(
+            id,
+            (root, mounts, rootPath) =>
+            {
+                ContainerPath.Parse(path);
+                var at = root.PathOf(Encoding.UTF8.GetBytes(path)) ?? throw Missing(id, path);
+                var into = at.Length == rootPath.Length ? "" : at[(rootPath.Length + 1)..];
+                if (!Directory.Exists(at))
+                {
+                    throw new ContainerException(
+                        ContainerFault.Invalid, $"extraction point {path} in container {id.Short} is not a directory");
+                }
+
+                CheckWritable(core.Get(id).Definition.Spec.ReadOnlyRoot, mounts, "/" + into);
+                using var input = new BlockingReader(archive, cancellation);
+                TreeArchive.Unpack(root, Encoding.UTF8.GetBytes(into), input, rules, cancellation);
+                return true;
+            },
+            cancellation);
+    }
+
+    public (uint User, uint Group) OwnerOf(ContainerId id)
+    {
+        var process = Execs.ExecProcess.OwnOf(core.Folders.Bundle(Record(id).Id));
+        return process is null
+            ? (0, 0)
+            : (process["user"]!["uid"]!.GetValue<uint>(), process["user"]!["gid"]!.GetValue<uint>());
+    }
+
+    public async Task ExportAsync(ContainerId id, Stream archive, CancellationToken cancellation)
+    {
+        var record = Record(id);
+        var path = await images.MountRootAsync(id, record.ImageId, cancellation);
+        await PrivateMounts.RunAsync(
+            () =>
+            {
+                using var root = Folder.Open(path);
+                using var output = new BlockingWriter(archive, cancellation);
+                TreeArchive.WriteContent(root, [], output, cancellation);
+                output.Flush();
+                return true;
+            },
+            cancellation);
+    }
+
+    public Task<ImmutableArray<TreeChange>> FindChangesAsync(ContainerId id, CancellationToken cancellation) =>
+        ToldAsync(() => images.FindChangesAsync(Record(id).Id, MountPoints(id), cancellation));
+
+    public async Task<Digest> CommitAsync(
+        ContainerId id, ImageCommit commit, bool pause, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        var record = Record(id);
+        var isPausing = pause && record is { Phase: ContainerPhase.Running, IsPaused: false };
+        if (isPausing) await core.PauseAsync(id, cancellation);
+        try
+        {
+            var whole = commit with { Ignored = MountPoints(id) };
+            return (await ToldAsync(() => images.CommitAsync(id, whole, cancellation))).Id;
+        }
+        finally
+        {
+            if (isPausing) await core.UnpauseIfPausedAsync(id);
+        }
+    }
+
+    public Task<Bytes> WritableSizeAsync(ContainerId id, CancellationToken cancellation) =>
+        ToldAsync(() => images.WritableSizeAsync(Record(id).Id, cancellation));
+
+    private static FileEntry Find(ContainerId id, Folder root, string rootPath, string path)
+    {
+        var wanted = ContainerPath.Parse(path);
+        using var folder = root.Resolve(wanted.FolderBytes) ?? throw Missing(id, path);
+        var status = wanted.Name.Length == 0 ? folder.Status() : folder.Status(wanted.NameBytes);
+        if (status is not { } found) throw Missing(id, path);
+        return new FileEntry(
+            wanted.Shown, found.Kind, found.Mode, found.Size, Time(found.Modified),
+            found.Kind == FileKind.SymbolicLink ? Follow(folder, root, rootPath, wanted) : "");
+    }
+
+    private static string Follow(Folder folder, Folder root, string rootPath, ContainerPath wanted)
+    {
+        var whole = wanted.Folder.Length == 0 ? wanted.Name : wanted.Folder + "/" + wanted.Name;
+        if (root.PathOf(Encoding.UTF8.GetBytes(whole)) is { } found)
+            return found.Length == rootPath.Length ? "/" : found[rootPath.Length..];
+        // It leads to what is not there (yet).
+        var said = Encoding.UTF8.GetString(folder.LinkTarget(wanted.NameBytes));
+        return Path.GetFullPath(Path.Combine("/" + wanted.Folder, said));
+    }
+
+    private async Task<T> InRootAsync<T>(
+        ContainerId id, Func<Folder, ImmutableArray<BundleMount>, string, T> work, CancellationToken cancellation)
+    {
+        var record = Record(id);
+        return await ToldAsync(async () =>
+        {
+            var path = await images.MountRootAsync(id, record.ImageId, cancellation);
+            var mounts = BindsOf(id);
+            return await PrivateMounts.RunAsync(
+                () =>
+                {
+                    using var root = RootView.Open(path, mounts);
+                    return work(root, mounts, path);
+                },
+                cancellation);
+        });
+    }
+
+    private static async Task<T> ToldAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception refused) when (HostRefusal.Of(refused) is { } told)
+        {
+            throw told;
+        }
+    }
+
+    private static void CheckWritable(bool isReadOnlyRoot, ImmutableArray<BundleMount> mounts, string path)
+    {
+        var mount = mounts.Where(mount => path == mount.Target
+                || path.StartsWith(mount.Target + "/", StringComparison.Ordinal))
+            .MaxBy(mount => mount.Target.Length);
+        if (mount is { } own && own.Options.Contains("ro"))
+            throw new ContainerException(ContainerFault.ReadOnly, "mounted volume is marked read-only");
+        if (mount is null && isReadOnlyRoot)
+            throw new ContainerException(ContainerFault.ReadOnly, "container rootfs is marked read-only");
+    }
+
+    private ImmutableArray<BundleMount> BindsOf(ContainerId id) =>
+        [.. RootView.ReadMounts(core.Folders.Bundle(id)).Where(mount => mount.Kind == "bind")];
+
+    private ImmutableHashSet<string> MountPoints(ContainerId id) =>
+        [.. RootView.ReadMounts(core.Folders.Bundle(id)).Select(mount => mount.Target)];
+
+    private ContainerRecord Record(ContainerId id) => core.Get(id).Record
+        ?? throw new ContainerException(ContainerFault.WrongPhase, $"container {id.Short} is being made");
+
+    private static DateTimeOffset Time(FileTime time) =>
+        DateTimeOffset.FromUnixTimeSeconds(time.Seconds).AddTicks(time.Nanoseconds / TimeSpan.NanosecondsPerTick);
+
+    private static ContainerException Missing(ContainerId id, string path) =>
+        new(ContainerFault.NotFound, $"Could not find the file {path} in container {id.Short}");
+}

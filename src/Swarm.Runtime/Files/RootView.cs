@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Swarm.Linux;
+using Swarm.Linux.Files;
+using Swarm.Linux.Mounts;
+using Swarm.Runtime.Bundles;
+
+namespace Swarm.Runtime.Files;
+
+/// <summary>A container's root with its volumes at their places, in mounts that only one thread sees.</summary>
+/// <remarks>The mounts end with the thread's namespace. A mount point is held while it is mounted on: no program of the
+/// container can put a link in its place meanwhile.</remarks>
+internal static class RootView
+{
+    /// <param name="path">Where the root is mounted.</param>
+    /// <returns>The root, to be disposed of.</returns>
+    public static Folder Open(string path, ImmutableArray<BundleMount> mounts)
+    {
+        using (var root = Folder.Open(path))
+        {
+            foreach (var mount in mounts)
+            {
+                if (root.OpenAny(Encoding.UTF8.GetBytes(mount.Target)) is not { } point) continue;
+                using (point)
+                {
+                    Mounting.BindAll(
+                        mount.Source,
+                        string.Create(CultureInfo.InvariantCulture, $"/proc/thread-self/fd/{Number(point)}"));
+                }
+            }
+        }
+
+        return Folder.Open(path);
+    }
+
+    /// <summary>What a bundle binds into its container.</summary>
+    public static ImmutableArray<BundleMount> ReadMounts(string bundle)
+    {
+        var file = Path.Join(bundle, "config.json");
+        if (!File.Exists(file)) return [];
+        var mounts = JsonNode.Parse(File.ReadAllBytes(file))!["mounts"]!.AsArray();
+        return
+        [
+            .. mounts.Select(mount => new BundleMount(
+                Text(mount!, "type"), Text(mount!, "source"), Text(mount!, "destination"),
+                [.. mount!["options"]!.AsArray().Select(option => option!.GetValue<string>())])),
+        ];
+    }
+
+    private static string Text(JsonNode mount, string name) => mount[name]!.GetValue<string>();
+
+    private static int Number(FileDescriptor descriptor) => (int)descriptor.DangerousGetHandle();
+}

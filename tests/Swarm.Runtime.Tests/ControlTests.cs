@@ -1,0 +1,152 @@
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Controls;
+using Swarm.Runtime.Execs;
+
+namespace Swarm.Runtime.Tests;
+
+public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    private IContainerControls Controls => fixture.Engine.Controls;
+
+    [Fact]
+    public async Task A_paused_one_stands_still_until_it_is_let_go_on()
+    {
+        var started = await fixture.StartAsync(
+            EngineFixture.Shell("while :; do echo x >> /tmp/count; sleep 0.01; done"));
+
+        await Controls.PauseAsync(started.Id, default);
+
+        var paused = fixture.Engine.Find(started.Id)!;
+        Assert.Equal((ContainerPhase.Running, true), (paused.Phase, paused.IsPaused));
+        Assert.Equal("FROZEN", fixture.Cgroup("freezer", started.Id, "freezer.state"));
+        await RefusedAsync("is already paused", () => Controls.PauseAsync(started.Id, default));
+        await RefusedAsync(
+            "is paused, unpause the container before attach",
+            () => fixture.Engine.Consoles.AttachAsync(started.Id, ConsoleStreams.All, default));
+        await RefusedAsync(
+            "is paused, unpause the container before exec",
+            () => Task.FromResult(fixture.Engine.Execs.Create(started.Id, new ExecDefinition(["true"]))));
+        await RefusedAsync(
+            "cannot start a paused container, try unpause instead",
+            () => fixture.Engine.StartAsync(started.Id, default));
+
+        await Controls.UnpauseAsync(started.Id, default);
+
+        Assert.False(fixture.Engine.Find(started.Id)!.IsPaused);
+        Assert.Equal("0 ", await fixture.RunCommandAsync(started.Id, "true"));
+        await RefusedAsync("is not paused", () => Controls.UnpauseAsync(started.Id, default));
+    }
+
+    [Theory]
+    [InlineData(9, 137)]
+    [InlineData(15, 42)]
+    public async Task A_signal_that_ends_it_comes_to_a_paused_one(int signal, int code)
+    {
+        var started = await fixture.StartAsync(
+            EngineFixture.Shell("trap 'exit 42' TERM; echo ready; while :; do sleep 1 & wait; done"));
+        await fixture.ReadyAsync(started.Id);
+        await Controls.PauseAsync(started.Id, default);
+
+        fixture.Engine.Signal(started.Id, signal);
+
+        Assert.Equal(code, (await fixture.ExitOfAsync(started.Id)).ExitCode);
+        Assert.False(fixture.Engine.Find(started.Id)!.IsPaused);
+    }
+
+    [Fact]
+    public async Task A_paused_one_is_found_so_by_the_next_engine_and_can_be_removed()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        await Controls.PauseAsync(started.Id, default);
+
+        await fixture.ReopenAsync();
+
+        Assert.True(fixture.Engine.Find(started.Id)!.IsPaused);
+        await fixture.Engine.RemoveAsync(started.Id, default);
+        Assert.Empty(fixture.FilesOf(started.Id));
+    }
+
+    [Fact]
+    public async Task One_that_does_not_run_is_not_paused()
+    {
+        var created = await fixture.Engine.CreateAsync(
+            EngineFixture.Define(EngineFixture.Shell("sleep 600")), default);
+
+        await RefusedAsync("is not running", () => Controls.PauseAsync(created.Id, default));
+    }
+
+    [Fact]
+    public async Task Limits_are_set_on_a_running_one_lifted_again_and_kept_for_its_next_run()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var limits = new ResourceLimits(new MilliCpu(1500), Bytes.FromMebibytes(64), 50)
+        {
+            CpuShares = 512,
+            CpuSet = "0",
+        };
+
+        await Controls.SetLimitsAsync(started.Id, limits, default);
+
+        Assert.Equal(
+            ("67108864", "150000", "512", "0", "50"),
+            (Read(started, "memory", "memory.limit_in_bytes"), Read(started, "cpu", "cpu.cfs_quota_us"),
+                Read(started, "cpu", "cpu.shares"), Read(started, "cpuset", "cpuset.cpus"),
+                Read(started, "pids", "pids.max")));
+        // Above what memory plus swap was: both have to grow, in the right order.
+        await Controls.SetLimitsAsync(started.Id, limits with { Memory = Bytes.FromMebibytes(256) }, default);
+        Assert.Equal("268435456", Read(started, "memory", "memory.limit_in_bytes"));
+        fixture.Engine.Signal(started.Id, 9);
+        await fixture.ExitOfAsync(started.Id);
+        await fixture.Engine.StartAsync(started.Id, default);
+        Assert.Equal("268435456", Read(started, "memory", "memory.limit_in_bytes"));
+        await Controls.SetLimitsAsync(started.Id, ResourceLimits.None, default);
+        Assert.Equal(
+            ("9223372036854771712", "-1", "max"),
+            (Read(started, "memory", "memory.limit_in_bytes"), Read(started, "cpu", "cpu.cfs_quota_us"),
+                Read(started, "pids", "pids.max")));
+    }
+
+    [Fact]
+    public async Task Limits_that_cannot_be_are_refused_and_those_before_stay()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+
+        await RefusedAsync(
+            "the limit on memory plus swap (1000 bytes) is below the one on memory (2000 bytes)",
+            () => Controls.SetLimitsAsync(
+                started.Id,
+                new ResourceLimits(MilliCpu.Zero, new Bytes(2000)) { MemoryAndSwap = new Bytes(1000) }, default));
+        await RefusedAsync(
+            "could not be set: ",
+            () => Controls.SetLimitsAsync(
+                started.Id, new ResourceLimits(MilliCpu.Zero, Bytes.Zero) { CpuSet = "900" }, default));
+
+        Assert.Equal(ResourceLimits.None, fixture.Engine.Find(started.Id)!.Definition.Spec.Limits);
+    }
+
+    [Fact]
+    public async Task A_name_is_changed_for_good_and_free_for_others()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var other = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var before = started.Definition.Name;
+
+        await RefusedAsync(
+            "belongs to container", () => Controls.RenameAsync(started.Id, other.Definition.Name, default));
+        await RefusedAsync("is not of letters", () => Controls.RenameAsync(started.Id, "a b", default));
+        await Controls.RenameAsync(started.Id, before + "-new", default);
+        await Controls.RenameAsync(other.Id, before, default);
+
+        await fixture.ReopenAsync();
+        Assert.Equal(before + "-new", fixture.Engine.Find(started.Id)!.Definition.Name);
+        Assert.Equal(before, fixture.Engine.Find(other.Id)!.Definition.Name);
+    }
+
+    private string Read(ContainerState container, string controller, string file) =>
+        fixture.Cgroup(controller, container.Id, file);
+
+    private static async Task RefusedAsync(string message, Func<Task> attempt) => Assert.Contains(
+        message, (await Assert.ThrowsAsync<ContainerException>(attempt)).Message, StringComparison.Ordinal);
+}
