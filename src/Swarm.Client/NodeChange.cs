@@ -19,4 +19,7 @@ public sealed record NodeChange
 
     /// <summary>What is kept back for the system, in place of what the node's configuration says.</summary>
     public Resources? SystemReserved { get; init; }
+
+    /// <summary>What was set so is taken back: the node's configuration holds again.</summary>
+    public bool ClearSystemReserved { get; init; }
 }

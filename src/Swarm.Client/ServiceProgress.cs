@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Swarm.Core.Services;
 
 namespace Swarm.Client;
@@ -28,25 +29,30 @@ public sealed record ServiceProgress(
     /// <summary>Slots that run any specification: during an update, those that still serve as before too.</summary>
     public int Running { get; init; }
 
-    /// <summary>Tasks of one specification are being replaced by those of another.</summary>
+    /// <summary>Tasks of one specification are being replaced by those of another, or were until that failed.</summary>
     public bool IsUpdating { get; init; }
+
+    /// <summary>Of a periodic job: the run that was looked at; 0 for none.</summary>
+    public long Run { get; init; }
 
     /// <summary>How far a service is, as it was seen.</summary>
     /// <param name="acceptRollback">A rollback, under way or done, is as good as an update.</param>
-    public static ServiceProgress Of(ServiceDetails service, bool acceptRollback = false)
+    /// <param name="run">Of a periodic job: look at this run; 0 looks at the latest.</param>
+    public static ServiceProgress Of(ServiceDetails service, bool acceptRollback = false, long run = 0)
     {
         ArgumentNullException.ThrowIfNull(service);
         var reasons = Reason(service);
         var progress = service switch
         {
-            { Job: { } job, Spec.Job.Schedule: not null } => OfRuns(job, reasons),
+            { Job: { } job, Spec.Job.Schedule: { } schedule } => OfRuns(job, schedule, reasons, run),
             { Job: { } job } => OfJob(service, job, reasons),
             _ => OfService(service, reasons, acceptRollback),
         };
         return progress with
         {
             Running = SlotsOf(service.Tasks.Where(IsServing)),
-            IsUpdating = service.Update.Phase is UpdatePhase.Updating or UpdatePhase.RollingBack,
+            IsUpdating = service.Update.Phase is UpdatePhase.Updating or UpdatePhase.RollingBack or UpdatePhase.Paused
+                || (service.Update.Phase == UpdatePhase.RolledBack && !acceptRollback),
         };
     }
 
@@ -60,17 +66,34 @@ public sealed record ServiceProgress(
             exitCode);
     }
 
-    /// <summary>Of a periodic job the run that is under way counts, or else the latest.</summary>
-    private static ServiceProgress OfRuns(JobStatus job, ImmutableArray<string> reasons)
+    private static ServiceProgress OfRuns(
+        JobStatus job, JobSchedule schedule, ImmutableArray<string> reasons, long number)
     {
-        if (job.Runs.IsDefaultOrEmpty || job.Runs[^1] is not { EndedAt: not null } run)
-            return new ServiceProgress(ProgressOutcome.Waiting, 0, 1, reasons);
+        var run = job.Runs.LastOrDefault(run => number == 0 || run.Number == number);
+        if (run is null && number == 0) return OfNoRun(job, schedule);
+        if (run is null)
+        {
+            return new ServiceProgress(
+                ProgressOutcome.Failed, 0, 1, [$"run {number} has ended and is not kept: how it ended is not known"], 1)
+            { Run = number };
+        }
+
+        if (run.EndedAt is null)
+            return new ServiceProgress(ProgressOutcome.Waiting, 0, 1, reasons) { Run = run.Number };
         var exitCode = run.ExitCode ?? 1;
-        return exitCode == 0
-            ? new ServiceProgress(ProgressOutcome.Reached, 1, 1, [], exitCode)
-            : new ServiceProgress(
-                ProgressOutcome.Failed, 0, 1, run.Reason.Length > 0 ? [run.Reason, .. reasons] : reasons, exitCode);
+        return new ServiceProgress(
+            exitCode == 0 ? ProgressOutcome.Reached : ProgressOutcome.Failed, exitCode == 0 ? 1 : 0, 1,
+            exitCode == 0 || run.Reason.Length == 0 ? [] : [run.Reason], exitCode)
+        { Run = run.Number };
     }
+
+    private static ServiceProgress OfNoRun(JobStatus job, JobSchedule schedule) =>
+        schedule.Suspended ? new ServiceProgress(ProgressOutcome.Failed, 0, 1, ["it is suspended: no run is due"], 1)
+        : job.NextRun is { } next
+            ? new ServiceProgress(
+                ProgressOutcome.Waiting, 0, 1,
+                [$"its first run is due at {next.UtcDateTime.ToString("s", CultureInfo.InvariantCulture)}Z"])
+        : new ServiceProgress(ProgressOutcome.Failed, 0, 1, [job.Reason], 1);
 
     private static ServiceProgress OfService(
         ServiceDetails service, ImmutableArray<string> reasons, bool acceptRollback)
@@ -82,7 +105,10 @@ public sealed record ServiceProgress(
             var why = service.Update.Reason.Length > 0 ? service.Update.Reason : "no reason is known";
             why = IsRollback(phase) ? "rolled back: " + why : $"the update is paused: {why}";
             var others = reasons.Where(reason => !why.Contains(reason, StringComparison.Ordinal));
-            return new ServiceProgress(ProgressOutcome.Failed, done, wanted, [why, .. others]);
+
+            // What was rolled back to is in force, and no task of it is one of the update.
+            return new ServiceProgress(
+                ProgressOutcome.Failed, IsRollback(phase) ? 0 : done, wanted, [why, .. others]);
         }
 
         if (phase is UpdatePhase.Updating or UpdatePhase.RollingBack)

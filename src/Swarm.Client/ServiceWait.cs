@@ -11,11 +11,13 @@ public static class ServiceWait
     /// <param name="progress">Told of each look.</param>
     /// <param name="acceptRollback">The specification before will do as well: a rollback is waited for, and is no
     /// failure.</param>
+    /// <param name="run">Of a periodic job: wait for this run. 0 waits for the one that is under way at the first look,
+    /// or else takes the latest, or else waits for the first.</param>
     /// <exception cref="SwarmRefusedException">No such service, or none any more.</exception>
     /// <exception cref="SwarmUnreachableException">Nobody answered in time.</exception>
     public static async Task<ServiceProgress> WaitAsync(
         this SwarmClient client, ServiceName service, Action<ServiceProgress>? progress = null,
-        bool acceptRollback = false, CancellationToken cancellation = default)
+        bool acceptRollback = false, long run = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(client);
         while (true)
@@ -23,7 +25,8 @@ public static class ServiceWait
             var details = await client.GetServiceAsync(service, cancellation);
             if (details.Removing)
                 throw new SwarmRefusedException($"the service {service} is being removed", notFound: false);
-            var now = ServiceProgress.Of(details, acceptRollback);
+            var now = ServiceProgress.Of(details, acceptRollback, run);
+            run = now.Run;
             progress?.Invoke(now);
             if (now.Outcome != ProgressOutcome.Waiting) return now;
             await Task.Delay(PollEvery, client.Time, cancellation);

@@ -103,6 +103,11 @@ public sealed class SwarmClient : IAsyncDisposable
     public Task<ServiceAccepted> RollbackAsync(ServiceName service, CancellationToken cancellation = default) =>
         RequestAsync<ServiceAccepted>(new RollbackService(NewRequest(), service), cancellation);
 
+    /// <summary>Begins a run of a periodic job now; the answer says which.</summary>
+    /// <inheritdoc cref="DeployAsync"/>
+    public Task<ServiceAccepted> RunAsync(ServiceName job, CancellationToken cancellation = default) =>
+        RequestAsync<ServiceAccepted>(new RunJob(NewRequest(), job), cancellation);
+
     /// <summary>What the cluster keeps of a node, whether it is up or not.</summary>
     /// <inheritdoc cref="DeployAsync"/>
     public Task<NodeDetails> GetNodeAsync(NodeId node, CancellationToken cancellation = default) =>
@@ -120,6 +125,7 @@ public sealed class SwarmClient : IAsyncDisposable
             SetLabels = change.SetLabels,
             RemoveLabels = change.RemoveLabels,
             SystemReserved = change.SystemReserved,
+            ClearSystemReserved = change.ClearSystemReserved,
         };
         return (await RequestAsync<NodeUpdated>(update, cancellation)).Settings;
     }

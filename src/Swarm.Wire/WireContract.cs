@@ -23,6 +23,7 @@ internal static class WireContract
         Client<ScaleService>("svc.scale.1"),
         Client<RemoveService>("svc.remove.1"),
         Client<RollbackService>("svc.rollback.1"),
+        Client<RunJob>("svc.run.1"),
         Client<GetService>("svc.get.1"),
         Client<ServiceAccepted>("svc.accepted.1"),
         Node<ServiceDetails>("svc.details.1"),

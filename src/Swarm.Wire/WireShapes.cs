@@ -40,6 +40,7 @@ namespace Swarm.Wire;
 [GenerateShapeFor<LeaseRenewed>]
 [GenerateShapeFor<MoveTask>]
 [GenerateShapeFor<RollbackService>]
+[GenerateShapeFor<RunJob>]
 [GenerateShapeFor<RebalancePool>]
 [GenerateShapeFor<RebalancePlan>]
 [GenerateShapeFor<GetEligibleNodes>]

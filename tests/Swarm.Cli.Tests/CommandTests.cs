@@ -30,7 +30,8 @@ public sealed class CommandTests(FakeGateway gateway) : IClassFixture<FakeGatewa
         var deployed = await _line.DeployAsync("three", "image: paused");
 
         Assert.Equal(
-            (ExitCode.Failed, "swarm: three_web: 1/1 failed: the update is paused: a task failed\n"),
+            (ExitCode.Failed,
+                "swarm: three_web: 1/1 running, 1/1 updated, failed: the update is paused: a task failed\n"),
             (deployed.Code, deployed.Error));
     }
 

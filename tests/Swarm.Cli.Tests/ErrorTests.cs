@@ -39,6 +39,7 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
     [InlineData(2, "are given together the first time", "node", "update", "a", "--reserve-cpu", "1")]
     [InlineData(2, "'x' is not a number of processors", "node", "update", "a", "--reserve-cpu", "x",
         "--reserve-memory", "1g")]
+    [InlineData(2, "not both", "node", "update", "a", "--reserve-default", "--reserve-cpu", "1")]
     [InlineData(2, "--runs needs the name", "ps", "--runs")]
     [InlineData(2, "--tls-cert is not given", "services", "--tls-ca", "ca.crt")]
     [InlineData(2, "/does/not/exist.crt is no certificate of the authority", "services", "--tls-ca",

@@ -65,7 +65,8 @@ internal sealed class FakeServices : UntypedActor
         {
             Availability = update.Availability ?? _settings.Availability,
             Labels = _settings.Labels.SetItems(update.SetLabels).RemoveRange(update.RemoveLabels),
-            SystemReserved = update.SystemReserved ?? _settings.SystemReserved,
+            SystemReserved =
+                update.ClearSystemReserved ? null : update.SystemReserved ?? _settings.SystemReserved,
         };
         return new NodeUpdated(update.Request, update.Node, _settings);
     }

@@ -33,6 +33,21 @@ public sealed class NodeTests(FakeGateway gateway) : IClassFixture<FakeGateway>,
         Assert.Equal("drain", node.GetProperty("availability").GetString());
         Assert.Equal("""{"zone":"a"}""", JsonSerializer.Serialize(node.GetProperty("labels")));
         Assert.Equal(500, node.GetProperty("systemReserved").GetProperty("milliCpu").GetInt64());
+        Assert.Equal(
+            "a: drain, zone=a\n", (await _line.RunAsync("node", "update", "a", "--reserve-default")).Out);
+    }
+
+    [Fact]
+    public async Task A_drained_node_shows_what_is_still_on_it()
+    {
+        await _line.DeployAsync("stays", "image: a");
+        await _line.RunAsync("node", "update", "a", "--availability", "drain");
+
+        var node = JsonDocument.Parse((await _line.RunAsync("node", "inspect", "n1")).Out).RootElement;
+
+        Assert.Contains(
+            node.GetProperty("staying").EnumerateArray(),
+            task => task.GetProperty("service").GetString() == "stays_web");
     }
 
     [Fact]
@@ -80,8 +95,8 @@ public sealed class NodeTests(FakeGateway gateway) : IClassFixture<FakeGateway>,
         var runs = (await _line.RunAsync("ps", "runs_web", "--runs")).Out;
 
         Assert.Contains(
-            "4    1970-01-01T00:00:00  ended after 9 s  7     out of luck\n", runs, StringComparison.Ordinal);
-        Assert.EndsWith("next run: 1970-01-01T01:00:00 UTC\n", runs, StringComparison.Ordinal);
+            "4    1970-01-01T00:00:00Z  ended after 9 s  7     out of luck\n", runs, StringComparison.Ordinal);
+        Assert.EndsWith("next run: 1970-01-01T01:00:00Z\n", runs, StringComparison.Ordinal);
         Assert.Equal(7, (await _line.RunAsync("wait", "runs_web")).Code);
     }
 

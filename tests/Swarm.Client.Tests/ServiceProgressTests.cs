@@ -73,6 +73,20 @@ public sealed class ServiceProgressTests
     }
 
     [Fact]
+    public void Of_a_paused_update_it_is_told_what_serves_and_how_much_of_that_is_new()
+    {
+        var paused = Seen(
+            Task(1, TaskState.Running, version: 1), Task(2, TaskState.Running, version: 1), Task(3, TaskState.Running))
+            with
+        { Update = new UpdateStatus(UpdatePhase.Paused, "a slot failed") };
+
+        var progress = ServiceProgress.Of(paused);
+
+        Assert.Equal((ProgressOutcome.Failed, 1, 3, true),
+            (progress.Outcome, progress.Done, progress.Running, progress.IsUpdating));
+    }
+
+    [Fact]
     public void A_rollback_is_a_failure_unless_it_is_what_is_waited_for()
     {
         var back = Seen(Task(1, TaskState.Running), Task(2, TaskState.Running), Task(3, TaskState.Running)) with
@@ -80,7 +94,9 @@ public sealed class ServiceProgressTests
             Update = new UpdateStatus(UpdatePhase.RolledBack, "2 slots failed"),
         };
 
-        Assert.Equal(["rolled back: 2 slots failed"], ServiceProgress.Of(back).Reasons.ToArray());
+        var failed = ServiceProgress.Of(back);
+        Assert.Equal(["rolled back: 2 slots failed"], failed.Reasons.ToArray());
+        Assert.Equal((0, 3, true), (failed.Done, failed.Running, failed.IsUpdating));
         Assert.Equal(ProgressOutcome.Reached, ServiceProgress.Of(back, acceptRollback: true).Outcome);
     }
 
@@ -107,6 +123,50 @@ public sealed class ServiceProgressTests
 
         Assert.Equal((outcome, exitCode), (progress.Outcome, progress.ExitCode));
     }
+
+    [Fact]
+    public void Of_a_periodic_job_the_run_that_is_waited_for_counts_whatever_has_begun_since()
+    {
+        var at = DateTimeOffset.UnixEpoch;
+        var seen = Periodic(new JobRun(3, at, at, at, 4, "bad luck"), new JobRun(4, at, at, null, null));
+
+        var (third, last) = (ServiceProgress.Of(seen, run: 3), ServiceProgress.Of(seen));
+        Assert.Equal((ProgressOutcome.Failed, 4, 3), (third.Outcome, third.ExitCode, third.Run));
+        Assert.Equal(["bad luck"], third.Reasons.ToArray());
+        Assert.Equal((ProgressOutcome.Waiting, 4), (last.Outcome, last.Run));
+        Assert.Equal(
+            ["run 2 has ended and is not kept: how it ended is not known"],
+            ServiceProgress.Of(seen, run: 2).Reasons.ToArray());
+    }
+
+    [Fact]
+    public void A_periodic_job_that_never_ran_says_when_it_will()
+    {
+        var never = Periodic();
+        var due = never with { Job = never.Job! with { NextRun = DateTimeOffset.UnixEpoch } };
+
+        Assert.Equal(
+            ["its first run is due at 1970-01-01T00:00:00Z"], ServiceProgress.Of(due).Reasons.ToArray());
+        Assert.Equal(ProgressOutcome.Waiting, ServiceProgress.Of(due).Outcome);
+        var suspended = due with
+        {
+            Spec = due.Spec with
+            {
+                Job = new JobPolicy { Schedule = new JobSchedule { Cron = "* * * * *", Suspended = true } },
+            },
+        };
+        Assert.Equal(ProgressOutcome.Failed, ServiceProgress.Of(suspended).Outcome);
+    }
+
+    private static ServiceDetails Periodic(params JobRun[] runs) => Seen() with
+    {
+        Spec = Three with
+        {
+            Mode = new ServiceMode.ReplicatedJob(1, 1),
+            Job = new JobPolicy { Schedule = new JobSchedule { Cron = "* * * * *" } },
+        },
+        Job = new JobStatus(0, 0, Ended: false, null) { Runs = [.. runs] },
+    };
 
     [Fact]
     public void A_global_service_has_as_many_tasks_as_it_has_nodes()

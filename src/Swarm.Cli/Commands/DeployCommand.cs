@@ -55,13 +55,16 @@ internal static class DeployCommand
         {
             accepted.Add(await client.DeployAsync(service, cancellation));
             printer.Say(
-                $"{service.Name}: {(accepted[^1].Changed ? "accepted" : "unchanged")}, version {accepted[^1].Version}");
+                $"{service.Name}: {(accepted[^1].Changed ? "accepted" : "unchanged")}, version {accepted[^1].Version}"
+                    + (service.Job.Schedule is { } schedule
+                        ? $", runs by its schedule: {Texts.Schedule(schedule)}" : ""));
         }
 
         var removed = parsed.GetValue(Prune) ? await PruneAsync(client, stack, printer, cancellation) : [];
         var failed = parsed.GetValue(Detach) ? []
             : await new Waiting(client, printer, shared.Surroundings).ForAllAsync(
-                [.. stack.Services.Select(service => service.Name)], limit, cancellation);
+                [.. stack.Services.Where(service => service.Job.Schedule is null).Select(service => service.Name)],
+                limit, cancellation);
         if (printer.IsJson)
         {
             printer.Json(new JsonObject

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Swarm.Client;
 using Swarm.Client.Compose;
 using Swarm.Cli.Output;
 using Swarm.Core;
 using Swarm.Core.Nodes;
+using Swarm.Core.Services;
 
 namespace Swarm.Cli.Commands;
 
@@ -46,6 +48,11 @@ internal static class NodeCommands
         HelpName = "SIZE",
     };
 
+    private static readonly Option<bool> ReserveDefault = new("--reserve-default")
+    {
+        Description = "Keep back for the system what the node's configuration says.",
+    };
+
     public static Command Nodes(SharedOptions shared, Examples examples) => List(
         "nodes", shared, examples, "swarm nodes");
 
@@ -79,18 +86,36 @@ internal static class NodeCommands
             var client = shared.Connect(parsed);
             var listed = await FindAsync(client, parsed.GetValue(Node)!, cancellation);
             var details = await client.GetNodeAsync(listed.Node.Id, cancellation);
-            shared.Printer(parsed).Json(NodeViews.Json(listed, details));
+            var json = NodeViews.Json(listed, details);
+            if (details.Settings.Availability == NodeAvailability.Drain)
+                json["staying"] = await StayingAsync(client, listed.Node.Id, cancellation);
+            shared.Printer(parsed).Json(json);
             return ExitCode.Ok;
         });
         examples.Add(command, "swarm node inspect host1");
         return command;
     }
 
+    /// <summary>The tasks that a drained node still has, and why.</summary>
+    private static async Task<JsonArray> StayingAsync(
+        SwarmClient client, NodeId node, CancellationToken cancellation)
+    {
+        var staying = new JsonArray();
+        foreach (var listing in await client.GetServicesAsync(cancellation))
+        {
+            var service = await client.GetServiceAsync(listing.Name, cancellation);
+            foreach (var task in service.Tasks.Where(task => task.Node == node && task.State < TaskState.Complete))
+                staying.Add(TaskViews.Staying(listing.Name, task));
+        }
+
+        return staying;
+    }
+
     private static Command Update(SharedOptions shared, Examples examples)
     {
         var command = new Command("update", "Change what operators set for a node.")
         {
-            Node, Availability, LabelAdd, LabelRemove, ReserveCpu, ReserveMemory,
+            Node, Availability, LabelAdd, LabelRemove, ReserveCpu, ReserveMemory, ReserveDefault,
         };
         Availability.AcceptOnlyFromAmong("active", "pause", "drain");
         command.SetAction(async (parsed, cancellation) =>
@@ -150,8 +175,18 @@ internal static class NodeCommands
             },
             SetLabels = labels.ToImmutable(),
             RemoveLabels = [.. parsed.GetValue(LabelRemove) ?? []],
+            ClearSystemReserved = parsed.GetValue(ReserveDefault),
         };
-        return change is { Availability: null, SetLabels.IsEmpty: true, RemoveLabels.IsEmpty: true }
+        if (change.ClearSystemReserved && (parsed.GetValue(ReserveCpu) ?? parsed.GetValue(ReserveMemory)) is not null)
+        {
+            throw new FormatException(
+                "--reserve-default takes back what --reserve-cpu and --reserve-memory set: not both");
+        }
+
+        return change is
+        {
+            Availability: null, SetLabels.IsEmpty: true, RemoveLabels.IsEmpty: true, ClearSystemReserved: false,
+        }
             && parsed.GetValue(ReserveCpu) is null && parsed.GetValue(ReserveMemory) is null
             ? throw new FormatException("nothing to change was given: see 'swarm node update --help'")
             : change;

@@ -22,6 +22,7 @@ internal static class Root
         root.Subcommands.Add(NodeCommands.Build(shared, examples));
         root.Subcommands.Add(RollbackCommand.Build(shared, examples));
         root.Subcommands.Add(RebalanceCommand.Build(shared, examples));
+        root.Subcommands.Add(RunCommand.Build(shared, examples));
         root.Subcommands.Add(WaitCommand.Build(shared, examples));
         root.Subcommands.Add(ImageCommands.Build(shared, examples));
         root.Subcommands.Add(CompletionCommand.Build(shared, examples));
@@ -29,7 +30,7 @@ internal static class Root
             root, "swarm deploy -f compose.yml", "swarm services", "swarm --contact 10.0.0.1:4000,10.0.0.2:4000 nodes");
         examples.Close(root,
             "Exit codes: 0 done, 1 failed, 2 wrong arguments or file, 3 no answer, 4 not found, 5 refused;\n"
-            + "'swarm wait' on a job exits as the job did.");
+            + "'swarm wait' and 'swarm run' on a job exit as the job did.");
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             if (help.Action is HelpAction action) help.Action = new HelpWithExamples(action, examples);

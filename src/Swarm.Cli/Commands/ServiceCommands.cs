@@ -72,7 +72,8 @@ internal static class ServiceCommands
         var printer = shared.Printer(parsed);
         printer.Rows(["RUN", "DUE", "STATE", "EXIT", "REASON"], job.Runs, RunViews.Row, RunViews.Json);
         printer.Say(schedule.Suspended ? "suspended: no run is due"
-            : job.NextRun is { } next ? $"next run: {Texts.Time(next)[..19]} UTC" : "no run is due");
+            : job.NextRun is { } next ? $"next run: {Texts.ShortTime(next)}"
+            : $"no run is due: {job.Reason}");
         return ExitCode.Ok;
     }
 

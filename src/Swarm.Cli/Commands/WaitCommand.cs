@@ -24,20 +24,27 @@ internal static class WaitCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(SharedOptions shared, ParseResult parsed, CancellationToken cancellation)
+    private static Task<int> RunAsync(SharedOptions shared, ParseResult parsed, CancellationToken cancellation) =>
+        ForAsync(
+            shared, parsed, shared.Connect(parsed), new ServiceName(parsed.GetValue(Service)!),
+            parsed.GetValue(Limit), run: 0, cancellation);
+
+    /// <param name="limit">How long to wait; null without end.</param>
+    /// <param name="run">Of a periodic job: wait for this one; 0 for what <see cref="ServiceWait"/> chooses.</param>
+    /// <returns>The exit code of the command.</returns>
+    internal static async Task<int> ForAsync(
+        SharedOptions shared, ParseResult parsed, SwarmClient client, ServiceName service, string? limit, long run,
+        CancellationToken cancellation)
     {
         var printer = shared.Printer(parsed);
-        var service = new ServiceName(parsed.GetValue(Service)!);
-        using var deadline = parsed.GetValue(Limit) is { } text
-            ? new CancellationTokenSource(SharedOptions.Duration("--wait-limit", text), shared.Surroundings.Time)
+        using var deadline = limit is not null
+            ? new CancellationTokenSource(SharedOptions.Duration("--wait-limit", limit), shared.Surroundings.Time)
             : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         ServiceProgress? last = null;
-        var client = shared.Connect(parsed);
         try
         {
-            last = await client.WaitAsync(
-                service, now => last = now, acceptRollback: true, either.Token);
+            last = await client.WaitAsync(service, now => last = now, acceptRollback: true, run, either.Token);
         }
         catch (OperationCanceledException)
             when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
@@ -45,24 +52,20 @@ internal static class WaitCommand
             printer.Warn("the time is up");
         }
 
-        if (printer.IsJson)
-        {
-            printer.Json(new JsonObject
-            {
-                ["service"] = service.Value,
-                ["outcome"] = (last?.Outcome ?? ProgressOutcome.Waiting).ToString().ToLowerInvariant(),
-                ["done"] = last?.Done ?? 0,
-                ["wanted"] = last?.Wanted ?? 0,
-                ["running"] = last?.Running ?? 0,
-                ["exitCode"] = last?.ExitCode,
-                ["reasons"] = new JsonArray([.. (last?.Reasons ?? []).Select(reason => JsonValue.Create(reason))]),
-            });
-        }
-        else
-        {
-            printer.Say(Waiting.Line(service, last));
-        }
-
+        if (printer.IsJson) printer.Json(Json(service, last));
+        else printer.Say(Waiting.Line(service, last));
         return last?.ExitCode ?? (last?.Outcome == ProgressOutcome.Reached ? ExitCode.Ok : ExitCode.Failed);
     }
+
+    private static JsonObject Json(ServiceName service, ServiceProgress? last) => new()
+    {
+        ["service"] = service.Value,
+        ["run"] = last is { Run: > 0 } ? last.Run : null,
+        ["outcome"] = (last?.Outcome ?? ProgressOutcome.Waiting).ToString().ToLowerInvariant(),
+        ["done"] = last?.Done ?? 0,
+        ["wanted"] = last?.Wanted ?? 0,
+        ["running"] = last?.Running ?? 0,
+        ["exitCode"] = last?.ExitCode,
+        ["reasons"] = new JsonArray([.. (last?.Reasons ?? []).Select(reason => JsonValue.Create(reason))]),
+    };
 }

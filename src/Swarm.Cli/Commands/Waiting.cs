@@ -45,7 +45,7 @@ internal sealed class Waiting(SwarmClient client, Printer printer, Surroundings 
         ? $"{service}: no answer yet"
         : $"{service}: {Counts(progress)}"
             + (progress.Outcome == ProgressOutcome.Failed
-                ? " failed"
+                ? progress.IsUpdating ? ", failed" : " failed"
                 : progress.Outcome == ProgressOutcome.Reached ? " done" : "")
             + (progress.Reasons.IsEmpty || progress.Outcome == ProgressOutcome.Reached
                 ? ""
@@ -60,7 +60,7 @@ internal sealed class Waiting(SwarmClient client, Printer printer, Surroundings 
         ServiceName service, ServiceProgress?[] last, int index, CancellationToken cancellation)
     {
         var said = "";
-        await client.WaitAsync(service, Show, AcceptsRollback, cancellation);
+        await client.WaitAsync(service, Show, AcceptsRollback, cancellation: cancellation);
 
         void Show(ServiceProgress now)
         {
@@ -86,7 +86,7 @@ internal sealed class Waiting(SwarmClient client, Printer printer, Surroundings 
                         live.UpdateTarget(Picture(services, last));
                     }
                 },
-                AcceptsRollback, cancellation))));
+                AcceptsRollback, cancellation: cancellation))));
     }
 
     private static Grid Picture(IReadOnlyList<ServiceName> services, ServiceProgress?[] last)

@@ -29,6 +29,7 @@ internal static class DetailViews
             ["ended"] = job.Ended,
             ["exitCode"] = job.ExitCode,
             ["nextRun"] = job.NextRun is { } next ? Texts.Time(next) : null,
+            ["reason"] = job.Reason.Length > 0 ? job.Reason : null,
             ["runs"] = new JsonArray([.. (job.Runs.IsDefault ? [] : job.Runs).Select(RunViews.Json)]),
         } : null,
         ["spec"] = Spec(service.Spec),

@@ -38,12 +38,14 @@ internal static class PolicyViews
         ["timeoutSeconds"] = spec.Job.Timeout.TotalSeconds,
         ["keepSeconds"] = spec.Job.KeepFor?.TotalSeconds,
         ["runsKept"] = spec.Job.RunsKept,
-        ["schedule"] = spec.Job.Schedule is { } schedule ? new JsonObject
-        {
-            ["cron"] = schedule.Cron,
-            ["timeZone"] = schedule.TimeZone,
-            ["overlap"] = Texts.Word(schedule.Overlap),
-            ["suspended"] = schedule.Suspended,
-        } : null,
+        ["schedule"] = spec.Job.Schedule is { } schedule ? Schedule(schedule) : null,
+    };
+
+    public static JsonNode Schedule(JobSchedule schedule) => new JsonObject
+    {
+        ["cron"] = schedule.Cron,
+        ["timeZone"] = schedule.TimeZone,
+        ["overlap"] = Texts.Word(schedule.Overlap),
+        ["suspended"] = schedule.Suspended,
     };
 }

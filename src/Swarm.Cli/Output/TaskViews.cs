@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Swarm.Cli.Commands;
+using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Core.Services;
 
@@ -41,6 +42,16 @@ internal static class TaskViews
     /// service.</summary>
     private static IEnumerable<PublishedPort> Ports(TaskRow row) =>
         (row.Task.Container?.Ports ?? []).Concat(row.Task.State == TaskState.Running ? row.IngressPorts : []);
+
+    /// <summary>One that is still on a node which is to be left.</summary>
+    public static JsonNode Staying(ServiceName service, ServiceTask task) => new JsonObject
+    {
+        ["service"] = service.Value,
+        ["slot"] = task.Slot,
+        ["id"] = task.Id.Value,
+        ["state"] = Texts.Word(task.State),
+        ["reason"] = Reason(task),
+    };
 
     public static JsonNode Json(TaskRow row) => new JsonObject
     {

@@ -46,6 +46,14 @@ internal static class Texts
         _ => throw new UnreachableException($"no word for {mode}"),
     };
 
+    public static string Schedule(JobSchedule schedule) =>
+        schedule.Cron + (schedule.TimeZone == "UTC" ? "" : " " + schedule.TimeZone)
+        + (schedule.Suspended ? ", suspended" : "");
+
+    /// <summary>To the second.</summary>
+    public static string ShortTime(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("s", CultureInfo.InvariantCulture) + "Z";
+
     /// <summary>Names of states and choices as Docker and Compose write them: small letters, words parted by a hyphen.
     /// </summary>
     public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(

@@ -9,6 +9,8 @@ namespace Swarm.Cluster.Catalog;
 internal sealed class ReplicatedView<T>(string name, int buckets)
     where T : notnull
 {
+    private static readonly TimeSpan RemoveWithin = TimeSpan.FromSeconds(3);
+
     private readonly ImmutableArray<LWWDictionaryKey<string, T>> _keys =
         [.. Enumerable.Range(0, buckets).Select(bucket => new LWWDictionaryKey<string, T>($"{name}-{bucket}"))];
 
@@ -40,8 +42,10 @@ internal sealed class ReplicatedView<T>(string name, int buckets)
         new(KeyOf(id), LWWDictionary<string, T>.Empty, WriteLocal.Instance,
             old => ((LWWDictionary<string, T>)old).SetItem(writer, id, value));
 
+    /// <summary>Told to a majority at once: a host that goes down with what only it knows would leave the entry to
+    /// the others for good.</summary>
     public Update Remove(UniqueAddress writer, string id) =>
-        new(KeyOf(id), LWWDictionary<string, T>.Empty, WriteLocal.Instance,
+        new(KeyOf(id), LWWDictionary<string, T>.Empty, new WriteMajority(RemoveWithin),
             old => ((LWWDictionary<string, T>)old).Remove(writer, id));
 
     private LWWDictionaryKey<string, T> KeyOf(string id)

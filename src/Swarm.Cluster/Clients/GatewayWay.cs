@@ -15,7 +15,7 @@ internal sealed record GatewayWay(
     /// <summary>Null for what is not a client's to send.</summary>
     public IActorRef? For(object message) => message switch
     {
-        DeployService or ScaleService or RollbackService or RemoveService or GetService => Services,
+        DeployService or ScaleService or RollbackService or RunJob or RemoveService or GetService => Services,
         GetNode or UpdateNode => Nodes,
         NameImage or UnnameImage or GetImage => Images,
         GetServices or GetNodes => Catalog,

@@ -68,11 +68,14 @@ internal sealed partial class ImageEntity : UntypedPersistentActor
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         LogNotKept(_repository.Name, cause);
-        _asking.Tell(new RequestRefused($"the journal did not take it: {cause.Message}"));
+        _asking.Tell(Unkept.Because(cause));
     }
 
-    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
-        OnPersistFailure(cause, @event, sequenceNr);
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        LogNotKept(_repository.Name, cause);
+        _asking.Tell(new RequestRefused($"the journal did not take it: {cause.Message}"));
+    }
 
     private void Keep(ImageEvent? happened, ImageNamed answer)
     {

@@ -71,11 +71,14 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         LogNotKept(_record.Id, cause);
-        _asking.Tell(new RequestRefused($"the journal did not take it: {cause.Message}"));
+        _asking.Tell(Unkept.Because(cause));
     }
 
-    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
-        OnPersistFailure(cause, @event, sequenceNr);
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        LogNotKept(_record.Id, cause);
+        _asking.Tell(new RequestRefused($"the journal did not take it: {cause.Message}"));
+    }
 
     private void Register(RegisterNode register)
     {

@@ -8,9 +8,11 @@ namespace Swarm.Cluster.Services;
 /// <content>What the entity asks of others, and when it asks again.</content>
 internal sealed partial class ServiceEntity
 {
+    // Times are those of the host's clock, which may be set; a timer is not. So the clock is looked at again.
     private void WakeAt(DateTimeOffset? at)
     {
         var wait = at - _time.GetUtcNow();
+        if (wait > _options.LookAtClockEvery) wait = _options.LookAtClockEvery;
         if (wait is null) Timers.Cancel("wake");
         else Timers.StartSingleTimer("wake", new Wake(), wait.Value > TimeSpan.Zero ? wait.Value : TimeSpan.Zero);
     }

@@ -90,6 +90,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
             case ScaleService scale: Ask(new ServiceInput.Scale(scale), scale.Request, Sender); break;
             case RemoveService remove: Ask(new ServiceInput.Remove(remove), remove.Request, Sender); break;
             case RollbackService back: Ask(new ServiceInput.RollBack(back), back.Request, Sender); break;
+            case RunJob run: Ask(new ServiceInput.Run(run), run.Request, Sender); break;
             case MoveTask move: Ask(new ServiceInput.Move(move), move.Request, Sender); break;
             case GetService get:
                 Sender.Tell((object?)DetailPages.Of(_state, get.After) ?? NotFound());
@@ -113,7 +114,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         LogNotKept(_state.Name, cause);
-        _asking.Tell(new RequestRefused($"the journal did not take it: {cause.Message}"));
+        _asking.Tell(Unkept.Because(cause));
     }
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
@@ -179,7 +180,12 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
         Keep(decision, () =>
         {
             if (decision.Refusal is null)
-                asking.Tell(new ServiceAccepted(request, _state.Name, _state.Version, decision.Changed));
+            {
+                asking.Tell(new ServiceAccepted(request, _state.Name, _state.Version, decision.Changed)
+                {
+                    Run = decision.Run,
+                });
+            }
         });
     }
 

@@ -13,6 +13,9 @@ internal sealed record ServiceEntityOptions
     /// runs the image by its name.</summary>
     public TimeSpan PinTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>However far off what is due next is, the clock is looked at this often.</summary>
+    public TimeSpan LookAtClockEvery { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>An entity without a service ends after this time without a message.</summary>
     public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromSeconds(2);
 

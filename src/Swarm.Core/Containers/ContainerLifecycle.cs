@@ -168,6 +168,7 @@ public static class ContainerLifecycle
         {
             Status = Starting,
             State = Later(container.State, TaskState.Starting),
+            Reason = "",
             Health = container.HealthCheck is null ? ContainerHealth.Unchecked : ContainerHealth.Unproven,
             FailedProbes = 0,
             Observed = container.Observed with { StartedAt = null },

@@ -61,7 +61,7 @@ internal static class ContainerRestarts
         {
             Status = ContainerStatus.BackingOff,
             Reason = Invariant(
-                $"{(reason.Length == 0 ? "it ended" : reason)}; restarts in {delay.TotalSeconds:0.###} s"),
+                $"{(reason.Length == 0 ? "it ended" : reason)}; restart after {delay.TotalSeconds:0.###} s"),
             QuickRestarts = container.QuickRestarts + 1,
             RestartedAt = policy.Window > TimeSpan.Zero ? recent.Add(now) : [],
             Observed = container.Observed with { Restarts = container.Observed.Restarts + 1, Addresses = [] },

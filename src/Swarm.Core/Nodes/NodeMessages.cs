@@ -81,6 +81,9 @@ public sealed record UpdateNode([property: Key(0)] RequestId Request, [property:
 
     /// <summary>See <see cref="NodeSettings.SystemReserved"/>.</summary>
     [Key(5)] public Resources? SystemReserved { get; init; }
+
+    /// <summary>What was set so is taken back: the node's configuration holds again.</summary>
+    [Key(6)] public bool ClearSystemReserved { get; init; }
 }
 
 public sealed record NodeUpdated(

@@ -21,7 +21,8 @@ public static class NodeRules
 
         var labels = record.Settings.Labels.RemoveRange(command.RemoveLabels).SetItems(command.SetLabels);
         var availability = command.Availability ?? record.Settings.Availability;
-        var reserved = command.SystemReserved ?? record.Settings.SystemReserved;
+        var reserved = command.ClearSystemReserved ? null
+            : command.SystemReserved ?? record.Settings.SystemReserved;
         if (availability == record.Settings.Availability && labels.SequenceEqual(record.Settings.Labels)
             && reserved == record.Settings.SystemReserved)
         {
@@ -48,6 +49,9 @@ public static class NodeRules
         {
             if (string.IsNullOrWhiteSpace(label)) return "a label of a node has no name";
         }
+
+        if (command is { ClearSystemReserved: true, SystemReserved: not null })
+            return "what is kept back for the system is either set or taken back";
 
         if (command.SystemReserved is { } reserved
             && (reserved.Cpu < MilliCpu.Zero || reserved.Memory < Bytes.Zero || reserved.Pids < 0))

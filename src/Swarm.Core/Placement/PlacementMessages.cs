@@ -33,7 +33,11 @@ public sealed record PlaceTasks(
 /// <summary>Asked by a global service, again and again: on which nodes shall it have a task?</summary>
 public sealed record GetEligibleNodes(
     [property: Key(0)] string Pool, [property: Key(1)] ServiceName Service, [property: Key(2)] PlacementRules Rules)
-    : IPlacerMessage;
+    : IPlacerMessage
+{
+    /// <summary>The run of a periodic job that asks, so that each new one asks anew.</summary>
+    [Key(3)] public long Run { get; init; }
+}
 
 /// <summary>The answer; told again for as long as the service keeps asking, whenever it changes.</summary>
 /// <param name="Nodes">Those of the pool that the rules allow and that are not drained, whether there is room or

@@ -34,6 +34,14 @@ internal static class EventRules
             KeepRequest(Leave(state, [asked.Task], asked.Reason), asked.Request, changed: true),
         ServiceEvent.JobExpired expired => Remove(state, expired.At),
         ServiceEvent.TasksStay stay => Leave(state, stay.Tasks, ""),
+        ServiceEvent.RunBegun begun => begun.Request is { } request
+            ? KeepRequest(RunEvents.Begin(state, begun), request, changed: true, begun.Run)
+            : RunEvents.Begin(state, begun),
+        ServiceEvent.RunLeftOut left => RunEvents.LeaveOut(state, left),
+        ServiceEvent.RunEnded ended => RunEvents.End(
+            Desire(state, RunEvents.TasksOf(state, ended.Run), TaskState.Shutdown, ""), ended),
+        ServiceEvent.RunsForgotten forgotten => RunEvents.Forget(
+            Desire(state, RunEvents.TasksOf(state, forgotten.Runs), TaskState.Remove, ""), forgotten.Runs),
         ServiceEvent.IncarnationBegun => state,
         _ => throw new UnreachableException($"no way to apply {happened}"),
     };
@@ -41,13 +49,13 @@ internal static class EventRules
     private static ServiceState Open(ServiceState state, ServiceEvent.SlotsOpened opened) => state with
     {
         Slots = state.Slots.SetItems(opened.Slots.Select((slot, i) => KeyValuePair.Create(
-            slot, Slot.Fresh with { Node = opened.Nodes.IsEmpty ? null : opened.Nodes[i] }))),
+            slot, Slot.Fresh with { Node = opened.Nodes.IsEmpty ? null : opened.Nodes[i], Run = opened.Run }))),
     };
 
-    private static ServiceState KeepRequest(ServiceState state, RequestId request, bool changed)
+    private static ServiceState KeepRequest(ServiceState state, RequestId request, bool changed, long run = 0)
     {
         var kept = state.Requests.Length < RequestsKept ? state.Requests : state.Requests.RemoveAt(0);
-        return state with { Requests = kept.Add(new KeptRequest(request, changed)) };
+        return state with { Requests = kept.Add(new KeptRequest(request, changed) { Run = run }) };
     }
 
     private static ServiceState Leave(ServiceState state, ImmutableArray<long> numbers, string reason) => state with
@@ -88,6 +96,7 @@ internal static class EventRules
             {
                 CreatedAt = created.At,
                 ChangedAt = created.At,
+                Run = state.Slots.TryGetValue(slot, out var of) ? of.Run : 0,
             };
             if (slots.TryGetValue(slot, out var filled)) slots[slot] = filled with { RetryAt = null };
         }

@@ -13,6 +13,7 @@ internal static class InputRules
         ServiceInput.Remove remove => Repeated(state, remove.Command.Request) ?? Remove(state, remove.Command, now),
         ServiceInput.RollBack back => Repeated(state, back.Command.Request) ?? RollBack(state, back.Command, now),
         ServiceInput.Move move => Repeated(state, move.Command.Request) ?? MoveRules.Decide(state, move.Command),
+        ServiceInput.Run run => Repeated(state, run.Command.Request) ?? RunRules.RunNow(state, run.Command, now),
         ServiceInput.Placed placed => Happened(PlacementAnswers.Decide(state, placed.Answer, now)),
         ServiceInput.Eligible eligible => GlobalRules.Decide(state, eligible.Answer),
         ServiceInput.Reported reported => Happened(TaskReports.Decide(state, reported.Report, now)),
@@ -27,7 +28,7 @@ internal static class InputRules
     private static ServiceDecision? Repeated(ServiceState state, RequestId request)
     {
         var kept = state.Requests.LastOrDefault(kept => kept.Request == request);
-        return kept is null ? null : ServiceDecision.Nothing with { Changed = kept.Changed };
+        return kept is null ? null : ServiceDecision.Nothing with { Changed = kept.Changed, Run = kept.Run };
     }
 
     private static ServiceDecision Deploy(ServiceState state, ServiceInput.Deploy deploy, DateTimeOffset now)
@@ -38,7 +39,7 @@ internal static class InputRules
         if (IngressPorts.Problem(spec) is { } unpublished) return ServiceDecision.Refused(unpublished);
         if (!state.Exists) return Accepted(new ServiceEvent.SpecAccepted(deploy.NewId, spec, request, now));
         if (state.Removing) return ServiceDecision.Refused(BeingRemoved(state));
-        if (state.Spec.IsJob() != spec.IsJob() || state.Spec.IsGlobal() != spec.IsGlobal())
+        if (Kind(state.Spec) != Kind(spec))
         {
             return ServiceDecision.Refused(
                 $"service {state.Name} is {Kind(state.Spec)} and cannot become {Kind(spec)}: remove it first");
@@ -137,7 +138,8 @@ internal static class InputRules
     {
         ServiceMode.Replicated => "a replicated service",
         ServiceMode.Global => "a global service",
-        ServiceMode.GlobalJob => "a global job",
+        ServiceMode.GlobalJob => spec.IsPeriodic() ? "a periodic global job" : "a global job",
+        _ when spec.IsPeriodic() => "a periodic job",
         _ => "a job",
     };
 }

@@ -43,8 +43,10 @@ internal static class NeedsRules
         }
 
         yield return JobRules.ExpiresAt(state);
+        foreach (var time in RunRules.WakeTimes(state)) yield return time;
         yield return Rollout.DoneAt(state, slots);
-        yield return Replacement.BeginAt(state, slots);
+        yield return Replacement.UpdateAt(state, slots);
+        yield return Replacement.DrainAt(state, slots);
     }
 
     private static IEnumerable<TaskPlacement> BoundOf(ServiceState state, ImmutableArray<ServiceTask> pending)

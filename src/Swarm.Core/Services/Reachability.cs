@@ -9,7 +9,12 @@ internal static class Reachability
     public static ServiceState Keep(ServiceState state, ServiceEvent.ReachabilitySeen seen)
     {
         var before = state.Nodes.GetValueOrDefault(seen.Node.Value, NodeMark.None);
-        var mark = before with { Availability = seen.Availability };
+        var mark = before with
+        {
+            Availability = seen.Availability,
+            DrainedAt = seen.Availability != NodeAvailability.Drain ? null
+                : before.Availability == NodeAvailability.Drain ? before.DrainedAt : seen.At,
+        };
         mark = seen.Reachable
             ? mark with { UnreachableSince = null, Lost = false }
             : mark with { UnreachableSince = mark.UnreachableSince ?? seen.At };

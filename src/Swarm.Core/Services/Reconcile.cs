@@ -19,6 +19,7 @@ internal static class Reconcile
         if (state.Removing) return [];
 
         var slots = SlotTasks.Of(state, holds, now);
+        if (RunRules.Step(state, now) is { Length: > 0 } runs) return runs;
         if (Resize(state, slots) is { } resized) return [resized];
         if (Rollout.Turn(state, slots, now) is { } turned) return [turned];
         if (Replacement.Advance(state, slots) is { Length: > 0 } advanced) return advanced;
@@ -90,30 +91,35 @@ internal static class Reconcile
     private static ImmutableArray<ServiceEvent> Fill(
         ServiceState state, Dictionary<int, SlotTasks> slots, DateTimeOffset now)
     {
-        var most = state.Spec.Mode is ServiceMode.ReplicatedJob { MaxConcurrent: > 0 } job
-            ? Math.Max(0, job.MaxConcurrent - slots.Values.Count(slot => slot.HasLive || slot.Stopping))
-            : int.MaxValue;
         var empty = state.Slots
             .Where(slot => slot.Value.End == SlotEnd.None
                 && !(slot.Value.RetryAt > now)
                 && !state.IsLost(slot.Value.Node)
                 && !SlotTasks.In(slots, slot.Key).HasLive)
-            .Select(slot => slot.Key).Take(most).ToLookup(slot => SlotTasks.In(slots, slot).Stopping);
+            .GroupBy(slot => slot.Value.Run, slot => slot.Key)
+            .SelectMany(run => run.Take(Room(state, slots, run.Key)))
+            .ToLookup(slot => SlotTasks.In(slots, slot).Stopping);
         var events = ImmutableArray.CreateBuilder<ServiceEvent>();
         if (empty[false].Any()) events.Add(new ServiceEvent.TasksCreated([.. empty[false]], TaskState.Running, now));
         if (empty[true].Any()) events.Add(new ServiceEvent.TasksCreated([.. empty[true]], TaskState.Ready, now));
         return events.ToImmutable();
     }
 
+    /// <summary>How many more tasks a job, or one run of it, may have at this time.</summary>
+    private static int Room(ServiceState state, Dictionary<int, SlotTasks> slots, long run)
+    {
+        if (state.Spec.Mode is not ServiceMode.ReplicatedJob { MaxConcurrent: > 0 and var most })
+            return int.MaxValue;
+        var busy = slots.Count(slot => (slot.Value.HasLive || slot.Value.Stopping)
+            && (state.Slots.TryGetValue(slot.Key, out var of) ? of.Run : 0) == run);
+        return Math.Max(0, most - busy);
+    }
+
     private static ServiceEvent.TasksDesired? TrimPast(Dictionary<int, SlotTasks> slots)
     {
-        var over =
-            slots.Values.SelectMany(slot => slot.Past.SkipLast(PastKeptPerSlot)).Select(TaskFacts.Number).ToHashSet();
-        var left = slots.Values
-            .SelectMany(slot => slot.Past.TakeLast(PastKeptPerSlot))
-            .Select(TaskFacts.Number)
-            .Order()
-            .ToList();
+        var past = slots.Values.SelectMany(slot => slot.Past.GroupBy(task => task.Run)).ToList();
+        var over = past.SelectMany(tasks => tasks.SkipLast(PastKeptPerSlot)).Select(TaskFacts.Number).ToHashSet();
+        var left = past.SelectMany(tasks => tasks.TakeLast(PastKeptPerSlot)).Select(TaskFacts.Number).Order().ToList();
         over.UnionWith(left.SkipLast(PastKept));
         return over.Count == 0 ? null : new ServiceEvent.TasksDesired([.. over.Order()], TaskState.Remove, "");
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Swarm.Core.Nodes;
 
 namespace Swarm.Core.Services;
 
@@ -38,9 +39,11 @@ internal static class Replacement
         var free = FreePlaces(state, slots);
         if (free <= 0) return null;
 
-        var updates = BeginAt(state, slots) <= now;
+        var (updates, drains) = (UpdateAt(state, slots) <= now, DrainAt(state, slots) <= now);
         var next = Waiting(state, slots, now)
-            .Where(slot => updates || slots[slot].Old.Exists(task => task.IsLeaving(state)))
+            .Where(slot => slots[slot].Old.Exists(task => task.IsLeaving(state)
+                ? drains || task.Leaving.Length > 0 || (updates && !task.IsUpToDate(state))
+                : updates))
             .OrderBy(slot => state.Update.FailedSlots.Contains(slot))
             .ThenBy(slot => slots[slot].Old.Exists(task => task.State == TaskState.Running))
             .ThenBy(slot => slot).Take(free).Order().ToImmutableArray();
@@ -49,16 +52,36 @@ internal static class Replacement
     }
 
     /// <summary>When the next slots may be updated; null when none waits, or as many as may are under way.</summary>
-    public static DateTimeOffset? BeginAt(ServiceState state, Dictionary<int, SlotTasks> slots)
+    public static DateTimeOffset? UpdateAt(ServiceState state, Dictionary<int, SlotTasks> slots)
     {
         if (!state.Update.IsRolling || FreePlaces(state, slots) <= 0) return null;
-        if (!Waiting(state, slots, DateTimeOffset.MaxValue).Any()) return null;
+        return Waiting(state, slots, DateTimeOffset.MaxValue).Any()
+            ? After(state, slots, state.Update.StartedAt) : null;
+    }
 
+    /// <summary>When the next slots may leave drained nodes; null when none is to, or as many as may are under way.
+    /// </summary>
+    public static DateTimeOffset? DrainAt(ServiceState state, Dictionary<int, SlotTasks> slots)
+    {
+        if (!state.Nodes.Values.Any(mark => mark.Availability == NodeAvailability.Drain)) return null;
+        if (FreePlaces(state, slots) <= 0) return null;
+        var since = Waiting(state, slots, DateTimeOffset.MaxValue)
+            .SelectMany(slot => slots[slot].Old)
+            .Where(task => task.IsLeaving(state) && state.IsDrained(task.Node))
+            .Select(task => state.Nodes[task.Node!.Value.Value].DrainedAt ?? DateTimeOffset.MinValue)
+            .ToList();
+        return since.Count == 0 ? null : After(state, slots, since.Min());
+    }
+
+    /// <summary>The policy's delay after the last task ran that was made since then.</summary>
+    private static DateTimeOffset After(
+        ServiceState state, Dictionary<int, SlotTasks> slots, DateTimeOffset since)
+    {
         var done = slots.Values
             .SelectMany(slot => slot.Current)
-            .Where(task => task.State == TaskState.Running && task.CreatedAt >= state.Update.StartedAt)
+            .Where(task => task.State == TaskState.Running && task.CreatedAt >= since)
             .Select(task => (DateTimeOffset?)task.ChangedAt).Max();
-        return done is { } last ? last + state.Policy.Delay : state.Update.StartedAt;
+        return done is { } last ? last + state.Policy.Delay : since;
     }
 
     private static void Advance(ServiceState state, SlotTasks slot, Moves step)
@@ -118,7 +141,7 @@ internal static class Replacement
     }
 
     /// <summary>The placer has said that there is no place for it.</summary>
-    private static bool WasLeftOut(ServiceTask task) => task.IsPending() && task.Reason.Length > 0;
+    public static bool WasLeftOut(ServiceTask task) => task.IsPending() && task.Reason.Length > 0;
 
     /// <summary>A job never starts first: its work would be done twice.</summary>
     private static bool StartsFirst(ServiceState state) =>

@@ -14,6 +14,9 @@ public sealed record ServiceDecision(ImmutableArray<ServiceEvent> Events, string
     /// request says what the first said.</summary>
     public bool Changed { get; init; }
 
+    /// <summary>The run of a periodic job that the request began; 0 for none.</summary>
+    public long Run { get; init; }
+
     /// <summary>It was refused because there is no such service.</summary>
     public bool NotFound { get; init; }
 

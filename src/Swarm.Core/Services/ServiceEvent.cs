@@ -29,6 +29,10 @@ namespace Swarm.Core.Services;
 [DerivedTypeShape(typeof(TaskMoveAsked), Tag = 17)]
 [DerivedTypeShape(typeof(TasksStay), Tag = 18)]
 [DerivedTypeShape(typeof(JobExpired), Tag = 19)]
+[DerivedTypeShape(typeof(RunBegun), Tag = 20)]
+[DerivedTypeShape(typeof(RunLeftOut), Tag = 21)]
+[DerivedTypeShape(typeof(RunEnded), Tag = 22)]
+[DerivedTypeShape(typeof(RunsForgotten), Tag = 23)]
 [DerivedTypeShape(typeof(IncarnationBegun), Tag = 30)]
 public abstract partial record ServiceEvent
 {
@@ -59,6 +63,9 @@ public abstract partial record ServiceEvent
     {
         /// <summary>The one node of each; empty where any will do.</summary>
         [Key(1)] public ImmutableArray<NodeId> Nodes { get; init; } = [];
+
+        /// <summary>The run of a periodic job that they belong to; 0 for what is not periodic.</summary>
+        [Key(2)] public long Run { get; init; }
     }
 
     public sealed record SlotsClosed([property: Key(0)] ImmutableArray<int> Slots) : ServiceEvent;
@@ -125,4 +132,25 @@ public abstract partial record ServiceEvent
 
     /// <summary>The job has ended, and was kept for as long as its specification says: it is being removed.</summary>
     public sealed record JobExpired([property: Key(0)] DateTimeOffset At) : ServiceEvent;
+
+    /// <summary>A run of a periodic job begins.</summary>
+    /// <param name="DueAt">The time of the schedule that it stands for.</param>
+    public sealed record RunBegun(
+        [property: Key(0)] long Run, [property: Key(1)] DateTimeOffset DueAt, [property: Key(2)] DateTimeOffset At)
+        : ServiceEvent
+    {
+        /// <summary>Who asked for it; null when the schedule did.</summary>
+        [Key(3)] public RequestId? Request { get; init; }
+    }
+
+    /// <summary>A time of the schedule came, and no run might begin.</summary>
+    public sealed record RunLeftOut([property: Key(0)] DateTimeOffset DueAt) : ServiceEvent;
+
+    /// <summary>Nothing of the run is to go on.</summary>
+    public sealed record RunEnded(
+        [property: Key(0)] long Run, [property: Key(1)] int? ExitCode, [property: Key(2)] string Reason,
+        [property: Key(3)] DateTimeOffset At) : ServiceEvent;
+
+    /// <summary>These runs, which have ended, are not kept any longer.</summary>
+    public sealed record RunsForgotten([property: Key(0)] ImmutableArray<long> Runs) : ServiceEvent;
 }

@@ -16,6 +16,8 @@ public abstract record ServiceInput
 
     public sealed record RollBack(RollbackService Command) : ServiceInput;
 
+    public sealed record Run(RunJob Command) : ServiceInput;
+
     public sealed record Move(MoveTask Command) : ServiceInput;
 
     public sealed record Placed(Placement.PlacementsMade Answer) : ServiceInput;

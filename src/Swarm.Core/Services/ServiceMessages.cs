@@ -34,6 +34,11 @@ public sealed record RemoveService([property: Key(0)] RequestId Request, [proper
 public sealed record RollbackService([property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service)
     : IServiceMessage;
 
+/// <summary>Begin a run of a periodic job now, whatever its schedule says, and be it suspended. Its overlap policy
+/// holds: refused while a run is under way that forbids another.</summary>
+public sealed record RunJob([property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service)
+    : IServiceMessage;
+
 /// <summary>Let another task take the place of this one on another node, within the service's update policy.
 /// The answer is <see cref="ServiceAccepted"/> once it is persisted.</summary>
 /// <param name="Reason">For people, as <c>rebalance: node a has 12 tasks, node b 3</c>.</param>
@@ -53,7 +58,11 @@ public sealed record GetService([property: Key(0)] ServiceName Service) : IServi
 /// <param name="Changed">False when it was so already.</param>
 public sealed record ServiceAccepted(
     [property: Key(0)] RequestId Request, [property: Key(1)] ServiceName Service, [property: Key(2)] long Version,
-    [property: Key(3)] bool Changed);
+    [property: Key(3)] bool Changed)
+{
+    /// <summary>The run of a periodic job that was begun; 0 for none.</summary>
+    [Key(4)] public long Run { get; init; }
+}
 
 /// <summary>The answer to what was not done, and why. Nothing was changed.</summary>
 public sealed record RequestRefused([property: Key(0)] string Reason)
@@ -99,33 +108,6 @@ public sealed record ServiceDetails(
     [Key(12)] public int? Slots { get; init; }
 }
 
-/// <param name="Completed">Slots whose task ended with exit code 0.</param>
-/// <param name="GivenUp">Slots whose tasks failed and are not tried again.</param>
-/// <param name="Ended">Nothing of it will run any more.</param>
-/// <param name="ExitCode">Once it has ended: 0 when all completed, else that of a task that
-/// failed; null when that is not known.</param>
-public sealed record JobStatus(
-    [property: Key(0)] int Completed, [property: Key(1)] int GivenUp, [property: Key(2)] bool Ended,
-    [property: Key(3)] int? ExitCode)
-{
-    /// <summary>When the next run of a periodic job is due; null when none is.</summary>
-    [Key(4)] public DateTimeOffset? NextRun { get; init; }
-
-    /// <summary>The runs of a periodic job that are kept, the latest last.</summary>
-    [Key(5)] public ImmutableArray<JobRun> Runs { get; init; } = [];
-}
-
-/// <summary>One run of a periodic job.</summary>
-/// <param name="Number">1 for the first run of the service.</param>
-/// <param name="DueAt">The time of its schedule that it stands for.</param>
-/// <param name="EndedAt">Null while it runs.</param>
-/// <param name="ExitCode">As in <see cref="JobStatus"/>; null until it ended.</param>
-/// <param name="Reason">Why it ended otherwise than by itself, or was left out.</param>
-public sealed record JobRun(
-    [property: Key(0)] long Number, [property: Key(1)] DateTimeOffset DueAt,
-    [property: Key(2)] DateTimeOffset StartedAt, [property: Key(3)] DateTimeOffset? EndedAt,
-    [property: Key(4)] int? ExitCode, [property: Key(5)] string Reason = "");
-
 public enum UpdatePhase
 {
     None = 0,
@@ -157,6 +139,15 @@ public sealed record ServiceListing(
     [Key(8)] public int Completed { get; init; }
 
     [Key(9)] public UpdatePhase Update { get; init; }
+
+    /// <summary>Of a periodic job; null for others.</summary>
+    [Key(10)] public JobSchedule? Schedule { get; init; }
+
+    /// <summary>When the next run of a periodic job is due; null when none is.</summary>
+    [Key(11)] public DateTimeOffset? NextRun { get; init; }
+
+    /// <summary>The latest run of a periodic job; null before the first.</summary>
+    [Key(12)] public JobRun? LastRun { get; init; }
 }
 
 // ---- between the service and the nodes --------------------------------------------------------------------------

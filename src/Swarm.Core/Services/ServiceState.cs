@@ -52,6 +52,9 @@ public sealed record ServiceState
 
     [Key(14)] public bool Removing { get; init; }
 
+    /// <summary>Of a periodic job.</summary>
+    [Key(15)] public RunHistory Runs { get; init; } = new();
+
     public static ServiceState Empty(ServiceName name) => new() { Name = name };
 
     /// <summary>There is such a service, be it that its last tasks are just stopping.</summary>
@@ -74,7 +77,11 @@ public sealed record ServiceState
 }
 
 /// <summary>A request that was accepted, for its repetitions.</summary>
-public sealed record KeptRequest([property: Key(0)] RequestId Request, [property: Key(1)] bool Changed);
+public sealed record KeptRequest([property: Key(0)] RequestId Request, [property: Key(1)] bool Changed)
+{
+    /// <summary>The run that it began; 0 for none.</summary>
+    [Key(2)] public long Run { get; init; }
+}
 
 public enum SlotEnd
 {
@@ -130,6 +137,9 @@ public sealed record NodeMark
     [Key(2)] public ImmutableArray<DateTimeOffset> Failures { get; init; } = [];
 
     [Key(3)] public NodeAvailability Availability { get; init; }
+
+    /// <summary>Since when it is drained; null while it is not.</summary>
+    [Key(4)] public DateTimeOffset? DrainedAt { get; init; }
 
     /// <summary>When its tasks are not waited for any more, of a node that is out of reach.</summary>
     internal DateTimeOffset? LostAt(ServiceSpec spec) => Lost ? null : UnreachableSince + spec.LostAfter;

@@ -12,8 +12,8 @@ internal static class ServiceViews
         var left = state.Tasks.Where(task => task.Key > after).ToImmutableArray();
         var page = left.Length > most ? left[..most] : left;
         return new ServiceDetails(
-            state.Id!.Value, state.Spec, state.Version, new UpdateStatus(state.Update.Phase, state.Update.Reason),
-            [.. page.Select(task => task.Value)])
+            state.Id!.Value, state.Spec, state.Version, HeldWords.Explain(state),
+            HeldWords.Explain(state, [.. page.Select(task => task.Value)]))
         {
             CreatedAt = state.CreatedAt,
             UpdatedAt = state.UpdatedAt,
@@ -37,16 +37,32 @@ internal static class ServiceViews
             Stack = state.Spec.Stack,
             Completed = state.Slots.Values.Count(slot => slot.End == SlotEnd.Completed),
             Update = state.Update.Phase,
+            Schedule = state.Spec.IsPeriodic() ? state.Spec.Job.Schedule : null,
+            NextRun = RunRules.NextAt(state),
+            LastRun = state.Runs.Runs.LastOrDefault(),
         };
 
     private static JobStatus Job(ServiceState state)
     {
         var completed = state.Slots.Values.Count(slot => slot.End == SlotEnd.Completed);
         var failed = state.Slots.Values.Where(slot => slot.End == SlotEnd.GivenUp).ToImmutableArray();
+        if (state.Spec.IsPeriodic()) return Periodic(state, completed, failed.Length);
         var ended = !state.Removing && !state.Slots.IsEmpty && completed + failed.Length == state.SlotCount();
         int? exitCode = !ended ? null
             : failed.IsEmpty ? 0
             : failed.Select(slot => slot.ExitCode).FirstOrDefault(code => code is not null);
         return new JobStatus(completed, failed.Length, ended, exitCode);
+    }
+
+    private static JobStatus Periodic(ServiceState state, int completed, int givenUp)
+    {
+        var (next, schedule) = (RunRules.NextAt(state), state.Spec.Job.Schedule!);
+        return new JobStatus(completed, givenUp, false, null)
+        {
+            NextRun = next,
+            Runs = state.Runs.Runs,
+            Reason = next is not null || schedule.Suspended || state.Removing ? ""
+                : JobTimes.Problem(schedule) ?? "its schedule has no time any more",
+        };
     }
 }

@@ -52,6 +52,6 @@ internal sealed class SlotTasks
     private List<ServiceTask> ListFor(ServiceTask task, ServiceState state) =>
         state.IsLost(task.Node) ? Away
         : task.Unseen ? Returning
-        : task.SpecVersion != state.Version || task.IsLeaving(state) ? Old
+        : !task.IsUpToDate(state) || task.IsLeaving(state) ? Old
         : Current;
 }

@@ -13,6 +13,7 @@ internal static class SpecCheck
     private const int MaxReplicas = 10_000;
     private const int MaxNameLength = 63;
     private const int MaxPort = 65_535;
+    private const int MaxRunsKept = 100;
 
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
@@ -20,18 +21,12 @@ internal static class SpecCheck
     /// <summary>What is wrong and where, for people; null when nothing is.</summary>
     public static string? Problem(ServiceSpec spec) =>
         NameProblem(spec.Name.Value) is { } name ? name
-        : In(spec, NotYet(spec)
-            ?? ModeProblem(spec.Mode) ?? ImageProblem(spec.Container) ?? PortsProblem(spec.Container.Ports)
+        : In(spec, ModeProblem(spec.Mode) ?? ImageProblem(spec.Container) ?? PortsProblem(spec.Container.Ports)
             ?? ContainerProblem(spec.Container) ?? AmountProblem(spec) ?? PolicyProblem(spec)
             ?? RulesReading.Problem(spec.Placement));
 
     public static string? ReplicasProblem(int replicas) => replicas is < 0 or > MaxReplicas
         ? Say($"{replicas} replicas: there can be 0 to {MaxReplicas}") : null;
-
-    private static string? NotYet(ServiceSpec spec) =>
-        spec.Job with { Timeout = TimeSpan.Zero, KeepFor = null } != new JobPolicy()
-            ? "schedules of jobs are not supported yet"
-        : null;
 
     private static string? NameProblem(string? name)
     {
@@ -125,6 +120,10 @@ internal static class SpecCheck
     private static string? JobProblem(ServiceSpec spec) =>
         spec.Job.Timeout != TimeSpan.Zero && !spec.IsJob() ? "only the tasks of a job have a time-out"
         : spec.Job.KeepFor is not null && !spec.IsJob() ? "only a job ends, and is kept for a time then"
+        : spec.Job.Schedule is not null && !spec.IsJob() ? "only a job has a schedule"
+        : spec.Job.RunsKept is < 0 or > MaxRunsKept
+            ? Say($"{spec.Job.RunsKept} runs kept: there can be 0 to {MaxRunsKept}")
+        : spec.Job.Schedule is { } schedule && JobTimes.Problem(schedule) is { } problem ? problem
         : Negative("time-out of a job's tasks", spec.Job.Timeout)
             ?? Negative("time that an ended job is kept", spec.Job.KeepFor ?? TimeSpan.Zero);
 

@@ -17,6 +17,7 @@ internal static class SpecRules
             Requests = state.Requests,
             CreatedAt = accepted.At,
             UpdatedAt = accepted.At,
+            Runs = RunRules.Change(new RunHistory(), null, accepted.Spec, accepted.At),
         };
     }
 
@@ -51,6 +52,9 @@ internal static class SpecRules
     {
         var old = state.Spec;
         var next = PutInForce(state, spec, at);
+
+        // What is under way of a periodic job goes on as it began; what is tried again of it is as the new one says.
+        if (spec.IsPeriodic()) return DropPending(next) with { Runs = RunRules.Change(state.Runs, old, spec, at) };
         if (SpecComparison.SameTasks(old, spec))
         {
             // What was rolled back to is now what is asked for.

@@ -28,6 +28,11 @@ internal static class TaskFacts
     public static bool IsLeaving(this ServiceTask task, ServiceState state) =>
         !state.Spec.IsGlobal() && (task.Leaving.Length > 0 || state.IsDrained(task.Node));
 
+    /// <summary>It is made from the specification in force; or from that with which its run began, which another
+    /// specification does not touch.</summary>
+    public static bool IsUpToDate(this ServiceTask task, ServiceState state) =>
+        task.SpecVersion == state.Version || state.Spec.IsPeriodic();
+
     public static long Number(this ServiceTask task) => NumberOf(task.Id)!.Value;
 
     /// <summary>Null when the id is not of the form that services give.</summary>
@@ -43,15 +48,19 @@ internal static class TaskFacts
     public static ServiceTask? Find(this ServiceState state, TaskId id) =>
         NumberOf(id) is { } number && state.Tasks.TryGetValue(number, out var task) && task.Id == id ? task : null;
 
-    /// <summary>How many slots the service has; of a global one, as many as there are nodes for it.</summary>
+    /// <summary>How many slots the service has; of a global one, as many as there are nodes for it; of a periodic job,
+    /// those of the runs under way.</summary>
     public static int SlotCount(this ServiceState state) => state.Spec.Mode switch
     {
         ServiceMode.Replicated replicated => replicated.Replicas,
-        ServiceMode.ReplicatedJob job => job.Completions,
+        ServiceMode.ReplicatedJob job when !state.Spec.IsPeriodic() => job.Completions,
         _ => state.Slots.Count,
     };
 
     public static bool IsJob(this ServiceSpec spec) => spec.Mode is ServiceMode.ReplicatedJob or ServiceMode.GlobalJob;
+
+    /// <summary>A job that runs again and again.</summary>
+    public static bool IsPeriodic(this ServiceSpec spec) => spec.IsJob() && spec.Job.Schedule is not null;
 
     public static bool IsGlobal(this ServiceSpec spec) => spec.Mode is ServiceMode.Global or ServiceMode.GlobalJob;
 }

@@ -86,7 +86,7 @@ internal static class TaskReports
 
         // A slot may have a task of another specification, or one that a lost node brings back, beside the one that
         // counts; but what a job's task has done is done.
-        if (state.Slots.TryGetValue(ended.Slot, out var slot) && ended.SpecVersion == state.Version
+        if (state.Slots.TryGetValue(ended.Slot, out var slot) && ended.IsUpToDate(state)
             && (!IsReplaced(state, ended, mates) || (state.Spec.IsJob() && ended.State == TaskState.Complete)))
         {
             var next = RestartRules.AfterEnd(slot, state.Spec, before, ended, at);
@@ -99,7 +99,7 @@ internal static class TaskReports
     }
 
     private static bool IsReplaced(ServiceState state, ServiceTask ended, List<ServiceTask> mates) =>
-        mates.Exists(task => task.Id != ended.Id && task.IsLive() && task.SpecVersion == state.Version
+        mates.Exists(task => task.Id != ended.Id && task.IsLive() && task.IsUpToDate(state)
             && !task.Unseen && !task.IsLeaving(state) && !state.IsLost(task.Node));
 
     /// <summary>What cannot even run elsewhere stays where it is.</summary>

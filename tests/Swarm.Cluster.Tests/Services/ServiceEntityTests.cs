@@ -137,7 +137,7 @@ public sealed class ServiceEntityTests : ServiceEntityKit
     }
 
     [Fact]
-    public async Task What_the_journal_does_not_take_is_refused_and_nothing_of_it_leaves_the_entity()
+    public async Task What_the_journal_does_not_acknowledge_is_late_and_nothing_of_it_leaves_the_entity()
     {
         var entity = StartEntity();
         entity.Tell(new GetService(Web), TestActor);
@@ -146,7 +146,10 @@ public sealed class ServiceEntityTests : ServiceEntityKit
 
         entity.Tell(Deploy("r1"), TestActor);
 
-        Assert.StartsWith("the journal did not take it", ExpectMsg<RequestRefused>().Reason, StringComparison.Ordinal);
+        var refused = ExpectMsg<RequestRefused>();
+        Assert.True(refused.Late);
+        Assert.StartsWith("the journal did not say that it took it", refused.Reason, StringComparison.Ordinal);
+        Assert.Contains("may still be carried out", refused.Reason, StringComparison.Ordinal);
         Assert.Empty(HeardBy(Placers));
         Assert.Empty(HeardBy(Catalog));
 

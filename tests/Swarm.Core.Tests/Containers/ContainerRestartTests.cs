@@ -31,9 +31,10 @@ public sealed class ContainerRestartTests
         var waiting = After(Running(), Exited(1, 2)).Next;
 
         Assert.Equal((TaskState.Running, ContainerStatus.BackingOff), (waiting.State, waiting.Status));
-        Assert.Equal("exit code 2; restarts in 0.1 s", waiting.Reason);
+        Assert.Equal("exit code 2; restart after 0.1 s", waiting.Reason);
         Assert.False(waiting.IsServing);
         Assert.Empty(waiting.Observed.Addresses);
+        Assert.Empty(After(waiting, new ContainerEvent.BackOffEnded()).Next.Reason);
     }
 
     [Fact]

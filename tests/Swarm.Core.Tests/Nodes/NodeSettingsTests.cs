@@ -21,6 +21,21 @@ public sealed class NodeSettingsTests
     }
 
     [Fact]
+    public void What_was_set_to_be_kept_back_can_be_taken_back()
+    {
+        var set = Apply(NodeRecord.Empty(new NodeId("n")), Update with { SystemReserved = Reserved });
+        var clear = Update with { Request = new RequestId("r2"), ClearSystemReserved = true };
+
+        var cleared = Apply(set, clear);
+
+        Assert.Null(cleared.Settings.SystemReserved);
+        Assert.Null(NodeRules.Update(cleared, clear with { Request = new RequestId("r3") }));
+        Assert.Equal(
+            "what is kept back for the system is either set or taken back",
+            NodeRules.Refuse(clear with { SystemReserved = Reserved }));
+    }
+
+    [Fact]
     public void The_same_request_or_what_is_so_already_changes_nothing()
     {
         var set = Apply(NodeRecord.Empty(new NodeId("n")), Update with { SystemReserved = Reserved });

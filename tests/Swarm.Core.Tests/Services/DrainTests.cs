@@ -80,6 +80,59 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public void What_stays_on_a_drained_node_says_that_no_other_can_take_it_or_which_slot_it_waits_for()
+    {
+        var fleet = Running(Specs.Replicated(6), out _);
+        fleet.PlacerIsFull = true;
+        fleet.Set(fleet.Nodes[0], NodeAvailability.Drain);
+        fleet.Run(Minute);
+
+        var stays = Assert.Single(Described(fleet), task => task.Node == fleet.Nodes[0].Id && task.IsLive());
+        var waits = Assert.Single(fleet.State.Tasks.Values, task => task.IsPending());
+        Assert.Equal(
+            $"held: its node is drained, and slot {waits.Slot} goes first, which no other can take: no room",
+            stays.Reason);
+
+        fleet.PlacerIsFull = false;
+        fleet.Run(Minute);
+        Assert.DoesNotContain(Described(fleet), task => task.Reason.StartsWith("held", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void With_start_first_the_task_that_stays_names_what_the_placer_said()
+    {
+        var fleet = Running(
+            Specs.Replicated(3).With(update => update with { Order = UpdateOrder.StartFirst }), out _);
+        fleet.PlacerIsFull = true;
+
+        fleet.Set(fleet.Nodes[0], NodeAvailability.Drain);
+        fleet.Run(Minute);
+
+        Assert.Equal(
+            "held: its node is drained, and no other can take it: no room",
+            Assert.Single(Described(fleet), task => task.Node == fleet.Nodes[0].Id).Reason);
+    }
+
+    [Fact]
+    public void A_drain_goes_by_the_delay_of_the_update_policy()
+    {
+        var fleet = Running(Specs.Replicated(9).With(update => update with { Delay = Minute }), out var fewest);
+
+        fleet.Set(fleet.Nodes[0], NodeAvailability.Drain);
+        fleet.Run(Minute / 2);
+        Assert.Equal(2, fleet.Nodes[0].RunningSlots.Count());
+        Assert.Equal(
+            "its node is drained",
+            Described(fleet).First(task => task.Node == fleet.Nodes[0].Id && task.IsLive()).Leaving);
+        fleet.Run(Minute);
+        Assert.Single(fleet.Nodes[0].RunningSlots);
+        fleet.Run(Minute);
+
+        Assert.Empty(fleet.Nodes[0].RunningSlots);
+        Assert.Equal((8, 9), (fewest(), fleet.Running.Count));
+    }
+
+    [Fact]
     public void A_node_made_active_again_keeps_the_tasks_that_have_not_left()
     {
         var fleet = Running(Specs.Replicated(6), out _);
@@ -193,6 +246,9 @@ public sealed class DrainTests
         fleet.Deploy(Specs.Replicated(1, "web:2"));
         Assert.Equal("service web is being updated", fleet.Move(task).Refusal);
     }
+
+    private static System.Collections.Immutable.ImmutableArray<ServiceTask> Described(Fleet fleet) =>
+        ServiceRules.Describe(fleet.State)!.Tasks;
 
     private static Fleet Running(ServiceSpec spec, out Func<int> fewest)
     {

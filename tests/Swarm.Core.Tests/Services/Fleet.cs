@@ -59,6 +59,9 @@ internal sealed class Fleet
     public ServiceDecision RollBack() =>
         Tell(new ServiceInput.RollBack(new RollbackService(new RequestId($"r{++_requests}"), Specs.Web)));
 
+    public ServiceDecision RunNow() =>
+        Tell(new ServiceInput.Run(new RunJob(new RequestId($"r{++_requests}"), Specs.Web)));
+
     public ServiceDecision Move(ServiceTask task) =>
         Tell(new ServiceInput.Move(new MoveTask(
             new RequestId($"r{++_requests}"), Specs.Web, task.Id, "rebalance: the test wanted it")));
@@ -102,6 +105,13 @@ internal sealed class Fleet
             Tell(new ServiceInput.Woke());
             if (Now == until) return;
         }
+    }
+
+    /// <summary>For so long nobody decides anything; then the entity comes up again.</summary>
+    public ServiceDecision BeDown(TimeSpan time)
+    {
+        Now += time;
+        return Tell(new ServiceInput.CameUp());
     }
 
     /// <summary>Placer and nodes do one thing each.</summary>

@@ -98,8 +98,6 @@ public sealed class RefusalTests
         Refused(Good with { Job = kept }, "service web: only a job ends, and is kept for a time then");
         Refused(Specs.Job(1) with { Job = kept with { KeepFor = -kept.KeepFor } },
             "service web: time that an ended job is kept: cannot be negative");
-        Refused(Specs.Job(1) with { Job = new JobPolicy { Schedule = new JobSchedule { Cron = "* * * * *" } } },
-            "service web: schedules of jobs are not supported yet");
         var minute = new JobPolicy { Timeout = TimeSpan.FromMinutes(1) };
         Refused(Good with { Job = minute }, "service web: only the tasks of a job have a time-out");
         Refused(Specs.Job(1) with { Job = new JobPolicy { Timeout = -minute.Timeout } },

@@ -7,6 +7,26 @@ public sealed class RolloutTests
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Fact]
+    public void An_update_whose_task_finds_no_place_waits_for_one_and_says_so()
+    {
+        var fleet = new Fleet(nodes: 2);
+        fleet.Deploy(Specs.Replicated(4));
+        fleet.Run(TimeSpan.FromSeconds(1));
+        fleet.PlacerIsFull = true;
+
+        fleet.Deploy(Specs.Replicated(4, "web:2"));
+        fleet.Run(TimeSpan.FromMinutes(5));
+        Assert.Equal(
+            new UpdateStatus(UpdatePhase.Updating, "it waits: no node can take slot 1: no room"),
+            ServiceRules.Describe(fleet.State)!.Update);
+        Assert.Equal(3, fleet.Running.Count);
+
+        fleet.PlacerIsFull = false;
+        fleet.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal(new UpdateStatus(UpdatePhase.Completed), ServiceRules.Describe(fleet.State)!.Update);
+    }
+
+    [Fact]
     public void One_slot_after_the_other_is_replaced_and_the_update_completes()
     {
         var fleet = Updated(Specs.Replicated(3, "web:2"), out var fewest);

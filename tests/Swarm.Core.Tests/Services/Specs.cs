@@ -25,6 +25,15 @@ internal static class Specs
             Restart = new RestartPolicy { Condition = restart, MaxAttempts = 3 },
         };
 
+    /// <summary>Tasks that fail are not tried again.</summary>
+    public static ServiceSpec Periodic(
+        int completions = 1, string cron = "* * * * *", OverlapPolicy overlap = OverlapPolicy.Forbid,
+        Func<JobPolicy, JobPolicy>? policy = null)
+    {
+        var job = new JobPolicy { Schedule = new JobSchedule { Cron = cron, Overlap = overlap } };
+        return Job(completions, restart: RestartCondition.None) with { Job = policy?.Invoke(job) ?? job };
+    }
+
     public static ServiceSpec Global(string image = "web:1") =>
         Replicated(1, image) with { Mode = new ServiceMode.Global() };
 
