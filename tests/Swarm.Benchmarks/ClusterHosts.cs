@@ -24,16 +24,25 @@ internal static class ClusterHosts
         var worker = new Measure($"{Replicas} replicas on 3 hosts, host dead to all running elsewhere, s", "< 5");
         var decider = new Measure("the same, and the dead host decided the service, s", "< 12");
         var placer = new Measure("the same, and the dead host chose nodes, s", "< 12");
+        var coordinator = new Measure("the same, and the dead host coordinated the shards, s", "< 12");
         await using var hosts = await StartAsync();
         for (var run = 0; run < Runs; run++)
         {
-            await FailOverAsync(hosts, $"worker{run}", up, worker, name =>
-                hosts.All.FirstOrDefault(host => host != hosts.HolderOf(name) && host != hosts.Placer()));
+
+            // Which host decides follows from the name, so with another one there may be one that does nothing else.
+            for (var name = 'a'; name <= 'j' && worker.Count == run; name++)
+            {
+                await FailOverAsync(hosts, $"worker{run}{name}", up, worker, service =>
+                    hosts.All.FirstOrDefault(host =>
+                        host != hosts.HolderOf(service) && host != hosts.Placer() && host != hosts.Oldest()));
+            }
+
             await FailOverAsync(hosts, $"decider{run}", up, decider, hosts.HolderOf);
             await FailOverAsync(hosts, $"placer{run}", up, placer, _ => hosts.Placer());
+            await FailOverAsync(hosts, $"coordinator{run}", up, coordinator, _ => hosts.Oldest());
         }
 
-        return [up, worker, decider, placer];
+        return [up, worker, decider, placer, coordinator];
     }
 
     /// <summary>What a host costs when nothing is to be done.</summary>
@@ -82,7 +91,7 @@ internal static class ClusterHosts
             await RunningAsync(scenario);
             up.Add(Stopwatch.GetElapsedTime(since).TotalSeconds);
             await scenario.UntilSettledAsync();
-            if (choose(name) is not { } dead) return; // every host decides or chooses: nobody to die
+            if (choose(name) is not { } dead) return; // every host decides, chooses or coordinates
 
             since = Stopwatch.GetTimestamp();
             await dead.PowerOffAsync();

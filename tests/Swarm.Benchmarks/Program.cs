@@ -31,6 +31,12 @@ foreach (var name in wanted)
     await Console.Error.WriteLineAsync($"running {name} ...");
     foreach (var measure in await all[name]())
     {
+        if (measure.Count == 0)
+        {
+            table.AddRow(Markup.Escape(measure.Name), "", "", "", "0", Markup.Escape(measure.Target));
+            continue;
+        }
+
         table.AddRow(
             Markup.Escape(measure.Name), $"{measure.Median:0.##}", $"{measure.Minimum:0.##}", $"{measure.Maximum:0.##}",
             $"{measure.Count}", Markup.Escape(measure.Target));

@@ -40,6 +40,31 @@ public sealed class BalanceTests(ThreeHosts shared)
         });
 
     [Fact]
+    public Task A_drained_host_gives_its_tasks_away_before_it_stops_them_where_the_service_asks_for_that() =>
+        Scenario.RunAsync(shared.Hosts, async scenario =>
+        {
+            var name = await scenario.RunAsync(
+                Composed.Sleepers("drained", 6, "update_config: { order: start-first, parallelism: 1 }"));
+            var before = scenario.Living();
+            var node = await NodeOfAsync(scenario, host: 3);
+            var client = scenario.Hosts.Client;
+            var least = int.MaxValue;
+
+            await client.UpdateNodeAsync(node, new NodeChange { Availability = NodeAvailability.Drain });
+            await SpreadAsync(scenario, name, counts =>
+            {
+                least = Math.Min(least, scenario.Living().Count);
+                return counts[2] == 0 && counts.Sum() == 6;
+            });
+            await Until.TrueAsync(() => scenario.Hosts[3].Containers().Count == 0, () => "some are left on host3");
+
+            Assert.True(least >= 6, $"only {least} ran");
+            Assert.Superset(
+                before.Where(one => one.Host != scenario.Hosts[3].Name).ToHashSet(), scenario.Living().ToHashSet());
+            await client.UpdateNodeAsync(node, new NodeChange { Availability = NodeAvailability.Active });
+        });
+
+    [Fact]
     public Task A_label_set_in_the_cluster_lets_a_waiting_service_run_and_another_one_near_it() =>
         Scenario.RunAsync(shared.Hosts, async scenario =>
         {

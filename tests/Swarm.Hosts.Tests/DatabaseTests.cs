@@ -10,7 +10,7 @@ namespace Swarm.Hosts.Tests;
 public sealed class DatabaseTests(ThreeHosts shared)
 {
     /// <summary>Longer than every delay of ours and Akka's before something is tried again.</summary>
-    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Outage = TimeSpan.FromMinutes(1);
 
     private readonly SwarmHosts _hosts = shared.Hosts;
 

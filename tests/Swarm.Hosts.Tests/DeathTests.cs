@@ -7,6 +7,9 @@ namespace Swarm.Hosts.Tests;
 [Collection(ThreeHosts.Name)]
 public sealed class DeathTests(ThreeHosts shared)
 {
+    /// <summary>Within this a node that cannot speak with another would be missed and shut out.</summary>
+    private static readonly TimeSpan Judged = TimeSpan.FromSeconds(13);
+
     private readonly SwarmHosts _hosts = shared.Hosts;
 
     [Fact]
@@ -35,6 +38,15 @@ public sealed class DeathTests(ThreeHosts shared)
         await DieAsync(scenario, _hosts.Placer());
     });
 
+    [Fact, Trait("Length", "long")]
+    public Task Tasks_of_the_host_that_coordinates_the_shards_run_elsewhere() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            await scenario.RunAsync(Composed.Sleepers("web", 9));
+
+            await DieAsync(scenario, _hosts.Oldest());
+        });
+
     [Fact]
     public Task Containers_go_on_while_swarmd_alone_is_dead_and_are_adopted() =>
         Scenario.RunAsync(_hosts, async scenario =>
@@ -47,6 +59,28 @@ public sealed class DeathTests(ThreeHosts shared)
             await _hosts[2].ReadyAsync();
             await scenario.UntilSettledAsync();
 
+            Assert.Equal(before.ToHashSet(), scenario.Living().ToHashSet());
+        });
+
+    [Fact]
+    public Task A_swarmd_that_is_killed_and_started_at_once_is_let_in_and_stays() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            await scenario.RunAsync(Composed.Sleepers("web", 6));
+            var before = scenario.Living();
+            var ends = _hosts.All.Sum(host => host.Ends);
+
+            foreach (var host in new[] { _hosts.Oldest(), _hosts[2], _hosts[3] })
+            {
+                await host.KillDaemonAsync();
+                host.StartDaemon();
+                await host.ReadyAsync();
+                await _hosts.UntilAllReachableAsync();
+                await Until.StaysAsync(
+                    Judged, () => NobodyEnds(ends), () => $"a swarmd ended by itself after {host.Name} was restarted");
+            }
+
+            await scenario.UntilSettledAsync();
             Assert.Equal(before.ToHashSet(), scenario.Living().ToHashSet());
         });
 
@@ -87,11 +121,17 @@ public sealed class DeathTests(ThreeHosts shared)
 
             await frozen.FreezeDaemonAsync();
             await Until.TrueAsync(() => scenario.Living(rest).Count == 6, () => "its tasks were not replaced");
-            await frozen.ThawDaemonAsync();
+            await frozen.ThawAsync();
             await scenario.UntilSettledAsync();
 
             Assert.Superset(before.ToHashSet(), scenario.Living(rest).ToHashSet());
         });
+
+    private bool NobodyEnds(int before)
+    {
+        _hosts.RestartEndedDaemons();
+        return _hosts.All.Sum(host => host.Ends) == before;
+    }
 
     /// <summary>Afterwards all runs on the others, where no container was touched, also when the host is
     /// back.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Swarm.Hosts.Nodes;
 using Swarm.Hosts.Services;
 
 namespace Swarm.Hosts.Tests;
@@ -40,6 +41,33 @@ public sealed class PartitionTests(ThreeHosts shared)
             await _hosts.HealAsync();
             await scenario.UntilSettledAsync();
 
+            Assert.Superset(before.ToHashSet(), scenario.Living(rest).ToHashSet());
+        });
+
+    [Fact]
+    public Task Of_a_link_that_only_its_two_ends_miss_one_end_is_left_behind() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            await scenario.RunAsync(Composed.Sleepers("web", 6));
+            SwarmHost[] rest = [_hosts[1], _hosts[3]];
+            var before = scenario.Living(rest);
+            var (ends, left) = (rest.Sum(host => host.Ends), _hosts[2].Ends);
+
+            await _hosts.PartitionAsync([_hosts[1]], [_hosts[2]]);
+            await Until.TrueAsync(
+                () =>
+                {
+                    _hosts.RestartEndedDaemons();
+                    return _hosts[2].Ends > left;
+                },
+                () => "host2 stays");
+            await scenario.Ledger.DeployAsync(Composed.Sleepers("meanwhile", 2));
+            await Until.TrueAsync(() => scenario.Living().Count >= 8, () => $"{scenario.Living().Count} live");
+            await _hosts.HealAsync();
+            await _hosts.UntilAllReachableAsync();
+            await scenario.UntilSettledAsync();
+
+            Assert.Equal(ends, rest.Sum(host => host.Ends));
             Assert.Superset(before.ToHashSet(), scenario.Living(rest).ToHashSet());
         });
 

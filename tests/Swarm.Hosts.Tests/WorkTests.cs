@@ -43,12 +43,18 @@ public sealed class WorkTests(ThreeHosts shared)
             var version = scenario.Ledger.Services[name].Version;
             var updating = await scenario.UntilAsync(name, service => Running(service, version) >= 2);
             Assert.True(Running(updating, version) < 6);
-            await _hosts.Others(_hosts.HolderOf(name))[0].PowerOffAsync();
+            var dead = _hosts.Others(_hosts.HolderOf(name))[0];
+            await dead.PowerOffAsync();
             var updated = await scenario.UntilAsync(name, service => service.Update.Phase != UpdatePhase.Updating);
             await scenario.UntilSettledAsync();
 
             Assert.Equal(UpdatePhase.Completed, updated.Update.Phase);
-            await scenario.UntilAsync(name, service => Running(service, version) == 6);
+
+            // Those of the dead host stay as they were last seen.
+            await scenario.UntilAsync(name, service => Running(service with
+            {
+                Tasks = service.Tasks.RemoveAll(task => task.Node?.Value == dead.NodeId),
+            }, version) == 6);
         });
 
     private static int Running(ServiceDetails service, long version) => service.Tasks.Count(

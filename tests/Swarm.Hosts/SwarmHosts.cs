@@ -122,6 +122,10 @@ public sealed class SwarmHosts : IAsyncDisposable
     /// <summary>The host on which nodes are chosen for tasks.</summary>
     public SwarmHost Placer() => LastToSay("Pool default is placed on this node");
 
+    /// <summary>The host that is in the cluster for the longest time: the coordinators of shards are there.</summary>
+    public SwarmHost Oldest() => _hosts.Where(host => host.IsOn).MinBy(host =>
+        new[] { host.LastSaid("No cluster was found"), host.LastSaid("Joining the cluster that") }.Max())!;
+
     /// <summary>All hosts but these.</summary>
     public IReadOnlyList<SwarmHost> Others(params IEnumerable<SwarmHost> than) => [.. _hosts.Except(than)];
 
@@ -162,7 +166,7 @@ public sealed class SwarmHosts : IAsyncDisposable
         if (!Database.IsOn) await Database.StartAsync();
         foreach (var host in _hosts)
         {
-            if (host.IsFrozen) await host.ThawDaemonAsync();
+            if (host.IsFrozen) await host.ThawAsync();
             if (!host.IsOn) await host.StartAsync();
             else if (host.DaemonPid is null) host.StartDaemon();
         }

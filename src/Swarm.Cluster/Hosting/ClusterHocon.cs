@@ -31,6 +31,7 @@ internal static class ClusterHocon
           remote {
             retry-gate-closed-for = 1s                   # a node that comes back is spoken to at once
             dot-netty.tcp {
+              transport-class = "Swarm.Wire.Security.GuardedTransport, Swarm.Wire"   # it knows HangUp
               tcp-reuse-addr = off                       # else two daemons may share a port without an error
               connection-timeout = 8s                    # a first handshake on a busy host takes seconds
             }
@@ -43,12 +44,7 @@ internal static class ClusterHocon
             unreachable-nodes-reaper-interval = 200ms    # a part of how long a dead host goes unnoticed
             retry-unsuccessful-join-after = 1s           # one that has come back waits for its former self to go
             allow-weakly-up-members = off                # a side that is cut off takes nobody in
-            downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-            split-brain-resolver {
-              active-strategy = keep-majority
-              keep-majority.role = scheduler             # entities are there; Majority counts the same
-              down-all-when-unstable = off
-            }
+            downing-provider-class = "Swarm.Cluster.Hosting.ResolverProvider, Swarm.Cluster"
             distributed-data {
               gossip-interval = 2s
               notify-subscribers-interval = 500ms
@@ -107,7 +103,7 @@ internal static class ClusterHocon
             expected-response-after = 5s                 # of one that is new: connections are only being made
             threshold = 8.0
           }
-          split-brain-resolver.stable-after = {{Milliseconds(options.Failure.StableAfter)}}
+          split-brain-resolver.stable-after = {{Milliseconds(options.Failure.StableAfter)}}  # ResolverActor's, too
           down-removal-margin = {{Milliseconds(options.Failure.RemovalMargin)}}
         }
         """);

@@ -57,7 +57,18 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
     {
         var isMember = _cluster.SelfMember.Status == MemberStatus.Up && Majority.IsSeenBy(_cluster);
         (_state, var answer) = _state.Answer(ask, isMember, Now);
-        Sender.Tell(answer);
+        Sender.Tell(isMember ? answer with { Members = InReach() } : answer);
+    }
+
+    private ImmutableArray<string> InReach()
+    {
+        var state = _cluster.State;
+        return
+        [
+            .. state.Members
+                .Where(member => member.Status == MemberStatus.Up && !state.Unreachable.Contains(member))
+                .Select(member => member.Address.ToString()),
+        ];
     }
 
     private void TakeStep()
@@ -78,7 +89,7 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
                 _cluster.Join(_cluster.SelfAddress);
                 break;
             case FormationStep.Join join: Join(join.Address); break;
-            case FormationStep.Ask ask: AskSeeds(ask.WantsVote); break;
+            case FormationStep.Ask ask: AskOthers(ask.WantsVote); break;
             default: throw new System.Diagnostics.UnreachableException($"no way to take {step}");
         }
     }
@@ -93,13 +104,10 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
         _cluster.Join(Address.Parse(address));
     }
 
-    private void AskSeeds(bool wantsVote)
+    private void AskOthers(bool wantsVote)
     {
         var ask = new AskToForm(_state.Self, wantsVote, Formation.TokenAt(Now));
-        foreach (var seed in _state.Seeds.Where(seed => seed != _state.Self))
-        {
-            Context.ActorSelection($"{seed}/user/{Name}").Tell(ask);
-        }
+        foreach (var other in _state.Others) Context.ActorSelection($"{other}/user/{Name}").Tell(ask);
     }
 
     [LoggerMessage(LogLevel.Information, "No cluster was found: this node begins one, {How}")]

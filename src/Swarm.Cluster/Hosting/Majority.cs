@@ -6,7 +6,7 @@ namespace Swarm.Cluster.Hosting;
 /// <summary>Whether this node is on the side that speaks for the cluster.</summary>
 internal static class Majority
 {
-    /// <summary>By the members that are schedulers, as the split brain resolver counts.</summary>
+    /// <summary>By the members that are schedulers, as ResolverActor counts.</summary>
     public static bool IsSeenBy(Akka.Cluster.Cluster cluster)
     {
         var state = cluster.State;

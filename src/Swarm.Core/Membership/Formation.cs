@@ -42,9 +42,15 @@ public sealed record Formation
     /// <summary>Whether this node has begun a cluster.</summary>
     public bool HasFormed { get; private init; }
 
+    /// <summary>Whom to ask: the seeds, and all members that one of them has named.</summary>
+    public IEnumerable<string> Others => Seeds.Union(Named).Remove(Self);
+
     private ImmutableSortedDictionary<string, TimeSpan> Heard { get; init; } = None;
 
     private ImmutableSortedDictionary<string, TimeSpan> Members { get; init; } = None;
+
+    /// <summary>Who is in the cluster, as the last of its members said that was heard.</summary>
+    private ImmutableArray<string> Named { get; init; } = [];
 
     /// <summary>Who voted for this node, with the time when it was asked to.</summary>
     private ImmutableSortedDictionary<string, TimeSpan> Votes { get; init; } = None;
@@ -87,6 +93,7 @@ public sealed record Formation
             Members = answer.IsMember
                 ? next.Members.SetItem(answer.Address, now)
                 : next.Members.Remove(answer.Address),
+            Named = answer.IsMember ? answer.Members : next.Named,
         };
         var asked = TimeSpan.FromTicks(answer.Token);
         return answer.Vote && Seeds.Contains(answer.Address) && !(asked <= StoodDown)
@@ -98,7 +105,14 @@ public sealed record Formation
     public (Formation Next, FormationStep Step) Look(TimeSpan now)
     {
         var known = Members.FirstOrDefault(member => now - member.Value <= AnswerHolds).Key;
-        if (known is not null) return (this, new FormationStep.Join(known));
+        if (known is not null)
+        {
+            // One that some members cannot reach would be shut out again by those.
+            return Unheard(now).IsEmpty
+                ? (this, new FormationStep.Join(known))
+                : (this, new FormationStep.Ask(WantsVote: false));
+        }
+
         if (!MayBegin(now)) return (StandDown(now), new FormationStep.Ask(WantsVote: false));
 
         var candidate = this with { Promise = (Self, now, TokenAt(now)) };
@@ -114,6 +128,8 @@ public sealed record Formation
         var there = Seeds.Where(seed => seed == Self || IsHeard(seed, now)).ToArray();
         var seeds = $"of the seeds {string.Join(", ", Seeds)}, "
             + $"{(there.Length == 0 ? "none" : string.Join(", ", there))} answered";
+        if (Unheard(now) is { IsEmpty: false } unheard)
+            return $"{seeds}; members of the cluster that do not answer here: {string.Join(", ", unheard)}";
         return Seeds.Contains(Self)
             ? $"{seeds}; a new cluster begins when {Needed} of them are there, and none is in a cluster already"
             : $"{seeds}; {Self} is not among them, and only joins a cluster that one of them is in";
@@ -122,8 +138,11 @@ public sealed record Formation
     /// <summary>What goes with each question, and comes back with its answer.</summary>
     public static long TokenAt(TimeSpan now) => now.Ticks;
 
+    private ImmutableArray<string> Unheard(TimeSpan now) =>
+        [.. Named.Where(member => member != Self && !IsHeard(member, now))];
+
     private Formation Hear(string address, TimeSpan now) =>
-        Seeds.Contains(address) ? this with { Heard = Heard.SetItem(address, now) } : this;
+        Seeds.Contains(address) || Named.Contains(address) ? this with { Heard = Heard.SetItem(address, now) } : this;
 
     /// <summary>Gives up the votes it has, and those that it has asked for and that are still on their way.</summary>
     private Formation StandDown(TimeSpan now) => this with { Votes = None, StoodDown = now };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Nerdbank.MessagePack;
 
 namespace Swarm.Core.Membership;
@@ -14,7 +15,12 @@ public sealed record AskToForm(
 /// <param name="Vote">It is in none, and lets nobody else but the asker begin one for a while.</param>
 public sealed record FormationAnswer(
     [property: Key(0)] string Address, [property: Key(1)] bool IsMember, [property: Key(2)] bool Vote,
-    [property: Key(3)] long Token);
+    [property: Key(3)] long Token)
+{
+    /// <summary>Of a member: addresses of the members of its cluster that are in reach there. Who joins must reach
+    /// them, too.</summary>
+    [Key(4)] public ImmutableArray<string> Members { get; init; } = [];
+}
 
 /// <summary>What a node that is in no cluster does next.</summary>
 public abstract record FormationStep

@@ -7,7 +7,7 @@ public static class Quorum
     /// first member.</summary>
     /// <param name="members">All that count, this node among them where it does; in the one order that every node
     /// has them in.</param>
-    /// <remarks>The split brain resolver decides by the same rule who goes on.</remarks>
+    /// <remarks><see cref="Resolution"/> decides by the same rule who goes on.</remarks>
     public static bool HasMajority<T>(IReadOnlyList<T> members, Func<T, bool> isReachable)
     {
         ArgumentNullException.ThrowIfNull(members);

@@ -52,6 +52,23 @@ public sealed class FormationTests
     }
 
     [Fact]
+    public void Who_does_not_reach_every_member_that_others_reach_does_not_join_and_says_so()
+    {
+        var a = Formation.Begin("a", ["a", "b", "c"]);
+        var at = TimeSpan.FromSeconds(10);
+        var word = new FormationAnswer("c", true, false, Formation.TokenAt(at)) { Members = ["a", "b", "c", "d"] };
+        a = a.Take(word, at).Take(word with { Address = "b", IsMember = false }, at);
+
+        Assert.Equal(["b", "c", "d"], a.Others);
+        Assert.Equal(new FormationStep.Ask(WantsVote: false), a.Look(at).Step);
+        Assert.Equal(
+            "of the seeds a, b, c, a, b, c answered; members of the cluster that do not answer here: d", a.Explain(at));
+
+        a = a.Take(word with { Address = "d" }, at);
+        Assert.IsType<FormationStep.Join>(a.Look(at).Step);
+    }
+
+    [Fact]
     public void The_first_seed_that_restarts_joins_again_even_if_only_one_that_is_no_member_answers_quickly()
     {
         var a = Formation.Begin("a", ["a", "b", "c"]);

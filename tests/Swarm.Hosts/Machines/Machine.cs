@@ -89,6 +89,20 @@ internal sealed class Machine
     public TimeSpan ProcessorTime() => TimeSpan.FromMicroseconds(
         long.Parse(File.ReadAllText($"{Group("cpuacct")}/cpuacct.usage"), CultureInfo.InvariantCulture) / 1000);
 
+    /// <summary>Whether a process was stopped where it stands; one that has ended was not.</summary>
+    public static bool IsStopped(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].StartsWith('T');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Processes in a cgroup and in those below it; none in one that has gone.</summary>
     public static IReadOnlyList<int> ProcessesOf(string folder)
     {

@@ -53,8 +53,11 @@ public sealed class SwarmHost
 
     public bool IsOn => _machine.IsOn;
 
-    /// <summary>Whether its swarmd was stopped where it stands.</summary>
+    /// <summary>Whether its swarmd, or all of it, was stopped where it stands.</summary>
     public bool IsFrozen { get; private set; }
+
+    /// <summary>How often its swarmd ended without being asked to, and was started again.</summary>
+    public int Ends { get; private set; }
 
     /// <summary>The node's id; known from its first start on.</summary>
     public string NodeId => File.ReadAllText($"{DataRoot}/node/id").Trim();
@@ -135,6 +138,7 @@ public sealed class SwarmHost
     public void RestartDaemonIfEnded()
     {
         if (!IsOn || _daemon is not { HasExited: true }) return;
+        Ends++;
         _daemon.Dispose();
         StartDaemon();
     }
@@ -161,12 +165,25 @@ public sealed class SwarmHost
         IsFrozen = true;
     }
 
-    public async Task ThawDaemonAsync()
+    /// <summary>Stops all of it where it stands: swarmd, containers and what watches over them.</summary>
+    public async Task FreezeAsync()
     {
-        await SignalDaemonAsync("CONT");
+        await SignalAllAsync("STOP");
+        IsFrozen = true;
+    }
 
-        // nsenter, which waits for it, has stopped itself alike.
-        await Command.RunAsync("kill", "-CONT", $"{_daemon!.Id}");
+    /// <summary>Lets what was stopped go on.</summary>
+    /// <remarks>nsenter stops itself when it finds that what it waits for is stopped, so once is not enough.</remarks>
+    public async Task ThawAsync()
+    {
+        await Until.TrueAsync(
+            async () =>
+            {
+                await SignalAllAsync("CONT");
+                return !_machine.Processes().Any(Machine.IsStopped);
+            },
+            () => $"some processes of {Name} are stopped still");
+        await SignalAllAsync("CONT");
         IsFrozen = false;
     }
 
@@ -238,6 +255,11 @@ public sealed class SwarmHost
 
     private async Task SignalDaemonAsync(string signal) => await Command.RunAsync(
         "kill", $"-{signal}", $"{DaemonPid ?? throw new InvalidOperationException($"no swarmd on {Name}")}");
+
+    // Some may have ended meanwhile.
+    private Task<string> SignalAllAsync(string signal) => Command.RunAsync(
+        "bash",
+        ["-c", "kill -$0 $@ 2>/dev/null || true", signal, .. _machine.Processes().Select(pid => $"{pid}")]);
 
     private async Task<int> DaemonEndedAsync()
     {
