@@ -1,12 +1,17 @@
 using Akka.Actor;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Swarm.Api.Connections;
+using Swarm.Api.Containers;
+using Swarm.Api.Events;
 using Swarm.Api.Http;
 using Swarm.Api.Images;
 using Swarm.Api.Nodes;
+using Swarm.Cluster.Nodes;
 using Swarm.Images;
 using Swarm.Runtime;
 
@@ -18,34 +23,44 @@ public sealed class ApiServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly string _socket;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _stopping;
     private readonly Task _naming;
 
-    private ApiServer(WebApplication application, string socket, ClusterImageNames names)
+    private ApiServer(
+        WebApplication application, string socket, ClusterImageNames names, CancellationTokenSource stopping)
     {
-        _application = application;
-        _socket = socket;
+        (_application, _socket, _stopping) = (application, socket, stopping);
         _naming = names.RunAsync(_stopping.Token);
     }
 
     /// <summary>Listens, and brings the cluster's image names up to this host's.</summary>
     /// <param name="images">Takes messages for the entities of image names.</param>
+    /// <param name="containers">Takes every <see cref="IStandaloneCommand"/>.</param>
     /// <param name="findFault">What keeps the node from its work; null when nothing does.</param>
     /// <param name="warnings">What is wrong with the cluster beyond this node.</param>
     /// <exception cref="IOException">Another process listens there, or the socket cannot be made.</exception>
     public static async Task<ApiServer> StartAsync(
         ApiOptions options, NodeFacts node, IImageStore store, IContainerEngine engine, IActorRef images,
+        IActorRef containers,
         Func<Task<string?>> findFault, Func<IEnumerable<string>> warnings,
         TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
     {
         var names = new ClusterImageNames(images, store, node.Id, time, logs.CreateLogger<ClusterImageNames>());
-        var application = Build(
-            ListeningSocket.BindingPath(options.SocketPath), logs,
-            new NodeRoutes(node, store, engine, findFault, warnings), new ImageRoutes(store, engine, names));
+        var stopping = new CancellationTokenSource();
+        var desk = new ContainerDesk(containers, engine, store);
+        var application = Build(ListeningSocket.BindingPath(options.SocketPath), node, logs, routes =>
+        {
+            new NodeRoutes(node, store, engine, findFault, warnings).Map(routes);
+            new ImageRoutes(store, engine, names).Map(routes);
+            new ContainerRoutes(desk, node, time).Map(routes);
+            new LogRoutes(desk, time, stopping.Token).Map(routes);
+            new WaitRoutes(desk, stopping.Token).Map(routes);
+            new EventRoutes(engine.Events, time, stopping.Token).Map(routes);
+        });
         ListeningSocket.Prepare(options.SocketPath);
         await application.StartAsync(cancellation);
         ListeningSocket.Publish(options.SocketPath, options.Group, logs.CreateLogger<ApiServer>());
-        return new ApiServer(application, options.SocketPath, names);
+        return new ApiServer(application, options.SocketPath, names, stopping);
     }
 
     public async ValueTask DisposeAsync()
@@ -57,7 +72,8 @@ public sealed class ApiServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static WebApplication Build(string socket, ILoggerFactory logs, NodeRoutes node, ImageRoutes images)
+    private static WebApplication Build(
+        string socket, NodeFacts node, ILoggerFactory logs, Action<IEndpointRouteBuilder> map)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
@@ -68,16 +84,20 @@ public sealed class ApiServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null; // an image may be of any size
             kestrel.Limits.MinRequestBodyDataRate = null; // and come as slowly as its disk gives it
-            kestrel.ListenUnixSocket(socket);
+            kestrel.ListenUnixSocket(socket, ConnectionTakeover.Offer);
         });
 
         var application = builder.Build();
         application.Use(
             next => context => new ErrorAnswers(logs.CreateLogger<ErrorAnswers>()).AnswerAsync(context, next));
+        application.Use(next => context =>
+        {
+            context.Response.Headers.Server = $"Swarm/{node.Version} (linux)";
+            return next(context);
+        });
         application.Use(next => context => ApiVersion.TakeOffAsync(context, next));
         application.UseRouting();
-        node.Map(application);
-        images.Map(application);
+        map(application);
         return application;
     }
 }

@@ -9,6 +9,7 @@ using Swarm.Linux.Processes;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Controls;
+using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
 using Swarm.Runtime.Logs;
@@ -65,6 +66,9 @@ public sealed class ContainerEngine : IContainerEngine
     public IContainerUsage Usage { get; }
 
     /// <inheritdoc/>
+    public EventLog Events => _core.Events;
+
+    /// <inheritdoc/>
     public IReadOnlySet<Digest> ImagesInUse => _core.Table.All
         .Select(container => container.Record?.ImageId)
         .OfType<Digest>()
@@ -85,6 +89,13 @@ public sealed class ContainerEngine : IContainerEngine
     {
         ArgumentNullException.ThrowIfNull(definition);
         return _work.RunAsync(() => _core.CreateAsync(definition, cancellation), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<ContainerState> DefineAsync(ContainerDefinition definition, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        return _work.RunAsync(() => _core.DefineAsync(definition, cancellation), cancellation);
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,10 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Images;
 using Swarm.Linux.Processes;
 using Swarm.Runtime.Adoption;
+using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Records;
 
 namespace Swarm.Runtime;
@@ -10,16 +12,17 @@ namespace Swarm.Runtime;
 /// <summary>Create, start, end, remove.</summary>
 internal sealed partial class EngineCore
 {
-    public async Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation)
-    {
-        EngineNames.Check(definition);
-        while (true)
+    public Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation) =>
+        TakeAsync(definition, (container, record, image) =>
+            MakeAsync(container, record, image, cancellation), cancellation);
+
+    public Task<ContainerState> DefineAsync(ContainerDefinition definition, CancellationToken cancellation) =>
+        TakeAsync(definition, async (container, record, image) =>
         {
-            var container = Table.Take(definition);
-            var state = await AtGateAsync(container, () => CreateAtGateAsync(container, cancellation), cancellation);
-            if (state is not null) return state;
-        }
-    }
+            var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
+            await _images.MountRootAsync(definition.Id, image.Id, cancellation);
+            return Keep(container, record with { HealthCheck = plan.HealthCheck, StopSignal = plan.StopSignal });
+        }, cancellation);
 
     public Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation)
     {
@@ -47,8 +50,20 @@ internal sealed partial class EngineCore
         return Task.CompletedTask;
     }
 
+    private async Task<ContainerState> TakeAsync(
+        ContainerDefinition definition, Making make, CancellationToken cancellation)
+    {
+        EngineNames.Check(definition);
+        while (true)
+        {
+            var container = Table.Take(definition);
+            var state = await AtGateAsync(container, () => CreateAtGateAsync(container, make), cancellation);
+            if (state is not null) return state;
+        }
+    }
+
     /// <returns>Null when the container went away while its gate was waited for.</returns>
-    private async Task<ContainerState?> CreateAtGateAsync(LiveContainer container, CancellationToken cancellation)
+    private async Task<ContainerState?> CreateAtGateAsync(LiveContainer container, Making make)
     {
         if (container.IsGone) return null;
         if (container.Record is { } existing) return existing.ToState();
@@ -63,9 +78,10 @@ internal sealed partial class EngineCore
                 ImageId = image.Id,
                 CreatedAt = _time.GetUtcNow(),
             };
-            record = await MakeAsync(container, record, image, cancellation);
+            var state = (await make(container, record, image)).ToState();
             made = true;
-            return record.ToState();
+            Events.Publish(state, "create");
+            return state;
         }
         finally
         {
@@ -106,7 +122,8 @@ internal sealed partial class EngineCore
         if (record.Phase == ContainerPhase.Ended || !record.First.IsAlive || record.BootId != HostBoot.Id)
         {
             _exitWatch?.Forget(record.Id);
-            await _undoing.EndRunAsync(record.Id, MonitorOf(record), cancellation);
+            if (record.First != default)
+                await _undoing.EndRunAsync(record.Id, MonitorOf(record), cancellation);
             record = await MakeAgainAsync(container, record, cancellation);
         }
 
@@ -132,6 +149,7 @@ internal sealed partial class EngineCore
         }
 
         LogStarted(record.Definition.Name, record.Id.Short, record.Run);
+        Events.Publish(record.ToState(), "start");
         return record.ToState();
     }
 
@@ -162,7 +180,7 @@ internal sealed partial class EngineCore
         _exitWatch?.Forget(id);
         if (record.Phase == ContainerPhase.Running)
         {
-            using (var process = ProcessHandle.Open(record.First)) process?.Signal(Bundles.Signals.Kill);
+            using (var process = ProcessHandle.Open(record.First)) process?.Signal(Signals.Kill);
             if (record.IsPaused) _cgroups.SetFrozen(Folders.Cgroup(id), false);
             container.Consoles.LiftLimits();
             await _monitors.EndAsync(MonitorOf(record), cancellation);
@@ -174,6 +192,7 @@ internal sealed partial class EngineCore
         _records.Remove(id);
         Table.Drop(container);
         LogRemoved(record.Definition.Name, id.Short);
+        Events.Publish(record.ToState(), "destroy");
     }
 
     /// <summary>Puts down that the run is over, and tells.</summary>
@@ -201,6 +220,9 @@ internal sealed partial class EngineCore
         finally
         {
             _exits.Writer.TryWrite(exit);
+            if (exit.OutOfMemory) Events.Publish(record.ToState(), "oom");
+            Events.Publish(
+                record.ToState(), "die", ("exitCode", exit.ExitCode.ToString(CultureInfo.InvariantCulture)));
         }
 
         return record;
@@ -225,6 +247,9 @@ internal sealed partial class EngineCore
 
     private static ProcessIdentity MonitorOf(ContainerRecord record) =>
         record.BootId == HostBoot.Id ? record.Monitor : default;
+
+    /// <summary>Makes as much of a new container as is wanted, and keeps its record.</summary>
+    private delegate Task<ContainerRecord> Making(LiveContainer container, ContainerRecord record, StoredImage image);
 
     [LoggerMessage(LogLevel.Warning, "The cgroup {Path} could not be removed: something is in it still")]
     private partial void LogCgroupLeft(string path);

@@ -4,6 +4,7 @@ using Swarm.Core;
 using Swarm.Images;
 using Swarm.Linux.Cgroups;
 using Swarm.Linux.Watching;
+using Swarm.Runtime.Events;
 using Swarm.Runtime.Exits;
 using Swarm.Runtime.Making;
 using Swarm.Runtime.Networks;
@@ -52,6 +53,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         Table = new ContainerTable(Folders);
         Runtime = new OciRuntime(options, Folders);
         Watch = new DescriptorWatch("container watch");
+        Events = new EventLog(time);
         _records = new RecordStore(Folders, logger);
         _volumes = new VolumeStore(Folders);
         _exitFile = new ExitFile(Folders, cgroups, time);
@@ -69,6 +71,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
     public OciRuntime Runtime { get; }
 
     public DescriptorWatch Watch { get; }
+
+    public EventLog Events { get; }
 
     public ChannelReader<ContainerExit> Exits => _exits.Reader;
 

@@ -5,6 +5,7 @@ using Swarm.Core.Containers;
 using Swarm.Core.Images;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Controls;
+using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
 using Swarm.Runtime.Usage;
@@ -22,6 +23,9 @@ public interface IContainerEngine : IAsyncDisposable
     /// <remarks>Containers that ended while no engine was there come first, after <see cref="OpenAsync"/>.</remarks>
     ChannelReader<ContainerExit> Exits { get; }
 
+    /// <summary>What happens to the containers, for those who watch.</summary>
+    EventLog Events { get; }
+
     /// <summary>Finds what earlier engines left, adopts what runs, and frees what belongs to no container.</summary>
     Task OpenAsync(CancellationToken cancellation);
 
@@ -33,6 +37,11 @@ public interface IContainerEngine : IAsyncDisposable
     /// is slow or may fail.</summary>
     /// <exception cref="ContainerException">What could not be had, in words for the user.</exception>
     Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation);
+
+    /// <summary>Keeps a container and makes its root file system; what else it needs is made when it is
+    /// started.</summary>
+    /// <exception cref="ContainerException">No such image, a name that is taken, or what cannot be.</exception>
+    Task<ContainerState> DefineAsync(ContainerDefinition definition, CancellationToken cancellation);
 
     /// <summary>Starts a created container, or one that has ended once more with the same writable layer.</summary>
     Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation);

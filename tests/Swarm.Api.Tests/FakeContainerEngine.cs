@@ -5,6 +5,7 @@ using Swarm.Core.Images;
 using Swarm.Runtime;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Controls;
+using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
 using Swarm.Runtime.Usage;
@@ -17,6 +18,8 @@ internal sealed class FakeContainerEngine : IContainerEngine
     public HashSet<Digest> InUse { get; } = [];
 
     public ChannelReader<ContainerExit> Exits { get; } = Channel.CreateUnbounded<ContainerExit>().Reader;
+
+    public EventLog Events { get; } = new(TimeProvider.System);
 
     public IReadOnlySet<Digest> ImagesInUse => InUse;
 
@@ -37,6 +40,9 @@ internal sealed class FakeContainerEngine : IContainerEngine
     public Task OpenAsync(CancellationToken cancellation) => Task.CompletedTask;
 
     public Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<ContainerState> DefineAsync(ContainerDefinition definition, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
     public Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation) =>

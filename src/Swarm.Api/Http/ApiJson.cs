@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -34,6 +35,8 @@ internal static class JsonAnswers
     /// <summary>Without a charset: some clients compare the text.</summary>
     private const string ContentType = "application/json";
 
+    private static JsonWriterOptions AsItStands => new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes one answer, or one line more of an answer that has begun.</summary>
     public static async Task WriteAnswerAsync<T>(
         this HttpResponse response, int status, T answer, JsonTypeInfo<T> type, CancellationToken cancellation)
@@ -46,6 +49,26 @@ internal static class JsonAnswers
 
         await JsonSerializer.SerializeAsync(response.Body, answer, type, cancellation);
         await response.Body.WriteAsync("\n"u8.ToArray(), cancellation);
+    }
+
+    /// <summary>Writes one answer.</summary>
+    public static async Task WriteNodeAsync(
+        this HttpResponse response, int status, JsonNode answer, CancellationToken cancellation)
+    {
+        response.StatusCode = status;
+        response.ContentType = ContentType;
+        await response.WriteLineAsync(answer, cancellation);
+    }
+
+    /// <summary>Writes one line more of an answer that goes on, without its headers.</summary>
+    public static async Task WriteLineAsync(
+        this HttpResponse response, JsonNode answer, CancellationToken cancellation)
+    {
+        var line = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(line, AsItStands)) answer.WriteTo(writer);
+        line.WriteByte((byte)'\n');
+        await response.Body.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), cancellation);
+        await response.Body.FlushAsync(cancellation);
     }
 
     public static Task WriteErrorAsync(this HttpResponse response, int status, string message) =>

@@ -6,7 +6,7 @@ namespace Swarm.Api.Http;
 /// <summary>The version of the Docker Engine API in a path: <c>/v1.47/images/json</c> is <c>/images/json</c>.</summary>
 internal static class ApiVersion
 {
-    public const string Newest = "1.47";
+    public const string Newest = "1.50";
 
     public const string Oldest = "1.24";
 

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Swarm.Api.Containers;
 using Swarm.Images;
+using Swarm.Runtime;
 
 namespace Swarm.Api.Http;
 
@@ -55,6 +57,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger)
     {
         ApiException api => api.Status,
         BadHttpRequestException bad => bad.StatusCode,
+        ContainerException refused => ContainerDesk.StatusOf(refused.Fault),
         ImageException { Fault: ImageFault.NotFound } => StatusCodes.Status404NotFound,
         ImageException { Fault: ImageFault.InUse or ImageFault.Ambiguous } => StatusCodes.Status409Conflict,
         ImageException { Fault: ImageFault.Unsupported } => StatusCodes.Status501NotImplemented,

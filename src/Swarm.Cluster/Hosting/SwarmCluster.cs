@@ -54,6 +54,9 @@ public sealed class SwarmCluster : IAsyncDisposable
     /// of this node, and answers lists.</summary>
     public IActorRef Catalog { get; private set; } = ActorRefs.Nobody;
 
+    /// <summary>This host's own actor; nobody where it runs no containers.</summary>
+    public IActorRef Node { get; private set; } = ActorRefs.Nobody;
+
     /// <summary>Answers what clients may ask; the same that they reach from outside.</summary>
     public IActorRef Gateway { get; private set; } = ActorRefs.Nobody;
 
@@ -166,7 +169,7 @@ public sealed class SwarmCluster : IAsyncDisposable
         Gateway = ActorSystem.ActorOf(
             GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
         ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);
-        if (options.Roles.Contains(ClusterRoles.Worker)) ActorSystem.ActorOf(node(this), NodeActorPath.Name);
+        if (options.Roles.Contains(ClusterRoles.Worker)) Node = ActorSystem.ActorOf(node(this), NodeActorPath.Name);
         ActorSystem.ActorOf(DeadLineActor.Props(loggers), DeadLineActor.Name);
         var formation = ActorSystem.ActorOf(FormationActor.Props(options.Seeds, time, loggers), FormationActor.Name);
         ActorSystem.ActorOf(ReadinessActor.Props(

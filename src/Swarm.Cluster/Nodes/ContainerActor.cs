@@ -50,6 +50,9 @@ internal sealed partial class ContainerActor(
         switch (message)
         {
             case Happened happened: Happen(happened.Event); break;
+            case AskStart: LookForEnd(); Happen(new ContainerEvent.StartAsked()); break;
+            case AskStop asked: Happen(new ContainerEvent.StopAsked(asked.Grace, asked.Signal)); break;
+            case AskRestarts asked: Happen(new ContainerEvent.RestartsChanged(asked.Policy)); break;
             case OrderContainer order: Happen(new ContainerEvent.Ordered(order.Desired)); break;
             case CondemnContainer condemned:
                 Happen(new ContainerEvent.Condemned(condemned.Reason, AtOnce: true));
@@ -76,6 +79,7 @@ internal sealed partial class ContainerActor(
         foreach (var effect in step.Effects) CarryOut(effect);
         if (_container == before) return;
 
+        if (_container.Health != before.Health) TellHealth();
         if (_container.Status != before.Status)
             LogMoved(_container.Task, before.Status, _container.Status, _container.Reason);
         Context.Parent.Tell(new ContainerMoved(_container));
@@ -90,8 +94,9 @@ internal sealed partial class ContainerActor(
             case StartContainer: Start(); break;
             case DrainContainer: After("drain", DrainAtMost, new ContainerEvent.Drained()); break;
             case TerminateContainer terminate:
-                After("grace", terminate.Grace, new ContainerEvent.GraceEnded());
-                Signal(node.Engine.StopSignalOf);
+                if (terminate.Grace < TimeSpan.Zero) Timers.Cancel("grace");
+                else After("grace", terminate.Grace, new ContainerEvent.GraceEnded());
+                Signal(terminate.Signal == 0 ? node.Engine.StopSignalOf : _ => terminate.Signal);
                 break;
             case KillContainer kill:
                 After("grace", kill.Again, new ContainerEvent.GraceEnded());
@@ -151,6 +156,13 @@ internal sealed partial class ContainerActor(
         }
     }
 
+    /// <summary>Who starts it again has perhaps seen its end before it was told here.</summary>
+    private void LookForEnd()
+    {
+        if (node.Engine.Find(_container.Id) is { Phase: ContainerPhase.Ended, Exit: { } exit })
+            Happen(new ContainerEvent.Exited(TaskContainer.End(exit)));
+    }
+
     private void Route()
     {
         if (!_container.Template.Container.Ports.Any(port => port.Mode == PublishMode.Ingress)) return;
@@ -167,6 +179,18 @@ internal sealed partial class ContainerActor(
 
         (_isRouted, _isUnrouted, _routedTo) = (true, false, address);
         ingress.Tell(new RouteTask(_container.Task, service, _container.Template.Container.Ports, address));
+    }
+
+    private void TellHealth()
+    {
+        var word = _container.Health switch
+        {
+            ContainerHealth.Healthy => "healthy",
+            ContainerHealth.Unhealthy => "unhealthy",
+            _ => null,
+        };
+        if (word is not null && node.Engine.Find(_container.Id) is { } container)
+            node.Engine.Events.Publish(container, $"health_status: {word}");
     }
 
     private void After(string timer, TimeSpan delay, ContainerEvent happens) =>

@@ -40,6 +40,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     private NodeLedger _ledger;
     private IActorRef _ingress = ActorRefs.Nobody;
     private IActorRef _reporter = ActorRefs.Nobody;
+    private IActorRef _standalones = ActorRefs.Nobody;
 
     public NodeActor(NodeDescription description, NodeSurroundings node)
     {
@@ -73,6 +74,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
 
         foreach (var service in kept.Services) Restore(service);
         RemoveOrphans();
+        _standalones = Watched(Props.Create(() => new StandalonesActor(_node)));
         ListenForExits();
         TellUse();
     }
@@ -98,6 +100,8 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
             case GetNodeReport: break;
             case NodeRegistered registered when registered.Node == _id: TakeSettings(registered.Settings); break;
             case NodeRegistered: break;
+            case IStandaloneCommand command: _standalones.Forward(command); break;
+            case StandaloneUse use: Note(use); break;
             case ExitsReady ready when ready.Reader == _exitReader: PassExits(); break;
             case ExitsReady: break;
             case ExitsEnded ended: LogExitsEnded(ended.Cause); break;
@@ -191,6 +195,13 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
         TellUse();
     }
 
+    private void Note(StandaloneUse use)
+    {
+        if (use.Claims.SequenceEqual(_ledger.Standalone)) return;
+        _ledger = _ledger with { Standalone = use.Claims };
+        TellUse();
+    }
+
     private void Forget(TaskId task)
     {
         _ledger = _ledger.Forget(task);
@@ -244,15 +255,23 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     {
         while (_node.Engine.Exits.TryRead(out var exit))
         {
-            if (_node.Engine.Find(exit.Id) is { } container && TaskContainer.TaskOf(container) is var (task, service)
-                && _services.TryGetValue(service, out var actor))
+            var task = TaskOf(exit.Id);
+            var seen = new ContainerExitSeen(task ?? default, exit);
+            _standalones.Tell(seen);
+            if (task is { } known && _ledger.Claims.TryGetValue(known, out var claim)
+                && _services.TryGetValue(claim.Service, out var actor))
             {
-                actor.Tell(new ContainerExitSeen(task, exit));
+                actor.Tell(seen);
             }
         }
 
         ListenForExits();
     }
+
+    /// <summary>The task of a container, which may have been removed by hand since.</summary>
+    private TaskId? TaskOf(ContainerId id) => _node.Engine.Find(id) is { } container
+        ? TaskContainer.TaskOf(container)?.Task
+        : _ledger.Claims.Keys.Where(task => ContainerId.Of(task) == id).Select(task => (TaskId?)task).FirstOrDefault();
 
     private static IActorRef Watched(Props props) => Context.Watch(Context.ActorOf(props));
 

@@ -27,9 +27,25 @@ internal sealed record TaskForgotten(TaskId Task) : INoSerializationVerification
 /// <summary>Nothing is kept of the service any more.</summary>
 internal sealed record ServiceForgotten(ServiceName Service) : INoSerializationVerificationNeeded;
 
+/// <param name="Task">Says nothing where the container belongs to no service.</param>
 internal sealed record ContainerExitSeen(TaskId Task, ContainerExit Exit) : INoSerializationVerificationNeeded;
 
 internal sealed record OrderContainer(TaskState Desired) : INoSerializationVerificationNeeded;
+
+/// <summary>Run it, once more where it has ended.</summary>
+internal sealed record AskStart : INoSerializationVerificationNeeded;
+
+/// <summary>See <see cref="ContainerEvent.StopAsked"/>.</summary>
+internal sealed record AskStop(TimeSpan Grace, int Signal) : INoSerializationVerificationNeeded;
+
+/// <summary>Restart it by this policy from now on.</summary>
+internal sealed record AskRestarts(RestartPolicy Policy) : INoSerializationVerificationNeeded;
+
+/// <summary>A container that belongs to no service is in another state.</summary>
+internal sealed record StandaloneMoved(StandaloneContainer Container) : INoSerializationVerificationNeeded;
+
+/// <summary>Nothing is left of it.</summary>
+internal sealed record StandaloneGone(ContainerId Id) : INoSerializationVerificationNeeded;
 
 /// <summary>The container may not go on: it is killed, and has failed.</summary>
 internal sealed record CondemnContainer(string Reason) : INoSerializationVerificationNeeded;

@@ -15,8 +15,8 @@ public sealed record NodePeers(IActorRef Services, IActorRef Placers, IActorRef 
 /// <summary>What a node's actors work with.</summary>
 /// <param name="Engine">Opened already: its containers are found.</param>
 public sealed record NodeSurroundings(
-    IContainerEngine Engine, INodeStore Store, NodePeers Peers, NodeOptions Options, TimeProvider Time,
-    ILoggerFactory Loggers)
+    IContainerEngine Engine, INodeStore Store, IStandaloneStore Standalone, NodePeers Peers, NodeOptions Options,
+    TimeProvider Time, ILoggerFactory Loggers)
 {
     /// <summary>Lets so many make or start a container at one time.</summary>
     internal SemaphoreSlim Starts { get; } = new(Options.ParallelStarts);

@@ -59,6 +59,13 @@ public sealed record Container
     /// <summary>It is killed without being asked to stop.</summary>
     public bool IsToBeKilled { get; init; }
 
+    /// <summary>It belongs to no service but to who made it: it may run again after its end, nothing of it is removed
+    /// unasked, and its health is shown but decides nothing.</summary>
+    public bool IsStandalone { get; init; }
+
+    /// <summary>The stop that was asked for by hand; null where its specification says how it is stopped.</summary>
+    public ContainerEvent.StopAsked? StopAsked { get; init; }
+
     public ContainerId Id => Observed.Id;
 
     /// <summary>It takes connections: neither unproven, nor about to stop. Its service hears of that
@@ -68,12 +75,25 @@ public sealed record Container
     /// <summary>A process of it runs, as far as is known.</summary>
     public bool HasProcess => Run > RunEnded;
 
+    /// <summary>Why the last start of a standalone container failed; empty when it did not.</summary>
+    public string StartFault { get; init; } = "";
+
     internal bool IsStopAsked => Desired >= TaskState.Shutdown;
 
     internal bool HasIngress => Template.Container.Ports.Any(port => port.Mode == PublishMode.Ingress);
 
     /// <summary>Connections come to it by ports of the host. Without an address of its own none can.</summary>
     internal bool IsRouted => HasIngress && !Observed.Addresses.IsEmpty;
+
+    /// <summary>A container that belongs to no service, made and not yet asked to run.</summary>
+    public static Container Standalone(ContainerId id, TaskTemplate template) => new()
+    {
+        Task = new TaskId(id.Short),
+        Template = template,
+        Limits = new RestartLimits { QuickRestarts = int.MaxValue },
+        IsStandalone = true,
+        Observed = new ContainerObservation { Id = id },
+    };
 
     /// <summary>What is told to the service of it.</summary>
     public TaskReport Report(DateTimeOffset at) =>

@@ -20,7 +20,9 @@ public abstract record ContainerEffect
     public sealed record DrainContainer : ContainerEffect;
 
     /// <summary>Send the stop signal; the grace ends with <see cref="ContainerEvent.GraceEnded"/>.</summary>
-    public sealed record TerminateContainer(TimeSpan Grace) : ContainerEffect;
+    /// <param name="Grace">Negative: it never ends.</param>
+    /// <param name="Signal">0 is the container's own stop signal.</param>
+    public sealed record TerminateContainer(TimeSpan Grace, int Signal = 0) : ContainerEffect;
 
     /// <summary>Kill, look whether it has ended unseen, and come back with
     /// <see cref="ContainerEvent.GraceEnded"/> if not.</summary>

@@ -16,6 +16,17 @@ public abstract record ContainerEvent
     /// <summary>The service wants this of it.</summary>
     public sealed record Ordered(TaskState Desired) : ContainerEvent;
 
+    /// <summary>A standalone container is to run, once more where it has ended.</summary>
+    public sealed record StartAsked : ContainerEvent;
+
+    /// <summary>A standalone container is to end, and not to be restarted.</summary>
+    /// <param name="Grace">Before it is killed; negative waits for ever.</param>
+    /// <param name="Signal">Sent first; 0 is its own stop signal.</param>
+    public sealed record StopAsked(TimeSpan Grace, int Signal = 0) : ContainerEvent;
+
+    /// <summary>From now on it is restarted by this policy.</summary>
+    public sealed record RestartsChanged(RestartPolicy Policy) : ContainerEvent;
+
     public sealed record Prepared(ContainerSighting Found) : ContainerEvent;
 
     public sealed record PrepareFailed(string Reason) : ContainerEvent;

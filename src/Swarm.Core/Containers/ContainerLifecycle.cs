@@ -25,6 +25,10 @@ public static class ContainerLifecycle
                 ContainerVerdicts.Time(Look(container, looked.Found, now), now),
             (_, ContainerEvent.Condemned condemned) => ContainerVerdicts.Condemn(container, condemned),
             (_, ContainerEvent.TimeEnded ended) => ContainerVerdicts.EndTime(container, ended.Run),
+            (_, ContainerEvent.StartAsked) => StandaloneRules.Start(container),
+            (_, ContainerEvent.StopAsked asked) => StandaloneRules.Stop(container, asked),
+            (_, ContainerEvent.RestartsChanged changed) => ContainerStep.To(
+                container with { Template = container.Template with { Restart = changed.Policy } }),
             (_, ContainerEvent.Ordered ordered) => Order(container, ordered.Desired),
             (_, ContainerEvent.Exited exited) when exited.End.Run > container.RunEnded =>
                 Exit(container, exited.End, now),
@@ -82,8 +86,8 @@ public static class ContainerLifecycle
         };
         if (ended.Desired == TaskState.Remove) return Remove(ended);
 
-        // Made and never started: there is nothing to look at, and it holds a process, an address and ports.
-        var isUnused = container is { Run: 0, Status: Ready or BackingOff or Starting or Stopping };
+        // Made for a task and never started: there is nothing to look at, and it holds a process, an address and ports.
+        var isUnused = container is { IsStandalone: false, Run: 0, Status: Ready or BackingOff or Starting or Stopping };
         return isUnused ? ContainerStep.To(ended, new RemoveContainer()) : ContainerStep.To(ended);
     }
 
@@ -163,7 +167,7 @@ public static class ContainerLifecycle
         return ready.Desired >= TaskState.Running ? Start(ready) : ContainerStep.To(ready);
     }
 
-    private static ContainerStep Start(Container container) => ContainerStep.To(
+    internal static ContainerStep Start(Container container) => ContainerStep.To(
         container with
         {
             Status = Starting,
@@ -205,11 +209,14 @@ public static class ContainerLifecycle
         };
     }
 
-    private static ContainerStep Terminate(Container container) => ContainerStep.To(
+    internal static ContainerStep Terminate(Container container) => ContainerStep.To(
         container with { Status = Stopping },
-        container.IsToBeKilled
-            ? new KillContainer(KillAgainAfter)
-            : new TerminateContainer(container.Template.Container.StopGrace));
+        (container.IsToBeKilled, container.StopAsked) switch
+        {
+            (true, _) => new KillContainer(KillAgainAfter),
+            (_, { } asked) => new TerminateContainer(asked.Grace, asked.Signal),
+            _ => new TerminateContainer(container.Template.Container.StopGrace),
+        });
 
     private static ContainerStep Remove(Container container) =>
         ContainerStep.To(container with { Status = Removing }, new RemoveContainer());

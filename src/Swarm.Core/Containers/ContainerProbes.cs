@@ -47,10 +47,10 @@ internal static class ContainerProbes
         if (IsEarly(container, check, now)) return Wait(container, Shorter(check.StartInterval, check.Interval));
 
         var failed = container with { FailedProbes = container.FailedProbes + 1 };
-        return failed.FailedProbes < Math.Max(1, check.Retries)
-            ? Wait(failed, check.Interval)
-            : ContainerLifecycle.Stop(
-                failed with { Health = ContainerHealth.Unhealthy, Reason = "unhealthy: " + Shown(probed.Output) });
+        if (failed.FailedProbes < Math.Max(1, check.Retries)) return Wait(failed, check.Interval);
+
+        var sick = failed with { Health = ContainerHealth.Unhealthy, Reason = "unhealthy: " + Shown(probed.Output) };
+        return sick.IsStandalone ? Wait(sick, check.Interval) : ContainerLifecycle.Stop(sick);
     }
 
     /// <summary>Failures do not count: it was never healthy, and is within its start period or

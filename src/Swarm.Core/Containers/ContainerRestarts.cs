@@ -9,7 +9,7 @@ internal static class ContainerRestarts
 {
     public static ContainerStep AfterExit(Container container, ContainerEnd end, DateTimeOffset now)
     {
-        var isUnhealthy = container.Health == ContainerHealth.Unhealthy;
+        var isUnhealthy = !container.IsStandalone && container.Health == ContainerHealth.Unhealthy;
         var hasFailed = end.ExitCode != 0 || isUnhealthy;
         var wasSteady = container.Observed.StartedAt is { } started && end.At - started >= container.Limits.SteadyAfter;
         var reason = isUnhealthy ? container.Reason : hasFailed ? ReasonOf(end) : "";
@@ -18,9 +18,10 @@ internal static class ContainerRestarts
 
     public static ContainerStep AfterFailedStart(
         Container container, ContainerEvent.StartFailed failure, DateTimeOffset now) =>
-        failure.IsTransient
+        failure.IsTransient && !container.IsStandalone
             ? Again(container, hasFailed: true, failure.Reason, now)
-            : ContainerLifecycle.End(container, TaskState.Failed, failure.Reason);
+            : ContainerLifecycle.End(
+                container with { StartFault = failure.Reason }, TaskState.Failed, failure.Reason);
 
     /// <summary>A restart that was decided and counted before the node's process ended, and not carried out.</summary>
     public static ContainerStep Resume(Container container) => ContainerStep.To(

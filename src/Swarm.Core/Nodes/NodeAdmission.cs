@@ -119,6 +119,8 @@ public static class NodeAdmission
     {
         var ports = new List<TakenPort>();
         foreach (var (_, claim) in ledger.Held) AddPorts(ports, claim);
+        ports.AddRange(ledger.Standalone.SelectMany(claim => claim.Ports)
+            .Select(port => new TakenPort(port, default, 0)));
         return ports;
     }
 
@@ -143,7 +145,8 @@ public static class NodeAdmission
         {
             var protocol = asked.Protocol == PortProtocol.Tcp ? "tcp" : "udp";
             // As people see it in `swarm ps`; an ingress port is the whole service's.
-            var holder = Port.Mode == PublishMode.Host && Slot > 0
+            var holder = Service == default ? "a container that belongs to no service"
+                : Port.Mode == PublishMode.Host && Slot > 0
                 ? Invariant($"task {Service}.{Slot}")
                 : Invariant($"service {Service}");
             return Invariant($"port {asked.HostPort}/{protocol} of the host is taken by {holder}");

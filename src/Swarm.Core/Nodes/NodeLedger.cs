@@ -12,6 +12,15 @@ public sealed record TaskClaim(
     public int Slot { get; init; }
 }
 
+/// <summary>What a running container that belongs to no service takes of its node.</summary>
+public sealed record StandaloneClaim(Resources Reservations, ImmutableArray<PublishedPort> Ports)
+{
+    public bool Equals(StandaloneClaim? other) =>
+        other is not null && Reservations == other.Reservations && Ports.SequenceEqual(other.Ports);
+
+    public override int GetHashCode() => HashCode.Combine(Reservations, Ports.Length);
+}
+
 /// <summary>What a node has given away, and how far it has followed each service.</summary>
 /// <param name="Allocatable">The host's capacity without what is kept back for the system;
 /// pids of 0 mean no limit.</param>
@@ -26,9 +35,14 @@ public sealed record NodeLedger(Resources Allocatable)
     /// <summary>Every task this node knows.</summary>
     public ImmutableDictionary<TaskId, TaskClaim> Claims { get; init; } = ImmutableDictionary<TaskId, TaskClaim>.Empty;
 
+    /// <summary>What was taken by hand: nobody asked whether it fits.</summary>
+    public ImmutableArray<StandaloneClaim> Standalone { get; init; } = [];
+
     public IEnumerable<KeyValuePair<TaskId, TaskClaim>> Held => Claims.Where(claim => claim.Value.IsHeld);
 
-    public Resources Reserved => Held.Aggregate(Resources.None, (sum, claim) => sum + claim.Value.Reservations);
+    public Resources Reserved => Held.Select(claim => claim.Value.Reservations)
+        .Concat(Standalone.Select(claim => claim.Reservations))
+        .Aggregate(Resources.None, (sum, reserved) => sum + reserved);
 
     /// <summary>The task has ended: what it took is free.</summary>
     public NodeLedger Release(TaskId task) => Claims.TryGetValue(task, out var claim) && claim.IsHeld

@@ -16,6 +16,7 @@ public static class NodeReports
             description.Pool, description, settings, number, ledger.Reserved,
             ReportNames.Of([.. held.Select(task => task.Key)]),
             [.. held.SelectMany(task => task.Value.Ports)
+                .Concat(ledger.Standalone.SelectMany(claim => claim.Ports))
                 .Where(port => port is { Mode: PublishMode.Host, HostPort: not 0 })])
         {
             Services = ReportNames.Of([.. held.CountBy(task => task.Value.Service)]),

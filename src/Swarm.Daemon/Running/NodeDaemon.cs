@@ -33,7 +33,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
             started => NodeActors.Create(
                 HostFacts.Describe(id, started.Address, options.Identity),
                 new NodeSurroundings(
-                    parts.Engine, store,
+                    parts.Engine, store, new StandaloneStore(NodePlaces.NodeFolder(options)),
                     new NodePeers(started.Services, started.Placers, started.Nodes, started.Catalog),
                     options.Node, time, logs)),
             logs, time);
@@ -43,7 +43,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
 
         await using var api = await ApiServer.StartAsync(
             new ApiOptions(options.ApiSocket), HostFacts.Show(id, options), parts.Images, parts.Engine,
-            cluster.Images, cluster.FindFaultAsync, cluster.Warnings, time, logs, stop);
+            cluster.Images, cluster.Node, cluster.FindFaultAsync, cluster.Warnings, time, logs, stop);
         ServiceSupervisor.Tell("READY=1");
         LogReady(parts.Engine.List().Length, options.ApiSocket, cluster.Address, SinceStart());
         return await ServeAsync(cluster, stop);

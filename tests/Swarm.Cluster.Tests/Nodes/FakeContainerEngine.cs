@@ -5,6 +5,7 @@ using Swarm.Core.Images;
 using Swarm.Runtime;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Controls;
+using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
 using Swarm.Runtime.Usage;
@@ -25,6 +26,8 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     private int _creating;
 
     public ChannelReader<ContainerExit> Exits => _exits.Reader;
+
+    public EventLog Events { get; } = new(time);
 
     public List<(ContainerId Container, int Signal)> Signals { get; } = [];
 
@@ -99,6 +102,9 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
             };
         }
     }
+
+    public Task<ContainerState> DefineAsync(ContainerDefinition definition, CancellationToken cancellation) =>
+        CreateAsync(definition, cancellation);
 
     public async Task LetCreateAsync() => (await _held.Reader.ReadAsync()).SetResult();
 

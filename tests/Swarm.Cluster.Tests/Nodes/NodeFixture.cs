@@ -41,6 +41,8 @@ public abstract class NodeFixture : TestKit
 
     internal MemoryNodeStore Store { get; } = new();
 
+    internal MemoryStandaloneStore Standalone { get; } = new();
+
     internal TestProbe Services { get; }
 
     internal TestProbe Placers { get; }
@@ -61,7 +63,7 @@ public abstract class NodeFixture : TestKit
         var description = new NodeDescription(Id, "h1", "akka.tcp://swarm@h1:4000", "default", Capacity(2100, 1280));
         var peers = new NodePeers(Services, Placers, Nodes, Catalog);
         var surroundings = new NodeSurroundings(
-            Engine, Store, peers, options ?? new NodeOptions(), _clock, NullLoggerFactory.Instance);
+            Engine, Store, Standalone, peers, options ?? new NodeOptions(), _clock, NullLoggerFactory.Instance);
         Node = ActorOfAsTestActorRef<NodeActor>(NodeActor.Create(description, surroundings));
     }
 

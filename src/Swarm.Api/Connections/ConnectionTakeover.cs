@@ -1,0 +1,50 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Swarm.Api.Connections;
+
+/// <summary>The bytes of one connection, below Kestrel: a handler whose request has been read may have them for
+/// itself, until the connection ends.</summary>
+/// <remarks>
+/// Kestrel reads of a connection only what belongs to the request in hand, so what a client sends after it is here
+/// still. From the takeover on Kestrel sees a connection that has ended, and what it writes goes nowhere. Why Kestrel's
+/// own upgrade does not do: docs/docker-api.md.
+/// </remarks>
+internal sealed class ConnectionTakeover : IDuplexPipe
+{
+    private readonly IDuplexPipe _connection;
+
+    private ConnectionTakeover(IDuplexPipe connection)
+    {
+        _connection = connection;
+        Input = new TakenReader(connection.Input, () => IsTaken);
+        Output = new TakenWriter(connection.Output, () => IsTaken);
+    }
+
+    public PipeReader Input { get; }
+
+    public PipeWriter Output { get; }
+
+    private bool IsTaken { get; set; }
+
+    /// <summary>Puts itself between a listener's connections and Kestrel.</summary>
+    public static void Offer(ListenOptions listener) => listener.Use(next => async connection =>
+    {
+        var takeover = new ConnectionTakeover(connection.Transport);
+        connection.Features.Set(takeover);
+        connection.Transport = takeover;
+        await next(connection);
+    });
+
+    /// <summary>Takes the connection of a request whose body has been read.</summary>
+    /// <returns>Its bytes in both directions. The connection ends when the handler returns, with all that was
+    /// flushed.</returns>
+    public static IDuplexPipe Take(HttpContext context)
+    {
+        var takeover = context.Features.Get<ConnectionTakeover>()
+            ?? throw new InvalidOperationException("the connection was made by another listener");
+        takeover.IsTaken = true;
+        return takeover._connection;
+    }
+}

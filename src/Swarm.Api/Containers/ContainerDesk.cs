@@ -1,0 +1,80 @@
+using Akka.Actor;
+using Microsoft.AspNetCore.Http;
+using Swarm.Api.Http;
+using Swarm.Cluster.Nodes;
+using Swarm.Core;
+using Swarm.Images;
+using Swarm.Runtime;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>Where requests meet the node: it is asked for what is to be done, and answers become errors of HTTP.</summary>
+/// <param name="node">Takes every <see cref="IStandaloneCommand"/>.</param>
+internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IImageStore images)
+{
+    /// <summary>Starting may have to wait for its turn, and for disks.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    public IContainerEngine Engine => engine;
+
+    /// <exception cref="ApiException">The image is not on this host, in the words at which clients pull it.</exception>
+    public void RequireImage(string name)
+    {
+        if (images.Find(name) is null)
+            throw new ApiException(StatusCodes.Status404NotFound, $"No such image: {name}");
+    }
+
+    public async Task<ShownContainer> ShowAsync(string named, CancellationToken cancellation)
+    {
+        var state = engine.Get(named);
+        var own = (await ListOwnAsync(cancellation)).Containers.GetValueOrDefault(state.Id);
+        return new ShownContainer(state, own) { Image = images.Find(state.ImageId.Value) };
+    }
+
+    /// <summary>Every container of this host, newest first.</summary>
+    public async Task<IReadOnlyList<ShownContainer>> ListAsync(CancellationToken cancellation)
+    {
+        var own = (await ListOwnAsync(cancellation)).Containers;
+        var known = new Dictionary<string, StoredImage?>(StringComparer.Ordinal);
+        return
+        [
+            .. engine.List().Select(state => new ShownContainer(state, own.GetValueOrDefault(state.Id))
+            {
+                Image = known.TryGetValue(state.ImageId.Value, out var image)
+                    ? image
+                    : known[state.ImageId.Value] = images.Find(state.ImageId.Value),
+            }),
+        ];
+    }
+
+    /// <summary>Asks for something, and waits until it is done.</summary>
+    /// <param name="grace">How much longer than usual it may take; negative: for ever.</param>
+    /// <returns>False when it was so already.</returns>
+    /// <exception cref="ApiException">The node's refusal.</exception>
+    public async Task<bool> AskAsync(
+        IStandaloneCommand command, CancellationToken cancellation, TimeSpan grace = default)
+    {
+        var timeout = grace < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : Patience + grace;
+        var answer = await node.Ask<StandaloneAnswer>(command, timeout, cancellation);
+        return answer switch
+        {
+            StandaloneAnswer.Done done => done.Changed,
+            StandaloneAnswer.Refused refused => throw new ApiException(StatusOf(refused.Fault), refused.Reason),
+            _ => throw new System.Diagnostics.UnreachableException($"no way to answer {answer}"),
+        };
+    }
+
+    public static int StatusOf(ContainerFault fault) => fault switch
+    {
+        ContainerFault.NotFound or ContainerFault.ImageNotFound => StatusCodes.Status404NotFound,
+        ContainerFault.Conflict => StatusCodes.Status409Conflict,
+        ContainerFault.Invalid => StatusCodes.Status400BadRequest,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    public static ContainerId NewId() => new(
+        Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+
+    private Task<StandaloneList> ListOwnAsync(CancellationToken cancellation) =>
+        node.Ask<StandaloneList>(new GetStandalone(), Patience, cancellation);
+}

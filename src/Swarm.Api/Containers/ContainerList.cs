@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Swarm.Api.Http;
+using Swarm.Runtime;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>Which containers a list shows.</summary>
+internal static class ContainerList
+{
+    private static readonly string[] Known =
+    [
+        "ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "name", "network",
+        "publish", "since", "status", "volume",
+    ];
+
+    private static readonly string[] States =
+        ["created", "dead", "exited", "paused", "removing", "restarting", "running"];
+
+    /// <param name="containers">Newest first.</param>
+    /// <exception cref="ApiException">A filter that cannot be.</exception>
+    public static JsonArray Of(HttpRequest request, IReadOnlyList<ShownContainer> containers, DateTimeOffset now)
+    {
+        var filters = Filters.Read(request, Known);
+        foreach (var state in filters["status"])
+        {
+            if (!States.Contains(state))
+                throw new ApiException(StatusCodes.Status400BadRequest, $"invalid filter 'status={state}'");
+        }
+
+        var limit = QueryNumber.Read(request, "limit") is > 0 and var most ? most : int.MaxValue;
+        // As in Docker: who asks for the last ones or for a state means those that do not run, too.
+        var isAll = QueryFlag.IsSet(request.Query["all"]) || limit != int.MaxValue
+            || filters.Has("status") || filters.Has("exited") || filters.Has("before") || filters.Has("since");
+        var shown = containers
+            .Where(container => isAll || ContainerWords.StateOf(container) is "running" or "paused" or "restarting")
+            .Where(container => Fits(filters, container))
+            .Where(container => IsOnItsSide(filters, container, containers))
+            .Take(limit);
+        return new JsonArray([.. shown.Select(container => ContainerSummary.Of(container, now))]);
+    }
+
+    private static bool Fits(Filters filters, ShownContainer container)
+    {
+        var state = container.State;
+        var spec = state.Definition.Spec;
+        return filters.FitsLabels(spec.Labels)
+            && filters.Fits("id", id => state.Id.Value.StartsWith(id, StringComparison.Ordinal))
+            && filters.Fits("name", name => FitsName(state.Definition.Name, name))
+            && filters.Fits("status", word => ContainerWords.StateOf(container) == word)
+            && filters.Fits("health", word => ContainerWords.HealthWord(container) == word)
+            && filters.Fits("exited", code => state is { Phase: ContainerPhase.Ended, Exit: { } exit }
+                && $"{exit.ExitCode}" == code)
+            && filters.Fits("ancestor", image => FitsImage(container, image))
+            && filters.Fits("network", network => NetworkDocument.Networks(container).ContainsKey(network))
+            && filters.Fits("volume", volume => spec.Mounts.Any(
+                mount => mount.Source == volume || mount.Target == volume))
+            && filters.Fits("publish", port => state.Ports.Any(published =>
+                FitsPort(port, published.HostPort, SpecWords.NameOf(published))))
+            && filters.Fits("expose", port => ContainerDocument.ExposedPorts(container).Any(name =>
+                FitsPort(port, PortReading.Parse(name).Port, name)))
+            && (filters.Flag("is-task") is not { } isTask || isTask == container.Own is null);
+    }
+
+    /// <summary>Names are matched as expressions, with and without the slash that Docker puts before them.</summary>
+    private static bool FitsName(string name, string wanted)
+    {
+        try
+        {
+            return Matches(name) || Matches("/" + name);
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or
+            System.Text.RegularExpressions.RegexMatchTimeoutException)
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, $"invalid filter 'name={wanted}'");
+        }
+
+        bool Matches(string text) => System.Text.RegularExpressions.Regex.IsMatch(
+            text, wanted, System.Text.RegularExpressions.RegexOptions.NonBacktracking);
+    }
+
+    private static bool FitsImage(ShownContainer container, string wanted)
+    {
+        var asked = container.State.Definition.Spec.Image;
+        var id = container.State.ImageId.Value;
+        return asked == wanted || asked == wanted + ":latest" || asked + ":latest" == wanted
+            || id == wanted || id.Split(':')[^1].StartsWith(wanted, StringComparison.Ordinal)
+            || (container.Image?.Names.Any(name => name.Familiar == wanted || name.Familiar == wanted + ":latest")
+                ?? false);
+    }
+
+    private static bool FitsPort(string wanted, int port, string name) =>
+        wanted == $"{port}" || wanted == $"{port}/{name.Split('/')[^1]}";
+
+    private static bool IsOnItsSide(
+        Filters filters, ShownContainer container, IReadOnlyList<ShownContainer> all) =>
+        filters.Fits("before", named => container.State.CreatedAt < Find(all, named).CreatedAt)
+        && filters.Fits("since", named => container.State.CreatedAt > Find(all, named).CreatedAt);
+
+    private static ContainerState Find(IReadOnlyList<ShownContainer> all, string named) => all
+        .Select(container => container.State)
+        .FirstOrDefault(state => state.Definition.Name == named.TrimStart('/')
+            || state.Id.Value.StartsWith(named, StringComparison.Ordinal))
+        ?? throw ContainerFinder.Missing(named);
+}

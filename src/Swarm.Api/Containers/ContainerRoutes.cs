@@ -1,0 +1,189 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Swarm.Api.Http;
+using Swarm.Api.Nodes;
+using Swarm.Cluster.Nodes;
+using Swarm.Runtime;
+using Swarm.Runtime.Bundles;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>Containers made, shown, started, stopped and removed by hand.</summary>
+/// <remarks>Listed in docs/docker-api.md. The node decides; here requests become questions to it.</remarks>
+internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimeProvider time)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/containers/json", ListAsync);
+        routes.MapPost("/containers/create", CreateAsync);
+        routes.MapPost("/containers/prune", PruneAsync);
+        routes.MapGet("/containers/{id}/json", InspectAsync);
+        routes.MapPost("/containers/{id}/start", StartAsync);
+        routes.MapPost("/containers/{id}/stop", StopAsync);
+        routes.MapPost("/containers/{id}/restart", RestartAsync);
+        routes.MapPost("/containers/{id}/kill", KillAsync);
+        routes.MapPost("/containers/{id}/update", UpdateAsync);
+        routes.MapDelete("/containers/{id}", RemoveAsync);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var all = await desk.ListAsync(context.RequestAborted);
+        await context.Response.WriteNodeAsync(
+            StatusCodes.Status200OK, ContainerList.Of(context.Request, all, time.GetUtcNow()), context.RequestAborted);
+    }
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        var (spec, settings) = ContainerReading.Read(
+            await JsonFields.ReadAsync(context.Request, context.RequestAborted));
+        var name = context.Request.Query["name"].ToString().TrimStart('/');
+        if (name.Length == 0) name = ContainerNames.Choose(taken => desk.Engine.FindNamed(taken) is not null);
+        if (!ContainerNames.IsValid(name))
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                $"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+        }
+
+        var holder = desk.Engine.List().FirstOrDefault(container => container.Definition.Name == name);
+        if (holder is not null)
+        {
+            throw new ApiException(
+                StatusCodes.Status409Conflict,
+                $"Conflict. The container name \"/{name}\" is already in use by container \"{holder.Id.Value}\". "
+                + "You have to remove (or rename) that container to be able to reuse that name.");
+        }
+
+        desk.RequireImage(spec.Image);
+        var id = ContainerDesk.NewId();
+        await desk.AskAsync(
+            new CreateStandalone(new ContainerDefinition(id, name, spec), settings), context.RequestAborted);
+        await context.Response.WriteNodeAsync(
+            StatusCodes.Status201Created,
+            new JsonObject
+            {
+                ["Id"] = id.Value,
+                ["Warnings"] = new JsonArray(),
+            },
+            context.RequestAborted);
+    }
+
+    private async Task InspectAsync(HttpContext context)
+    {
+        var shown = await desk.ShowAsync(context.NamedContainer(), context.RequestAborted);
+        await context.Response.WriteNodeAsync(
+            StatusCodes.Status200OK, ContainerDocument.Of(shown, node), context.RequestAborted);
+    }
+
+    private async Task StartAsync(HttpContext context)
+    {
+        var container = desk.Engine.Get(context.NamedContainer());
+        try
+        {
+            await DoAsync(context, new StartByHand(container.Id));
+        }
+        catch (ApiException refused) when (refused.Status == StatusCodes.Status400BadRequest)
+        {
+            throw new ApiException(refused.Status, StartFaults.Explain(refused.Message));
+        }
+    }
+
+    private Task StopAsync(HttpContext context)
+    {
+        var (grace, signal) = WayOf(context.Request);
+        var container = desk.Engine.Get(context.NamedContainer());
+        return DoAsync(
+            context, new StopByHand(container.Id, grace, signal), grace ?? container.Definition.Spec.StopGrace);
+    }
+
+    private async Task RestartAsync(HttpContext context)
+    {
+        var (grace, signal) = WayOf(context.Request);
+        var container = desk.Engine.Get(context.NamedContainer());
+        await desk.AskAsync(
+            new RestartByHand(container.Id, grace, signal), context.RequestAborted,
+            grace ?? container.Definition.Spec.StopGrace);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task KillAsync(HttpContext context)
+    {
+        var signal = SignalOf(context.Request, "KILL");
+        var container = desk.Engine.Get(context.NamedContainer());
+        await desk.AskAsync(new KillByHand(container.Id, signal), context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task UpdateAsync(HttpContext context)
+    {
+        var shown = await desk.ShowAsync(context.NamedContainer(), context.RequestAborted);
+        var changes = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
+        var settings = ContainerUpdate.Apply(shown, changes);
+        await desk.AskAsync(new ChangeStandalone(shown.State.Id, settings), context.RequestAborted);
+        await context.Response.WriteNodeAsync(
+            StatusCodes.Status200OK,
+            new JsonObject { ["Warnings"] = new JsonArray() },
+            context.RequestAborted);
+    }
+
+    private async Task RemoveAsync(HttpContext context)
+    {
+        var named = context.NamedContainer();
+        var query = context.Request.Query;
+        if (QueryFlag.IsSet(query["link"]))
+            throw new ApiException(StatusCodes.Status501NotImplemented, "removing a link is not supported");
+        var container = desk.Engine.Get(named);
+        try
+        {
+            await DoAsync(context, new RemoveByHand(container.Id, QueryFlag.IsSet(query["force"])));
+        }
+        catch (ApiException refused) when (refused.Status == StatusCodes.Status409Conflict)
+        {
+            throw new ApiException(
+                refused.Status, $"cannot remove container \"{named}\": {refused.Message}");
+        }
+    }
+
+    private async Task PruneAsync(HttpContext context)
+    {
+        var filters = Filters.Read(context.Request, "label", "label!", "until");
+        var removed = new JsonArray();
+        foreach (var container in await desk.ListAsync(context.RequestAborted))
+        {
+            if (!ContainerUpdate.IsToBePruned(container, filters, time.GetUtcNow())) continue;
+            await desk.AskAsync(new RemoveByHand(container.State.Id, Force: false), context.RequestAborted);
+            removed.Add(container.State.Id.Value);
+        }
+
+        await context.Response.WriteNodeAsync(
+            StatusCodes.Status200OK,
+            new JsonObject { ["ContainersDeleted"] = removed, ["SpaceReclaimed"] = 0 },
+            context.RequestAborted);
+    }
+
+    /// <summary>Answers with 204 when it was done, with 304 when it was so already.</summary>
+    private async Task DoAsync(HttpContext context, IContainerCommand command, TimeSpan grace = default)
+    {
+        var isChanged = await desk.AskAsync(command, context.RequestAborted, grace);
+        context.Response.StatusCode = isChanged ? StatusCodes.Status204NoContent : StatusCodes.Status304NotModified;
+    }
+
+    private static (TimeSpan? Grace, int Signal) WayOf(HttpRequest request)
+    {
+        TimeSpan? grace = QueryNumber.Read(request, "t") is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        return (grace, request.Query.ContainsKey("signal") ? SignalOf(request, "") : 0);
+    }
+
+    private static int SignalOf(HttpRequest request, string otherwise)
+    {
+        var text = request.Query["signal"].ToString();
+        if (text.Length == 0) text = otherwise;
+        if (text.Length == 0) return 0;
+        return SignalNames.TryParse(text, out var signal)
+            ? signal
+            : throw new ApiException(StatusCodes.Status400BadRequest, $"Invalid signal: {text}");
+    }
+}

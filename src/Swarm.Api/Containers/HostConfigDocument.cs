@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>The settings of a container's host side, with Docker's defaults where nothing was asked for.</summary>
+internal static class HostConfigDocument
+{
+    private const string Defaults = """
+        {
+          "Binds": null, "ContainerIDFile": "", "LogConfig": { "Type": "json-file", "Config": {} },
+          "NetworkMode": "bridge", "PortBindings": {}, "RestartPolicy": { "Name": "no", "MaximumRetryCount": 0 },
+          "AutoRemove": false, "VolumeDriver": "", "VolumesFrom": null, "ConsoleSize": [0, 0], "CapAdd": null,
+          "CapDrop": null, "CgroupnsMode": "private", "Dns": [], "DnsOptions": [], "DnsSearch": [],
+          "ExtraHosts": null, "GroupAdd": null, "IpcMode": "private", "Cgroup": "", "Links": null, "OomScoreAdj": 0,
+          "PidMode": "", "Privileged": false, "PublishAllPorts": false, "ReadonlyRootfs": false, "SecurityOpt": null,
+          "UTSMode": "", "UsernsMode": "", "ShmSize": 67108864, "Runtime": "runc", "Isolation": "", "CpuShares": 0,
+          "Memory": 0, "NanoCpus": 0, "CgroupParent": "", "BlkioWeight": 0, "BlkioWeightDevice": [],
+          "BlkioDeviceReadBps": [], "BlkioDeviceWriteBps": [], "BlkioDeviceReadIOps": [],
+          "BlkioDeviceWriteIOps": [], "CpuPeriod": 0, "CpuQuota": 0, "CpuRealtimePeriod": 0, "CpuRealtimeRuntime": 0,
+          "CpusetCpus": "", "CpusetMems": "", "Devices": [], "DeviceCgroupRules": null, "DeviceRequests": null,
+          "MemoryReservation": 0, "MemorySwap": 0, "MemorySwappiness": null, "OomKillDisable": false,
+          "PidsLimit": null, "Ulimits": [], "CpuCount": 0, "CpuPercent": 0, "IOMaximumIOps": 0,
+          "IOMaximumBandwidth": 0,
+          "MaskedPaths": [
+            "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+            "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
+            "/sys/devices/virtual/powercap"
+          ],
+          "ReadonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
+        }
+        """;
+
+    /// <summary>Fields in which an empty word or a zero stands for the default.</summary>
+    private static readonly string[] EmptyIsDefault =
+        ["CgroupnsMode", "IpcMode", "Isolation", "Runtime", "ShmSize", "NetworkMode"];
+
+    public static JsonObject Of(ShownContainer shown)
+    {
+        var document = (JsonObject)JsonNode.Parse(Defaults)!;
+        var asked = shown.Asked.Object("HostConfig");
+        foreach (var name in asked.Names)
+        {
+            if (asked.Node[name] is not { } value) continue;
+            if (EmptyIsDefault.Contains(name) && asked.IsDefault(name)) continue;
+            document[name] = value.DeepClone();
+        }
+
+        if (asked.Text("NetworkMode") == "default") document["NetworkMode"] = "bridge";
+        if (asked.Object("RestartPolicy").Text("Name").Length == 0) document["RestartPolicy"]!["Name"] = "no";
+        if (asked.Object("LogConfig").Text("Type").Length == 0) document["LogConfig"]!["Type"] = "json-file";
+        if (document["Privileged"]!.GetValue<bool>())
+            (document["MaskedPaths"], document["ReadonlyPaths"]) = (null, null);
+
+        // Twice the memory, as it is where nothing else is said.
+        if (asked.Number("Memory") is > 0 and var memory && asked.Number("MemorySwap") == 0)
+            document["MemorySwap"] = memory * 2;
+        return document;
+    }
+}

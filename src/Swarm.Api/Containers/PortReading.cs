@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Swarm.Api.Http;
+using Swarm.Core.Containers;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>Published ports, as <c>"80/tcp": [{"HostIp": "", "HostPort": "8080"}]</c>.</summary>
+internal static class PortReading
+{
+    private const int LargestPort = 65535;
+
+    /// <exception cref="ApiException">A port that cannot be, named.</exception>
+    public static ImmutableArray<PublishedPort> Read(JsonFields config, JsonFields host)
+    {
+        var bindings = host.Object("PortBindings");
+        var ports = ImmutableArray.CreateBuilder<PublishedPort>();
+        foreach (var name in bindings.Names)
+        {
+            var (port, protocol) = Parse(name);
+            var asked = bindings.Objects(name);
+            if (asked.IsEmpty) ports.Add(Published(port, protocol, 0, ""));
+            foreach (var binding in asked)
+                ports.Add(Published(port, protocol, HostPort(binding), Address(binding.Text("HostIp"))));
+        }
+
+        if (!host.Flag("PublishAllPorts")) return ports.ToImmutable();
+        foreach (var name in config.Object("ExposedPorts").Names.Where(name => !bindings.Names.Contains(name)))
+        {
+            var (port, protocol) = Parse(name);
+            ports.Add(Published(port, protocol, 0, ""));
+        }
+
+        return ports.ToImmutable();
+    }
+
+    /// <summary>Reads <c>80/tcp</c>, <c>53/udp</c> or <c>80</c>.</summary>
+    /// <exception cref="ApiException">It is no port.</exception>
+    public static (int Port, PortProtocol Protocol) Parse(string name)
+    {
+        var (number, protocol) = name.Split('/') switch
+        {
+            [var port] => (port, "tcp"),
+            [var port, var rest] => (port, rest),
+            _ => ("", ""),
+        };
+        if (protocol == "sctp")
+            throw new ApiException(StatusCodes.Status501NotImplemented, $"port {name}: sctp is not supported");
+        return protocol is "tcp" or "udp" && TryPort(number, out var parsed) && parsed > 0
+            ? (parsed, protocol == "tcp" ? PortProtocol.Tcp : PortProtocol.Udp)
+            : throw Invalid($"invalid port specification: \"{name}\"");
+    }
+
+    private static PublishedPort Published(int port, PortProtocol protocol, int hostPort, string address) =>
+        new(port, hostPort, protocol, PublishMode.Host, address);
+
+    private static int HostPort(JsonFields binding)
+    {
+        var text = binding.Text("HostPort");
+        if (text.Length == 0) return 0;
+        if (text.Contains('-', StringComparison.Ordinal))
+        {
+            throw new ApiException(
+                StatusCodes.Status501NotImplemented,
+                $"one port of the host out of {text} is not supported: name one, or none to have one chosen");
+        }
+
+        return TryPort(text, out var port) ? port : throw Invalid($"invalid port specification: \"{text}\"");
+    }
+
+    /// <summary>Every address of the host is none in particular.</summary>
+    private static string Address(string text) => text switch
+    {
+        "" or "0.0.0.0" or "::" => "",
+        _ when System.Net.IPAddress.TryParse(text, out _) => text,
+        _ => throw Invalid($"invalid IP address of a port: \"{text}\""),
+    };
+
+    private static bool TryPort(string text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= LargestPort;
+
+    private static ApiException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
+}

@@ -1,0 +1,27 @@
+using Swarm.Api.Http;
+using Swarm.Cluster.Nodes;
+using Swarm.Core.Containers;
+using Swarm.Images;
+using Swarm.Runtime;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>A container as it is shown: what the engine sees, and what the node knows where it belongs to no
+/// service.</summary>
+/// <param name="Own">Null for a task's.</param>
+internal sealed record ShownContainer(ContainerState State, StandaloneContainer? Own)
+{
+    /// <summary>Null where its image is gone, or was not looked up.</summary>
+    public StoredImage? Image { get; init; }
+
+    /// <summary>As it was asked for; of a task's, what Docker would have been asked for the same.</summary>
+    public JsonFields Asked { get; } = Own is { Settings.Asked.Length: > 0 }
+        ? JsonFields.Parse(System.Text.Encoding.UTF8.GetBytes(Own.Settings.Asked))
+        : SpecWords.Of(State.Definition.Spec);
+
+    public bool IsRestarting => Own is { Status: ContainerStatus.BackingOff };
+
+    public bool IsRemoving => Own is { Status: ContainerStatus.Removing };
+
+    public ContainerHealth Health => Own?.Health ?? ContainerHealth.Unproven;
+}

@@ -1,0 +1,29 @@
+namespace Swarm.Api.Containers;
+
+/// <summary>Why a container could not be started, in the words from which Docker's client takes its exit code.</summary>
+internal static class StartFaults
+{
+    private const int CannotBeFound = 127;
+    private const int CannotBeRun = 126;
+    private const int Failed = 128;
+
+    /// <summary>The exit code that Docker keeps of such a container.</summary>
+    public static int ExitCodeOf(string fault) => fault switch
+    {
+        _ when Has(fault, "executable file") || Has(fault, "no such file or directory") => CannotBeFound,
+        _ when Has(fault, "permission denied") || Has(fault, "is a directory") => CannotBeRun,
+        _ => Failed,
+    };
+
+    /// <summary>The message, with the words that clients look for.</summary>
+    public static string Explain(string fault) => ExitCodeOf(fault) switch
+    {
+        CannotBeFound when !Has(fault, "executable file not found") && Has(fault, "executable file") =>
+            $"failed to start container: {fault}: executable file not found in $PATH",
+        CannotBeRun when !fault.Contains("permission denied", StringComparison.Ordinal)
+            && Has(fault, "permission denied") => $"failed to start container: {fault}: permission denied",
+        _ => $"failed to start container: {fault}",
+    };
+
+    private static bool Has(string fault, string words) => fault.Contains(words, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Swarm.Api.Http;
+using Swarm.Runtime.Events;
+
+namespace Swarm.Api.Events;
+
+/// <summary>What happens on this host, as it happens.</summary>
+internal sealed class EventRoutes(EventLog events, TimeProvider time, CancellationToken stopping)
+{
+    private static readonly string[] Known =
+    [
+        "config", "container", "daemon", "event", "id", "image", "label", "network", "node", "plugin", "scope",
+        "secret", "service", "type", "volume",
+    ];
+
+    /// <summary>Of which nothing is told here.</summary>
+    private static readonly string[] OtherKinds =
+        ["config", "daemon", "network", "node", "plugin", "secret", "service", "volume"];
+
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/events", WriteAsync);
+
+    private async Task WriteAsync(HttpContext context)
+    {
+        var filters = Filters.Read(context.Request, Known);
+        var now = time.GetUtcNow();
+        var since = QueryTime.Read(context.Request, "since", now);
+        var until = QueryTime.Read(context.Request, "until", now);
+        using var listening = events.Listen();
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        using var deadline = new CancellationTokenSource(
+            until is { } end ? end > now ? end - now : TimeSpan.Zero : Timeout.InfiniteTimeSpan, time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(either.Token, deadline.Token);
+        try
+        {
+            foreach (var happened in listening.Former.Where(happened => since <= happened.At && !(happened.At > until)))
+                await WriteAsync(context.Response, happened, filters, either.Token);
+            await foreach (var happened in listening.Next.ReadAllAsync(any.Token))
+                await WriteAsync(context.Response, happened, filters, either.Token);
+        }
+        catch (OperationCanceledException) when (
+            deadline.IsCancellationRequested || stopping.IsCancellationRequested)
+        {
+            // The answer ends here.
+        }
+    }
+
+    private static Task WriteAsync(
+        HttpResponse response, EngineEvent happened, Filters filters, CancellationToken cancellation) =>
+        Fits(filters, happened)
+            ? response.WriteLineAsync(Describe(happened), cancellation)
+            : Task.CompletedTask;
+
+    private static bool Fits(Filters filters, EngineEvent happened) => filters.FitsLabels(happened.Attributes)
+        && filters.Fits("type", kind => happened.Kind == kind)
+        && filters.Fits("scope", scope => scope == "local")
+        && filters.Fits("id", id => happened.Id.StartsWith(id, StringComparison.Ordinal))
+        // An event with a colon is also found by what stands before it.
+        && filters.Fits("event", action => happened.Action == action || happened.Action.Split(':')[0] == action)
+        && filters.Fits("container", named => happened.Kind == "container" && IsNamed(happened, named))
+        && filters.Fits("image", named => IsImage(happened, named))
+        && OtherKinds.All(kind => filters.Fits(kind, named => happened.Kind == kind && IsNamed(happened, named)));
+
+    private static bool IsNamed(EngineEvent happened, string named) =>
+        happened.Id.StartsWith(named, StringComparison.Ordinal)
+        || (happened.Attributes.TryGetValue("name", out var name) && name == named.TrimStart('/'));
+
+    private static bool IsImage(EngineEvent happened, string named)
+    {
+        var image = happened.Kind == "image"
+            ? happened.Attributes.GetValueOrDefault("name", happened.Id)
+            : happened.Attributes.GetValueOrDefault("image", "");
+        return image == named || image.Split(':')[0] == named || happened.Id == named;
+    }
+
+    private static JsonObject Describe(EngineEvent happened)
+    {
+        var attributes = new JsonObject();
+        foreach (var (name, value) in happened.Attributes) attributes[name] = value;
+        var nanoseconds = (happened.At - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+        var described = new JsonObject
+        {
+            ["status"] = happened.Action,
+            ["id"] = happened.Id,
+            ["Type"] = happened.Kind,
+            ["Action"] = happened.Action,
+            ["Actor"] = new JsonObject { ["ID"] = happened.Id, ["Attributes"] = attributes },
+            ["scope"] = "local",
+            ["time"] = happened.At.ToUnixTimeSeconds(),
+            ["timeNano"] = nanoseconds,
+        };
+        if (happened.From.Length > 0) described["from"] = happened.From;
+        return described;
+    }
+}

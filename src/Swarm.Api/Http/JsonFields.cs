@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace Swarm.Api.Http;
+
+/// <summary>The fields of one object of a request's JSON. What is missing or null has its default; what is of the
+/// wrong kind is named in the error.</summary>
+/// <param name="path">Where the object stands, for errors; empty for the whole body.</param>
+internal sealed class JsonFields(JsonObject fields, string path = "")
+{
+    private const int DeepestBody = 32;
+
+    /// <summary>Bodies beyond this are no description of anything.</summary>
+    private const int LargestBody = 4 * 1024 * 1024;
+
+    public JsonObject Node => fields;
+
+    /// <summary>Reads the body of a request; an empty one has no fields.</summary>
+    /// <exception cref="ApiException">It is no JSON object, or too large.</exception>
+    public static async Task<JsonFields> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int count; (count = await request.Body.ReadAsync(buffer, cancellation)) > 0;)
+        {
+            body.Write(buffer, 0, count);
+            if (body.Length > LargestBody)
+                throw new ApiException(StatusCodes.Status413PayloadTooLarge, "the body is larger than 4 MiB");
+        }
+
+        return Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
+    }
+
+    /// <exception cref="ApiException">It is no JSON object.</exception>
+    public static JsonFields Parse(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty || text.Trim(" \t\r\n"u8).SequenceEqual("null"u8)) return new JsonFields([]);
+        try
+        {
+            var options = new JsonDocumentOptions { MaxDepth = DeepestBody };
+            var fields = JsonNode.Parse(text, documentOptions: options) as JsonObject
+                ?? throw new JsonException("it is no object");
+            _ = fields.Count; // a name that comes twice is found now
+            return new JsonFields(fields);
+        }
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException)
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, $"invalid JSON: {wrong.Message}");
+        }
+    }
+
+    public bool Has(string name) => fields[name] is not null;
+
+    /// <summary>Empty where it is missing.</summary>
+    public JsonFields Object(string name) => fields[name] switch
+    {
+        null => new JsonFields([], PathOf(name)),
+        JsonObject found => new JsonFields(found, PathOf(name)),
+        _ => throw Wrong(name, "an object"),
+    };
+
+    public string Text(string name) => fields[name] is { } value ? Value<string>(value, name, "a string") : "";
+
+    public bool Flag(string name) => fields[name] is { } value && Value<bool>(value, name, "true or false");
+
+    /// <summary>0 where it is missing.</summary>
+    public long Number(string name) => fields[name] is { } value ? Value<long>(value, name, "a whole number") : 0;
+
+    public TimeSpan Nanoseconds(string name) => TimeSpan.FromTicks(Number(name) / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>A list of strings, or one string; null where it is missing.</summary>
+    public ImmutableArray<string>? Words(string name) => fields[name] switch
+    {
+        null => null,
+        JsonArray list =>
+            [.. list.Select(item => item is null ? "" : Value<string>(item, name, "a list of strings"))],
+        JsonValue one => [Value<string>(one, name, "a list of strings")],
+        _ => throw Wrong(name, "a list of strings"),
+    };
+
+    /// <summary>An object whose values are strings.</summary>
+    public ImmutableSortedDictionary<string, string> Texts(string name)
+    {
+        var texts = Object(name);
+        return texts.Node.ToImmutableSortedDictionary(
+            text => text.Key, text => texts.Text(text.Key), StringComparer.Ordinal);
+    }
+
+    /// <summary>A list of objects.</summary>
+    public ImmutableArray<JsonFields> Objects(string name) => fields[name] switch
+    {
+        null => [],
+        JsonArray list => [.. list.Select((item, at) => item is JsonObject found
+            ? new JsonFields(found, $"{PathOf(name)}[{at}]")
+            : throw Wrong(name, "a list of objects"))],
+        _ => throw Wrong(name, "a list of objects"),
+    };
+
+    /// <summary>Names of the fields.</summary>
+    public IEnumerable<string> Names => fields.Select(pair => pair.Key);
+
+    public string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    /// <summary>Whether it says nothing: missing, null, empty, zero or false.</summary>
+    public bool IsDefault(string name) => fields[name] switch
+    {
+        null => true,
+        JsonObject found => found.Count == 0,
+        JsonArray list => list.Count == 0,
+        JsonValue value when value.TryGetValue<string>(out var text) => text.Length == 0,
+        JsonValue value when value.TryGetValue<bool>(out var flag) => !flag,
+        JsonValue value when value.TryGetValue<double>(out var number) => number == 0,
+        _ => false,
+    };
+
+    private T Value<T>(JsonNode node, string name, string kind) =>
+        node is JsonValue value && value.TryGetValue<T>(out var found) ? found : throw Wrong(name, kind);
+
+    private ApiException Wrong(string name, string kind) =>
+        new(StatusCodes.Status400BadRequest, $"invalid JSON: {PathOf(name)} must be {kind}");
+}

@@ -1,0 +1,282 @@
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Core.Services;
+using Swarm.Runtime;
+using Swarm.Runtime.Nodes;
+using static Swarm.Cluster.Nodes.StandaloneAnswer;
+
+namespace Swarm.Cluster.Nodes;
+
+/// <summary>One container that belongs to no service: what is wanted of it is kept before it is carried out.</summary>
+/// <remarks>Its <see cref="ContainerActor"/> runs it, as that of a task does. Told in docs/node.md.</remarks>
+internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundings node) : UntypedActor
+{
+    private const int KillSignal = 9;
+    private static readonly TimeSpan KillAgainAfter = TimeSpan.FromSeconds(10);
+
+    private readonly ILogger _logger = node.Loggers.CreateLogger<StandaloneActor>();
+    private readonly StandaloneAskers _askers = new();
+    private KeptContainer _kept = found;
+    private Container _container = Restored(found, node.Engine.Find(found.Id)!);
+    private IActorRef _runner = ActorRefs.Nobody;
+    private bool _isSaving;
+    private bool _mustSave;
+    private List<Action<Exception?>> _afterSave = [];
+    private bool _startsAnew = found is { Settings.StartsWithNode: true, Desired: TaskState.Shutdown };
+
+    // A crash is a bug: the container goes on, and all begins anew from what is kept.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
+
+    private ContainerState? Seen => node.Engine.Find(_kept.Id);
+
+    /// <summary>It runs, or is about to.</summary>
+    private bool IsUp => Seen is { Phase: ContainerPhase.Running } || _container is
+        { Status: ContainerStatus.BackingOff } or { Status: ContainerStatus.Starting, HasProcess: false };
+
+    protected override void PreStart()
+    {
+        var definition = Seen!.Definition;
+        _runner = Context.ActorOf(Props.Create(() => new ContainerActor(
+            new ServiceName(""), _container, definition, node, ActorRefs.Nobody, null)));
+        Tell();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case StartByHand: Start(Sender); break;
+            case StopByHand stop: Stop(stop, Sender); break;
+            case RestartByHand restart: Restart(restart, Sender); break;
+            case KillByHand kill: Kill(kill.Signal, Sender); break;
+            case RemoveByHand remove: Remove(remove, Sender); break;
+            case ChangeStandalone change: Change(change.Settings, Sender); break;
+            case ContainerExitSeen seen: _runner.Tell(seen); break;
+            case ContainerMoved moved: Move(moved.Container); break;
+            case Saved saved: GoOn(saved); break;
+            case Forgotten: Context.Stop(Self); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void Start(IActorRef asker)
+    {
+        if (IsUp)
+        {
+            asker.Tell(new Done(Changed: false));
+            return;
+        }
+
+        Keep(_kept with { Desired = TaskState.Running }, fault =>
+        {
+            if (fault is not null) asker.Tell(new Refused(ContainerFault.Host, fault.Message));
+            else BeginStart(asker);
+        });
+    }
+
+    private void BeginStart(IActorRef asker)
+    {
+        _askers.AwaitStart(asker, Seen?.Run ?? 0);
+        _runner.Tell(new AskStart());
+    }
+
+    private void Stop(StopByHand stop, IActorRef asker)
+    {
+        if (!IsUp)
+        {
+            asker.Tell(new Done(Changed: false));
+            return;
+        }
+
+        // What is to stop is stopped even where that cannot be kept: it may be what fills the disk.
+        Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
+        {
+            _askers.AwaitEnd(asker);
+            Terminate(stop.Grace, stop.Signal);
+        });
+    }
+
+    private void Restart(RestartByHand restart, IActorRef asker)
+    {
+        if (!IsUp)
+        {
+            Start(asker);
+            return;
+        }
+
+        _askers.AwaitRestart(asker);
+        Terminate(restart.Grace, restart.Signal);
+    }
+
+    private void Terminate(TimeSpan? grace, int signal)
+    {
+        Publish("kill", ("signal", $"{(signal == 0 ? node.Engine.StopSignalOf(_kept.Id) : signal)}"));
+        _runner.Tell(new AskStop(grace ?? _container.Template.Container.StopGrace, signal));
+    }
+
+    private void Kill(int signal, IActorRef asker)
+    {
+        if (Seen is not { Phase: ContainerPhase.Running })
+        {
+            asker.Tell(new Refused(ContainerFault.Conflict, $"container {_kept.Id.Value} is not running"));
+            return;
+        }
+
+        if (signal != KillSignal && signal != node.Engine.StopSignalOf(_kept.Id))
+        {
+            Publish("kill", ("signal", $"{signal}"));
+            node.Engine.Signal(_kept.Id, signal);
+            asker.Tell(new Done(Changed: true));
+            return;
+        }
+
+        Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
+        {
+            Terminate(signal == KillSignal ? KillAgainAfter : Timeout.InfiniteTimeSpan, signal);
+            asker.Tell(new Done(Changed: true));
+        });
+    }
+
+    private void Remove(RemoveByHand remove, IActorRef asker)
+    {
+        if (IsUp && !remove.Force)
+        {
+            asker.Tell(new Refused(
+                ContainerFault.Conflict,
+                "container is running: stop the container before removing or force remove"));
+            return;
+        }
+
+        _askers.AwaitRemoval(asker);
+        Keep(_kept with { Desired = TaskState.Remove }, _ =>
+        {
+            if (IsUp) Terminate(KillAgainAfter, KillSignal);
+            _runner.Tell(new OrderContainer(TaskState.Remove));
+        });
+    }
+
+    private void Change(StandaloneSettings settings, IActorRef asker) => Keep(
+        _kept with { Settings = settings },
+        fault =>
+        {
+            if (fault is null) _runner.Tell(new AskRestarts(settings.Restart));
+            asker.Tell(fault is null
+                ? new Done(Changed: true)
+                : new Refused(ContainerFault.Host, fault.Message));
+        });
+
+    private void Move(Container container)
+    {
+        var before = _container;
+        _container = container;
+        if (container.Status == ContainerStatus.Removed)
+        {
+            Forget();
+            return;
+        }
+
+        var moved = _kept with
+        {
+            State = container.State,
+            StartFault = container.StartFault,
+            Observed = container.Observed,
+        };
+        if (moved != _kept) Keep(moved, _ => { });
+        Tell();
+        _askers.Move(container);
+        if (container.Status == ContainerStatus.Ended && before.Status != ContainerStatus.Ended) End(before);
+    }
+
+    private void End(Container before)
+    {
+        if (before.Status == ContainerStatus.Stopping) Publish("stop");
+        if (_askers.TakeRestart(Seen?.Run ?? 0) is { } asker)
+        {
+            Publish("restart");
+            BeginStart(asker);
+        }
+        else if (_startsAnew)
+        {
+            Start(ActorRefs.Nobody);
+        }
+        else if (_kept is { Settings.RemovesItself: true, Desired: not TaskState.Remove })
+        {
+            Remove(new RemoveByHand(_kept.Id, Force: false), ActorRefs.Nobody);
+        }
+
+        _startsAnew = false;
+    }
+
+    /// <summary>Keeps what is wanted or seen, and goes on when it is on the disk; one write at a time.</summary>
+    private void Keep(KeptContainer kept, Action<Exception?> then)
+    {
+        _kept = kept;
+        _afterSave.Add(then);
+        if (_isSaving) _mustSave = true;
+        else Save();
+    }
+
+    private void Save()
+    {
+        var then = _afterSave;
+        (_afterSave, _isSaving, _mustSave) = ([], true, false);
+        node.Standalone.SaveAsync(_kept).PipeTo(
+            Self, success: () => new Saved(then, null), failure: cause => new Saved(then, cause.GetBaseException()));
+    }
+
+    private void GoOn(Saved saved)
+    {
+        _isSaving = false;
+        if (saved.Fault is { } fault) LogNotKept(fault, _kept.Id);
+        foreach (var then in saved.Then) then(saved.Fault);
+        if (_mustSave && !_isSaving) Save();
+        if (_container.Status == ContainerStatus.Removed) Forget();
+    }
+
+    private void Forget()
+    {
+        if (_isSaving) return;
+        Context.Parent.Tell(new StandaloneGone(_kept.Id));
+        _askers.BeGone();
+        node.Standalone.ForgetAsync(_kept.Id).PipeTo(
+            Self, success: () => new Forgotten(), failure: cause => new Forgotten());
+    }
+
+    private void Tell() => Context.Parent.Tell(new StandaloneMoved(
+        new StandaloneContainer(_kept.Id, _kept.Settings, _kept.Desired)
+        {
+            Status = _container.Status,
+            Health = _container.Health,
+            FailedProbes = _container.FailedProbes,
+            Restarts = _container.Observed.Restarts,
+            StartFault = _container.StartFault,
+        }));
+
+    private void Publish(string action, params ReadOnlySpan<(string Key, string Value)> more)
+    {
+        if (Seen is { } seen) node.Engine.Events.Publish(seen, action, more);
+    }
+
+    private static Container Restored(KeptContainer kept, ContainerState seen)
+    {
+        var template = new TaskTemplate(
+            0, seen.Definition.Spec, Resources.None, kept.Settings.Restart, IsJob: false);
+        var container = Container.Standalone(kept.Id, template);
+        return container with
+        {
+            Desired = kept.Desired,
+            State = kept.State,
+            StartFault = kept.StartFault,
+            Observed = kept.Observed ?? container.Observed,
+        };
+    }
+
+    [LoggerMessage(LogLevel.Error, "What is wanted of container {Container} could not be kept")]
+    private partial void LogNotKept(Exception cause, ContainerId container);
+
+    private sealed record Saved(List<Action<Exception?>> Then, Exception? Fault) : INoSerializationVerificationNeeded;
+
+    private sealed record Forgotten : INoSerializationVerificationNeeded;
+}

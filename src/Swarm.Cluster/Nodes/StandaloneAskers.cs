@@ -1,0 +1,79 @@
+using Akka.Actor;
+using Swarm.Core.Containers;
+using Swarm.Runtime;
+using static Swarm.Cluster.Nodes.StandaloneAnswer;
+
+namespace Swarm.Cluster.Nodes;
+
+/// <summary>Those who wait until a container has come where they asked it to be.</summary>
+/// <remarks>Each is a request of a client, and a node takes a bounded number of those.</remarks>
+internal sealed class StandaloneAskers
+{
+    private readonly List<IActorRef> _forEnd = [];
+    private readonly List<IActorRef> _forRemoval = [];
+    private readonly List<AwaitedStart> _forStart = [];
+    private readonly List<IActorRef> _forRestart = [];
+
+    /// <param name="runBefore">How often it had been started when it was asked for.</param>
+    public void AwaitStart(IActorRef asker, int runBefore) => _forStart.Add(new AwaitedStart(asker, runBefore));
+
+    public void AwaitEnd(IActorRef asker) => _forEnd.Add(asker);
+
+    public void AwaitRemoval(IActorRef asker) => _forRemoval.Add(asker);
+
+    public void AwaitRestart(IActorRef asker) => _forRestart.Add(asker);
+
+    /// <summary>One who wants it to be started now that it has ended; others who do wait with him.</summary>
+    public IActorRef? TakeRestart(int runBefore)
+    {
+        if (_forRestart is not [var first, .. var others]) return null;
+        foreach (var other in others) AwaitStart(other, runBefore);
+        _forRestart.Clear();
+        return first;
+    }
+
+    public void Move(Container container)
+    {
+        foreach (var awaited in _forStart.ToArray())
+        {
+            if (AnswerOf(container, awaited) is not { } answer) continue;
+            _forStart.Remove(awaited);
+            awaited.Asker.Tell(answer);
+        }
+
+        if (container.Status >= ContainerStatus.Ended) Answer(_forEnd);
+    }
+
+    public void BeGone()
+    {
+        Answer(_forEnd);
+        Answer(_forRemoval);
+        foreach (var asker in _forStart.Select(awaited => awaited.Asker).Concat(_forRestart))
+            asker.Tell(new Refused(ContainerFault.NotFound, "it was removed before it had started"));
+        _forStart.Clear();
+        _forRestart.Clear();
+    }
+
+    private static StandaloneAnswer? AnswerOf(Container container, AwaitedStart awaited)
+    {
+        if (container.Run > awaited.RunBefore) return new Done(Changed: true);
+
+        // An end that is seen before it begins to start is that of the run before.
+        awaited.HasBegun |= container.Status == ContainerStatus.Starting;
+        if (!awaited.HasBegun || container.Status < ContainerStatus.Ended) return null;
+        return container.StartFault.Length > 0
+            ? new Refused(ContainerFault.Invalid, container.StartFault)
+            : new Refused(ContainerFault.Conflict, "it was stopped before it had started");
+    }
+
+    private static void Answer(List<IActorRef> askers)
+    {
+        foreach (var asker in askers) asker.Tell(new Done(Changed: true));
+        askers.Clear();
+    }
+
+    private sealed record AwaitedStart(IActorRef Asker, int RunBefore)
+    {
+        public bool HasBegun { get; set; }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Runtime.Nodes;
+
+namespace Swarm.Cluster.Tests.Nodes;
+
+/// <summary>What a node keeps of containers that belong to no service, in memory.</summary>
+internal sealed class MemoryStandaloneStore : IStandaloneStore
+{
+    private readonly Dictionary<ContainerId, KeptContainer> _kept = [];
+
+    public bool IsFull { get; set; }
+
+    public KeptContainer? this[ContainerId id] => _kept.GetValueOrDefault(id);
+
+    public (ImmutableArray<KeptContainer> Containers, ImmutableArray<string> Broken) Load() => ([.. _kept.Values], []);
+
+    public Task SaveAsync(KeptContainer container)
+    {
+        if (IsFull)
+            return Task.FromException(new NodeStoreException($"writing {container.Id}: no space left on device"));
+        _kept[container.Id] = container;
+        return Task.CompletedTask;
+    }
+
+    public Task ForgetAsync(ContainerId container)
+    {
+        _kept.Remove(container);
+        return Task.CompletedTask;
+    }
+}
