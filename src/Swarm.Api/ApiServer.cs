@@ -54,6 +54,7 @@ public sealed class ApiServer : IAsyncDisposable
             new ImageRoutes(store, engine, names).Map(routes);
             new ContainerRoutes(desk, node, time).Map(routes);
             new LogRoutes(desk, time, stopping.Token).Map(routes);
+            new ConsoleRoutes(desk, stopping.Token).Map(routes);
             new WaitRoutes(desk, stopping.Token).Map(routes);
             new EventRoutes(engine.Events, time, stopping.Token).Map(routes);
         });

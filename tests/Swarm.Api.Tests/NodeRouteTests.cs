@@ -18,7 +18,7 @@ public sealed class NodeRouteTests
         var answer = await node.Client.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("1.47", Assert.Single(answer.Headers.GetValues("Api-Version")));
+        Assert.Equal("1.50", Assert.Single(answer.Headers.GetValues("Api-Version")));
         Assert.Equal(body, await answer.Content.ReadAsStringAsync());
     }
 
@@ -30,7 +30,7 @@ public sealed class NodeRouteTests
         using var version = JsonDocument.Parse(await node.Client.GetStringAsync("/version"));
         using var host = JsonDocument.Parse(await node.Client.GetStringAsync("/v1.40/info"));
 
-        Assert.Equal("1.47", version.RootElement.GetProperty("ApiVersion").GetString());
+        Assert.Equal("1.50", version.RootElement.GetProperty("ApiVersion").GetString());
         Assert.Equal("1.24", version.RootElement.GetProperty("MinAPIVersion").GetString());
         Assert.Equal("node1", host.RootElement.GetProperty("ID").GetString());
         Assert.Equal(4, host.RootElement.GetProperty("NCPU").GetInt32());
@@ -39,11 +39,11 @@ public sealed class NodeRouteTests
 
     [Theory]
     [InlineData("/v1.99/_ping", HttpStatusCode.BadRequest,
-        "client version 1.99 is too new. Maximum supported API version is 1.47")]
+        "client version 1.99 is too new. Maximum supported API version is 1.50")]
     [InlineData("/v1.12/_ping", HttpStatusCode.BadRequest,
         "client version 1.12 is too old. Minimum supported API version is 1.24")]
-    [InlineData("/v1.41/containers/json", HttpStatusCode.NotImplemented,
-        "GET /containers/json is not supported by this version of Swarm")]
+    [InlineData("/v1.41/networks", HttpStatusCode.NotImplemented,
+        "GET /networks is not supported by this version of Swarm")]
     [InlineData("/nothing", HttpStatusCode.NotFound, "page not found")]
     public async Task What_is_not_served_says_so(string path, HttpStatusCode status, string message)
     {

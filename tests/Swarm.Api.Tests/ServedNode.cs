@@ -45,7 +45,7 @@ internal sealed class ServedNode : IAsyncDisposable
             ImmutableSortedDictionary<string, string>.Empty);
         _server = await ApiServer.StartAsync(
             new ApiOptions(Socket) { Group = "no-such-group" }, facts, Store, Engine,
-            _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)),
+            _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)), ActorRefs.Nobody,
             () => Task.FromResult(Unhealthy), () => ClusterWarnings, TimeProvider.System,
             NullLoggerFactory.Instance, CancellationToken.None);
         Client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync })

@@ -32,6 +32,13 @@ internal sealed class ConnectionTakeover : IDuplexPipe
     public static void Offer(ListenOptions listener) => listener.Use(next => async connection =>
     {
         var takeover = new ConnectionTakeover(connection.Transport);
+        using var closed = new CancellationTokenSource();
+        await using var closing = connection.ConnectionClosed.Register(() =>
+        {
+            // A client closes its half as soon as its input ends: Kestrel would close the other one.
+            if (!takeover.IsTaken) closed.Cancel();
+        });
+        connection.ConnectionClosed = closed.Token;
         connection.Features.Set(takeover);
         connection.Transport = takeover;
         await next(connection);

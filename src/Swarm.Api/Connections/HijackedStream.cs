@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Swarm.Api.Connections;
 
 /// <summary>A connection that was turned from HTTP into a stream of bytes in both directions.</summary>
-/// <remarks>Docker's hijack: https://docs.docker.com/reference/api/engine/version/v1.47/#tag/Container/operation/ContainerAttach</remarks>
+/// <remarks>Docker's hijack:
+/// https://docs.docker.com/reference/api/engine/version/v1.47/#tag/Container/operation/ContainerAttach</remarks>
 internal sealed class HijackedStream
 {
     private HijackedStream(IDuplexPipe connection) => (Input, Output) = (connection.Input, connection.Output);

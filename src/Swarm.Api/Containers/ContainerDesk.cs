@@ -8,7 +8,8 @@ using Swarm.Runtime;
 
 namespace Swarm.Api.Containers;
 
-/// <summary>Where requests meet the node: it is asked for what is to be done, and answers become errors of HTTP.</summary>
+/// <summary>Where requests meet the node: it is asked for what is to be done, and refusals become errors of
+/// HTTP.</summary>
 /// <param name="node">Takes every <see cref="IStandaloneCommand"/>.</param>
 internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IImageStore images)
 {
@@ -17,7 +18,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
 
     public IContainerEngine Engine => engine;
 
-    /// <exception cref="ApiException">The image is not on this host, in the words at which clients pull it.</exception>
+    /// <exception cref="ApiException">The image is not on this host: in words at which clients pull it.</exception>
     public void RequireImage(string name)
     {
         if (images.Find(name) is null)
@@ -67,7 +68,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     public static int StatusOf(ContainerFault fault) => fault switch
     {
         ContainerFault.NotFound or ContainerFault.ImageNotFound => StatusCodes.Status404NotFound,
-        ContainerFault.Conflict => StatusCodes.Status409Conflict,
+        ContainerFault.Conflict or ContainerFault.WrongPhase => StatusCodes.Status409Conflict,
         ContainerFault.Invalid => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status500InternalServerError,
     };

@@ -46,6 +46,7 @@ internal static class ContainerReading
             NoNewPrivileges = ReadSecurity(host),
             Tty = config.Flag("Tty"),
             OpenStdin = config.Flag("OpenStdin"),
+            StdinOnce = config.Flag("StdinOnce"),
             ExtraHosts = host.Words("ExtraHosts") ?? [],
             DnsServers = host.Words("Dns") ?? [],
             Sysctls = host.Texts("Sysctls"),

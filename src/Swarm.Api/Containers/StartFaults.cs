@@ -1,6 +1,7 @@
 namespace Swarm.Api.Containers;
 
-/// <summary>Why a container could not be started, in the words from which Docker's client takes its exit code.</summary>
+/// <summary>Why a container could not be started, in the words from which Docker's client takes its exit
+/// code.</summary>
 internal static class StartFaults
 {
     private const int CannotBeFound = 127;
@@ -10,7 +11,7 @@ internal static class StartFaults
     /// <summary>The exit code that Docker keeps of such a container.</summary>
     public static int ExitCodeOf(string fault) => fault switch
     {
-        _ when Has(fault, "executable file") || Has(fault, "no such file or directory") => CannotBeFound,
+        _ when Has(fault, "executable file not found") || Has(fault, "no such file or directory") => CannotBeFound,
         _ when Has(fault, "permission denied") || Has(fault, "is a directory") => CannotBeRun,
         _ => Failed,
     };

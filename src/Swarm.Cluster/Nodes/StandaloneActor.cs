@@ -33,7 +33,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
 
     /// <summary>It runs, or is about to.</summary>
     private bool IsUp => Seen is { Phase: ContainerPhase.Running } || _container is
-        { Status: ContainerStatus.BackingOff } or { Status: ContainerStatus.Starting, HasProcess: false };
+    { Status: ContainerStatus.BackingOff } or { Status: ContainerStatus.Starting, HasProcess: false };
 
     protected override void PreStart()
     {

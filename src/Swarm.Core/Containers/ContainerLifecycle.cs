@@ -86,8 +86,9 @@ public static class ContainerLifecycle
         };
         if (ended.Desired == TaskState.Remove) return Remove(ended);
 
-        // Made for a task and never started: there is nothing to look at, and it holds a process, an address and ports.
-        var isUnused = container is { IsStandalone: false, Run: 0, Status: Ready or BackingOff or Starting or Stopping };
+        // Made for a task and never started: there is nothing to look at, and it holds an address and ports.
+        var isUnused = !container.IsStandalone
+            && container is { Run: 0, Status: Ready or BackingOff or Starting or Stopping };
         return isUnused ? ContainerStep.To(ended, new RemoveContainer()) : ContainerStep.To(ended);
     }
 

@@ -5,7 +5,8 @@ using Swarm.Linux.Files;
 
 namespace Swarm.Runtime.Nodes;
 
-/// <summary>One file for each container that belongs to no service: <c>containers/ID</c> in the node's folder.</summary>
+/// <summary>One file for each container that belongs to no service: <c>containers/ID</c> in the node's
+/// folder.</summary>
 /// <remarks>Written as those of services are: aside, brought to the disk, renamed. Told in docs/node.md.</remarks>
 public sealed class StandaloneStore : IStandaloneStore
 {

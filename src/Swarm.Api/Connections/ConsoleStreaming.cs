@@ -1,0 +1,102 @@
+using System.Buffers;
+using Swarm.Runtime.Consoles;
+
+namespace Swarm.Api.Connections;
+
+/// <summary>Carries a program's streams over a connection, until the program ends, or the client goes or
+/// detaches.</summary>
+/// <remarks>A client that has sent its last byte still hears everything that comes after it.</remarks>
+internal sealed class ConsoleStreaming(HijackedStream client, IConsoleSession session, DetachKeys? keys)
+{
+    /// <summary>Read at once of the program's output.</summary>
+    private const int PieceLength = 32 * 1024;
+
+    /// <returns>Whether the client detached by its keys.</returns>
+    public async Task<bool> RunAsync(CancellationToken stopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var output = EndAfterAsync(SendOutputAsync(ending.Token), ending);
+        var isDetached = await TakeInputAsync(ending.Token);
+        if (isDetached) await ending.CancelAsync();
+        await output;
+        return isDetached;
+    }
+
+    /// <summary>Once there is no more output, nobody waits for input.</summary>
+    private static async Task EndAfterAsync(Task output, CancellationTokenSource ending)
+    {
+        try
+        {
+            await output;
+        }
+        catch (OperationCanceledException)
+        {
+            // Detached, or this process stops.
+        }
+
+        await ending.CancelAsync();
+    }
+
+    private async Task SendOutputAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var memory = client.Output.GetMemory(MuxFrame.HeadLength + PieceLength);
+            var head = session.IsTerminal ? 0 : MuxFrame.HeadLength;
+            var read = await session.ReadAsync(memory.Slice(head, PieceLength), cancellation);
+            if (read.Length == 0) return;
+            if (head > 0) MuxFrame.WriteHead(memory.Span, (int)read.Stream, read.Length);
+            client.Output.Advance(head + read.Length);
+            var flushed = await client.Output.FlushAsync(cancellation);
+            if (flushed.IsCompleted) return; // the client is gone
+        }
+    }
+
+    private async Task<bool> TakeInputAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                var read = await client.Input.ReadAsync(cancellation);
+                var isDetached = await PassAsync(read.Buffer, cancellation);
+                client.Input.AdvanceTo(read.Buffer.End);
+                if (isDetached) return true;
+                if (read.IsCompleted) break;
+            }
+
+            await session.EndInputAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The output has ended, or this process stops.
+        }
+        catch (Exception gone) when (gone is IOException or Microsoft.AspNetCore.Connections.ConnectionAbortedException)
+        {
+            // The client is gone: what was its input ends.
+            await session.EndInputAsync(CancellationToken.None);
+        }
+
+        return false;
+    }
+
+    /// <remarks>What nobody can read any more is dropped, so that the client's own end is still seen.</remarks>
+    private async Task<bool> PassAsync(ReadOnlySequence<byte> input, CancellationToken cancellation)
+    {
+        foreach (var piece in input)
+        {
+            if (keys is null)
+            {
+                await session.WriteAsync(piece, cancellation);
+                continue;
+            }
+
+            var passed = new List<byte>(piece.Length);
+            var isDetached = keys.Take(piece.Span, passed);
+            if (passed.Count > 0) await session.WriteAsync(passed.ToArray(), cancellation);
+            if (isDetached) return true;
+        }
+
+        return false;
+    }
+}

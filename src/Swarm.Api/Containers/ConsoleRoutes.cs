@@ -1,0 +1,196 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Swarm.Api.Connections;
+using Swarm.Api.Http;
+using Swarm.Runtime;
+using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Execs;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>The streams of containers, and of programs that are run in them beside their own.</summary>
+internal sealed class ConsoleRoutes(ContainerDesk desk, CancellationToken stopping)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/containers/{id}/attach", AttachAsync);
+        routes.MapPost("/containers/{id}/resize", ResizeAsync);
+        routes.MapPost("/containers/{id}/exec", CreateAsync);
+        routes.MapPost("/exec/{id}/start", StartAsync);
+        routes.MapPost("/exec/{id}/resize", ResizeExecAsync);
+        routes.MapGet("/exec/{id}/json", InspectAsync);
+    }
+
+    private async Task AttachAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var container = desk.Engine.Get(context.NamedContainer());
+        var keys = container.Definition.Spec.Tty ? DetachKeys.Read(query["detachKeys"].ToString()) : null;
+        var isStreaming = QueryFlag.IsSet(query["stream"]);
+        var streams = new ConsoleStreams(
+            isStreaming && QueryFlag.IsSet(query["stdin"]), QueryFlag.IsSet(query["stdout"]),
+            QueryFlag.IsSet(query["stderr"]));
+        if (QueryFlag.IsSet(query["logs"]))
+        {
+            throw new ApiException(
+                StatusCodes.Status501NotImplemented,
+                "attaching with the log of what came before is not supported: ask for the log");
+        }
+
+        if (!isStreaming)
+            throw new ApiException(StatusCodes.Status400BadRequest, "attaching without stream is to nothing");
+        await using var session = await desk.Engine.Consoles.AttachAsync(
+            container.Id, streams, stopping);
+        desk.Engine.Events.Publish(container, "attach");
+        if (await StreamAsync(context, session, keys)) desk.Engine.Events.Publish(container, "detach");
+    }
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        var container = desk.Engine.Get(context.NamedContainer());
+        var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
+        var definition = new ExecDefinition(asked.Words("Cmd") ?? [])
+        {
+            Streams = new ConsoleStreams(
+                asked.Flag("AttachStdin"), asked.Flag("AttachStdout"), asked.Flag("AttachStderr")),
+            Tty = asked.Flag("Tty"),
+            User = asked.Text("User") is { Length: > 0 } user ? user : null,
+            Environment = asked.Words("Env") ?? [],
+            WorkingDirectory = asked.Text("WorkingDir") is { Length: > 0 } folder ? folder : null,
+            Privileged = asked.Flag("Privileged"),
+        };
+        if (definition.Arguments.IsEmpty)
+            throw new ApiException(StatusCodes.Status400BadRequest, "no exec command specified");
+        var id = desk.Engine.Execs.Create(container.Id, definition);
+        desk.Engine.Events.Publish(
+            container, $"exec_create: {string.Join(' ', definition.Arguments)}", ("execID", id));
+        await context.Response.WriteNodeAsync(
+            StatusCodes.Status201Created, new JsonObject { ["Id"] = id }, context.RequestAborted);
+    }
+
+    private async Task StartAsync(HttpContext context)
+    {
+        var exec = Find(context);
+        var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
+        var container = desk.Engine.Find(exec.Container);
+        if (asked.Flag("Detach"))
+        {
+            Tell(container, exec);
+            await desk.Engine.Execs.StartDetachedAsync(exec.Id, stopping);
+            context.Response.StatusCode = StatusCodes.Status200OK;
+            return;
+        }
+
+        IConsoleSession session;
+        try
+        {
+            session = await desk.Engine.Execs.StartAsync(exec.Id, SizeOf(asked), CancellationToken.None);
+        }
+        catch (ContainerException refused) when (
+            exec.ExitCode is null && desk.Engine.Execs.Find(exec.Id) is { ExitCode: not null })
+        {
+            await TellRefusalAsync(context, exec, refused.Message);
+            return;
+        }
+
+        await using (session)
+        {
+            Tell(container, exec);
+            var keys = exec.Definition.Tty ? DetachKeys.Read("") : null;
+            await StreamAsync(context, session, keys);
+        }
+    }
+
+    /// <summary>A program that could not be started: the client reads why as its output, and asks for its exit
+    /// code.</summary>
+    private async Task TellRefusalAsync(HttpContext context, ExecState exec, string reason)
+    {
+        var type = exec.Definition.Tty ? MuxFrame.RawContentType : MuxFrame.ContentType;
+        var client = await HijackedStream.BeginAsync(context, type, stopping);
+        var text = System.Text.Encoding.UTF8.GetBytes(reason + "\r\n");
+        var head = new byte[exec.Definition.Tty ? 0 : MuxFrame.HeadLength];
+        if (head.Length > 0) MuxFrame.WriteHead(head, (int)ConsoleStream.Output, text.Length);
+        await client.Output.WriteAsync((byte[])[.. head, .. text], stopping);
+    }
+
+    private void Tell(ContainerState? container, ExecState exec)
+    {
+        if (container is null) return;
+        desk.Engine.Events.Publish(
+            container, $"exec_start: {string.Join(' ', exec.Definition.Arguments)}", ("execID", exec.Id));
+    }
+
+    private async Task<bool> StreamAsync(HttpContext context, IConsoleSession session, DetachKeys? keys)
+    {
+        var type = session.IsTerminal ? MuxFrame.RawContentType : MuxFrame.ContentType;
+        var client = await HijackedStream.BeginAsync(context, type, stopping);
+        return await new ConsoleStreaming(client, session, keys).RunAsync(stopping);
+    }
+
+    private Task ResizeAsync(HttpContext context)
+    {
+        desk.Engine.Consoles.Resize(desk.Engine.Get(context.NamedContainer()).Id, SizeOf(context.Request));
+        return Task.CompletedTask;
+    }
+
+    private Task ResizeExecAsync(HttpContext context)
+    {
+        desk.Engine.Execs.Resize(Find(context).Id, SizeOf(context.Request));
+        return Task.CompletedTask;
+    }
+
+    private Task InspectAsync(HttpContext context)
+    {
+        var exec = Find(context);
+        var definition = exec.Definition;
+        return context.Response.WriteNodeAsync(
+            StatusCodes.Status200OK,
+            new JsonObject
+            {
+                ["ID"] = exec.Id,
+                ["Running"] = exec.IsRunning,
+                ["ExitCode"] = exec.ExitCode,
+                ["ProcessConfig"] = new JsonObject
+                {
+                    ["tty"] = definition.Tty,
+                    ["entrypoint"] = definition.Arguments.FirstOrDefault() ?? "",
+                    ["arguments"] = SpecWords.Words(definition.Arguments.Skip(1)),
+                    ["privileged"] = definition.Privileged,
+                    ["user"] = definition.User ?? "",
+                },
+                ["OpenStdin"] = definition.Streams.Input,
+                ["OpenStdout"] = definition.Streams.Output,
+                ["OpenStderr"] = definition.Streams.Error,
+                ["CanRemove"] = exec.ExitCode is not null,
+                ["ContainerID"] = exec.Container.Value,
+                ["DetachKeys"] = "",
+                ["Pid"] = exec.Pid,
+            },
+            context.RequestAborted);
+    }
+
+    private ExecState Find(HttpContext context)
+    {
+        var id = (string)context.Request.RouteValues["id"]!;
+        return desk.Engine.Execs.Find(id)
+            ?? throw new ApiException(StatusCodes.Status404NotFound, $"No such exec instance: {id}");
+    }
+
+    private static TerminalSize SizeOf(HttpRequest request) => new(
+        QueryNumber.Read(request, "h") ?? throw Invalid("h"), QueryNumber.Read(request, "w") ?? throw Invalid("w"));
+
+    /// <summary>Height and width of the client's terminal; null where it does not say.</summary>
+    private static TerminalSize? SizeOf(JsonFields asked) =>
+        asked.Node["ConsoleSize"] is JsonArray { Count: 2 } size
+        && int.TryParse(size[0]?.ToJsonString(), CultureInfo.InvariantCulture, out var height)
+        && int.TryParse(size[1]?.ToJsonString(), CultureInfo.InvariantCulture, out var width)
+        && height > 0 && width > 0
+            ? new TerminalSize(height, width)
+            : null;
+
+    private static ApiException Invalid(string name) =>
+        new(StatusCodes.Status400BadRequest, $"no value of {name} was given: the size of the terminal");
+}

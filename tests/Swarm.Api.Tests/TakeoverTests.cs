@@ -1,0 +1,139 @@
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Swarm.Api.Connections;
+
+namespace Swarm.Api.Tests;
+
+/// <summary>A request takes its connection over: the bytes of both sides, as Docker's clients use them.</summary>
+public sealed class TakeoverTests : IAsyncLifetime
+{
+    private const string Hijack =
+        "POST /take HTTP/1.1\r\nHost: x\r\nUpgrade: tcp\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\n{}";
+
+    private const string HeadEnd = "\r\n\r\n";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("swarm-take-").FullName;
+    private WebApplication? _server;
+
+    private string Path => System.IO.Path.Combine(_folder, "s");
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(
+            kestrel => kestrel.ListenUnixSocket(Path, ConnectionTakeover.Offer));
+        _server = builder.Build();
+        _server.UseRouting();
+        _server.MapGet("/plain", context => context.Response.WriteAsync("plain"));
+        _server.MapPost("/take", AnswerAsync);
+        await _server.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_server is { } server) await server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_request_with_a_body_is_upgraded_and_answered_after_the_client_has_sent_its_last_byte()
+    {
+        using var client = await ConnectAsync();
+
+        await client.SendAsync(Encoding.ASCII.GetBytes(Hijack + "early "));
+        Assert.Equal(
+            "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n",
+            await ReadAsync(client, HeadEnd));
+        await client.SendAsync("late"u8.ToArray());
+        client.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal("got {} and early late, after all", await ReadAsync(client));
+    }
+
+    [Fact]
+    public async Task A_connection_that_served_other_requests_before_is_taken_over_too()
+    {
+        using var client = await ConnectAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await client.SendAsync("GET /plain HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+            Assert.EndsWith("plain\r\n0\r\n\r\n", await ReadAsync(client, "0\r\n\r\n"), StringComparison.Ordinal);
+        }
+
+        await client.SendAsync(Encoding.ASCII.GetBytes(Hijack + "bytes"));
+        await ReadAsync(client, HeadEnd);
+        client.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal("got {} and bytes, after all", await ReadAsync(client));
+    }
+
+    [Fact]
+    public async Task Without_an_upgrade_the_answer_is_200_and_ends_with_the_connection()
+    {
+        using var client = await ConnectAsync();
+
+        await client.SendAsync("POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}in"u8.ToArray());
+        Assert.Equal(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/x\r\n\r\n", await ReadAsync(client, HeadEnd));
+        client.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal("got {} and in, after all", await ReadAsync(client));
+    }
+
+    [Fact]
+    public async Task All_that_was_written_before_the_handler_ended_arrives()
+    {
+        using var client = await ConnectAsync();
+
+        await client.SendAsync(Encoding.ASCII.GetBytes(Hijack + new string('x', 100_000)));
+        await ReadAsync(client, HeadEnd);
+        client.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal($"got {{}} and {new string('x', 100_000)}, after all", await ReadAsync(client));
+    }
+
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var body = await reader.ReadToEndAsync();
+        var stream = await HijackedStream.BeginAsync(context, "application/x", CancellationToken.None);
+        var input = new MemoryStream();
+        await stream.Input.CopyToAsync(input);
+        await stream.Output.WriteAsync(
+            Encoding.ASCII.GetBytes($"got {body} and {Encoding.ASCII.GetString(input.ToArray())}"));
+        // Time for whoever would close the connection because its client has closed its half.
+        await Task.Delay(TimeSpan.FromMilliseconds(100));
+        await stream.Output.WriteAsync(", after all"u8.ToArray());
+    }
+
+    private async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        {
+            ReceiveTimeout = 30_000,
+        };
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path));
+        return socket;
+    }
+
+    /// <summary>Reads to the end, or to these last bytes.</summary>
+    private static async Task<string> ReadAsync(Socket socket, string? end = null)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var text = new StringBuilder();
+        var buffer = new byte[64 * 1024];
+        while (end is null || !text.ToString().EndsWith(end, StringComparison.Ordinal))
+        {
+            var count = await socket.ReceiveAsync(buffer, patience.Token);
+            if (count == 0) break;
+            text.Append(Encoding.ASCII.GetString(buffer, 0, count));
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,178 @@
+using Akka.Actor;
+using Swarm.Cluster.Nodes;
+using Swarm.Core;
+using Swarm.Core.Placement;
+using Swarm.Core.Services;
+using Swarm.Runtime;
+using Swarm.Runtime.Nodes;
+
+namespace Swarm.Cluster.Tests.Nodes;
+
+/// <summary>Containers that belong to no service, on a node.</summary>
+public sealed class NodeStandaloneTests : NodeFixture
+{
+    private static readonly ContainerId Own = new("c1");
+
+    [Fact]
+    public async Task It_is_kept_before_it_is_made_and_runs_when_it_is_started()
+    {
+        StartNode();
+
+        await MakeAsync(new StandaloneSettings());
+        Assert.Equal(TaskState.Ready, Standalone[Own]!.Desired);
+        Assert.Equal(ContainerPhase.Created, Engine.Find(Own)!.Phase);
+        await DoneAsync(new StartByHand(Own));
+
+        Assert.Equal(ContainerPhase.Running, Engine.Find(Own)!.Phase);
+        Assert.Equal(TaskState.Running, Standalone[Own]!.Desired);
+        await DoneAsync(new StartByHand(Own), changed: false);
+    }
+
+    [Fact]
+    public async Task Stopped_by_hand_it_stays_stopped_over_a_restart_of_the_node_unless_it_is_to_run_always()
+    {
+        StartNode();
+        await MakeAsync(Restarting(always: false));
+        await MakeAsync(Restarting(always: true), "c2");
+        foreach (var id in (ContainerId[])[Own, new("c2")])
+        {
+            await DoneAsync(new StartByHand(id));
+            await DoneAsync(new StopByHand(id, null, 0));
+            Assert.Equal(ContainerPhase.Ended, Engine.Find(id)!.Phase);
+        }
+
+        await StopNodeAsync();
+        StartNode();
+
+        Assert.Equal(ContainerPhase.Ended, Engine.Find(Own)!.Phase);
+        Assert.Equal(ContainerPhase.Running, Engine.Find(new ContainerId("c2"))!.Phase);
+    }
+
+    [Fact]
+    public async Task It_is_restarted_by_its_policy_and_found_again_by_the_next_node()
+    {
+        StartNode();
+        await MakeAsync(Restarting(always: false));
+        await DoneAsync(new StartByHand(Own));
+
+        Engine.End(Own, 1);
+        Pass(0.2);
+        Assert.Equal((ContainerPhase.Running, 2), (Engine.Find(Own)!.Phase, Engine.Find(Own)!.Run));
+        Assert.Equal(1, (await ListAsync())[Own].Restarts);
+        await StopNodeAsync();
+        Engine.End(Own, 3, isTold: false);
+        StartNode();
+        Pass(1);
+
+        Assert.Equal((ContainerPhase.Running, 3), (Engine.Find(Own)!.Phase, Engine.Find(Own)!.Run));
+        Assert.Equal(2, (await ListAsync())[Own].Restarts);
+    }
+
+    [Fact]
+    public async Task One_that_removes_itself_is_gone_when_it_ends()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings { RemovesItself = true });
+        await DoneAsync(new StartByHand(Own));
+
+        Engine.End(Own, 0);
+
+        Assert.Null(Engine.Find(Own));
+        Assert.Null(Standalone[Own]);
+        Assert.Empty(await ListAsync());
+    }
+
+    [Fact]
+    public async Task A_running_one_is_removed_only_by_force()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        await DoneAsync(new StartByHand(Own));
+
+        var refused = await Node.Ask<StandaloneAnswer>(new RemoveByHand(Own, Force: false));
+        Assert.Contains(
+            "stop the container before", Assert.IsType<StandaloneAnswer.Refused>(refused).Reason,
+            StringComparison.Ordinal);
+        await DoneAsync(new RemoveByHand(Own, Force: true));
+
+        Assert.Null(Engine.Find(Own));
+        Assert.Contains((Own, 9), Engine.Signals);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_is_told_and_may_be_tried_again()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        Engine.StartFault = new ContainerException(ContainerFault.Invalid, "executable file not found: x");
+
+        var refused = await Node.Ask<StandaloneAnswer>(new StartByHand(Own));
+        Assert.Equal(
+            "executable file not found: x", Assert.IsType<StandaloneAnswer.Refused>(refused).Reason);
+        Engine.StartFault = null;
+        await DoneAsync(new StartByHand(Own));
+    }
+
+    [Fact]
+    public async Task A_full_disk_lets_nothing_start_and_everything_stop()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        await MakeAsync(new StandaloneSettings(), "c2");
+        await DoneAsync(new StartByHand(Own));
+        Standalone.IsFull = true;
+
+        var refused = await Node.Ask<StandaloneAnswer>(new StartByHand(new ContainerId("c2")));
+        Assert.Contains(
+            "no space left", Assert.IsType<StandaloneAnswer.Refused>(refused).Reason, StringComparison.Ordinal);
+        await DoneAsync(new StopByHand(Own, null, 0));
+    }
+
+    [Fact]
+    public async Task What_runs_by_hand_is_taken_from_what_the_node_gives_to_tasks()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings { Reserved = Capacity(500, 64) });
+        await DoneAsync(new StartByHand(Own));
+        Pass(1);
+
+        var report = (NodeReport)(await Placers.FishForMessageAsync(
+            message => message is NodeReport { Reserved.Cpu.Value: 500 }));
+
+        Assert.Equal(Capacity(500, 64), report.Reserved);
+    }
+
+    [Fact]
+    public async Task A_task_stopped_or_removed_by_hand_is_seen_and_its_policy_decides()
+    {
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running));
+        Assert.Equal(TaskState.Running, (await ReportsAsync())[1].State);
+
+        await DoneAsync(new StopByHand(ContainerOf(1), null, 0));
+        Pass(1);
+        var again = Engine.Find(ContainerOf(1))!;
+        Assert.Equal((ContainerPhase.Running, 2), (again.Phase, again.Run));
+        Engine.End(ContainerOf(1), 137, isTold: true);
+        await DoneAsync(new RemoveByHand(ContainerOf(1), Force: true));
+        Pass(5);
+
+        Assert.Equal(TaskState.Failed, (await ReportsAsync())[1].State);
+    }
+
+    private static StandaloneSettings Restarting(bool always) => new()
+    {
+        Restart = new RestartPolicy { Condition = RestartCondition.Any },
+        StartsWithNode = always,
+    };
+
+    private Task MakeAsync(StandaloneSettings settings, string id = "c1") => DoneAsync(new CreateStandalone(
+        new ContainerDefinition(new ContainerId(id), "own-" + id, Spec()), settings));
+
+    private async Task DoneAsync(IStandaloneCommand command, bool changed = true) => Assert.Equal(
+        new StandaloneAnswer.Done(changed),
+        await Node.Ask<StandaloneAnswer>(command, TimeSpan.FromSeconds(20)));
+
+    private async Task<IReadOnlyDictionary<ContainerId, StandaloneContainer>> ListAsync() =>
+        (await Node.Ask<StandaloneList>(new GetStandalone(), TimeSpan.FromSeconds(20))).Containers;
+}
