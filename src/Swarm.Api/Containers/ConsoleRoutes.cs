@@ -45,7 +45,9 @@ internal sealed class ConsoleRoutes(ContainerDesk desk, CancellationToken stoppi
         await using var session = await desk.Engine.Consoles.AttachAsync(
             container.Id, streams, stopping);
         desk.Engine.Events.Publish(container, "attach");
-        if (await StreamAsync(context, session, keys)) desk.Engine.Events.Publish(container, "detach");
+        var client = await HijackedStream.BeginAsync(context, TypeOf(session.IsTerminal), stopping);
+        var isDetached = await new ConsoleStreaming(client, session, keys).RunAsync(stopping);
+        if (isDetached) desk.Engine.Events.Publish(container, "detach");
     }
 
     private async Task CreateAsync(HttpContext context)
@@ -84,15 +86,19 @@ internal sealed class ConsoleRoutes(ContainerDesk desk, CancellationToken stoppi
             return;
         }
 
+        if (exec.IsRunning || exec.ExitCode is not null)
+            throw new ApiException(StatusCodes.Status409Conflict, $"exec {exec.Id} has been started before");
+
+        // The head first, on its own: some clients lose what comes in one piece with it.
+        var client = await HijackedStream.BeginAsync(context, TypeOf(exec.Definition.Tty), stopping);
         IConsoleSession session;
         try
         {
             session = await desk.Engine.Execs.StartAsync(exec.Id, SizeOf(asked), CancellationToken.None);
         }
-        catch (ContainerException refused) when (
-            exec.ExitCode is null && desk.Engine.Execs.Find(exec.Id) is { ExitCode: not null })
+        catch (ContainerException refused)
         {
-            await TellRefusalAsync(context, exec, refused.Message);
+            await TellRefusalAsync(client, exec, refused.Message);
             return;
         }
 
@@ -100,16 +106,14 @@ internal sealed class ConsoleRoutes(ContainerDesk desk, CancellationToken stoppi
         {
             Tell(container, exec);
             var keys = exec.Definition.Tty ? DetachKeys.Read("") : null;
-            await StreamAsync(context, session, keys);
+            await new ConsoleStreaming(client, session, keys).RunAsync(stopping);
         }
     }
 
     /// <summary>A program that could not be started: the client reads why as its output, and asks for its exit
     /// code.</summary>
-    private async Task TellRefusalAsync(HttpContext context, ExecState exec, string reason)
+    private async Task TellRefusalAsync(HijackedStream client, ExecState exec, string reason)
     {
-        var type = exec.Definition.Tty ? MuxFrame.RawContentType : MuxFrame.ContentType;
-        var client = await HijackedStream.BeginAsync(context, type, stopping);
         var text = System.Text.Encoding.UTF8.GetBytes(reason + "\r\n");
         var head = new byte[exec.Definition.Tty ? 0 : MuxFrame.HeadLength];
         if (head.Length > 0) MuxFrame.WriteHead(head, (int)ConsoleStream.Output, text.Length);
@@ -123,12 +127,7 @@ internal sealed class ConsoleRoutes(ContainerDesk desk, CancellationToken stoppi
             container, $"exec_start: {string.Join(' ', exec.Definition.Arguments)}", ("execID", exec.Id));
     }
 
-    private async Task<bool> StreamAsync(HttpContext context, IConsoleSession session, DetachKeys? keys)
-    {
-        var type = session.IsTerminal ? MuxFrame.RawContentType : MuxFrame.ContentType;
-        var client = await HijackedStream.BeginAsync(context, type, stopping);
-        return await new ConsoleStreaming(client, session, keys).RunAsync(stopping);
-    }
+    private static string TypeOf(bool isTerminal) => isTerminal ? MuxFrame.RawContentType : MuxFrame.ContentType;
 
     private Task ResizeAsync(HttpContext context)
     {
