@@ -4,6 +4,7 @@ using Swarm.Daemon.Configuration;
 using Swarm.Daemon.Host;
 using Swarm.Daemon.Running;
 using Swarm.Images;
+using Swarm.Linux;
 using Swarm.Linux.Namespaces;
 using Swarm.Runtime;
 using Swarm.Runtime.Nodes;
@@ -36,8 +37,8 @@ static async Task<int> StartAsync(Request.Run run, string[] arguments)
         using var logs = Logs.Open(options.LogLevel);
         using var signals = new StopSignals();
         return run.Destroy
-            ? await new NodeDestruction(options, logs, TimeProvider.System).RunAsync(signals.Asked)
-            : await new NodeDaemon(options, logs, TimeProvider.System).RunAsync(signals.Asked);
+            ? await new NodeDestruction(options, logs, new BootTime()).RunAsync(signals.Asked)
+            : await new NodeDaemon(options, logs, new BootTime()).RunAsync(signals.Asked);
     }
     catch (ConfigurationException wrong)
     {

@@ -24,6 +24,9 @@ namespace Swarm.Runtime;
 /// <remarks>Drawn in docs/containers.md.</remarks>
 public sealed class ContainerEngine : IContainerEngine
 {
+    /// <summary>What runs the process that ends containers whose lease has run out.</summary>
+    public const string ShellPath = "/bin/bash";
+
     private readonly EngineOptions _options;
     private readonly BlockingWork _work;
     private readonly EngineCore _core;
@@ -157,6 +160,15 @@ public sealed class ContainerEngine : IContainerEngine
     /// <inheritdoc/>
     public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation) =>
         _networks.SetIngressAsync(routes, cancellation);
+
+    /// <inheritdoc/>
+    public bool ExtendLease(string lease, TimeSpan until) => _core.Leases.Extend(lease, until);
+
+    /// <inheritdoc/>
+    public TimeSpan? FindLease(string lease) => _core.Leases.UntilOf(lease);
+
+    /// <inheritdoc/>
+    public void ForgetLease(string lease) => _core.Leases.Forget(lease);
 
     /// <summary>Removes every container, and the cgroup they were in: nothing but data stays on the host.</summary>
     /// <returns>What was removed.</returns>

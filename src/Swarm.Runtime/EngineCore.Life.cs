@@ -127,6 +127,9 @@ internal sealed partial class EngineCore
             record = await MakeAgainAsync(container, record, cancellation);
         }
 
+        var lease = record.Definition.Lease;
+        if (lease is not null) await Leases.GuardAsync(record.Id, lease, cancellation);
+
         // Written before the deed: an engine that comes after a crash sees that it may have been done.
         var before = record;
         record = Keep(container, record with
@@ -140,12 +143,17 @@ internal sealed partial class EngineCore
         try
         {
             await container.Consoles.ConnectAsync(Folders.AttachSocket(record.Id));
+            if (lease is not null) Leases.ExpectHeld(lease);
             Runtime.Start(record.Id);
             started = true;
         }
         finally
         {
-            if (!started) Keep(container, before);
+            if (!started)
+            {
+                Keep(container, before);
+                Leases.Release(record.Id);
+            }
         }
 
         LogStarted(record.Definition.Name, record.Id.Short, record.Run);
@@ -188,6 +196,7 @@ internal sealed partial class EngineCore
         }
 
         await _undoing.UndoAsync(id, MonitorOf(record), cancellation);
+        Leases.Release(id);
         foreach (var volume in record.AnonymousVolumes) _volumes.Remove(volume);
         _records.Remove(id);
         Table.Drop(container);
@@ -209,6 +218,7 @@ internal sealed partial class EngineCore
             Ports = [],
         });
         _exitWatch?.Forget(record.Id);
+        Leases.Release(record.Id);
         container.LogWatch?.Dispose();
         container.Consoles.EndRun();
         LogEnded(record.Definition.Name, record.Id.Short, exit.Run, exit.ExitCode, exit.OutOfMemory);

@@ -24,6 +24,13 @@ internal sealed partial class EngineCore
         _logWatch = new MoveWatch(Watch, () => Begin(CheckLogsAsync));
 
         var alive = records.Where(record => Judge(record) is AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted);
+        await Leases.OpenAsync(
+            [
+                .. from record in records
+                   where record.Definition.Lease is not null && Judge(record) == AdoptionVerdict.Follow
+                   select (record.Id, record.Definition.Lease!),
+            ],
+            cancellation);
         await _networks.OpenAsync(alive.Select(record => record.Id).ToHashSet(), cancellation);
         foreach (var container in Table.All) await AdoptAsync(container, cancellation);
         // What it was to be is not known any more, so it is replaced: it must not run beside its successor.

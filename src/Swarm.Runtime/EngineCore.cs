@@ -6,6 +6,7 @@ using Swarm.Linux.Cgroups;
 using Swarm.Linux.Watching;
 using Swarm.Runtime.Events;
 using Swarm.Runtime.Exits;
+using Swarm.Runtime.Leases;
 using Swarm.Runtime.Making;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Processes;
@@ -57,6 +58,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
         _records = new RecordStore(Folders, logger);
         _volumes = new VolumeStore(Folders);
         _exitFile = new ExitFile(Folders, cgroups, time);
+        Leases = new LeaseWatchdog(
+            Folders, cgroups.FolderOf(options.CgroupParent), Watch, time, work => Begin(work), logger);
         _monitors = new MonitorEnding(options, Folders, Watch, time, logger);
         _undoing = new ContainerUndoing(Folders, images, networks, cgroups, Runtime, _monitors, time, logger);
         var filters = new FilterCache(SeccompProfile.Read(options.SeccompProfilePath), Folders);
@@ -73,6 +76,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
     public DescriptorWatch Watch { get; }
 
     public EventLog Events { get; }
+
+    public LeaseWatchdog Leases { get; }
 
     public ChannelReader<ContainerExit> Exits => _exits.Reader;
 
@@ -94,6 +99,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
             container.Gate.Release();
         }
 
+        Leases.Dispose();
         Watch.Dispose();
         _exits.Writer.TryComplete();
         _lock?.Dispose();

@@ -21,6 +21,9 @@ internal sealed class EngineFolders(EngineOptions options)
 
     public string Exits => Path.Join(State, "exits");
 
+    /// <summary>What the process that ends containers without a lease looks at.</summary>
+    public string Leases => Path.Join(State, "leases");
+
     public string Filters => Path.Join(State, "seccomp");
 
     public string Containers { get; } = Path.Join(options.DataRoot, "containers");
@@ -48,13 +51,13 @@ internal sealed class EngineFolders(EngineOptions options)
 
     public void Make()
     {
-        foreach (var folder in (string[])[State, Bundles, RuntimeRoot, Execs, Exits, Filters, Containers, Volumes])
+        foreach (var folder in (string[])[State, Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Containers, Volumes])
         {
             Directory.CreateDirectory(folder);
         }
 
         const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        foreach (var folder in (string[])[Bundles, RuntimeRoot, Execs, Exits, Filters, Containers])
+        foreach (var folder in (string[])[Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Containers])
         {
             File.SetUnixFileMode(folder, own);
         }

@@ -78,6 +78,19 @@ public interface IContainerEngine : IAsyncDisposable
     /// <summary>Programs run in containers beside their own.</summary>
     IContainerExecs Execs { get; }
 
+    /// <summary>Lets containers of a lease go on until then; past it they are killed, also without this engine.
+    /// </summary>
+    /// <param name="until">Since the boot of the host, by the clock that the engine was given.</param>
+    /// <returns>Whether it is kept where they are killed from; else the lease is as before.</returns>
+    bool ExtendLease(string lease, TimeSpan until);
+
+    /// <summary>Until when a lease holds, be it that an engine before this one was told so; null when there is
+    /// none.</summary>
+    TimeSpan? FindLease(string lease);
+
+    /// <summary>Nothing runs by this lease any more.</summary>
+    void ForgetLease(string lease);
+
     /// <summary>Pausing, limits, names.</summary>
     IContainerControls Controls { get; }
 
@@ -93,7 +106,11 @@ public interface IContainerEngine : IAsyncDisposable
 
 /// <param name="Id">Chosen by the caller.</param>
 /// <param name="Name">Unique on this host.</param>
-public sealed record ContainerDefinition(ContainerId Id, string Name, ContainerSpec Spec);
+public sealed record ContainerDefinition(ContainerId Id, string Name, ContainerSpec Spec)
+{
+    /// <summary>The lease by which it runs: <see cref="IContainerEngine.ExtendLease"/>. Null runs without one.</summary>
+    public string? Lease { get; init; }
+}
 
 public enum ContainerPhase
 {

@@ -37,6 +37,12 @@ internal sealed class FakeContainerEngine : IContainerEngine
 
     public ContainerState? Find(ContainerId id) => null;
 
+    public bool ExtendLease(string lease, TimeSpan until) => throw new NotSupportedException();
+
+    public TimeSpan? FindLease(string lease) => null;
+
+    public void ForgetLease(string lease) => throw new NotSupportedException();
+
     public Task OpenAsync(CancellationToken cancellation) => Task.CompletedTask;
 
     public Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation) =>

@@ -45,6 +45,7 @@ public sealed class SwarmKeysTests
         var spec = Read("""
             x-swarm:
                   at-most-once: true
+                  lease: 30s
                   strategy: binpack
                   min-running: 1
                   rebalance: auto
@@ -55,6 +56,7 @@ public sealed class SwarmKeysTests
         Assert.True(spec is { AtMostOnce: true, MinRunning: 1, RebalancesItself: true, Pool: "gpu" });
         Assert.Equal(PlacementStrategy.BinPack, spec.Placement.Strategy);
         Assert.Equal(TimeSpan.FromSeconds(5), spec.LostAfter);
+        Assert.Equal(TimeSpan.FromSeconds(30), spec.LeaseFor);
     }
 
     [Theory]

@@ -43,7 +43,7 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
             exits.Renamed += (_, _) => written.Set();
             exits.EnableRaisingEvents = true;
             File.WriteAllText($"/proc/{started.Pid}/root/dev/shm/go", "");
-            Assert.True(written.Wait(TimeSpan.FromSeconds(20)), $"{exitFile} was not written");
+            Assert.True(written.Wait(Patience.Seconds(20)), $"{exitFile} was not written");
         });
 
         var exit = await fixture.ExitOfAsync(started.Id);

@@ -12,7 +12,7 @@ namespace Swarm.Runtime.Tests;
 /// <summary>An engine with roots and a cgroup of its own, all gone at the end.</summary>
 public sealed class EngineFixture : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Waiting = Patience.Seconds(20);
 
     internal string Unique { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
 
@@ -21,6 +21,8 @@ public sealed class EngineFixture : IAsyncLifetime
     internal BusyboxImages Images { get; private set; } = null!;
 
     internal NoNetworks Networks { get; } = new();
+
+    internal Linux.BootTime Time { get; } = new();
 
     internal ContainerEngine Engine { get; private set; } = null!;
 
@@ -52,7 +54,7 @@ public sealed class EngineFixture : IAsyncLifetime
 
     internal async Task<ContainerEngine> OpenAsync(EngineOptions options)
     {
-        var engine = new ContainerEngine(options, Images, Networks, TimeProvider.System, NullLoggerFactory.Instance);
+        var engine = new ContainerEngine(options, Images, Networks, Time, NullLoggerFactory.Instance);
         await engine.OpenAsync(default);
         return engine;
     }
@@ -86,7 +88,7 @@ public sealed class EngineFixture : IAsyncLifetime
 
     internal async Task<ContainerExit> ExitOfAsync(ContainerId id)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Waiting);
         await foreach (var exit in Engine.Exits.ReadAllAsync(patience.Token))
         {
             if (exit.Id == id) return exit;
@@ -122,7 +124,7 @@ public sealed class EngineFixture : IAsyncLifetime
     /// <summary>Waits for the line "ready" in its log.</summary>
     internal async Task ReadyAsync(ContainerId id)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Waiting);
         string? position = null;
         while (true)
         {
@@ -133,12 +135,17 @@ public sealed class EngineFixture : IAsyncLifetime
         }
     }
 
-    internal string Cgroup(string controller, ContainerId id, string file) =>
-        File.ReadAllText($"/sys/fs/cgroup/{controller}{Options.CgroupParent}/{id}/{file}").Trim();
+    /// <summary>What a file of a container's cgroup says: of a controller, or of version 2, which has one for
+    /// all.</summary>
+    internal string Cgroup(string controller, ContainerId id, string file)
+    {
+        var hierarchy = Host.HasCgroups2 ? "" : "/" + controller;
+        return File.ReadAllText($"/sys/fs/cgroup{hierarchy}{Options.CgroupParent}/{id}/{file}").Trim();
+    }
 
     internal async Task<string> RunCommandAsync(ContainerId id, params ImmutableArray<string> arguments)
     {
-        var result = await Engine.RunCommandAsync(id, arguments, Patience, default);
+        var result = await Engine.RunCommandAsync(id, arguments, Waiting, default);
         return string.Create(CultureInfo.InvariantCulture, $"{result.ExitCode} {result.Output.Trim()}");
     }
 }

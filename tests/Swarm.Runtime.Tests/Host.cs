@@ -16,6 +16,9 @@ internal static class Host
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program}: {errors}");
     }
 
+    /// <summary>Whether this host has cgroups of version 2 and no others.</summary>
+    public static bool HasCgroups2 { get; } = File.Exists("/sys/fs/cgroup/cgroup.controllers");
+
     /// <summary>crun refuses a host that shows both cgroup versions.</summary>
     public static void ExpectTestNamespace()
     {

@@ -21,7 +21,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         var created = await engine.CreateAsync(
             EngineFixture.Define(EngineFixture.Shell("for i in $(seq 1 40); do seq 1 100; sleep 0.02; done")), default);
         await engine.StartAsync(created.Id, default);
-        await engine.Exits.ReadAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        await engine.Exits.ReadAsync(new CancellationTokenSource(Patience.Seconds(30)).Token);
 
         var lines = new List<string>();
         LogPage? page = null;

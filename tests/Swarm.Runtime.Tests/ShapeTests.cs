@@ -64,13 +64,23 @@ public sealed class ShapeTests(EngineFixture fixture) : IClassFixture<EngineFixt
         };
         var id = (await fixture.StartAsync(spec)).Id;
 
-        Assert.Equal("67108864", fixture.Cgroup("memory", id, "memory.limit_in_bytes"));
-        Assert.Equal("134217728", fixture.Cgroup("memory", id, "memory.memsw.limit_in_bytes"));
-        Assert.Equal("150000", fixture.Cgroup("cpu", id, "cpu.cfs_quota_us"));
-        Assert.Equal("512", fixture.Cgroup("cpu", id, "cpu.shares"));
-        Assert.Equal("0", fixture.Cgroup("cpuset", id, "cpuset.cpus"));
-        Assert.Equal("50", fixture.Cgroup("pids", id, "pids.max"));
-        Assert.Equal("262144", File.ReadAllText($"/sys/fs/cgroup/cpu{fixture.Options.CgroupParent}/cpu.shares").Trim());
+        string Of(string controller, string file) => fixture.Cgroup(controller, id, file);
+        Assert.Equal("0", Of("cpuset", "cpuset.cpus"));
+        Assert.Equal("50", Of("pids", "pids.max"));
+        var parent = fixture.Options.CgroupParent;
+        if (Host.HasCgroups2)
+        {
+            Assert.Equal(("67108864", "150000 100000"), (Of("memory", "memory.max"), Of("cpu", "cpu.max")));
+            // 2 to 262144 shares are 1 to 10000 of weight: 1 + (512 - 2) * 9999 / 262142.
+            Assert.Equal("20", Of("cpu", "cpu.weight"));
+            Assert.Equal("10000", File.ReadAllText($"/sys/fs/cgroup{parent}/cpu.weight").Trim());
+            return;
+        }
+
+        Assert.Equal("67108864", Of("memory", "memory.limit_in_bytes"));
+        Assert.Equal("134217728", Of("memory", "memory.memsw.limit_in_bytes"));
+        Assert.Equal(("150000", "512"), (Of("cpu", "cpu.cfs_quota_us"), Of("cpu", "cpu.shares")));
+        Assert.Equal("262144", File.ReadAllText($"/sys/fs/cgroup/cpu{parent}/cpu.shares").Trim());
     }
 
     [Fact]
@@ -138,9 +148,9 @@ public sealed class ShapeTests(EngineFixture fixture) : IClassFixture<EngineFixt
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
 
         var late = await fixture.Engine.RunCommandAsync(
-            started.Id, ["sh", "-c", "echo begun; sleep 599"], TimeSpan.FromMilliseconds(700), default);
+            started.Id, ["sh", "-c", "echo begun; sleep 599"], Patience.Seconds(0.7), default);
         var much = await fixture.Engine.RunCommandAsync(
-            started.Id, ["sh", "-c", "seq 1 5000; exit 3"], TimeSpan.FromSeconds(20), default);
+            started.Id, ["sh", "-c", "seq 1 5000; exit 3"], Patience.Seconds(20), default);
 
         Assert.True(late.TimedOut);
         Assert.Equal("begun\n", late.Output);

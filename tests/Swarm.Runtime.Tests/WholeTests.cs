@@ -76,8 +76,8 @@ public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
         var second = await StartAsync(NetworkMode.Bridge);
 
         var reached = await _engine.RunCommandAsync(
-            first.Id, ["ping", "-c", "1", "-W", "5", second.Endpoints[0].Address], TimeSpan.FromSeconds(20), default);
-        var hosts = await _engine.RunCommandAsync(first.Id, ["cat", "/etc/hosts"], TimeSpan.FromSeconds(20), default);
+            first.Id, ["ping", "-c", "1", "-W", "5", second.Endpoints[0].Address], Patience.Seconds(20), default);
+        var hosts = await _engine.RunCommandAsync(first.Id, ["cat", "/etc/hosts"], Patience.Seconds(20), default);
 
         Assert.Equal(0, reached.ExitCode);
         Assert.Contains($"{first.Endpoints[0].Address}\t{first.Id.Short}", hosts.Output, StringComparison.Ordinal);

@@ -65,6 +65,7 @@ internal static class DetailViews
         ["rollbackPolicy"] = spec.Rollback is { } rollback ? PolicyViews.Update(rollback) : null,
         ["placement"] = PolicyViews.Placement(spec.Placement),
         ["atMostOnce"] = spec.AtMostOnce,
+        ["leaseSeconds"] = spec.AtMostOnce ? spec.LeaseFor.TotalSeconds : null,
         ["minRunning"] = spec.MinRunning,
         ["rebalance"] = spec.RebalancesItself ? "auto" : "manual",
         ["lostAfterSeconds"] = spec.LostAfter.TotalSeconds,

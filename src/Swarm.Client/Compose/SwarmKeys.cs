@@ -16,6 +16,8 @@ internal static class SwarmKeys
     {
         ["at-most-once"] = (draft, field) =>
             Change(draft, spec => spec with { AtMostOnce = field.Flag() ?? spec.AtMostOnce }),
+        ["lease"] = (draft, field) => Change(
+            draft, spec => spec with { LeaseFor = field.Duration() ?? spec.LeaseFor }),
         ["strategy"] = (draft, field) => Place(draft, rules => rules with
         {
             Strategy =

@@ -21,10 +21,16 @@ internal sealed partial class NodeLeaseActor(ServiceName service, NodeId id, Nod
 
     protected override void PreStart()
     {
+        if (gate.Inherited is { } left && gate.Open(left))
+        {
+            _lease = NodeLease.Inherit(left);
+            LookAt(left);
+        }
+
         Timers.StartPeriodicTimer(nameof(AskNow), new AskNow(), TimeSpan.Zero, Lease.RenewEvery);
     }
 
-    protected override void PostStop() => gate.Open(null);
+    protected override void PostStop() => gate.Close();
 
     protected override void OnReceive(object message)
     {
@@ -47,21 +53,25 @@ internal sealed partial class NodeLeaseActor(ServiceName service, NodeId id, Nod
 
     private void Take(LeaseRenewed answer)
     {
-        var wasHeld = _lease.IsHeld(gate.Now);
-        _lease = _lease.Renew(answer, gate.Now);
-        if (!_lease.IsHeld(gate.Now)) return;
+        var isHad = _lease.IsHeld(gate.Now) && !_lease.IsInherited;
+        var renewed = _lease.Renew(answer, gate.Now);
+        if (!renewed.IsHeld(gate.Now)) return;
+        if (!gate.Open(renewed.Until!.Value)) return; // nobody counts it: as if it had not been given
 
-        gate.Open(_lease.Until);
-        Timers.StartSingleTimer(nameof(LookAgain), new LookAgain(), _lease.Until!.Value - gate.Now);
-        if (!wasHeld) Context.Parent.Tell(new LeaseHad(_lease.Sequence));
+        _lease = renewed;
+        LookAt(renewed.Until.Value);
+        if (!isHad) Context.Parent.Tell(new LeaseHad(_lease.Sequence));
     }
+
+    private void LookAt(TimeSpan end) =>
+        Timers.StartSingleTimer(nameof(LookAgain), new LookAgain(), end > gate.Now ? end - gate.Now : TimeSpan.Zero);
 
     private void EndIfOver()
     {
         if (_lease.Until is null || _lease.IsHeld(gate.Now)) return;
         LogOver(service);
         _lease = _lease.Lose();
-        gate.Open(null);
+        gate.Close();
         Context.Parent.Tell(new LeaseOver());
     }
 

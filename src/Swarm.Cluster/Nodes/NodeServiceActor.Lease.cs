@@ -1,12 +1,14 @@
 using Akka.Actor;
+using Swarm.Core;
 using Swarm.Core.Services;
+using Swarm.Runtime;
 
 namespace Swarm.Cluster.Nodes;
 
 /// <content>What at-most-once asks of a node: nothing of such a service runs without a lease.</content>
 internal sealed partial class NodeServiceActor
 {
-    private readonly LeaseGate _gate = new(node.Time);
+    private readonly LeaseGate _gate = new(kept.Name, node.Engine, node.Time);
     private IActorRef? _leaseActor;
     private long? _leaseFrom;
 
@@ -29,6 +31,7 @@ internal sealed partial class NodeServiceActor
         {
             (_leaseActor, _leaseFrom) = (null, null);
             Context.Stop(Context.Unwatch(idle));
+            _gate.Forget();
         }
     }
 
@@ -44,14 +47,23 @@ internal sealed partial class NodeServiceActor
         foreach (var task in _state.Tasks.Values.Where(IsLeased)) task.Actor?.Tell(new CondemnContainer(reason));
     }
 
-    /// <summary>What an earlier life of this node left running has no lease: it is ended before all else.</summary>
-    private void EndLeftovers()
+    /// <summary>What an earlier life of this node left running goes on by the lease that it left; without one it is
+    /// ended before all else.</summary>
+    private void FollowLeftovers()
     {
+        var isHeld = _gate.Inherited is not null;
         foreach (var task in _state.Tasks.Values.Where(task => IsLeased(task) && !task.IsWithoutContainer))
         {
-            RunContainer(task, task.Kept.Desired);
-            task.Actor?.Tell(new CondemnContainer(
-                "swarmd was started again, and no lease says that it runs here alone"));
+            if (!isHeld)
+            {
+                RunContainer(task, task.Kept.Desired);
+                task.Actor?.Tell(new CondemnContainer(
+                    "swarmd was started again, and no lease says that it runs here alone"));
+            }
+            else if (node.Engine.Find(ContainerId.Of(task.Kept.Task)) is { Phase: ContainerPhase.Running })
+            {
+                RunContainer(task, task.Kept.Desired);
+            }
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(nameof(TellAll), new TellAll(), TellAllEvery);
-        EndLeftovers();
+        FollowLeftovers();
         FollowLease();
         StartContainers();
         if (IsEmpty) EndFenceLater();
@@ -201,8 +201,11 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
             Reason = task.Kept.Reason,
             Observed = task.Kept.Container ?? new ContainerObservation { Id = ContainerId.Of(task.Kept.Task) },
         };
-        var definition = TaskContainer.Define(kept.Name, task.Kept.Task, task.Kept.Slot, template.Container);
         var gate = template.AtMostOnce ? _gate : null;
+        var definition = TaskContainer.Define(kept.Name, task.Kept.Task, task.Kept.Slot, template.Container) with
+        {
+            Lease = template.AtMostOnce ? kept.Name.Value : null,
+        };
         task.Actor = Context.Watch(Context.ActorOf(
             Props.Create(() => new ContainerActor(kept.Name, container, definition, node, ingress, gate))));
     }

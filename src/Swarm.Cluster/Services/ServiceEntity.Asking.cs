@@ -63,8 +63,9 @@ internal sealed partial class ServiceEntity
     {
         if (!_others.SeesMajority() || !ServiceRules.MayRenewLease(_state, asked.Node)) return;
         if (_orders.SequenceFor(asked.Node) is not { } sequence) return;
-        _leases.Give(asked.Node);
-        Sender.Tell(new LeaseRenewed(_state.Name, asked.Node, asked.Round, sequence));
+        var length = ServiceRules.LeaseFor(_state);
+        _leases.Give(asked.Node, length);
+        Sender.Tell(new LeaseRenewed(_state.Name, asked.Node, asked.Round, sequence) { Length = length });
     }
 
     private void Send(ApplyServiceTasks order)

@@ -74,7 +74,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
                 break;
             case ServiceEvent happened: _state = ServiceRules.Apply(_state, happened); break;
             case RecoveryCompleted:
-                _leases.Begin();
+                _leases.Begin(ServiceRules.LongestLease(_state));
                 Take(new ServiceInput.CameUp());
                 _others.Watch.Tell(new WatchNodes(_state.Name));
                 break;

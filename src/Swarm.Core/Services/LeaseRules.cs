@@ -11,6 +11,9 @@ internal static class LeaseRules
     public static DateTimeOffset? HeldUntil(ServiceState state, ServiceTask task, LeaseHolds holds) =>
         task.Node is { } node && state.IsLost(node) && IsLeased(state, task) ? holds.For(node) : null;
 
+    public static TimeSpan Longest(ServiceState state) => state.Specs.Values.Select(spec => spec.LeaseFor)
+        .Append(state.LongestLease).Append(Lease.Shortest).Max();
+
     private static bool IsLeased(ServiceState state, ServiceTask task) =>
         !task.HasEnded() && state.Specs[task.SpecVersion].AtMostOnce;
 }

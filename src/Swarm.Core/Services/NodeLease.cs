@@ -22,13 +22,19 @@ public sealed record NodeLease
     /// else the node was once ordered may run elsewhere by now.</summary>
     public long Sequence { get; init; }
 
+    /// <summary>It was got by a swarmd that has ended: what runs by it goes on, and nothing is started by it.</summary>
+    public bool IsInherited { get; init; }
+
     public bool IsHeld(TimeSpan now) => Until > now;
+
+    /// <summary>A lease that an earlier swarmd of this boot got and that has not run out.</summary>
+    public static NodeLease Inherit(TimeSpan until) => new() { Until = until, IsInherited = true };
 
     /// <summary>Asks once more; the number of the question is <see cref="Round"/>.</summary>
     public NodeLease Ask(TimeSpan now) => this with
     {
         Round = Round + 1,
-        Asked = Asked.RemoveRange(Asked.Where(one => one.Value + Lease.Length <= now).Select(one => one.Key))
+        Asked = Asked.RemoveRange(Asked.Where(one => one.Value + Lease.Longest <= now).Select(one => one.Key))
             .Add(Round + 1, now),
     };
 
@@ -36,14 +42,15 @@ public sealed record NodeLease
     public NodeLease Renew(LeaseRenewed answer, TimeSpan now)
     {
         if (!Asked.TryGetValue(answer.Round, out var asked)) return this;
-        var until = asked + Lease.Length;
+        var until = asked + answer.Length;
         if (until <= now) return this;
-        return IsHeld(now)
-            ? this with { Until = until > Until ? until : Until }
-            : this with { Until = until, Sequence = answer.Sequence };
+        var longer = until > Until ? until : Until ?? until;
+        return IsHeld(now) && !IsInherited
+            ? this with { Until = longer }
+            : this with { Until = longer, Sequence = answer.Sequence, IsInherited = false };
     }
 
     /// <summary>It has run out: what was asked before is not waited for.</summary>
     public NodeLease Lose() =>
-        this with { Until = null, Asked = ImmutableSortedDictionary<long, TimeSpan>.Empty };
+        this with { Until = null, IsInherited = false, Asked = ImmutableSortedDictionary<long, TimeSpan>.Empty };
 }

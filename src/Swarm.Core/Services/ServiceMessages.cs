@@ -226,7 +226,7 @@ public sealed record TasksReportKept(
     [property: Key(3)] ImmutableArray<TaskId> Unknown, [property: Key(4)] long Sequence);
 
 /// <summary>Asked by a node that runs tasks of an at-most-once service, again and again: it may go on for
-/// <see cref="Lease.Length"/> from the time it asked. Without an answer it stops them.</summary>
+/// <see cref="LeaseRenewed.Length"/> from the time it asked. Without an answer it stops them.</summary>
 /// <param name="Round">Grows with each question of this node to this service.</param>
 public sealed record RenewLease(
     [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] long Round)
@@ -238,19 +238,29 @@ public sealed record RenewLease(
 /// not hold before lets nothing start.</param>
 public sealed record LeaseRenewed(
     [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] long Round,
-    [property: Key(3)] long Sequence = 0);
+    [property: Key(3)] long Sequence = 0)
+{
+    /// <summary>How long the node goes on by it, counted from when it asked.</summary>
+    [Key(4)] public TimeSpan Length { get; init; } = Lease.Shortest;
+}
 
 /// <summary>The times of leases. Clocks are not compared: each side counts for itself.</summary>
 public static class Lease
 {
-    /// <summary>How long a node goes on without a renewal, counted from when it asked for the last one it
-    /// got.</summary>
-    public static TimeSpan Length => TimeSpan.FromSeconds(6);
+    /// <summary>How long a node goes on without a renewal, counted from when it asked for the last one it got, where the
+    /// specification does not say: longer than the entity of a service takes to move to another host.</summary>
+    public static TimeSpan Length => TimeSpan.FromSeconds(15);
+
+    /// <summary>A few questions may be lost, and swarmd may be slow.</summary>
+    public static TimeSpan Shortest => TimeSpan.FromSeconds(6);
+
+    /// <summary>Within <see cref="Margin"/> of each other by clocks that run at different rates.</summary>
+    public static TimeSpan Longest => TimeSpan.FromMinutes(5);
 
     /// <summary>How often a node asks.</summary>
     public static TimeSpan RenewEvery => TimeSpan.FromSeconds(1);
 
-    /// <summary>What the service waits beyond <see cref="Length"/>, counted from the last renewal it gave or from
+    /// <summary>What the service waits beyond the length of a lease, counted from the last renewal it gave or from
     /// its own recovery, before a replacement may start: to kill takes time, and clocks run at different
     /// rates.</summary>
     public static TimeSpan Margin => TimeSpan.FromSeconds(2);

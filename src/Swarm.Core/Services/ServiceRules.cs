@@ -33,6 +33,12 @@ public static class ServiceRules
     /// <summary>Whether a node may be given a lease: it has tasks that need one, and is not taken for lost.</summary>
     public static bool MayRenewLease(ServiceState state, NodeId node) => LeaseRules.MayRenew(state, node);
 
+    /// <summary>How long a lease lasts that is given now.</summary>
+    public static TimeSpan LeaseFor(ServiceState state) => state.Spec.LeaseFor;
+
+    /// <summary>How long one may last that was given before.</summary>
+    public static TimeSpan LongestLease(ServiceState state) => LeaseRules.Longest(state);
+
     /// <summary>Every node that has, or still has to forget, tasks of the service.</summary>
     public static ImmutableArray<NodeId> NodesOf(ServiceState state) => ServiceOrders.NodesOf(state);
 

@@ -52,6 +52,10 @@ public sealed record ServiceSpec
 
     /// <summary>How a rollback goes; null goes as an update does.</summary>
     [Key(15)] public UpdatePolicy? Rollback { get; init; }
+
+    /// <summary>Of what runs at most once: how long its containers go on while their node cannot reach the service;
+    /// 6 s to 5 min. So long, and two seconds, waits what takes the place of those of a node that is lost.</summary>
+    [Key(16)] public TimeSpan LeaseFor { get; init; } = Lease.Length;
 }
 
 /// <summary>How many tasks a service has, and whether they are to end.</summary>

@@ -55,6 +55,10 @@ public sealed record ServiceState
     /// <summary>Of a periodic job.</summary>
     [Key(15)] public RunHistory Runs { get; init; } = new();
 
+    /// <summary>The longest lease that any specification of this name has allowed: nodes may hold one still that an
+    /// entity gave before this one came up.</summary>
+    [Key(16)] public TimeSpan LongestLease { get; init; }
+
     public static ServiceState Empty(ServiceName name) => new() { Name = name };
 
     /// <summary>There is such a service, be it that its last tasks are just stopping.</summary>

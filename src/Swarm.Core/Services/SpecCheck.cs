@@ -128,7 +128,9 @@ internal static class SpecCheck
             ?? Negative("time that an ended job is kept", spec.Job.KeepFor ?? TimeSpan.Zero);
 
     private static string? AtMostOnceProblem(ServiceSpec spec) =>
-        spec.AtMostOnce && (spec.Update.Order == UpdateOrder.StartFirst
+        spec.LeaseFor < Lease.Shortest || spec.LeaseFor > Lease.Longest
+            ? Say($"a lease of {spec.LeaseFor}: not {Lease.Shortest} to {Lease.Longest}")
+        : spec.AtMostOnce && (spec.Update.Order == UpdateOrder.StartFirst
             || spec.Rollback?.Order == UpdateOrder.StartFirst)
             ? "at most once and start-first exclude each other: a new task starts when the old one has stopped"
         : spec.AtMostOnce && spec.Mode is ServiceMode.Replicated { Replicas: > 0 } replicated

@@ -15,6 +15,7 @@ internal static class SpecRules
             Version = 1,
             Specs = ImmutableSortedDictionary<long, ServiceSpec>.Empty.Add(1, accepted.Spec),
             Requests = state.Requests,
+            LongestLease = Longer(state.LongestLease, accepted.Spec.LeaseFor),
             CreatedAt = accepted.At,
             UpdatedAt = accepted.At,
             Runs = RunRules.Change(new RunHistory(), null, accepted.Spec, accepted.At),
@@ -106,8 +107,11 @@ internal static class SpecRules
             Specs = state.Specs.RemoveRange(state.Specs.Keys.Where(old => !needed.Contains(old))).Add(version, spec),
             Tasks = tasks.ToImmutable(),
             UpdatedAt = at,
+            LongestLease = Longer(state.LongestLease, spec.LeaseFor),
         };
     }
+
+    private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private static ServiceState Refill(ServiceState state) => state with
     {

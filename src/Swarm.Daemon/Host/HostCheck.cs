@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Swarm.Daemon.Configuration;
+using Swarm.Runtime;
 
 namespace Swarm.Daemon.Host;
 
@@ -16,6 +17,7 @@ internal static class HostCheck
         Need(Environment.IsPrivilegedProcess, "root is needed to make containers: start swarmd as root");
         NeedProgram(options.Engine.CrunPath, "crun", "swarm.runtime.crun");
         NeedProgram(options.Engine.ConmonPath, "conmon", "swarm.runtime.conmon");
+        Need(File.Exists(ContainerEngine.ShellPath), $"{ContainerEngine.ShellPath} is not there: apt install bash");
         Need(HasLibrary("libnftables.so.1"), "libnftables is not installed: apt install libnftables1");
         Need(
             HasFileSystem("overlay"),

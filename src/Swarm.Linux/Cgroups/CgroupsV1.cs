@@ -97,6 +97,12 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
         return gone;
     }
 
+    public string FolderOf(string path)
+    {
+        var freezer = Path.Join(mountPoint, "freezer");
+        return Path.Join(Directory.Exists(freezer) ? freezer : Path.Join(mountPoint, "memory"), path);
+    }
+
     private string Freezer(string path) => Path.Join(mountPoint, "freezer", path, "freezer.state");
 
     /// <remarks>Lines as <c>8:0 Read 4096</c>; the last one, <c>Total 4096</c>, has no device.</remarks>

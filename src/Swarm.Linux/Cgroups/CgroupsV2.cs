@@ -86,6 +86,8 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
 
     public bool Remove(string path) => CgroupFiles.RemoveTree(Path.Join(mountPoint, path));
 
+    public string FolderOf(string path) => Path.Join(mountPoint, path);
+
     /// <remarks>Lines as <c>8:0 rbytes=4096 wbytes=0 rios=1 wios=0</c>.</remarks>
     private static IEnumerable<BlockCount> ReadBlocks(
         List<string[]> lines, params (string Key, string Operation)[] wanted) =>

@@ -38,6 +38,10 @@ public interface ICgroups
     /// <returns>Whether nothing of it is left.</returns>
     bool Remove(string path);
 
+    /// <summary>The folder of a cgroup by which all its processes can be found and killed: where there are several
+    /// hierarchies, that of the freezer.</summary>
+    string FolderOf(string path);
+
     /// <summary>Whether limits on memory plus swap can be set.</summary>
     bool CountsSwap { get; }
 }

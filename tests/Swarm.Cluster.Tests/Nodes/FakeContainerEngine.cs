@@ -55,6 +55,12 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 
     public ImmutableArray<LogEntry> Log { get; set; } = [];
 
+    /// <summary>Until when, by the name of each.</summary>
+    public Dictionary<string, TimeSpan> Leases { get; } = [];
+
+    /// <summary>While set, nothing would end the containers of a lease without this process.</summary>
+    public bool KeepsNoLease { get; set; }
+
     public IReadOnlySet<Digest> ImagesInUse => ImmutableHashSet<Digest>.Empty;
 
     public IContainerConsoles Consoles => throw new NotSupportedException();
@@ -160,6 +166,16 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
         return Task.FromResult(
             new LogPage([.. Log.Skip(from).Take(taken)], $"{from + taken}", from + taken < Log.Length));
     }
+
+    public bool ExtendLease(string lease, TimeSpan until)
+    {
+        if (!KeepsNoLease) Leases[lease] = until;
+        return !KeepsNoLease;
+    }
+
+    public TimeSpan? FindLease(string lease) => Leases.TryGetValue(lease, out var until) ? until : null;
+
+    public void ForgetLease(string lease) => Leases.Remove(lease);
 
     public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation)
     {

@@ -78,6 +78,7 @@ public sealed class NodeLeaseTests : NodeFixture
         await RunAsync();
         await StopNodeAsync();
         Assert.Equal(ContainerPhase.Running, Engine.Find(ContainerOf(1))!.Phase);
+        Pass(6);
 
         StartNode();
 
@@ -86,9 +87,80 @@ public sealed class NodeLeaseTests : NodeFixture
             (await ReportsAsync())[1].Reason);
     }
 
-    private static ApplyServiceTasks Leased(long sequence, TaskState desired)
+    [Fact]
+    public async Task What_swarmd_left_running_goes_on_untouched_when_it_is_back_within_the_lease()
     {
-        var order = OrderOf(sequence, Spec(), (1, desired));
+        await RunAsync();
+        await StopNodeAsync();
+        Pass(4);
+
+        StartNode();
+        await RenewAsync(sequence: 1);
+        Pass(5);
+
+        Assert.Equal((ContainerPhase.Running, 1), (Engine.Find(ContainerOf(1))!.Phase, Engine.Starts));
+        Assert.Empty(Engine.Signals);
+        Pass(1.1);
+        Assert.Equal((ContainerOf(1), Kill), Assert.Single(Engine.Signals));
+    }
+
+    [Fact]
+    public async Task By_the_lease_of_an_earlier_swarmd_nothing_starts_and_all_ends_with_it()
+    {
+        await RunAsync();
+        await StopNodeAsync();
+        StartNode();
+        Node.Tell(Leased(2, (1, TaskState.Running), (2, TaskState.Running)), Services);
+        Pass(5);
+        Assert.Equal(1, Engine.Starts);
+        Assert.Empty(Engine.Signals);
+
+        Pass(1.1);
+
+        Assert.Equal((ContainerOf(1), Kill), Assert.Single(Engine.Signals));
+        Assert.Equal(1, Engine.Starts);
+    }
+
+    [Fact]
+    public async Task A_lease_that_nobody_counts_but_swarmd_itself_is_not_taken()
+    {
+        await RunAsync();
+        Engine.KeepsNoLease = true;
+        for (var second = 0; second < 4; second++)
+        {
+            await RenewAsync(sequence: 1);
+            Pass(1);
+        }
+
+        Assert.Empty(Engine.Signals);
+        Pass(2.1);
+
+        Assert.Equal((ContainerOf(1), Kill), Assert.Single(Engine.Signals));
+    }
+
+    [Fact]
+    public async Task A_lease_lasts_as_long_as_the_service_says_and_is_forgotten_with_the_last_task()
+    {
+        StartNode();
+        Node.Tell(Leased(1, TaskState.Running), Services);
+        Pass(0.1);
+        var (question, asker) = await NextQuestionAsync();
+        asker.Tell(AnswerTo(question) with { Length = TimeSpan.FromSeconds(60) }, Services);
+        Pass(58);
+        Assert.Equal(ContainerPhase.Running, Engine.Find(ContainerOf(1))!.Phase);
+        Assert.Single(Engine.Leases);
+
+        Node.Tell(Leased(2, TaskState.Remove), Services);
+        await ReportsAsync();
+
+        Assert.Empty(Engine.Leases);
+    }
+
+    private static ApplyServiceTasks Leased(long sequence, TaskState desired) => Leased(sequence, (1, desired));
+
+    private static ApplyServiceTasks Leased(long sequence, params (int Task, TaskState Desired)[] tasks)
+    {
+        var order = OrderOf(sequence, Spec(), tasks);
         return order with { Templates = [order.Templates[0] with { AtMostOnce = true }] };
     }
 

@@ -75,7 +75,7 @@ public sealed class ServiceEntityNodesTests : ServiceEntityKit
         var order = DeployedAtMostOnce(entity);
 
         entity.Tell(new RenewLease(Web, Node, 7), TestActor);
-        Assert.Equal(new LeaseRenewed(Web, Node, 7, order.Sequence), ExpectMsg<LeaseRenewed>());
+        Assert.Equal(new LeaseRenewed(Web, Node, 7, order.Sequence) { Length = Lease.Length }, ExpectMsg<LeaseRenewed>());
 
         SeesMajority = false;
         entity.Tell(new RenewLease(Web, Node, 8), TestActor);
@@ -104,7 +104,7 @@ public sealed class ServiceEntityNodesTests : ServiceEntityKit
         entity.Tell(new PlacementsMade(Web, asked.Request, [place], [], ""));
         Settle(entity);
 
-        Advance(TimeSpan.FromSeconds(6.9));
+        Advance(TimeSpan.FromSeconds(15.9));
         Assert.Equal(TaskState.Ready, Settle(entity).Tasks[1].Desired);
         Advance(TimeSpan.FromSeconds(0.2));
 

@@ -6,7 +6,7 @@ namespace Swarm.Core.Tests.Services;
 public sealed class AtMostOnceProperties
 {
     private static readonly Gen<(int Seed, (int Kind, int Size)[] Steps)> Stories =
-        Gen.Select(Gen.Int[0, 1_000_000], Gen.Select(Gen.Int[0, 6], Gen.Int[0, 60]).Array[1, 25]);
+        Gen.Select(Gen.Int[0, 1_000_000], Gen.Select(Gen.Int[0, 7], Gen.Int[0, 60]).Array[1, 25]);
 
     [Fact]
     public void Whatever_is_cut_late_or_dies_no_slot_ever_has_two_containers() => Stories.Sample(story =>
@@ -41,6 +41,7 @@ public sealed class AtMostOnceProperties
                 case 0 when !node.IsCut: world.Cut(node, TimeSpan.FromSeconds(size)); break;
                 case 1: world.MoveEntity(); break;
                 case 2: node.Crash(); break;
+                case 4: node.Restart(); break;
                 case 3: world.Deploy(Spec(1 + (size % 4), size % 3)); break;
                 default: world.Pass(TimeSpan.FromSeconds(size / 3.0), Look); break;
             }
@@ -55,6 +56,7 @@ public sealed class AtMostOnceProperties
     private static ServiceSpec Spec(int replicas, int image) => Specs.Replicated(replicas, $"web:{image}") with
     {
         AtMostOnce = true,
+        LeaseFor = TimeSpan.FromSeconds(6 + (9 * image)),
         Restart = new RestartPolicy { Delay = TimeSpan.FromMilliseconds(100) },
     };
 }

@@ -16,7 +16,7 @@ internal sealed class LeaseWorld
     private readonly List<(TimeSpan At, int Number, Action Deliver)> _mail = [];
     private readonly Random _chance;
     private readonly Dictionary<NodeId, TimeSpan> _given = [];
-    private TimeSpan _entitySince;
+    private TimeSpan _heldBefore;
     private bool _entityIsUp = true;
     private long _sequence;
     private int _requests;
@@ -43,9 +43,8 @@ internal sealed class LeaseWorld
     private DateTimeOffset Now => Specs.Noon + Time;
 
     private LeaseHolds Holds => new(
-        Specs.Noon + _entitySince + Lease.Length + Lease.Margin,
-        _given.ToImmutableDictionary(
-            given => given.Key.Value, given => Specs.Noon + given.Value + Lease.Length + Lease.Margin));
+        Specs.Noon + _heldBefore,
+        _given.ToImmutableDictionary(given => given.Key.Value, given => Specs.Noon + given.Value));
 
     public TimeSpan Delay(double most) => TimeSpan.FromSeconds(_chance.NextDouble() * most);
 
@@ -59,7 +58,8 @@ internal sealed class LeaseWorld
     {
         _entityIsUp = false;
         _given.Clear();
-        After(TimeSpan.FromSeconds(2) + Delay(10), () => (_entityIsUp, _entitySince) = (true, Time));
+        After(TimeSpan.FromSeconds(2) + Delay(10), () =>
+            (_entityIsUp, _heldBefore) = (true, Time + ServiceRules.LongestLease(State) + Lease.Margin));
     }
 
     /// <summary>The link to a node is cut, and later healed; the entity learns of both late.</summary>
@@ -98,8 +98,10 @@ internal sealed class LeaseWorld
     public void Renew(LeaseWorldNode node, long life, long round)
     {
         if (!_entityIsUp || !ServiceRules.MayRenewLease(State, node.Id)) return;
-        _given[node.Id] = Time;
-        var answer = new LeaseRenewed(Specs.Web, node.Id, round, _sequence);
+        var length = ServiceRules.LeaseFor(State);
+        var until = Time + length + Lease.Margin;
+        if (until > _given.GetValueOrDefault(node.Id)) _given[node.Id] = until;
+        var answer = new LeaseRenewed(Specs.Web, node.Id, round, _sequence) { Length = length };
         Send(node, () => node.TakeLease(life, answer));
     }
 

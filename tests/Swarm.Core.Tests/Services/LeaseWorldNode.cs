@@ -10,6 +10,7 @@ internal sealed class LeaseWorldNode(NodeId id, LeaseWorld world)
     private NodeLease _lease = new();
     private TimeSpan _asked;
     private bool _hadLease;
+    private TimeSpan _awayUntil;
     private long _life;
     private long _sequence;
     private long _report;
@@ -18,13 +19,17 @@ internal sealed class LeaseWorldNode(NodeId id, LeaseWorld world)
 
     public bool IsCut { get; set; }
 
+    private bool MayStart => !_lease.IsInherited && _lease.Sequence <= _sequence;
+
+    private bool IsAway => world.Time < _awayUntil;
+
     /// <summary>A container runs until it is dead, also while it is being killed.</summary>
     public IEnumerable<int> RunningSlots => _tasks.Values
         .Where(task => task.State == TaskState.Running || task.DeadAt > world.Time).Select(task => task.Slot);
 
     public void Take(ApplyServiceTasks order)
     {
-        if (order.Sequence < _sequence) return;
+        if (IsAway || order.Sequence < _sequence) return;
         _sequence = order.Sequence;
         foreach (var wanted in order.Tasks)
         {
@@ -43,6 +48,14 @@ internal sealed class LeaseWorldNode(NodeId id, LeaseWorld world)
         if (life == _life) _lease = _lease.Renew(answer, world.Time);
     }
 
+    /// <summary>swarmd is killed, and started again after a while: its containers go on by the lease that it left, and
+    /// are killed when that has run out, also while it is not there.</summary>
+    public void Restart()
+    {
+        _lease = _lease.IsHeld(world.Time) ? NodeLease.Inherit(_lease.Until!.Value) : new NodeLease();
+        (_life, _awayUntil) = (_life + 1, world.Time + world.Delay(20));
+    }
+
     /// <summary>The host dies, and all that runs on it.</summary>
     public void Crash()
     {
@@ -56,6 +69,7 @@ internal sealed class LeaseWorldNode(NodeId id, LeaseWorld world)
     public void Work()
     {
         EndLease();
+        if (IsAway) return;
         var held = _lease.IsHeld(world.Time);
         _hadLease = held;
         if (_tasks.Values.Any(task => !task.IsOver) && world.Time - _asked >= Lease.RenewEvery)
@@ -66,7 +80,7 @@ internal sealed class LeaseWorldNode(NodeId id, LeaseWorld world)
             world.Send(this, () => world.Renew(this, life, round));
         }
 
-        foreach (var (task, now) in _tasks.ToList()) _tasks[task] = Next(now, held && _lease.Sequence <= _sequence);
+        foreach (var (task, now) in _tasks.ToList()) _tasks[task] = Next(now, held && MayStart);
         Report();
     }
 

@@ -59,6 +59,8 @@ public sealed class RefusalTests
             "service web: environment entry '=x': not of the form NAME=value");
         Refused(Good with { Reservations = new Resources(new MilliCpu(-1), Bytes.Zero) },
             "service web: a reservation is negative");
+        Refused(Good with { LeaseFor = TimeSpan.FromSeconds(5) },
+            "service web: a lease of 00:00:05: not 00:00:06 to 00:05:00");
         Refused(Good with { LostAfter = TimeSpan.FromSeconds(-1) },
             "service web: time until a node is lost: cannot be negative");
         Refused(Good.With(update => update with { MaxFailureRatio = double.NaN }),

@@ -5,7 +5,7 @@ namespace Swarm.Linux.Tests.Processes;
 
 public sealed class SpawnTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Waiting = Patience.Seconds(20);
 
     [Fact]
     public void A_program_gets_its_arguments_environment_folder_and_third_descriptor()
@@ -49,10 +49,10 @@ public sealed class SpawnTests
 
         process.EndWithDescendants();
 
-        Assert.True(ended.Wait(Patience));
+        Assert.True(ended.Wait(Waiting));
         Assert.Equal(137, process.Wait());
         Assert.Equal(2, childrenEnded.Length);
-        Assert.All(childrenEnded, end => Assert.True(end.Wait(Patience)));
+        Assert.All(childrenEnded, end => Assert.True(end.Wait(Waiting)));
         foreach (var one in watched.Concat(children).Concat(childrenEnded)) one.Dispose();
         Assert.Null(ProcessIdentity.Of(process.Pid));
     }
@@ -76,7 +76,7 @@ public sealed class SpawnTests
         {
             File.WriteAllText(folder + "-aside", "1");
             File.Move(folder + "-aside", folder + "/one");
-            Assert.True(told.TryTake(out var name, Patience));
+            Assert.True(told.TryTake(out var name, Waiting));
             Assert.Equal("one", name);
         }
 

@@ -5,7 +5,7 @@ namespace Swarm.Linux.Tests.Watching;
 
 public sealed class MoveWatchTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Waiting = Patience.Seconds(20);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("swarmmoves");
     private readonly DescriptorWatch _descriptors = new("moves of a test");
@@ -60,5 +60,5 @@ public sealed class MoveWatchTests : IDisposable
         File.Move($"{folder}/{name}.tmp", $"{folder}/{name}", overwrite: true);
     }
 
-    private string Next() => _moved.TryTake(out var next, Patience) ? next : "nothing came";
+    private string Next() => _moved.TryTake(out var next, Waiting) ? next : "nothing came";
 }
