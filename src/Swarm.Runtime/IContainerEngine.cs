@@ -108,7 +108,7 @@ public interface IContainerEngine : IAsyncDisposable
 /// <param name="Name">Unique on this host.</param>
 public sealed record ContainerDefinition(ContainerId Id, string Name, ContainerSpec Spec)
 {
-    /// <summary>The lease by which it runs: <see cref="IContainerEngine.ExtendLease"/>. Null runs without one.</summary>
+    /// <summary>The lease by which it runs: <see cref="IContainerEngine.ExtendLease"/>. Null: it needs none.</summary>
     public string? Lease { get; init; }
 }
 

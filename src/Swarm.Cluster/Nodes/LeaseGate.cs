@@ -18,7 +18,8 @@ internal sealed class LeaseGate(ServiceName service, IContainerEngine engine, Ti
     /// <summary>When the lease runs out that an earlier swarmd left; null when it has, or there was none.</summary>
     public TimeSpan? Inherited => engine.FindLease(service.Value) is { } until && until > Now ? until : null;
 
-    /// <returns>Whether containers would be ended then, whatever becomes of this process: else it is as before.</returns>
+    /// <returns>Whether containers would be ended then, whatever becomes of this process; else all is as before.
+    /// </returns>
     public bool Open(TimeSpan until)
     {
         if (!engine.ExtendLease(service.Value, until)) return false;

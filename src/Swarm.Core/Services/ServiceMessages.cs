@@ -247,8 +247,8 @@ public sealed record LeaseRenewed(
 /// <summary>The times of leases. Clocks are not compared: each side counts for itself.</summary>
 public static class Lease
 {
-    /// <summary>How long a node goes on without a renewal, counted from when it asked for the last one it got, where the
-    /// specification does not say: longer than the entity of a service takes to move to another host.</summary>
+    /// <summary>How long a node goes on without a renewal, counted from when it asked for the last one it got, where
+    /// the specification does not say: longer than the entity of a service takes to move to another host.</summary>
     public static TimeSpan Length => TimeSpan.FromSeconds(15);
 
     /// <summary>A few questions may be lost, and swarmd may be slow.</summary>

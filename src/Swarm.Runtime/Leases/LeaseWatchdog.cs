@@ -8,8 +8,8 @@ namespace Swarm.Runtime.Leases;
 /// <summary>Keeps the leases of this host's containers where a process of its own sees them, which ends the containers
 /// of a lease that has run out: also while this process is dead or stands still.</summary>
 /// <remarks>
-/// The process is the script <c>watchdog</c>, which says what is in the files. It is there only while there is something
-/// to guard, outlives swarmd, and is taken over by the next one. Told in docs/failure.md.
+/// The process is the script <c>watchdog</c>, which says what is in the files. It is there only while there is
+/// something to guard, outlives swarmd, and is taken over by the next one. Told in docs/failure.md.
 /// </remarks>
 /// <param name="cgroups">The folder in which each container has the cgroup that lists all its processes.</param>
 /// <param name="time">Its timestamps count from the boot of the host, as <see cref="Linux.BootTime"/>.</param>
@@ -61,7 +61,7 @@ internal sealed partial class LeaseWatchdog(
         lock (_lock) return _until.TryGetValue(lease, out var until) ? until : null;
     }
 
-    /// <returns>Whether it is kept, and counted by whoever ends its containers. Else it holds as long as before.</returns>
+    /// <returns>Whether it is kept, and counted by whoever ends its containers. Else it holds as before.</returns>
     public bool Extend(string lease, TimeSpan until)
     {
         lock (_lock)

@@ -75,7 +75,8 @@ public sealed class ServiceEntityNodesTests : ServiceEntityKit
         var order = DeployedAtMostOnce(entity);
 
         entity.Tell(new RenewLease(Web, Node, 7), TestActor);
-        Assert.Equal(new LeaseRenewed(Web, Node, 7, order.Sequence) { Length = Lease.Length }, ExpectMsg<LeaseRenewed>());
+        Assert.Equal(
+            new LeaseRenewed(Web, Node, 7, order.Sequence) { Length = Lease.Length }, ExpectMsg<LeaseRenewed>());
 
         SeesMajority = false;
         entity.Tell(new RenewLease(Web, Node, 8), TestActor);

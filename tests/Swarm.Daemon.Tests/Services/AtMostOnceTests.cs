@@ -5,8 +5,8 @@ using Swarm.Linux.Processes;
 
 namespace Swarm.Daemon.Tests.Services;
 
-/// <summary>Containers of an at-most-once service end with their lease whatever becomes of swarmd, and go on where it is
-/// back before that.</summary>
+/// <summary>Containers of an at-most-once service end with their lease whatever becomes of swarmd, and go on where
+/// it is back before that.</summary>
 public sealed class AtMostOnceTests
 {
     private const string AtMostOnce = "x-swarm: {at-most-once: true, lease: 6s}";
@@ -23,7 +23,7 @@ public sealed class AtMostOnceTests
 
         await node.Daemon.KillAsync();
         await UntilGoneAsync(node, containers, Stopwatch.GetTimestamp());
-        await node.UntilAsync(() => Task.FromResult(Watchdogs(node).Count == 0), () => "nobody needs it, and it is there");
+        await UntilUnguardedAsync(node);
 
         await node.Daemon.StartAsync();
         await UntilRunningAgainAsync(node, service);
@@ -71,7 +71,7 @@ public sealed class AtMostOnceTests
         Assert.All(after.Tasks, task => Assert.Equal(0, task.Container!.Restarts));
 
         await node.RemoveAsync(service.Spec.Name);
-        await node.UntilAsync(() => Task.FromResult(Watchdogs(node).Count == 0), () => "nobody needs it, and it is there");
+        await UntilUnguardedAsync(node);
     }
 
     private static async Task UntilGoneAsync(TestNode node, List<ProcessIdentity> containers, long begun)
@@ -81,6 +81,9 @@ public sealed class AtMostOnceTests
             () => Task.FromResult(!containers.Any(one => one.IsAlive)), () => "containers go on without a lease");
         Assert.True(Stopwatch.GetElapsedTime(begun) < Limit, $"gone only after {Stopwatch.GetElapsedTime(begun)}");
     }
+
+    private static Task UntilUnguardedAsync(TestNode node) => node.UntilAsync(
+        () => Task.FromResult(Watchdogs(node).Count == 0), () => "nobody needs the watchdog, and it is there");
 
     /// <summary>By tasks that have not been there before.</summary>
     private static async Task UntilRunningAgainAsync(TestNode node, ServiceDetails before)
@@ -95,7 +98,8 @@ public sealed class AtMostOnceTests
     [
         .. node.Traces().Programs.Select(line => line.Split(' '))
             .Select(fields => new ProcessIdentity(
-                int.Parse(fields[1], CultureInfo.InvariantCulture), long.Parse(fields[2], CultureInfo.InvariantCulture)))
+                int.Parse(fields[1], CultureInfo.InvariantCulture),
+                long.Parse(fields[2], CultureInfo.InvariantCulture)))
             .OrderBy(process => process.Pid),
     ];
 
