@@ -37,7 +37,7 @@ public sealed class LeaseTests : IAsyncLifetime
     public async Task Whatever_is_in_the_container_is_killed_when_its_lease_runs_out_and_no_engine_is_there()
     {
         var started = await StartAsync(
-            "trap '' TERM; (while :; do sleep 0.01 & wait; done) & (sleep 600) & echo ready; wait", Seconds(60));
+            "trap '' TERM; (while :; do sleep 0.01 & wait; done) & (sleep 600) & echo ready; wait", Seconds(600));
         await _fixture.ReadyAsync(started.Id);
         var first = ProcessIdentity.Of(started.Pid)!.Value;
         var until = Now + Seconds(2);
@@ -59,8 +59,9 @@ public sealed class LeaseTests : IAsyncLifetime
     {
         var other = await StartAsync("sleep 600", Seconds(600), "other");
         var none = await _fixture.StartAsync(EngineFixture.Shell("sleep 600"));
-        var over = await StartAsync("sleep 600", Seconds(1));
+        var over = await StartAsync("sleep 600", Seconds(600));
 
+        Assert.True(_fixture.Engine.ExtendLease(Name, Now + Seconds(1)));
         Assert.Equal(137, (await _fixture.ExitOfAsync(over.Id)).ExitCode);
 
         Assert.True(ProcessIdentity.Of(other.Pid)!.Value.IsAlive && ProcessIdentity.Of(none.Pid)!.Value.IsAlive);
@@ -70,7 +71,7 @@ public sealed class LeaseTests : IAsyncLifetime
     [Fact]
     public async Task A_new_engine_takes_over_the_lease_the_container_and_the_process_that_counts()
     {
-        var started = await StartAsync("sleep 600", Seconds(30));
+        var started = await StartAsync("sleep 600", Seconds(300));
         var until = _fixture.Engine.FindLease(Name)!.Value;
         var watchdog = Assert.Single(Watchdogs());
 
@@ -120,8 +121,9 @@ public sealed class LeaseTests : IAsyncLifetime
     [Fact]
     public async Task Without_an_engine_it_ends_when_nothing_is_left_to_guard()
     {
-        var started = await StartAsync("sleep 600", Seconds(1));
+        var started = await StartAsync("sleep 600", Seconds(600));
         var watchdog = Assert.Single(Watchdogs());
+        Assert.True(_fixture.Engine.ExtendLease(Name, Now + Seconds(1)));
 
         // As its owner is this very process, which lives: another one that has ended is put in its place.
         await _fixture.ReopenAsync(() =>
