@@ -51,7 +51,8 @@ internal sealed class EngineFolders(EngineOptions options)
 
     public void Make()
     {
-        foreach (var folder in (string[])[State, Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Containers, Volumes])
+        foreach (var folder in (string[])
+            [State, Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Containers, Volumes])
         {
             Directory.CreateDirectory(folder);
         }

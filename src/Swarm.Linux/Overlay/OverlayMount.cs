@@ -8,8 +8,10 @@ namespace Swarm.Linux.Overlay;
 /// <summary>An overlay that is mounted nowhere yet: it can be entered through its descriptor,
 /// and be attached to a folder.</summary>
 /// <remarks>
-/// Made by <see href="https://man7.org/linux/man-pages/man2/fsopen.2.html">fsopen(2)</see> and its companions, Linux
-/// 6.8 for <c>lowerdir+</c>. Disposed before it is attached, it is gone, also when the process is killed.
+/// Made by <see href="https://man7.org/linux/man-pages/man2/fsopen.2.html">fsopen(2)</see> and its companions, layer by
+/// layer, since Linux 6.8. Before that (Debian 12 has 6.1) it is mounted at a folder made for that by
+/// <see href="https://man7.org/linux/man-pages/man2/mount.2.html">mount(2)</see>, and taken from there at once.
+/// Disposed before it is attached, it is gone, also when the process is killed, but for that moment.
 /// Options: https://docs.kernel.org/filesystems/overlayfs.html
 /// </remarks>
 public sealed partial class OverlayMount : IDisposable
@@ -19,6 +21,11 @@ public sealed partial class OverlayMount : IDisposable
 
     // A string option longer than this is refused by fsconfig(2).
     private const int OptionBytesMax = 255;
+
+    // The options of mount(2) are one page, and end with a zero byte.
+    private const int MountOptionBytesMax = 4095;
+
+    private static readonly Lazy<bool> TakesLayers = new(FindWhetherLayersAreTaken);
 
     private readonly FileDescriptor _mount;
 
@@ -36,7 +43,44 @@ public sealed partial class OverlayMount : IDisposable
     /// <exception cref="LinuxException">What the kernel refused, with its own words.</exception>
     public static OverlayMount CreateReadOnly(IReadOnlyList<string> lowers) => Create(lowers, null);
 
-    private static OverlayMount Create(IReadOnlyList<string> lowers, (string Upper, string Work)? writable)
+    /// <summary>For kernels before 6.8: about 200 layers fit.</summary>
+    internal static OverlayMount CreateAtOnce(IReadOnlyList<string> lowers, (string Upper, string Work)? writable)
+    {
+        using var held = new HeldFolders();
+        var options = $"lowerdir={string.Join(':', lowers.Select(held.Hold))}";
+        if (writable is var (upper, work)) options += $",upperdir={held.Hold(upper)},workdir={held.Hold(work)}";
+        options += ",redirect_dir=nofollow,index=off,metacopy=off";
+        if (options.Length > MountOptionBytesMax)
+            throw new LinuxException("mount", Errno.ENAMETOOLONG, lowers[0], $"{lowers.Count} layers are too many");
+        var place = Directory.CreateTempSubdirectory("overlay").FullName;
+        try
+        {
+            SystemCall.Check(mount("overlay", place, "overlay", 0, options), "mount overlay", lowers[0]);
+            return TakeFrom(place);
+        }
+        finally
+        {
+            Directory.Delete(place);
+        }
+    }
+
+    private static OverlayMount TakeFrom(string place)
+    {
+        try
+        {
+            var taken = open_tree(OpenTree, OpenFlags.CurrentFolder, place, OpenTreeClone | OpenFlags.CloseOnExec);
+            return new OverlayMount(new FileDescriptor((int)SystemCall.Check(taken, "open_tree", place)));
+        }
+        finally
+        {
+            SystemCall.Check(umount2(place, DetachMount), "umount2", place);
+        }
+    }
+
+    private static OverlayMount Create(IReadOnlyList<string> lowers, (string Upper, string Work)? writable) =>
+        TakesLayers.Value ? CreateByLayers(lowers, writable) : CreateAtOnce(lowers, writable);
+
+    private static OverlayMount CreateByLayers(IReadOnlyList<string> lowers, (string Upper, string Work)? writable)
     {
         using var context = Open();
         using var held = new HeldFolders();
@@ -76,6 +120,21 @@ public sealed partial class OverlayMount : IDisposable
 
     public void Dispose() => _mount.Dispose();
 
+    /// <remarks>Who knows the option looks the layer up at once; an older one takes any word, or not this.</remarks>
+    private static bool FindWhetherLayersAreTaken()
+    {
+        using var context = Open();
+        try
+        {
+            Configure(context, SetString, "lowerdir+", "/proc/self/fd/none");
+            return false;
+        }
+        catch (LinuxException refused)
+        {
+            return refused.Number == Errno.ENOENT;
+        }
+    }
+
     private static FileDescriptor Open()
     {
         var opened = fsopen(FsOpen, in "overlay\0"u8[0], FsOpenCloseOnExec);
@@ -104,10 +163,12 @@ public sealed partial class OverlayMount : IDisposable
     {
         private readonly List<Folder> _folders = [];
 
-        public string Short(string path)
-        {
-            if (Encoding.UTF8.GetByteCount(path) <= OptionBytesMax) return path;
+        public string Short(string path) =>
+            Encoding.UTF8.GetByteCount(path) <= OptionBytesMax ? path : Hold(path);
 
+        /// <summary>A name that is short, and has nothing in it that means something in a list.</summary>
+        public string Hold(string path)
+        {
             var folder = Folder.Open(path);
             _folders.Add(folder);
             return string.Create(
@@ -117,6 +178,9 @@ public sealed partial class OverlayMount : IDisposable
         public void Dispose() => _folders.ForEach(folder => folder.Dispose());
     }
 
+    private const nint OpenTree = 428;
+    private const int OpenTreeClone = 1;
+    private const int DetachMount = 2;
     private const nint MoveMount = 429;
     private const nint FsOpen = 430;
     private const nint FsConfig = 431;
@@ -140,6 +204,15 @@ public sealed partial class OverlayMount : IDisposable
     [LibraryImport("libc", SetLastError = true, EntryPoint = "syscall")]
     private static partial nint move_mount(
         nint number, FileDescriptor from, in byte fromPath, int to, in byte toPath, uint flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mount(string source, string target, string type, ulong flags, string options);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int umount2(string target, int flags);
+
+    [LibraryImport("libc", SetLastError = true, EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint open_tree(nint number, int folder, string path, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(FileDescriptor fd, byte[] buffer, nuint count);

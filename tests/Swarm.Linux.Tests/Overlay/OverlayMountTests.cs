@@ -48,6 +48,32 @@ public sealed class OverlayMountTests : IDisposable
     }
 
     [Fact]
+    public void What_kernels_before_6_8_are_asked_for_makes_the_same_and_leaves_no_mount()
+    {
+        var lowers = Enumerable.Range(0, 190).Select(i => Make($"a:b,c/{i}")).ToList();
+        File.WriteAllText(lowers[^1] + "/last", "last");
+        using (var overlay = OverlayMount.CreateAtOnce(lowers, (Make("upper"), Make("work"))))
+        {
+            Assert.DoesNotContain(_path, File.ReadAllText("/proc/self/mountinfo"), StringComparison.Ordinal);
+            overlay.Root.MakeFolder("made"u8, 0x1ed);
+            overlay.AttachAt(Make("root"));
+        }
+
+        Assert.Equal("last", File.ReadAllText(_path + "/root/last"));
+        Assert.True(Directory.Exists(_path + "/upper/made"));
+        using (var shown = OverlayMount.CreateAtOnce([lowers[0], lowers[^1]], null))
+        {
+            MountPoint.Unmount(_path + "/root");
+            shown.AttachAt(Make("root"));
+            Assert.Equal("last", File.ReadAllText(_path + "/root/last"));
+        }
+
+        var refused = Assert.Throws<LinuxException>(() => OverlayMount.CreateAtOnce(
+            [.. Enumerable.Repeat(lowers[0], 300)], null));
+        Assert.Contains("300 layers are too many", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_hundred_layers_with_paths_longer_than_an_option_are_mounted()
     {
         var long_ = new string('l', 200) + "/" + new string('m', 100);
