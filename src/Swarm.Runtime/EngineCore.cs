@@ -64,7 +64,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
         _undoing = new ContainerUndoing(Folders, images, networks, cgroups, Runtime, _monitors, time, logger);
         var filters = new FilterCache(SeccompProfile.Read(options.SeccompProfilePath), Folders);
         _maker = new ContainerMaker(
-            Folders, images, networks, cgroups, new ContainerMonitor(options, Folders), filters, _volumes, logger);
+            Folders, images, networks, cgroups, new ContainerMonitor(options, Folders), filters, _volumes,
+            id => GetRunning(id).First.Pid, logger);
     }
 
     public EngineFolders Folders { get; }

@@ -59,15 +59,16 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
     }
 
     [Fact]
-    public async Task A_terminal_of_its_own_has_the_size_it_is_given_from_the_first_moment()
+    public async Task A_terminal_of_its_own_has_the_size_it_is_given_and_takes_another()
     {
         var container = await SleepingAsync();
         var exec = Execs.Create(
             container.Id,
-            Shell("stty size; read x; stty size; read x") with { Tty = true, Streams = ConsoleStreams.All });
+            Shell("read x; stty size; read x; stty size; read x") with { Tty = true, Streams = ConsoleStreams.All });
 
         await using var session = await Execs.StartAsync(exec, new TerminalSize(21, 77), default);
-        Assert.Equal("21 77\r\n", await session.ReadUntilAsync("\n"));
+        await session.WriteTextAsync("go\n");
+        await session.ReadUntilAsync("21 77\r\n");
         Execs.Resize(exec, new TerminalSize(22, 78));
         await session.WriteTextAsync("go\n");
 

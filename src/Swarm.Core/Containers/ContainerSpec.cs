@@ -80,6 +80,61 @@ public sealed record ContainerSpec
     /// <summary>Whether its input ends when the first who is attached to it does. Needs
     /// <see cref="OpenStdin"/>; says nothing where there is a terminal.</summary>
     [Key(28)] public bool StdinOnce { get; init; }
+
+    /// <summary>What a process of it may use at most; what is not named is as the daemon's own.</summary>
+    [Key(29)] public ImmutableArray<Ulimit> Ulimits { get; init; } = [];
+
+    /// <summary>Whether an init program of the host runs its own and waits for processes that nobody waits for.
+    /// </summary>
+    [Key(30)] public bool Init { get; init; }
+
+    /// <summary>More groups of its user, by name or number.</summary>
+    [Key(31)] public ImmutableArray<string> Groups { get; init; } = [];
+
+    /// <summary>Replaces the host's search domains; a dot alone means none.</summary>
+    [Key(32)] public ImmutableArray<string> DnsSearch { get; init; } = [];
+
+    /// <summary>Replaces the host's options of resolv.conf.</summary>
+    [Key(33)] public ImmutableArray<string> DnsOptions { get; init; } = [];
+
+    /// <summary>From -1000 (never killed for want of memory) to 1000.</summary>
+    [Key(34)] public int OutOfMemoryScore { get; init; }
+
+    [Key(35)] public ImmutableArray<DeviceSpec> Devices { get; init; } = [];
+
+    [Key(36)] public SharedNamespaces Shared { get; init; } = SharedNamespaces.None;
+
+    /// <summary>The system call filter: <c>unconfined</c>, or the text of a profile in Docker's format.</summary>
+    [Key(37)] public string? Seccomp { get; init; }
+
+    /// <summary>Paths of the kernel that are hidden; null means the usual ones.</summary>
+    [Key(38)] public ImmutableArray<string>? MaskedPaths { get; init; }
+
+    /// <summary>Paths of the kernel that cannot be written to; null means the usual ones.</summary>
+    [Key(39)] public ImmutableArray<string>? ReadOnlyPaths { get; init; }
+}
+
+/// <summary>A limit of setrlimit(2).</summary>
+/// <param name="Name">As <c>nofile</c>.</param>
+/// <param name="Soft">-1 means none.</param>
+/// <param name="Hard">-1 means none.</param>
+public sealed record Ulimit(
+    [property: Key(0)] string Name, [property: Key(1)] long Soft, [property: Key(2)] long Hard);
+
+/// <summary>A device of the host, or a folder of them, and what may be done with it.</summary>
+/// <param name="Target">Empty means the same path.</param>
+/// <param name="Access">Of <c>r</c>, <c>w</c>, <c>m</c>; empty means all.</param>
+public sealed record DeviceSpec(
+    [property: Key(0)] string Source, [property: Key(1)] string Target = "", [property: Key(2)] string Access = "");
+
+/// <summary>Which namespaces are not the container's own.</summary>
+/// <param name="Pid"><c>host</c>, <c>container:ID</c> with the whole id, or empty; so the others.</param>
+/// <param name="Network">Only <c>container:ID</c>; needs <see cref="NetworkMode.None"/>.</param>
+public sealed record SharedNamespaces(
+    [property: Key(0)] string Pid = "", [property: Key(1)] string Ipc = "", [property: Key(2)] string Uts = "",
+    [property: Key(3)] string Network = "")
+{
+    public static SharedNamespaces None { get; } = new();
 }
 
 public enum NetworkMode
@@ -116,6 +171,22 @@ public sealed record MountSpec(
 
     /// <summary>Whether a missing bind source is made, as a folder (the short syntax), or is an error.</summary>
     [Key(6)] public bool CreateSource { get; init; }
+
+    /// <summary><c>rprivate</c> (also when empty), <c>private</c>, <c>rshared</c>, <c>shared</c>, <c>rslave</c> or
+    /// <c>slave</c>: whether mounts made below it later are seen on the other side.</summary>
+    [Key(7)] public string Propagation { get; init; } = "";
+
+    /// <summary>Folder of a volume that is mounted instead of all of it; it must exist.</summary>
+    [Key(8)] public string Subpath { get; init; } = "";
+
+    /// <summary>Whether a new volume begins empty, and not with what the image has at the place.</summary>
+    [Key(9)] public bool NoCopy { get; init; }
+
+    /// <summary>Whether mounts below a bind source stay away.</summary>
+    [Key(10)] public bool NonRecursive { get; init; }
+
+    /// <summary>Options of a tmpfs beside its size and mode, as <c>exec</c>, <c>uid=7</c>.</summary>
+    [Key(11)] public ImmutableArray<string> Options { get; init; } = [];
 }
 
 public enum PortProtocol
@@ -159,6 +230,18 @@ public sealed record ResourceLimits(
 
     /// <summary>Processors the container may run on, as <c>0-2,4</c>; empty means all.</summary>
     [Key(5)] public string CpuSet { get; init; } = "";
+
+    /// <summary>What the kernel tries to leave it when memory is short; zero means nothing.</summary>
+    [Key(6)] public Bytes MemoryReservation { get; init; }
+
+    /// <summary>0 to 100; null leaves it to the host. Version 1 of cgroups only.</summary>
+    [Key(7)] public int? Swappiness { get; init; }
+
+    /// <summary>Memory nodes, as <c>0-1</c>; empty means all.</summary>
+    [Key(8)] public string MemoryNodes { get; init; } = "";
+
+    /// <summary>Relative weight of its disk use, 10 to 1000; 0 leaves it to the host.</summary>
+    [Key(9)] public int BlockWeight { get; init; }
 }
 
 /// <summary>A command that tells whether the container does its work (docker: HEALTHCHECK).</summary>

@@ -20,7 +20,10 @@ public enum FileKind
 /// <param name="Device">The file system it is on.</param>
 public readonly record struct FileStatus(
     FileKind Kind, uint Mode, uint UserId, uint GroupId, long Size, uint Links, ulong Inode, DeviceNumber Device,
-    DeviceNumber Represents, FileTime Modified);
+    DeviceNumber Represents, FileTime Modified)
+{
+    public bool IsDevice => Kind is FileKind.CharacterDevice or FileKind.BlockDevice;
+}
 
 public readonly record struct DeviceNumber(uint Major, uint Minor)
 {

@@ -21,6 +21,14 @@ internal sealed record BundleInput(
     public required SeccompChoice Seccomp { get; init; }
 
     public ImmutableArray<HostDevice> Devices { get; init; } = [];
+
+    /// <summary>Namespaces that are not its own: kind, and a path; null means the host's.</summary>
+    public ImmutableDictionary<string, string?> Shared { get; init; } = ImmutableDictionary<string, string?>.Empty;
+
+    public ImmutableArray<ProcessLimit> Ulimits { get; init; } = [];
+
+    /// <summary>Null leaves it as the engine's own.</summary>
+    public int? OutOfMemoryScore { get; init; }
 }
 
 /// <param name="Kind">As in mount(2): <c>bind</c>, <c>tmpfs</c>.</param>
@@ -32,4 +40,8 @@ internal sealed record BundleMount(string Kind, string Source, string Target, Im
 internal sealed record SeccompChoice(ReadOnlyMemory<byte>? Profile, string? CompiledBase64);
 
 /// <param name="Kind">c or b.</param>
-internal sealed record HostDevice(string Path, char Kind, int Major, int Minor);
+/// <param name="Access">Null where it is among those that may be used anyway.</param>
+internal sealed record HostDevice(string Path, char Kind, int Major, int Minor, string? Access = null);
+
+/// <param name="Name">As <c>RLIMIT_NOFILE</c>.</param>
+internal sealed record ProcessLimit(string Name, ulong Soft, ulong Hard);

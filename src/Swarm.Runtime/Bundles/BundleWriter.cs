@@ -19,7 +19,8 @@ internal static class BundleWriter
         json.WriteString("path", input.RootPath);
         json.WriteBoolean("readonly", input.Plan.Spec.ReadOnlyRoot);
         json.WriteEndObject();
-        json.WriteString("hostname", input.Plan.Hostname);
+        // Without a namespace of its own for it, it would be the host that is renamed.
+        if (!input.Shared.ContainsKey("uts")) json.WriteString("hostname", input.Plan.Hostname);
         WriteMounts(json, input);
         LinuxSection.Write(json, input);
         if (input.Seccomp.CompiledBase64 is { } filter)

@@ -35,7 +35,7 @@ internal sealed record ContainerPlan
     {
         var spec = definition.Spec;
         var hostname = spec.Hostname is { Length: > 0 } chosen ? chosen
-            : spec.NetworkMode == NetworkMode.Host ? machineName
+            : spec.NetworkMode == NetworkMode.Host || spec.Shared.Uts == "host" ? machineName
             : definition.Id.Short;
         var check = spec.HealthCheck ?? image.HealthCheck;
         Sysctls.Check(spec);
@@ -63,7 +63,7 @@ internal sealed record ContainerPlan
         var command = spec.Command ?? (spec.Entrypoint is null ? image.Command : []);
         ImmutableArray<string> arguments = [.. entrypoint, .. command];
         return arguments.Length > 0 && arguments[0].Length > 0
-            ? arguments
+            ? spec.Init ? [InitProgram.Target, "--", .. arguments] : arguments
             : throw Invalid($"no command: neither the container nor image {spec.Image} names a program to run");
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Swarm.Core.Containers;
+using Swarm.Linux.Files;
 
 namespace Swarm.Runtime.Bundles;
 
@@ -11,6 +13,43 @@ internal static class HostDevices
         ["console", "null", "zero", "full", "tty", "random", "urandom", "ptmx"];
 
     public static ImmutableArray<HostDevice> Find() => [.. Find("/sys/dev/char", 'c'), .. Find("/sys/dev/block", 'b')];
+
+    /// <summary>Looks up the devices that a container asks for.</summary>
+    /// <exception cref="ContainerException">One is not there, or is no device.</exception>
+    public static IEnumerable<HostDevice> Choose(ImmutableArray<DeviceSpec> wanted) => wanted.SelectMany(device =>
+    {
+        if (device.Access.Any(letter => letter is not ('r' or 'w' or 'm')))
+            throw Invalid($"device {device.Source}: access '{device.Access}' is not of r, w and m");
+        var target = device.Target.Length > 0 ? device.Target : device.Source;
+        if (target[0] != '/') throw Invalid($"device {device.Source}: {target} is not a full path");
+        var found = Directory.Exists(device.Source)
+            ? Directory.GetFileSystemEntries(device.Source, "*", SearchOption.AllDirectories)
+                .Where(path => StatusOf(path) is { IsDevice: true })
+                .Select(path => (path, target + path[device.Source.Length..]))
+            : [(device.Source, target)];
+        return found.Select(pair => Of(pair.Item1, pair.Item2, device.Access.Length > 0 ? device.Access : "rwm"));
+    });
+
+    private static HostDevice Of(string path, string target, string access)
+    {
+        var status = StatusOf(path)
+            ?? throw Invalid($"error gathering device information for {path}: no such file or directory");
+        if (!status.IsDevice) throw Invalid($"{path} is not a device");
+        return new HostDevice(
+            target, status.Kind == FileKind.BlockDevice ? 'b' : 'c', (int)status.Represents.Major,
+            (int)status.Represents.Minor, access);
+    }
+
+    private static FileStatus? StatusOf(string path)
+    {
+        if (!File.Exists(path)) return null;
+        // A link of the host, as those udev makes, stands for the device.
+        var whole = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        using var folder = Folder.Open(Path.GetDirectoryName(whole) ?? "/");
+        return folder.Status(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(whole)));
+    }
+
+    private static ContainerException Invalid(string message) => new(ContainerFault.Invalid, message);
 
     private static IEnumerable<HostDevice> Find(string folder, char kind)
     {

@@ -14,6 +14,12 @@ internal static class LimitSection
     public static void Check(ResourceLimits limits)
     {
         var (memory, total) = (limits.Memory.Value, limits.MemoryAndSwap.Value);
+        if (limits.MemoryReservation.Value > memory && memory > 0)
+            throw Invalid("the memory reservation is above the limit on memory");
+        if (limits.Swappiness is < 0 or > 100)
+            throw Invalid($"swappiness {limits.Swappiness} is not between 0 and 100");
+        if (limits.BlockWeight is not 0 and (< 10 or > 1000))
+            throw Invalid($"the weight of block I/O {limits.BlockWeight} is not between 10 and 1000");
         if (total > 0 && memory == 0)
             throw Invalid("a limit on memory plus swap needs one on memory");
         if (total > 0 && total < memory)
@@ -23,7 +29,14 @@ internal static class LimitSection
     /// <summary>Writes those that are set: members of an object that is begun.</summary>
     public static void Write(Utf8JsonWriter json, ResourceLimits limits, bool canLimitSwap)
     {
-        if (limits.Memory.Value > 0) WriteMemory(json, limits, canLimitSwap);
+        WriteMemory(json, limits, canLimitSwap);
+        if (limits.BlockWeight > 0)
+        {
+            json.WriteStartObject("blockIO");
+            json.WriteNumber("weight", limits.BlockWeight);
+            json.WriteEndObject();
+        }
+
         WriteCpu(json, limits);
         if (limits.Pids > 0) WritePids(json, limits.Pids);
     }
@@ -43,8 +56,14 @@ internal static class LimitSection
         var memory = limits.Memory.Value;
         var total = limits.MemoryAndSwap.Value;
         json.WriteStartObject("memory");
-        json.WriteNumber("limit", memory);
-        if (canLimitSwap) json.WriteNumber("swap", total != 0 ? total : memory * 2);
+        if (memory > 0)
+        {
+            json.WriteNumber("limit", memory);
+            if (canLimitSwap) json.WriteNumber("swap", total != 0 ? total : memory * 2);
+        }
+
+        if (limits.MemoryReservation.Value > 0) json.WriteNumber("reservation", limits.MemoryReservation.Value);
+        if (limits.Swappiness is { } swappiness) json.WriteNumber("swappiness", swappiness);
         json.WriteEndObject();
     }
 
@@ -60,6 +79,7 @@ internal static class LimitSection
         }
 
         if (limits.CpuSet.Length > 0) json.WriteString("cpus", limits.CpuSet);
+        if (limits.MemoryNodes.Length > 0) json.WriteString("mems", limits.MemoryNodes);
         json.WriteEndObject();
     }
 

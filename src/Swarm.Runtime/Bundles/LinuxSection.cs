@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Swarm.Core.Containers;
 
@@ -7,13 +8,13 @@ namespace Swarm.Runtime.Bundles;
 /// <remarks>https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config-linux.md</remarks>
 internal static class LinuxSection
 {
-    private static readonly string[] Masked =
+    private static readonly ImmutableArray<string> Masked =
     [
         "/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
         "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
     ];
 
-    private static readonly string[] ReadOnly =
+    private static readonly ImmutableArray<string> ReadOnly =
         ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
     public static void Write(Utf8JsonWriter json, BundleInput input)
@@ -27,11 +28,11 @@ internal static class LinuxSection
         json.WriteEndObject();
         WriteDevices(json, input);
         json.WriteStartObject("resources");
-        WriteDeviceRules(json, spec.Privileged);
+        WriteDeviceRules(json, spec.Privileged, input.Devices);
         LimitSection.Write(json, spec.Limits, input.CanLimitSwap);
         json.WriteEndObject();
-        BundleWriter.WriteStrings(json, "maskedPaths", spec.Privileged ? [] : Masked);
-        BundleWriter.WriteStrings(json, "readonlyPaths", spec.Privileged ? [] : ReadOnly);
+        BundleWriter.WriteStrings(json, "maskedPaths", spec.Privileged ? [] : spec.MaskedPaths ?? Masked);
+        BundleWriter.WriteStrings(json, "readonlyPaths", spec.Privileged ? [] : spec.ReadOnlyPaths ?? ReadOnly);
         if (input.Seccomp.Profile is { } profile)
         {
             json.WritePropertyName("seccomp");
@@ -44,9 +45,18 @@ internal static class LinuxSection
     private static void WriteNamespaces(Utf8JsonWriter json, BundleInput input)
     {
         json.WriteStartArray("namespaces");
-        foreach (var kind in (string[])["pid", "mount", "uts", "ipc", "cgroup"]) WriteNamespace(json, kind, null);
-        if (input.Plan.Spec.NetworkMode != NetworkMode.Host)
-            WriteNamespace(json, "network", input.NetworkNamespacePath);
+        foreach (var kind in (string[])["pid", "mount", "uts", "ipc", "cgroup", "network"])
+        {
+            if (input.Shared.TryGetValue(kind, out var path))
+            {
+                if (path is not null) WriteNamespace(json, kind, path);
+            }
+            else if (kind != "network" || input.Plan.Spec.NetworkMode != NetworkMode.Host)
+            {
+                WriteNamespace(json, kind, kind == "network" ? input.NetworkNamespacePath : null);
+            }
+        }
+
         json.WriteEndArray();
     }
 
@@ -80,7 +90,8 @@ internal static class LinuxSection
     /// <remarks>
     /// Making any device node is harmless where using it is not allowed; crun allows the ordinary ones itself.
     /// </remarks>
-    private static void WriteDeviceRules(Utf8JsonWriter json, bool privileged)
+    private static void WriteDeviceRules(
+        Utf8JsonWriter json, bool privileged, ImmutableArray<HostDevice> devices)
     {
         json.WriteStartArray("devices");
         WriteRule(json, privileged, null, "rwm");
@@ -88,16 +99,25 @@ internal static class LinuxSection
         {
             WriteRule(json, true, "c", "m");
             WriteRule(json, true, "b", "m");
+            foreach (var device in devices.Where(device => device.Access is not null))
+                WriteRule(json, true, device.Kind.ToString(), device.Access!, device);
         }
 
         json.WriteEndArray();
     }
 
-    private static void WriteRule(Utf8JsonWriter json, bool allow, string? kind, string access)
+    private static void WriteRule(
+        Utf8JsonWriter json, bool allow, string? kind, string access, HostDevice? device = null)
     {
         json.WriteStartObject();
         json.WriteBoolean("allow", allow);
         if (kind is not null) json.WriteString("type", kind);
+        if (device is not null)
+        {
+            json.WriteNumber("major", device.Major);
+            json.WriteNumber("minor", device.Minor);
+        }
+
         json.WriteString("access", access);
         json.WriteEndObject();
     }

@@ -62,9 +62,15 @@ internal static class NameFiles
     internal static string Resolver(ContainerSpec spec, string hostResolver)
     {
         var lines = hostResolver.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (spec.DnsServers.IsEmpty && spec.NetworkMode == NetworkMode.Host) return hostResolver;
+        var isOwn = !spec.DnsServers.IsEmpty || !spec.DnsSearch.IsEmpty || !spec.DnsOptions.IsEmpty;
+        if (!isOwn && spec.NetworkMode == NetworkMode.Host) return hostResolver;
 
-        var others = lines.Where(line => !line.StartsWith("nameserver", StringComparison.Ordinal));
+        var others = lines
+            .Where(line => !line.StartsWith("nameserver", StringComparison.Ordinal)
+                && (spec.DnsSearch.IsEmpty || !IsSearch(line))
+                && (spec.DnsOptions.IsEmpty || !line.StartsWith("options", StringComparison.Ordinal)))
+            .Concat(Line("search", [.. spec.DnsSearch.Where(domain => domain != ".")]))
+            .Concat(Line("options", spec.DnsOptions));
         var servers = spec.DnsServers.IsEmpty
             // A server at the host's own loopback cannot be reached from another network namespace.
             ? lines.Where(line => line.StartsWith("nameserver", StringComparison.Ordinal) && !IsLoopback(line))
@@ -73,6 +79,16 @@ internal static class NameFiles
                 : throw new ContainerException(ContainerFault.Invalid, $"DNS server '{server}' is not an address"));
         return string.Concat(others.Concat(servers).Select(line => line + "\n"));
     }
+
+    private static string[] Line(string key, ImmutableArray<string> values)
+    {
+        if (values.Any(value => value.Length == 0 || value.Any(char.IsWhiteSpace)))
+            throw new ContainerException(ContainerFault.Invalid, $"DNS {key} '{string.Join(' ', values)}' has blanks");
+        return values.IsEmpty ? [] : [$"{key} {string.Join(' ', values)}"];
+    }
+
+    private static bool IsSearch(string line) => line.StartsWith("search", StringComparison.Ordinal)
+        || line.StartsWith("domain", StringComparison.Ordinal);
 
     /// <summary>The host's resolv.conf, or the one behind it when it only names a resolver at its loopback.</summary>
     public static string ReadHostResolver()

@@ -28,8 +28,25 @@ internal static class ProcessSection
         BundleWriter.WriteStrings(json, "effective", effective);
         BundleWriter.WriteStrings(json, "permitted", effective);
         json.WriteEndObject();
+        WriteLimits(json, input);
         json.WriteBoolean("noNewPrivileges", plan.Spec.NoNewPrivileges);
         json.WriteEndObject();
+    }
+
+    private static void WriteLimits(Utf8JsonWriter json, BundleInput input)
+    {
+        json.WriteStartArray("rlimits");
+        foreach (var limit in input.Ulimits)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", limit.Name);
+            json.WriteNumber("soft", limit.Soft);
+            json.WriteNumber("hard", limit.Hard);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (input.OutOfMemoryScore is { } score) json.WriteNumber("oomScoreAdj", score);
     }
 
     private static ImmutableArray<string> WithHome(ImmutableArray<string> environment, string home) =>

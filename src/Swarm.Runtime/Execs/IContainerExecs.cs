@@ -22,7 +22,8 @@ public interface IContainerExecs
     Task StartDetachedAsync(string exec, CancellationToken cancellation);
 
     /// <summary>Starts it and attaches to it. A session that is disposed of leaves it running.</summary>
-    /// <param name="size">Of its terminal, where it has one.</param>
+    /// <param name="size">Of its terminal, where it has one. It is set before this returns; a program that looks at
+    /// once may be faster.</param>
     /// <exception cref="ContainerException">As <see cref="StartDetachedAsync"/>.</exception>
     Task<IConsoleSession> StartAsync(string exec, TerminalSize? size, CancellationToken cancellation);
 

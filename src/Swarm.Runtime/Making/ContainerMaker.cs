@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Images;
 using Swarm.Linux.Cgroups;
@@ -24,9 +25,11 @@ internal sealed partial class ContainerMaker(
     ContainerMonitor monitor,
     FilterCache filters,
     VolumeStore volumes,
+    Func<ContainerId, int> pidOf,
     ILogger logger)
 {
     private readonly MountChoice _mounts = new(volumes);
+    private readonly NamespaceChoice _namespaces = new(pidOf);
     private readonly ulong _bounding = OwnCapabilities.ReadBounding();
 
     public async Task<MadeContainer> MakeAsync(
@@ -48,28 +51,44 @@ internal sealed partial class ContainerMaker(
         Directory.CreateDirectory(bundle);
         log.Make();
         using var root = new RootedFolder(rootPath);
-        var user = ContainerUser.Find(plan.User, root.ReadText("/etc/passwd"), root.ReadText("/etc/group"));
+        var groups = root.ReadText("/etc/group");
+        var user = ContainerUser.Find(plan.User, root.ReadText("/etc/passwd"), groups).WithGroups(spec.Groups, groups);
         MakeWorkingFolder(root, plan.WorkingDirectory);
         var (mounts, anonymous) = _mounts.Choose(plan, root);
         var names = NameFiles.Write(bundle, plan, network?.Endpoints ?? [], NameFiles.ReadHostResolver());
-        var seccomp = spec.Privileged ? new SeccompChoice(null, null) : filters.Choose(capabilities);
-        BundleWriter.Write(bundle, new BundleInput(plan, rootPath, user, [.. names, .. mounts])
+        var seccomp = Filter(spec, capabilities);
+        BundleWriter.Write(bundle, new BundleInput(plan, rootPath, user, [.. names, .. InitMounts(spec), .. mounts])
         {
             Capabilities = capabilities,
             NetworkNamespacePath = network?.NamespacePath,
             CgroupPath = folders.Cgroup(id),
             CanLimitSwap = cgroups.CountsSwap,
             Seccomp = seccomp,
-            Devices = spec.Privileged ? HostDevices.Find() : [],
+            Devices = [.. spec.Privileged ? HostDevices.Find() : [], .. HostDevices.Choose(spec.Devices)],
+            Shared = _namespaces.Choose(spec.Shared),
+            Ulimits = ProcessLimits.Choose(spec.Ulimits),
+            OutOfMemoryScore = ProcessLimits.Score(spec.OutOfMemoryScore),
         });
         var (first, conmon) = monitor.Create(id, definition.Name, spec, log.CurrentPath);
-        if (seccomp.Profile is not null) filters.Keep(id, capabilities);
+        if (seccomp.Profile is not null && spec.Seccomp is null) filters.Keep(id, capabilities);
         return new MadeContainer(plan, first, conmon, anonymous)
         {
             Endpoints = network?.Endpoints ?? [],
             Ports = network?.Ports ?? [],
         };
     }
+
+    private SeccompChoice Filter(ContainerSpec spec, ImmutableArray<string> capabilities) => spec.Seccomp switch
+    {
+        _ when spec.Privileged => new SeccompChoice(null, null),
+        null => filters.Choose(capabilities),
+        "unconfined" => new SeccompChoice(null, null),
+        { } text => new SeccompChoice(SeccompProfile.Parse(text).Resolve(capabilities), null),
+    };
+
+    private static ImmutableArray<BundleMount> InitMounts(ContainerSpec spec) => spec.Init
+        ? [new BundleMount("bind", InitProgram.Find(), InitProgram.Target, ["bind", "rprivate", "ro"])]
+        : [];
 
     private static ImmutableArray<PublishedPort> HostPorts(ContainerSpec spec) =>
         [.. spec.Ports.Where(port => port.Mode == PublishMode.Host)];

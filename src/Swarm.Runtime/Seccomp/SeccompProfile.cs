@@ -42,6 +42,20 @@ internal sealed class SeccompProfile
         }
     }
 
+    /// <summary>Reads the text of a profile that came with a container.</summary>
+    /// <exception cref="ContainerException">It is none.</exception>
+    public static SeccompProfile Parse(string text)
+    {
+        try
+        {
+            return new SeccompProfile(System.Text.Encoding.UTF8.GetBytes(text));
+        }
+        catch (JsonException broken)
+        {
+            throw new ContainerException(ContainerFault.Invalid, $"seccomp profile: {broken.Message}", broken);
+        }
+    }
+
     /// <summary>The rules that hold for a container with these capabilities on this host.</summary>
     public byte[] Resolve(ImmutableArray<string> capabilities) =>
         Resolve(capabilities, RuntimeInformation.ProcessArchitecture, Environment.OSVersion.Version);

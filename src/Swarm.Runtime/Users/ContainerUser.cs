@@ -34,6 +34,14 @@ internal sealed record ContainerUser(uint Uid, uint Gid, ImmutableArray<uint> Ot
         return new ContainerUser(uid.Value, gid, OtherGroupsOf(entry?[0], gid, group), home);
     }
 
+    /// <summary>With more groups, each by name or number.</summary>
+    /// <param name="group">Text of /etc/group; null when the root has none.</param>
+    /// <exception cref="ContainerException">There is no such group.</exception>
+    public ContainerUser WithGroups(ImmutableArray<string> names, string? group) => names.IsEmpty ? this : this with
+    {
+        OtherGroups = [.. OtherGroups.Concat(names.Select(name => GroupId(name, group))).Distinct()],
+    };
+
     private static uint GroupId(string wanted, string? group)
     {
         var entry = Lines(group, fields: 3).FirstOrDefault(fields => fields[0] == wanted);

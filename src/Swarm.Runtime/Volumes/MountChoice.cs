@@ -38,8 +38,9 @@ internal sealed class MountChoice(VolumeStore volumes)
         var isAnonymous = mount.Source.Length == 0;
         var name = isAnonymous ? VolumeStore.AnonymousName(id, mount.Target) : mount.Source;
         if (isAnonymous) anonymous.Add(name);
-        var content = volumes.Open(name, isAnonymous ? id : null, root, mount.Target);
-        return new BundleMount("bind", content, mount.Target, ["rbind", "rprivate", Access(mount)]);
+        var content = volumes.Open(name, isAnonymous ? id : null, mount.NoCopy ? null : root, mount.Target);
+        return new BundleMount(
+            "bind", Below(name, content, mount.Subpath), mount.Target, ["rbind", "rprivate", Access(mount)]);
     }
 
     private static BundleMount Bind(MountSpec mount)
@@ -60,13 +61,37 @@ internal sealed class MountChoice(VolumeStore volumes)
             Directory.CreateDirectory(mount.Source);
         }
 
-        return new BundleMount("bind", mount.Source, mount.Target, ["rbind", "rprivate", Access(mount)]);
+        return new BundleMount(
+            "bind", mount.Source, mount.Target,
+            [mount.NonRecursive ? "bind" : "rbind", PropagationOf(mount), Access(mount)]);
+    }
+
+    private static string PropagationOf(MountSpec mount) => mount.Propagation switch
+    {
+        "" => "rprivate",
+        "rprivate" or "private" or "rshared" or "shared" or "rslave" or "slave" => mount.Propagation,
+        _ => throw new ContainerException(
+            ContainerFault.Invalid, $"mount at {mount.Target}: there is no propagation '{mount.Propagation}'"),
+    };
+
+    /// <remarks>No link in the volume leads out of it.</remarks>
+    private static string Below(string volume, string content, string subpath)
+    {
+        if (subpath.Length == 0) return content;
+        using var root = new RootedFolder(content);
+        return root.Resolve(subpath) ?? throw new ContainerException(
+            ContainerFault.Invalid, $"volume {volume} has no {subpath}: no such file or directory");
     }
 
     private static BundleMount Tmpfs(MountSpec mount)
     {
+        ImmutableArray<string> usual = ["nosuid", "nodev", "noexec"];
+        // An option that says the contrary of a usual one takes its place.
         var options = ImmutableArray.Create(
-            "nosuid", "nodev", "noexec", "mode=" + Convert.ToString(mount.Mode ?? 0x3ff, 8), Access(mount));
+            [
+                .. usual.Where(option => !mount.Options.Contains(option[2..])), .. mount.Options,
+                "mode=" + Convert.ToString(mount.Mode ?? 0x3ff, 8), Access(mount),
+            ]);
         if (mount.Size.Value > 0)
             options = options.Add(string.Create(CultureInfo.InvariantCulture, $"size={mount.Size.Value}"));
         return new BundleMount("tmpfs", "tmpfs", mount.Target, options);

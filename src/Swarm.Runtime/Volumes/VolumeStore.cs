@@ -23,9 +23,9 @@ internal sealed partial class VolumeStore(EngineFolders folders)
     /// <summary>Finds the volume or makes it.</summary>
     /// <param name="owner">The container with which it goes; null for a named one.</param>
     /// <param name="root">The container's root file system, whose content at
-    /// <paramref name="target"/> it begins with.</param>
+    /// <paramref name="target"/> it begins with; null lets it begin empty.</param>
     /// <returns>The folder of its content.</returns>
-    public string Open(string name, ContainerId? owner, RootedFolder root, string target)
+    public string Open(string name, ContainerId? owner, RootedFolder? root, string target)
     {
         if (!Name().IsMatch(name))
         {
@@ -46,7 +46,7 @@ internal sealed partial class VolumeStore(EngineFolders folders)
             var aside = content + ".new";
             if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
             Directory.CreateDirectory(aside);
-            if (root.Resolve(target) is { } source) Copy(source, aside);
+            if (root?.Resolve(target) is { } source) Copy(source, aside);
             Directory.Move(aside, content);
             return content;
         }

@@ -1,0 +1,213 @@
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Runtime.Bundles;
+
+namespace Swarm.Runtime.Tests;
+
+public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    private static ContainerSpec Sleep => EngineFixture.Shell("sleep 600");
+
+    [Fact]
+    public async Task Its_processes_have_the_limits_and_the_score_it_was_given()
+    {
+        var started = await fixture.StartAsync(Sleep with
+        {
+            Ulimits = [new Ulimit("nofile", 100, 200), new Ulimit("core", 0, 0)],
+            OutOfMemoryScore = 500,
+        });
+
+        var limits = File.ReadAllLines($"/proc/{started.Pid}/limits");
+
+        Assert.Equal("100 200", Fields(limits, "Max open files"));
+        Assert.Equal("0 0", Fields(limits, "Max core file size"));
+        Assert.Equal("500", File.ReadAllText($"/proc/{started.Pid}/oom_score_adj").Trim());
+    }
+
+    [Fact]
+    public void A_limit_that_this_host_may_not_set_is_the_nearest_one_that_it_may()
+    {
+        var ceiling = ProcessLimits.Ceiling(["Limit Soft Hard", "Max open files   1024   20000   files"], "nofile");
+
+        Assert.Equal(20000ul, ceiling);
+        Assert.Equal(
+            new ProcessLimit("RLIMIT_NOFILE", 5, 20000), ProcessLimits.Choose(new Ulimit("nofile", 5, -1), ceiling));
+    }
+
+    [Fact]
+    public async Task An_init_program_waits_for_what_nobody_waits_for_and_passes_signals_and_exit_codes_on()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell(
+            "trap 'exit 7' TERM; (sh -c 'true &'); echo ready; while :; do sleep 1 & wait; done") with
+        { Init = true });
+        await fixture.ReadyAsync(started.Id);
+
+        Assert.StartsWith(
+            "/sbin/docker-init\0--\0sh\0", File.ReadAllText($"/proc/{started.Pid}/cmdline"), StringComparison.Ordinal);
+        fixture.Engine.Signal(started.Id, 15);
+
+        Assert.Equal(7, (await fixture.ExitOfAsync(started.Id)).ExitCode);
+    }
+
+    [Fact]
+    public async Task It_has_more_groups_search_domains_and_options_of_its_own()
+    {
+        var (_, output) = await fixture.RunAsync(EngineFixture.Shell("id -G; cat /etc/resolv.conf") with
+        {
+            User = "worker",
+            Groups = ["extra", "77"],
+            DnsServers = ["10.1.1.1"],
+            DnsSearch = ["a.example", "b.example"],
+            DnsOptions = ["ndots:3"],
+        });
+
+        var lines = output.Split('\n');
+        Assert.Equal(["1300", "1400", "77"], lines[0].Split(' ').Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["nameserver 10.1.1.1", "options ndots:3", "search a.example b.example"],
+            lines[1..].Where(line => line.Length > 0 && line[0] != '#').Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Namespaces_are_shared_with_the_host_or_with_another_container()
+    {
+        var first = await fixture.StartAsync(Sleep);
+        var id = "container:" + first.Id.Value;
+        var second = await fixture.StartAsync(Sleep with { Shared = new SharedNamespaces(id, id, id, id) });
+        var third = await fixture.StartAsync(Sleep with { Shared = new SharedNamespaces("host", "host", "host") });
+
+        foreach (var kind in (string[])["pid", "ipc", "uts", "net"])
+        {
+            Assert.Equal(Namespace(first.Pid, kind), Namespace(second.Pid, kind));
+            var hosts = kind == "net" ? Namespace(third.Pid, kind) : Namespace(Environment.ProcessId, kind);
+            Assert.Equal(hosts, Namespace(third.Pid, kind));
+            Assert.NotEqual(Namespace(first.Pid, kind), Namespace(third.Pid, kind));
+        }
+
+        Assert.NotEqual(Namespace(first.Pid, "mnt"), Namespace(second.Pid, "mnt"));
+        await fixture.Engine.RemoveAsync(first.Id, default);
+        await fixture.ExitOfAsync(second.Id);
+    }
+
+    [Fact]
+    public async Task Devices_are_there_and_may_be_used_as_it_was_said()
+    {
+        var started = await fixture.StartAsync(
+            Sleep with { Devices = [new DeviceSpec("/dev/zero", "/dev/mine", "r")] });
+
+        Assert.Equal(
+            "0 3 character special file",
+            await fixture.RunCommandAsync(
+                started.Id, "sh", "-c", "echo $(head -c 3 /dev/mine | wc -c) $(stat -c %F /dev/mine)"));
+    }
+
+    [Fact]
+    public async Task The_filter_and_what_is_hidden_can_be_chosen()
+    {
+        var free = await fixture.StartAsync(
+            Sleep with { Seccomp = "unconfined", MaskedPaths = [], ReadOnlyPaths = [] });
+        var own = await fixture.StartAsync(Sleep with
+        {
+            Seccomp = """
+                {"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}
+                """,
+        });
+
+        Assert.Contains("Seccomp:\t0", File.ReadAllText($"/proc/{free.Pid}/status"), StringComparison.Ordinal);
+        var hidden = " /proc/timer_list ";
+        Assert.DoesNotContain(hidden, File.ReadAllText($"/proc/{free.Pid}/mountinfo"), StringComparison.Ordinal);
+        Assert.Contains(hidden, File.ReadAllText($"/proc/{own.Pid}/mountinfo"), StringComparison.Ordinal);
+        Assert.StartsWith("1 ", await fixture.RunCommandAsync(own.Id, "mkdir", "/tmp/x"), StringComparison.Ordinal);
+        Assert.Equal("0 ", await fixture.RunCommandAsync(own.Id, "touch", "/tmp/x"));
+    }
+
+    [Fact]
+    public async Task Mounts_have_the_options_they_were_given()
+    {
+        var started = await fixture.StartAsync(Sleep with
+        {
+            Mounts =
+            [
+                new MountSpec(MountKind.Tmpfs, "", "/t") { Options = ["exec", "uid=7"], Size = Bytes.FromMebibytes(1) },
+                new MountSpec(MountKind.Volume, "empty", "/data") { NoCopy = true },
+                new MountSpec(MountKind.Bind, "/tmp", "/slave") { Propagation = "rslave", NonRecursive = true },
+            ],
+        });
+        var mounts = File.ReadAllLines($"/proc/{started.Pid}/mounts");
+
+        var tmpfs = mounts.Single(line => line.Contains(" /t ", StringComparison.Ordinal));
+        Assert.DoesNotContain("noexec", tmpfs, StringComparison.Ordinal);
+        Assert.Contains("uid=7", tmpfs, StringComparison.Ordinal);
+        Assert.Contains("nosuid", tmpfs, StringComparison.Ordinal);
+        Assert.Equal("0 ", await fixture.RunCommandAsync(started.Id, "ls", "/data"));
+        var volume = await fixture.StartAsync(Sleep with { Mounts = [new(MountKind.Volume, "whole", "/data")] });
+        await fixture.RunCommandAsync(volume.Id, "sh", "-c", "mkdir /data/part; echo x > /data/part/f");
+        var part = await fixture.StartAsync(
+            Sleep with { Mounts = [new(MountKind.Volume, "whole", "/p") { Subpath = "part" }] });
+        Assert.Equal("0 f", await fixture.RunCommandAsync(part.Id, "ls", "/p"));
+    }
+
+    [Fact]
+    public async Task A_reservation_and_swappiness_reach_the_cgroup()
+    {
+        var started = await fixture.StartAsync(Sleep with
+        {
+            Limits = ResourceLimits.None with
+            {
+                MemoryReservation = Bytes.FromMebibytes(32),
+                Swappiness = 7,
+                MemoryNodes = "0",
+            },
+        });
+
+        Assert.Equal("33554432", fixture.Cgroup("memory", started.Id, "memory.soft_limit_in_bytes"));
+        Assert.Equal("7", fixture.Cgroup("memory", started.Id, "memory.swappiness"));
+        Assert.Equal("0", fixture.Cgroup("cpuset", started.Id, "cpuset.mems"));
+    }
+
+    public static TheoryData<string, string> Refusals => new()
+    {
+        { "ulimit", "there is no ulimit wings" },
+        { "order", "ulimit nofile: the soft limit 9 is above the hard limit 8" },
+        { "score", "out-of-memory score 2000 is not between -1000 and 1000" },
+        { "group", "group nobodies is not in the container's /etc/group" },
+        { "device", "error gathering device information for /dev/none: no such file or directory" },
+        { "namespace", "there is no pid namespace 'elsewhere'" },
+        { "container", "there is no container 0123" },
+        { "seccomp", "seccomp profile: defaultAction is missing" },
+        { "propagation", "mount at /x: there is no propagation 'sideways'" },
+        { "subpath", "volume some has no nowhere: no such file or directory" },
+        { "swappiness", "swappiness 101 is not between 0 and 100" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task What_cannot_be_is_refused_by_name(string what, string message)
+    {
+        var spec = what switch
+        {
+            "ulimit" => Sleep with { Ulimits = [new Ulimit("wings", 1, 1)] },
+            "order" => Sleep with { Ulimits = [new Ulimit("nofile", 9, 8)] },
+            "score" => Sleep with { OutOfMemoryScore = 2000 },
+            "group" => Sleep with { Groups = ["nobodies"] },
+            "device" => Sleep with { Devices = [new DeviceSpec("/dev/none")] },
+            "namespace" => Sleep with { Shared = new SharedNamespaces("elsewhere") },
+            "container" => Sleep with { Shared = new SharedNamespaces("container:0123") },
+            "seccomp" => Sleep with { Seccomp = "{}" },
+            "propagation" => Sleep with { Mounts = [new(MountKind.Bind, "/tmp", "/x") { Propagation = "sideways" }] },
+            "subpath" => Sleep with { Mounts = [new(MountKind.Volume, "some", "/x") { Subpath = "nowhere" }] },
+            _ => Sleep with { Limits = ResourceLimits.None with { Swappiness = 101 } },
+        };
+
+        var refused = await Assert.ThrowsAsync<ContainerException>(
+            () => fixture.Engine.CreateAsync(EngineFixture.Define(spec), default));
+
+        Assert.Equal(message, refused.Message);
+    }
+
+    private static string Namespace(int pid, string kind) => new FileInfo($"/proc/{pid}/ns/{kind}").LinkTarget!;
+
+    private static string Fields(string[] lines, string title) => string.Join(' ', lines
+        .Single(line => line.StartsWith(title, StringComparison.Ordinal))[title.Length..]
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2]);
+}
