@@ -53,6 +53,7 @@ public sealed class ApiServer : IAsyncDisposable
             new NodeRoutes(node, store, engine, findFault, warnings).Map(routes);
             new ImageRoutes(store, engine, names).Map(routes);
             new ContainerRoutes(desk, node, time).Map(routes);
+            new ControlRoutes(desk).Map(routes);
             new LogRoutes(desk, time, stopping.Token).Map(routes);
             new ConsoleRoutes(desk, stopping.Token).Map(routes);
             new WaitRoutes(desk, stopping.Token).Map(routes);

@@ -14,6 +14,7 @@ internal static class ContainerWords
         { IsRestarting: true } => "restarting",
         { State.Phase: ContainerPhase.Created } => "created",
         { State.Phase: ContainerPhase.Ended } => "exited",
+        { State.IsPaused: true } => "paused",
         _ => "running",
     };
 
@@ -28,6 +29,7 @@ internal static class ContainerWords
             "removing" => "Removal In Progress",
             "restarting" => Invariant($"Restarting ({code}) {Lasting(now - ended)} ago"),
             "exited" => Invariant($"Exited ({code}) {Lasting(now - ended)} ago"),
+            "paused" => $"Up {Lasting(now - (state.StartedAt ?? now))} (Paused)",
             _ => $"Up {Lasting(now - (state.StartedAt ?? now))}" + HealthOf(container),
         };
     }

@@ -19,7 +19,9 @@ internal sealed record ShownContainer(ContainerState State, StandaloneContainer?
         ? JsonFields.Parse(System.Text.Encoding.UTF8.GetBytes(Own.Settings.Asked))
         : SpecWords.Of(State.Definition.Spec);
 
-    public bool IsRestarting => Own is { Status: ContainerStatus.BackingOff };
+    /// <summary>It has ended, and begins again.</summary>
+    public bool IsRestarting => Own is { Status: ContainerStatus.BackingOff }
+        || (Own is { Status: ContainerStatus.Starting } && State.Phase == ContainerPhase.Ended);
 
     public bool IsRemoving => Own is { Status: ContainerStatus.Removing };
 

@@ -84,7 +84,8 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
 
     private void Stop(StopByHand stop, IActorRef asker)
     {
-        if (!IsUp)
+        // An end that is not known here yet would be followed by a restart.
+        if (!IsUp && !_container.HasProcess)
         {
             asker.Tell(new Done(Changed: false));
             return;

@@ -126,8 +126,7 @@ public sealed class DockerDayTests(SharedNode shared) : IClassFixture<SharedNode
 
         await _docker.DoAsync("stop", "again");
 
-        Assert.Equal("exited 1", await _docker.DoAsync(
-            "inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "again"));
+        Assert.Equal("exited", await _docker.DoAsync("inspect", "-f", "{{.State.Status}}", "again"));
         await _docker.DoAsync("rm", "again");
         await _docker.DoAsync("run", "-d", "--name", "twice", "--restart", "on-failure:2", "box", "false");
         await UntilAsync("twice", "{{.State.Status}} {{.RestartCount}}", "exited 2");
@@ -171,6 +170,22 @@ public sealed class DockerDayTests(SharedNode shared) : IClassFixture<SharedNode
 
         Assert.Equal("9", await _docker.DoAsync("wait", "later"));
         Assert.Equal("later", await _docker.DoAsync("rm", "later"));
+    }
+
+    [Fact]
+    public async Task A_container_is_paused_renamed_and_looked_into()
+    {
+        await _docker.DoAsync("run", "-d", "--name", "still", "box", "sleep", "600");
+        await _docker.DoAsync("pause", "still");
+        Assert.Equal("paused", await _docker.DoAsync("inspect", "-f", "{{.State.Status}}", "still"));
+        await _docker.DoAsync("unpause", "still");
+        Assert.Equal(1, (await _docker.RunAsync("unpause", "still")).ExitCode);
+
+        await _docker.DoAsync("rename", "still", "other");
+
+        Assert.Contains("sleep 600", await _docker.DoAsync("top", "other"), StringComparison.Ordinal);
+        Assert.Equal("/other", await _docker.DoAsync("inspect", "-f", "{{.Name}}", "other"));
+        await _docker.DoAsync("rm", "-f", "other");
     }
 
     private async Task UntilAsync(string container, string format, string wanted)
