@@ -8,8 +8,9 @@ namespace Swarm.Cluster.Hosting;
 
 /// <summary>Shuts out of the cluster who is not to go on, when members miss each other; this node, too.</summary>
 /// <remarks>
-/// <see cref="Resolution"/> decides. While somebody is out of reach every member asks all others whether they are
-/// there, and whom they miss. Of those that go on the first one acts; who is left behind ends by itself.
+/// <see cref="Resolution"/> decides, by what <see cref="LookAround"/> has heard. While somebody is out of reach every
+/// member asks all others whether they are there, and whom they miss. Of those that go on the first one acts; who is
+/// left behind ends by itself.
 /// </remarks>
 internal sealed partial class ResolverActor : UntypedActor, IWithTimers
 {
@@ -18,29 +19,28 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Who has not answered for so long is missed: several questions were asked meanwhile.</summary>
-    private static readonly TimeSpan WordHolds = TimeSpan.FromMilliseconds(1500);
-
     /// <summary>Somebody else misses someone as long as he asks.</summary>
     private static readonly TimeSpan AlertHolds = TimeSpan.FromSeconds(3);
 
     private readonly Akka.Cluster.Cluster _cluster;
     private readonly TimeSpan _stableAfter;
+    private readonly TimeSpan _wordHolds;
     private readonly TimeProvider _time;
     private readonly ILogger<ResolverActor> _logger;
     private readonly long _started;
-    private readonly Dictionary<string, (ReachAnswer Answer, TimeSpan At)> _heard = new(StringComparer.Ordinal);
+    private LookAround? _around;
     private ImmutableHashSet<UniqueAddress> _missed = [];
     private ImmutableHashSet<string>? _goOn;
     private TimeSpan _changedAt;
-    private TimeSpan? _lookingSince;
     private TimeSpan? _alertedAt;
     private long _round;
 
+    /// <param name="wordHolds">How long a member may be silent: see <see cref="LookAround.WordHolds"/>.</param>
     public ResolverActor(
-        Akka.Cluster.Cluster cluster, TimeSpan stableAfter, TimeProvider time, ILogger<ResolverActor> logger)
+        Akka.Cluster.Cluster cluster, TimeSpan stableAfter, TimeSpan wordHolds, TimeProvider time,
+        ILogger<ResolverActor> logger)
     {
-        (_cluster, _stableAfter, _time, _logger) = (cluster, stableAfter, time, logger);
+        (_cluster, _stableAfter, _wordHolds, _time, _logger) = (cluster, stableAfter, wordHolds, time, logger);
         _started = time.GetTimestamp();
     }
 
@@ -48,7 +48,7 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
 
     private TimeSpan Now => _time.GetElapsedTime(_started);
 
-    private string OwnAddress => _cluster.SelfAddress.ToString();
+    private string OwnName => NameOf(_cluster.SelfUniqueAddress);
 
     protected override void PreStart() => Timers.StartPeriodicTimer("look", new Look(), LookEvery);
 
@@ -56,9 +56,9 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case Look: LookAround(_cluster.State, Now); break;
+            case Look: LookAtAll(_cluster.State, Now); break;
             case AskReach ask: Answer(ask, Now); break;
-            case ReachAnswer answer: _heard[answer.Address] = (answer, Now); break;
+            case ReachAnswer answer: _around = _around?.Take(answer, Now); break;
             default: Unhandled(message); break;
         }
     }
@@ -66,15 +66,18 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
     private void Answer(AskReach ask, TimeSpan now)
     {
         _alertedAt = now;
-        var others = Counted(_cluster.State).Select(member => member.Address.ToString());
-        Sender.Tell(new ReachAnswer(OwnAddress, ask.Round)
+        var (address, uid) = (_cluster.SelfAddress.ToString(), _cluster.SelfUniqueAddress.Uid);
+        var answer = new ReachAnswer(address, ask.Round) { Uid = uid };
+        if (_around is { } around && around.KnowsWhoIsThere(now))
         {
-            HasLooked = HasLooked(now),
-            Missed = HasLooked(now) ? [.. others.Where(other => IsMissed(other, now))] : [],
-        });
+            var others = Counted(_cluster.State).Select(member => NameOf(member.UniqueAddress));
+            answer = answer with { HasLooked = true, Missed = around.Missed(others, now) };
+        }
+
+        Sender.Tell(answer);
     }
 
-    private void LookAround(ClusterEvent.CurrentClusterState state, TimeSpan now)
+    private void LookAtAll(ClusterEvent.CurrentClusterState state, TimeSpan now)
     {
         var members = Counted(state);
         if (!members.Exists(member => member.UniqueAddress == _cluster.SelfUniqueAddress)) return;
@@ -83,38 +86,34 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
         if (!missed.SetEquals(_missed)) (_missed, _changedAt, _goOn) = (missed, now, null);
         if (missed.IsEmpty && !(now - _alertedAt < AlertHolds))
         {
-            _lookingSince = null;
+            _around = null;
             return;
         }
 
-        if (_lookingSince is null)
-        {
-            _lookingSince = now;
-            _heard.Clear();
-        }
-
+        _around ??= LookAround.Begin(OwnName, _wordHolds, now);
         var ask = new AskReach(++_round);
         foreach (var member in members.Where(member => member.UniqueAddress != _cluster.SelfUniqueAddress))
             Context.ActorSelection($"{member.Address}/{OwnPath}").Tell(ask);
-        if (!missed.IsEmpty && now - _changedAt >= _stableAfter && HasLooked(now)) Decide(members, now);
+        if (!missed.IsEmpty && now - _changedAt >= _stableAfter && _around.KnowsWhatOthersKnow(now))
+            Decide(members, _around, now);
     }
 
-    private void Decide(List<Member> members, TimeSpan now)
+    private void Decide(List<Member> members, LookAround around, TimeSpan now)
     {
         var goOn = Resolution.GoOn(
-            [.. members.Select(member => new ResolvedMember(member.Address.ToString(), IsVoter(member)))],
-            [.. Missing(members, now)]);
+            [.. members.Select(member => new ResolvedMember(NameOf(member.UniqueAddress), IsVoter(member)))],
+            [.. Missing(members, around, now)]);
         var isSettled = _goOn is { } before && before.SetEquals(goOn);
         _goOn = goOn;
         if (!isSettled) return;
 
-        var behind = members.Where(member => !goOn.Contains(member.Address.ToString())).ToList();
-        if (!goOn.Contains(OwnAddress))
+        var behind = members.Where(member => !goOn.Contains(NameOf(member.UniqueAddress))).ToList();
+        if (!goOn.Contains(OwnName))
         {
             LogEnds(string.Join(", ", _missed.Select(one => one.Address)));
             _cluster.Down(_cluster.SelfAddress);
         }
-        else if (members.Find(member => goOn.Contains(member.Address.ToString()))!.Address == _cluster.SelfAddress)
+        else if (NameOf(members.Except(behind).First().UniqueAddress) == OwnName)
         {
             foreach (var member in behind)
             {
@@ -124,27 +123,22 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
         }
     }
 
-    private IEnumerable<(string By, string Missed)> Missing(List<Member> members, TimeSpan now)
+    private IEnumerable<(string By, string Missed)> Missing(List<Member> members, LookAround around, TimeSpan now)
     {
-        foreach (var member in members.Select(member => member.Address.ToString()).Where(one => one != OwnAddress))
-        {
-            if (IsMissed(member, now)) yield return (OwnAddress, member);
-            else foreach (var missed in _heard[member].Answer.Missed) yield return (member, missed);
-        }
+        foreach (var missing in around.Missing(members.Select(member => NameOf(member.UniqueAddress)), now))
+            yield return missing;
 
         // Who answers, and whose heartbeats are not heard all the same, holds the whole cluster up.
         if (now - _changedAt < 10 * _stableAfter) yield break;
         foreach (var missed in _missed)
         {
             foreach (var member in members.Where(member => !_missed.Contains(member.UniqueAddress)))
-                yield return (member.Address.ToString(), missed.Address.ToString());
+                yield return (NameOf(member.UniqueAddress), NameOf(missed));
         }
     }
 
-    private bool HasLooked(TimeSpan now) => now - _lookingSince >= WordHolds;
-
-    private bool IsMissed(string address, TimeSpan now) =>
-        address != OwnAddress && !(_heard.TryGetValue(address, out var heard) && now - heard.At < WordHolds);
+    private static string NameOf(UniqueAddress member) =>
+        LookAround.NameOf(member.Address.ToString(), member.Uid);
 
     private static List<Member> Counted(ClusterEvent.CurrentClusterState state) =>
         [.. state.Members.Where(IsCounted).Order()];

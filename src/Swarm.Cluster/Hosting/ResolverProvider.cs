@@ -12,6 +12,8 @@ public sealed class ResolverProvider(ActorSystem system, Akka.Cluster.Cluster cl
 {
     internal const string StableAfter = "akka.cluster.split-brain-resolver.stable-after";
 
+    private const string Detector = "akka.cluster.failure-detector.";
+
     /// <inheritdoc/>
     public TimeSpan DownRemovalMargin =>
         system.Settings.Config.GetTimeSpan("akka.cluster.down-removal-margin", TimeSpan.FromMilliseconds(1));
@@ -21,12 +23,17 @@ public sealed class ResolverProvider(ActorSystem system, Akka.Cluster.Cluster cl
     {
         get
         {
-            var stableAfter = system.Settings.Config.GetTimeSpan(StableAfter);
+            var config = system.Settings.Config;
+            var stableAfter = config.GetTimeSpan(StableAfter);
+
+            // As long as heartbeats may be missing: who stands still for less is missed by nobody.
+            var wordHolds = config.GetTimeSpan($"{Detector}heartbeat-interval")
+                + config.GetTimeSpan($"{Detector}acceptable-heartbeat-pause");
             var loggers = system.Settings.Setup.Get<AkkaLogger.LoggersSetup>() is { HasValue: true } setup
                 ? setup.Value.Loggers
                 : NullLoggerFactory.Instance;
             return Props.Create(() => new ResolverActor(
-                cluster, stableAfter, TimeProvider.System, loggers.CreateLogger<ResolverActor>()));
+                cluster, stableAfter, wordHolds, TimeProvider.System, loggers.CreateLogger<ResolverActor>()));
         }
     }
 }

@@ -13,6 +13,10 @@ public sealed record ReachAnswer([property: Key(0)] string Address, [property: K
     /// <summary>It has looked around for long enough to know whom it misses.</summary>
     [Key(2)] public bool HasLooked { get; init; }
 
-    /// <summary>Addresses of the members that do not answer it.</summary>
+    /// <summary>The members that do not answer it, as <see cref="LookAround.NameOf"/> calls them.</summary>
     [Key(3)] public ImmutableArray<string> Missed { get; init; } = [];
+
+    /// <summary>Of the process that answers: it may not be the member that was asked, but one that was started at the
+    /// address of that.</summary>
+    [Key(4)] public int Uid { get; init; }
 }

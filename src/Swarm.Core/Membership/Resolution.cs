@@ -11,8 +11,8 @@ namespace Swarm.Core.Membership;
 public static class Resolution
 {
     /// <param name="members">All, in the one order that every node has them in.</param>
-    /// <param name="missing">Who misses whom, by their addresses; one word of either end is enough.</param>
-    /// <returns>The addresses of those that go on; none where that would be no majority of the schedulers.</returns>
+    /// <param name="missing">Who misses whom, by their names; one word of either end is enough.</param>
+    /// <returns>The names of those that go on; none where that would be no majority of the schedulers.</returns>
     public static ImmutableHashSet<string> GoOn(
         IReadOnlyList<ResolvedMember> members, IReadOnlyCollection<(string By, string Missed)> missing)
     {
@@ -32,16 +32,16 @@ public static class Resolution
                 .First());
         }
 
-        var goOn = left.Select(index => members[index].Address).ToImmutableHashSet(StringComparer.Ordinal);
+        var goOn = left.Select(index => members[index].Name).ToImmutableHashSet(StringComparer.Ordinal);
         var schedulers = members.Where(member => member.IsScheduler).ToList();
-        return Quorum.HasMajority(schedulers, member => goOn.Contains(member.Address)) ? goOn : goOn.Clear();
+        return Quorum.HasMajority(schedulers, member => goOn.Contains(member.Name)) ? goOn : goOn.Clear();
     }
 
     private static bool[,] Cuts(
         IReadOnlyList<ResolvedMember> members, IReadOnlyCollection<(string By, string Missed)> missing)
     {
-        var index = members.Select((member, at) => (member.Address, at))
-            .ToDictionary(member => member.Address, member => member.at, StringComparer.Ordinal);
+        var index = members.Select((member, at) => (member.Name, at))
+            .ToDictionary(member => member.Name, member => member.at, StringComparer.Ordinal);
         var cuts = new bool[members.Count, members.Count];
         foreach (var (by, missed) in missing)
         {
@@ -54,6 +54,6 @@ public static class Resolution
     }
 }
 
-/// <param name="Address">As <c>akka.tcp://swarm@10.0.0.1:4000</c>.</param>
+/// <param name="Name">As <see cref="LookAround.NameOf"/> calls it.</param>
 /// <param name="IsScheduler">Its vote counts.</param>
-public readonly record struct ResolvedMember(string Address, bool IsScheduler);
+public readonly record struct ResolvedMember(string Name, bool IsScheduler);

@@ -18,26 +18,33 @@ internal sealed class SeveralNodes : IAsyncDisposable
     public List<string> Workers { get; } = [];
 
     /// <summary>Starts three nodes, and waits until they are one cluster.</summary>
-    public async Task<IReadOnlyList<SwarmCluster>> StartAllAsync(TimeSpan? settle = null)
+    public async Task<IReadOnlyList<SwarmCluster>> StartAllAsync(TimeSpan? settle = null, TimeSpan? stableAfter = null)
     {
-        var all = Enumerable.Range(0, 3).Select(at => Start(at, settle: settle)).ToList();
+        var all = Enumerable.Range(0, 3)
+            .Select(at => Start(at, settle: settle, stableAfter: stableAfter)).ToList();
         await Task.WhenAll(all.Select(node => node.Ready)).WaitAsync(Patience);
         await Task.WhenAll(all.Select(node => SeesAsync(node, 3)));
         return all;
     }
 
-    /// <param name="seeds">How many of the ports are seeds.</param>
+    /// <param name="seeds">How many of the ports are seeds; with none of them the node finds no cluster.</param>
     public SwarmCluster Start(
-        int at, TimeSpan? startTimeout = null, string[]? roles = null, int seeds = 3, TimeSpan? settle = null)
+        int at, TimeSpan? startTimeout = null, string[]? roles = null, int seeds = 3, TimeSpan? settle = null,
+        TimeSpan? stableAfter = null)
     {
+        int[] known = seeds > 0 ? Ports[..seeds] : FreePorts.Take(1);
         var node = SwarmCluster.Start(
             new ClusterOptions
             {
                 Port = Ports[at],
-                Seeds = [.. Ports.Take(seeds).Select(port => $"akka.tcp://swarm@127.0.0.1:{port}")],
+                Seeds = [.. known.Select(port => $"akka.tcp://swarm@127.0.0.1:{port}")],
                 Roles = [.. roles ?? [ClusterRoles.Scheduler, ClusterRoles.Worker]],
                 StartTimeout = startTimeout ?? Patience,
-                Failure = new FailureOptions { SettleTime = settle ?? TimeSpan.FromSeconds(20) },
+                Failure = new FailureOptions
+                {
+                    SettleTime = settle ?? TimeSpan.FromSeconds(20),
+                    StableAfter = stableAfter ?? TimeSpan.FromSeconds(3),
+                },
                 Journal = new JournalOptions.Sqlite(_journal.Path),
             },
             started =>
