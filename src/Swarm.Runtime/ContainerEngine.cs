@@ -71,6 +71,9 @@ public sealed class ContainerEngine : IContainerEngine
     /// <inheritdoc/>
     public EventLog Events => _core.Events;
 
+    /// <summary>What the containers are called in their networks.</summary>
+    public INetworkNames Names => _core.Names;
+
     /// <inheritdoc/>
     public IReadOnlySet<Digest> ImagesInUse => _core.Table.All
         .Select(container => container.Record?.ImageId)

@@ -200,6 +200,7 @@ internal sealed partial class EngineCore
         foreach (var volume in record.AnonymousVolumes) _volumes.Remove(volume);
         _records.Remove(id);
         Table.Drop(container);
+        Names.Tell(record.ToState(), null);
         LogRemoved(record.Definition.Name, id.Short);
         Events.Publish(record.ToState(), "destroy");
     }

@@ -55,6 +55,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
         Runtime = new OciRuntime(options, Folders);
         Watch = new DescriptorWatch("container watch");
         Events = new EventLog(time);
+        Names = new NetworkNames(
+            () => Table.States(), id => Table.Find(id)?.Record?.ToState(), networks.DefaultNetwork);
         _records = new RecordStore(Folders, logger);
         _volumes = new VolumeStore(Folders);
         _exitFile = new ExitFile(Folders, cgroups, time);
@@ -77,6 +79,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
     public DescriptorWatch Watch { get; }
 
     public EventLog Events { get; }
+
+    public NetworkNames Names { get; }
 
     public LeaseWatchdog Leases { get; }
 
@@ -128,7 +132,9 @@ internal sealed partial class EngineCore : IAsyncDisposable
     private ContainerRecord Keep(LiveContainer container, ContainerRecord record)
     {
         _records.Write(record);
+        var before = container.Record;
         container.Record = record;
+        Names.Tell(before?.ToState(), record.ToState());
         return record;
     }
 

@@ -10,6 +10,8 @@ internal sealed class NoNetworks : INetworkPlane
 {
     public HashSet<ContainerId> Alive { get; private set; } = [];
 
+    public string DefaultNetwork => "bridge";
+
     public Task OpenAsync(IReadOnlySet<ContainerId> alive, CancellationToken cancellation)
     {
         Alive = [.. alive];

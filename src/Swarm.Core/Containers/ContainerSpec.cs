@@ -112,6 +112,17 @@ public sealed record ContainerSpec
 
     /// <summary>Paths of the kernel that cannot be written to; null means the usual ones.</summary>
     [Key(39)] public ImmutableArray<string>? ReadOnlyPaths { get; init; }
+
+    /// <summary>The networks to join, all of which must be there, in place of <see cref="Networks"/>; empty joins
+    /// none. Null: as <see cref="Networks"/> says.</summary>
+    [Key(40)] public ImmutableArray<EndpointSpec>? Endpoints { get; init; }
+
+    /// <summary>Containers of the default network that this one knows by other names, and whose ports and environment
+    /// it finds in its own.</summary>
+    [Key(41)] public ImmutableArray<LinkSpec> Links { get; init; } = [];
+
+    /// <summary>Ports that it offers beside those of its image, as <c>80/tcp</c>.</summary>
+    [Key(42)] public ImmutableArray<string> ExposedPorts { get; init; } = [];
 }
 
 /// <summary>A limit of setrlimit(2).</summary>
@@ -212,7 +223,11 @@ public sealed record PublishedPort(
     [property: Key(1)] int HostPort,
     [property: Key(2)] PortProtocol Protocol = PortProtocol.Tcp,
     [property: Key(3)] PublishMode Mode = PublishMode.Ingress,
-    [property: Key(4)] string HostAddress = "");
+    [property: Key(4)] string HostAddress = "")
+{
+    /// <summary>Where any of several ports of the host will do, the last one of them; else 0.</summary>
+    [Key(5)] public int HostPortLast { get; init; }
+}
 
 /// <summary>What a container may use at most. Zero means no limit.</summary>
 public sealed record ResourceLimits(

@@ -30,6 +30,8 @@ public sealed class BridgeNetworkPlane : INetworkPlane
         _thread = new NetworkThread($"network {options.NamePrefix}", options.HostNamespace);
     }
 
+    public string DefaultNetwork => _options.DefaultNetwork;
+
     public Task OpenAsync(IReadOnlySet<ContainerId> alive, CancellationToken cancellation) => Do(
         "The networks of this host could not be opened",
         () =>

@@ -8,6 +8,9 @@ namespace Swarm.Runtime.Networks;
 /// <remarks>Our own rtnetlink and one nftables table of our own. Drawn in docs/networks.md.</remarks>
 public interface INetworkPlane : IAsyncDisposable
 {
+    /// <summary>Name of the network of containers that name none.</summary>
+    string DefaultNetwork { get; }
+
     /// <summary>Makes table and default bridge, or finds them; drops namespaces and rules of containers not in
     /// <paramref name="alive"/>.</summary>
     Task OpenAsync(IReadOnlySet<ContainerId> alive, CancellationToken cancellation);
