@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Swarm.Api.Builds;
 using Swarm.Api.Connections;
 using Swarm.Api.Containers;
 using Swarm.Api.Events;
@@ -14,6 +15,7 @@ using Swarm.Api.Nodes;
 using Swarm.Cluster.Nodes;
 using Swarm.Images;
 using Swarm.Runtime;
+using Swarm.Runtime.Builds;
 
 namespace Swarm.Api;
 
@@ -40,7 +42,8 @@ public sealed class ApiServer : IAsyncDisposable
     /// <param name="warnings">What is wrong with the cluster beyond this node.</param>
     /// <exception cref="IOException">Another process listens there, or the socket cannot be made.</exception>
     public static async Task<ApiServer> StartAsync(
-        ApiOptions options, NodeFacts node, IImageStore store, IContainerEngine engine, IActorRef images,
+        ApiOptions options, NodeFacts node, IImageStore store, IContainerEngine engine, IImageBuilder builder,
+        IActorRef images,
         IActorRef containers,
         Func<Task<string?>> findFault, Func<IEnumerable<string>> warnings,
         TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
@@ -52,6 +55,7 @@ public sealed class ApiServer : IAsyncDisposable
         {
             new NodeRoutes(node, store, engine, findFault, warnings).Map(routes);
             new ImageRoutes(store, engine, names).Map(routes);
+            new BuildRoutes(builder, store, names, time, stopping.Token).Map(routes);
             new ContainerRoutes(desk, node, time).Map(routes);
             new ControlRoutes(desk).Map(routes);
             new LogRoutes(desk, time, stopping.Token).Map(routes);

@@ -73,7 +73,14 @@ public sealed record LoadedImage(Digest Id, ImmutableArray<ImageReference> Names
 /// <param name="Size">Bytes of its layers, unpacked.</param>
 public sealed record ImageSummary(
     Digest Id, ImmutableArray<ImageReference> Names, DateTimeOffset? Created, Bytes Size,
-    ImmutableSortedDictionary<string, string> Labels);
+    ImmutableSortedDictionary<string, string> Labels)
+{
+    /// <summary>The image that it was built from here; null for one that was not.</summary>
+    public Digest? Parent { get; init; }
+
+    /// <summary>Whether it is only a step on the way to another image, and has no name.</summary>
+    public bool IsIntermediate { get; init; }
+}
 
 public sealed record StoredImage(
     Digest Id, Digest ManifestDigest, ImmutableArray<ImageReference> Names, ImageConfiguration Configuration,

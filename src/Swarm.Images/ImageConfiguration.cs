@@ -38,4 +38,10 @@ public sealed record ImageConfiguration
     public string? StopSignal { get; init; }
 
     public HealthCheck? HealthCheck { get; init; }
+
+    /// <summary>What runs command lines of its Dockerfile; empty means <c>/bin/sh -c</c>.</summary>
+    public ImmutableArray<string> Shell { get; init; } = [];
+
+    /// <summary>Instructions that images built from this one begin with.</summary>
+    public ImmutableArray<string> OnBuild { get; init; } = [];
 }

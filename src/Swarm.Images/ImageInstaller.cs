@@ -24,7 +24,7 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers)
         ImmutableArray<ArchivedImage> images, ScratchFolder scratch, CancellationToken cancellation)
     {
         var ready = ImmutableArray.CreateBuilder<ReadyImage>();
-        foreach (var image in images) ready.Add(await PrepareAsync(image, scratch, cancellation));
+        foreach (var image in images) ready.Add(await UnpackAsync(image, scratch, cancellation));
 
         return await DedicatedThread.RunAsync(
             () =>
@@ -36,7 +36,8 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers)
     }
 
     /// <summary>Moves blobs and layers to their places. Until the catalog knows the image, nobody sees them.</summary>
-    public void Commit(ReadyImage image)
+    /// <param name="synced">Whether the names of what is moved are brought to the disk.</param>
+    public void Commit(ReadyImage image, bool synced = true)
     {
         foreach (var blob in image.Blobs)
         {
@@ -47,11 +48,12 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers)
             File.Move(blob.Path, path);
         }
 
-        Durability.SyncFolder(folders.Blobs);
-        layers.Commit(image.Layers);
+        if (synced) Durability.SyncFolder(folders.Blobs);
+        layers.Commit(image.Layers, synced);
     }
 
-    private async Task<ReadyImage> PrepareAsync(
+    /// <summary>Unpacks what is new. Nothing is seen yet, and nothing is sure to be on the disk.</summary>
+    public async Task<ReadyImage> UnpackAsync(
         ArchivedImage image, ScratchFolder scratch, CancellationToken cancellation)
     {
         var imageLayers = image.Layers.Zip(image.Document.DiffIds, image.Document.ChainIds)

@@ -44,7 +44,9 @@ public sealed partial class ImageStore
         using var scratch = _folders.NewScratch();
         var image = await DedicatedThread.RunAsync(
             () => Commit(container, commit, scratch, cancellation), cancellation);
-        return (await InstallAsync([image], scratch, cancellation))[0];
+        return commit.Step is { } step
+            ? await InstallStepAsync(image, step, scratch, cancellation)
+            : (await InstallAsync([image], scratch, cancellation))[0];
     }
 
     private ArchivedImage Commit(
@@ -52,9 +54,18 @@ public sealed partial class ImageStore
     {
         var layer = Differences(
             container, commit.Ignored,
-            (changes, upper) => LayerWriting.Write(scratch.NewPath(), upper, changes, cancellation), cancellation);
+            (changes, upper) => changes.Count == 0 && commit.Step is not null
+                ? null
+                : LayerWriting.Write(scratch.NewPath(), upper, changes, cancellation),
+            cancellation);
         KnownImage below;
         lock (_gate) below = GetById(new Digest(SnapshotOf(container).Image));
+        return Compose(below, layer, commit, scratch);
+    }
+
+    /// <param name="layer">Null where only the configuration is another one.</param>
+    private ArchivedImage Compose(KnownImage below, StagedBlob? layer, ImageCommit commit, ScratchFolder scratch)
+    {
         var now = _time.GetUtcNow();
         var configuration = commit.Configuration with
         {
@@ -65,16 +76,23 @@ public sealed partial class ImageStore
         };
         var history = ImageHistory.Extend(
             File.ReadAllBytes(_folders.Blob(below.Id)), below, new ImageHistoryEntry(
-                now, commit.CreatedBy, configuration.Author, commit.Comment));
+                now, commit.CreatedBy, configuration.Author, commit.Comment)
+            {
+                HasNoLayer = layer is null,
+            });
+        StagedBlob[] added = layer is null ? [] : [layer];
         var config = StagedBlob.Write(
             scratch.NewPath(),
-            ConfigWriting.Write(configuration, [.. below.Layers.Select(one => one.DiffId), layer.Digest], history));
+            ConfigWriting.Write(
+                configuration,
+                [.. below.Layers.Select(one => one.DiffId), .. added.Select(one => one.Digest)],
+                history));
         return ArchivedImage.Create(
             commit.Name is null ? [] : [commit.Name], manifest: null, config, "committed configuration",
             [
                 .. below.Layers.Select(one =>
                     new StagedBlob(one.BlobPath, one.Blob, new FileInfo(one.BlobPath).Length)),
-                layer,
+                .. added,
             ]);
     }
 

@@ -94,11 +94,17 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     {
         lock (_gate)
         {
+            var parents = _catalog.Images.Select(image => image.Step?.Parent).OfType<Digest>().ToHashSet();
             return
             [
                 .. _catalog.Images.Select(image => new ImageSummary(
                     image.Id, _catalog.NamesOf(image.Id), image.Configuration.Created, image.Size,
-                    image.Configuration.Labels)),
+                    image.Configuration.Labels)
+                {
+                    Parent = image.Step == Nothing ? null : image.Step?.Parent,
+                    IsIntermediate = _catalog.NamesOf(image.Id).IsEmpty
+                        && (image.Step == Nothing || parents.Contains(image.Id)),
+                }),
             ];
         }
     }

@@ -20,6 +20,8 @@ internal sealed class ServedNode : IAsyncDisposable
 
     public FakeContainerEngine Engine { get; } = new();
 
+    public FakeImageBuilder Builder { get; } = new();
+
     public ConcurrentDictionary<string, Digest> Meanings { get; } = new();
 
     public string? Unhealthy { get; set; }
@@ -44,7 +46,7 @@ internal sealed class ServedNode : IAsyncDisposable
             new NodeId("node1"), "alpha", "0.1.0", "/data", "6.1", "amd64", 4, new Bytes(1L << 30), 2,
             ImmutableSortedDictionary<string, string>.Empty);
         _server = await ApiServer.StartAsync(
-            new ApiOptions(Socket) { Group = "no-such-group" }, facts, Store, Engine,
+            new ApiOptions(Socket) { Group = "no-such-group" }, facts, Store, Engine, Builder,
             _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)), ActorRefs.Nobody,
             () => Task.FromResult(Unhealthy), () => ClusterWarnings, TimeProvider.System,
             NullLoggerFactory.Instance, CancellationToken.None);

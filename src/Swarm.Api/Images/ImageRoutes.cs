@@ -81,8 +81,10 @@ internal sealed class ImageRoutes(IImageStore store, IContainerEngine engine, II
             throw new ApiException(StatusCodes.Status501NotImplemented, $"filters are not supported yet: {filters}");
         }
 
+        var all = QueryFlag.IsSet(context.Request.Query["all"]);
+        var shown = store.List().Where(image => all || !image.IsIntermediate);
         return context.Response.WriteAnswerAsync(
-            StatusCodes.Status200OK, [.. store.List().Select(ImageShapes.Line)], ApiJson.Plain.ImageLineArray,
+            StatusCodes.Status200OK, [.. shown.Select(ImageShapes.Line)], ApiJson.Plain.ImageLineArray,
             context.RequestAborted);
     }
 

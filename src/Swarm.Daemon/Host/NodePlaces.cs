@@ -17,6 +17,9 @@ internal static class NodePlaces
 
     public static string NodeFolder(DaemonOptions options) => $"{options.DataRoot}/node";
 
+    /// <summary>Files of builds that go on.</summary>
+    public static string Builds(DaemonOptions options) => $"{options.DataRoot}/builds";
+
     public static EngineOptions Engine(DaemonOptions options, NodeId id) =>
         options.Engine with { CgroupParent = $"/swarm-{id.Value[..8]}" };
 

@@ -43,6 +43,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
 
         await using var api = await ApiServer.StartAsync(
             new ApiOptions(options.ApiSocket), HostFacts.Show(id, options), parts.Images, parts.Engine,
+            parts.Builder,
             cluster.Images, cluster.Node, cluster.FindFaultAsync, cluster.Warnings, time, logs, stop);
         ServiceSupervisor.Tell("READY=1");
         LogReady(parts.Engine.List().Length, options.ApiSocket, cluster.Address, SinceStart());

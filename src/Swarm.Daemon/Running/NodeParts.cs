@@ -4,6 +4,7 @@ using Swarm.Daemon.Configuration;
 using Swarm.Daemon.Host;
 using Swarm.Images;
 using Swarm.Runtime;
+using Swarm.Runtime.Builds;
 using Swarm.Runtime.Networks;
 
 namespace Swarm.Daemon.Running;
@@ -14,6 +15,7 @@ internal sealed class NodeParts : IAsyncDisposable
 {
     private readonly ImageStore _images;
     private readonly BridgeNetworkPlane _networks;
+    private readonly ImageBuilder _builder;
 
     private NodeParts(DaemonOptions options, NodeId id, ILoggerFactory logs, TimeProvider time)
     {
@@ -21,7 +23,10 @@ internal sealed class NodeParts : IAsyncDisposable
         _networks = new BridgeNetworkPlane(
             NodePlaces.Network(options, id), logs.CreateLogger<BridgeNetworkPlane>());
         Engine = new ContainerEngine(NodePlaces.Engine(options, id), _images, _networks, time, logs);
+        _builder = new ImageBuilder(NodePlaces.Builds(options), Engine, _images, _images, null, logs);
     }
+
+    public IImageBuilder Builder => _builder;
 
     public IImageStore Images => _images;
 
@@ -35,6 +40,7 @@ internal sealed class NodeParts : IAsyncDisposable
         try
         {
             await parts.Engine.OpenAsync(cancellation);
+            await parts._builder.OpenAsync(cancellation);
             return parts;
         }
         catch
@@ -57,6 +63,7 @@ internal sealed class NodeParts : IAsyncDisposable
     /// <summary>Lets go of everything; containers and networks stay.</summary>
     public async ValueTask DisposeAsync()
     {
+        _builder.Dispose();
         await Engine.DisposeAsync();
         await _networks.DisposeAsync();
         _images.Dispose();

@@ -4,7 +4,7 @@ namespace Swarm.Images.Blobs;
 internal sealed class BegunStream : ReadOnlyStream
 {
     private readonly Stream _inner;
-    private readonly byte[] _beginning = new byte[4];
+    private readonly byte[] _beginning = new byte[10];
     private readonly int _length;
     private int _given;
 

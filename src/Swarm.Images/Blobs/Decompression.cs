@@ -12,6 +12,12 @@ internal static class Decompression
     {
         var begun = new BegunStream(compressed);
         compression = Sniff(begun.Beginning);
+        if (UnsupportedIn(begun.Beginning) is { } other)
+        {
+            throw new ImageException(
+                ImageFault.Unsupported, $"it is compressed with {other}, which is not supported: gzip and zstd are");
+        }
+
         return compression switch
         {
             Compression.Gzip => new GZipStream(begun, CompressionMode.Decompress),
@@ -19,6 +25,16 @@ internal static class Decompression
             _ => begun,
         };
     }
+
+    /// <summary>What something is compressed with that nothing here decompresses; null for anything else.</summary>
+    /// <param name="beginning">Ten bytes, where there are as many.</param>
+    public static string? UnsupportedIn(ReadOnlySpan<byte> beginning) => beginning switch
+    {
+        // bzip2 has no specification; its blocks begin with the digits of pi.
+        [0x42, 0x5a, 0x68, >= 0x31 and <= 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => "bzip2",
+        [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, ..] => "xz", // https://tukaani.org/xz/xz-file-format.txt
+        _ => null,
+    };
 
     public static Compression Sniff(ReadOnlySpan<byte> beginning) => beginning switch
     {

@@ -35,6 +35,19 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
             : null;
     }
 
+    /// <returns>Null also when its record cannot be read.</returns>
+    public UnpackedLayer? TryFind(string name)
+    {
+        try
+        {
+            return Find(name);
+        }
+        catch (Exception unread) when (unread is ImageException or IOException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Unpacks what is not unpacked yet of an image's layers, lowest first, into a scratch folder.</summary>
     /// <exception cref="ImageException">What is wrong with which layer.</exception>
     public async Task<ImmutableArray<UnpackedLayer>> UnpackAsync(
@@ -57,7 +70,7 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
     }
 
     /// <summary>Moves unpacked layers to their place; one that is there already stays.</summary>
-    public void Commit(IEnumerable<UnpackedLayer> layers)
+    public void Commit(IEnumerable<UnpackedLayer> layers, bool synced = true)
     {
         using var to = Folder.Open(folders.Layers);
         foreach (var layer in layers)
@@ -69,7 +82,7 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
             scratch.Rename(Path.GetFileName(layer.Path), to, layer.Name);
         }
 
-        Durability.SyncFolder(folders.Layers);
+        if (synced) Durability.SyncFolder(folders.Layers);
     }
 
     /// <summary>Gives the upper folder of an overlay the root that the layers below it have.</summary>

@@ -67,6 +67,8 @@ internal sealed record ConfigDocument(ImageConfiguration Configuration, Immutabl
             ?? ImmutableSortedDictionary<string, string>.Empty,
         StopSignal = json.Find("StopSignal")?.Text() is { Length: > 0 } signal ? signal : null,
         HealthCheck = json.Find("Healthcheck") is { } check ? ReadHealthCheck(check) : null,
+        Shell = json.Texts("Shell"),
+        OnBuild = json.Texts("OnBuild"),
     };
 
     // Nothing or zero stands for Docker's default, which is the record's.

@@ -58,6 +58,8 @@ internal static class ConfigWriting
         }
 
         if (configuration.HealthCheck is { } check) WriteHealthCheck(json, check);
+        if (!configuration.Shell.IsEmpty) WriteList(json, "Shell", configuration.Shell);
+        if (!configuration.OnBuild.IsEmpty) WriteList(json, "OnBuild", configuration.OnBuild);
     }
 
     private static void WriteHealthCheck(Utf8JsonWriter json, HealthCheck check)

@@ -7,7 +7,7 @@ namespace Swarm.Images.Manifests;
 /// </summary>
 internal static class ImageHistory
 {
-    /// <summary>That of an image, with an entry for one layer more.</summary>
+    /// <summary>That of an image, with one entry more.</summary>
     /// <param name="configuration">The configuration below, as it is stored.</param>
     public static JsonArray Extend(byte[] configuration, KnownImage below, ImageHistoryEntry entry)
     {
@@ -28,8 +28,13 @@ internal static class ImageHistory
         if (entry.CreatedBy.Length > 0) json["created_by"] = entry.CreatedBy;
         if (entry.Author.Length > 0) json["author"] = entry.Author;
         if (entry.Comment.Length > 0) json["comment"] = entry.Comment;
+        if (entry.HasNoLayer) json["empty_layer"] = true;
         return json;
     }
 }
 
-internal sealed record ImageHistoryEntry(DateTimeOffset? Created, string CreatedBy, string Author, string Comment);
+internal sealed record ImageHistoryEntry(DateTimeOffset? Created, string CreatedBy, string Author, string Comment)
+{
+    /// <summary>Whether it changed the configuration only.</summary>
+    public bool HasNoLayer { get; init; }
+}

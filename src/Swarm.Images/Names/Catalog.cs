@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Swarm.Core;
 using Swarm.Core.Images;
+using Swarm.Images.Builds;
 using Swarm.Images.Layers;
 using Swarm.Images.Manifests;
 using Swarm.Linux.Files;
@@ -12,7 +13,14 @@ namespace Swarm.Images.Names;
 
 /// <summary>One image as the store knows it.</summary>
 internal sealed record KnownImage(
-    Digest Id, Digest ManifestDigest, ImageConfiguration Configuration, ImmutableArray<ImageLayer> Layers, Bytes Size);
+    Digest Id, Digest ManifestDigest, ImageConfiguration Configuration, ImmutableArray<ImageLayer> Layers, Bytes Size)
+{
+    /// <summary>Where it is a step of a build: which.</summary>
+    public BuildStep? Step { get; init; }
+
+    /// <summary>Whether a build ended with it.</summary>
+    public bool IsResult { get; init; }
+}
 
 /// <summary>Which images there are and what they are called: a small file for each, and all of
 /// them in memory.</summary>
@@ -23,6 +31,7 @@ internal sealed class Catalog
     private readonly Dictionary<Digest, KnownImage> _images = [];
     private readonly Dictionary<ImageReference, Digest> _names = [];
     private readonly List<BrokenRecord> _broken = [];
+    private readonly HashSet<Digest> _unkept = [];
 
     /// <remarks>A record that is not what the store wrote is set aside as <c>NAME.broken</c>: it costs its own image
     /// or name, and nothing of it is lost.</remarks>
@@ -64,12 +73,52 @@ internal sealed class Catalog
     /// <summary>Keeps an image whose blobs and layers are in their place.</summary>
     public void Add(KnownImage image)
     {
-        var record = new ImageRecord(image.ManifestDigest.Value, image.Size.Value);
-        _folders.WriteWhole(
-            PathOf(image.Id), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.ImageRecord));
+        // The same image may have been built here, and come once more from elsewhere.
+        if (image.Step is null && Find(image.Id) is { Step: not null } built)
+            image = image with { Step = built.Step, IsResult = built.IsResult };
+        _folders.WriteWhole(PathOf(image.Id), Serialize(image));
         File.Delete(PathOf(image.Id) + BrokenRecord.Suffix);
         _images[image.Id] = image;
+        _unkept.Remove(image.Id);
     }
+
+    /// <summary>Knows an image from now on, and keeps it only at <see cref="KeepAll"/>.</summary>
+    public void AddUnkept(KnownImage image)
+    {
+        _images[image.Id] = image;
+        _unkept.Add(image.Id);
+    }
+
+    /// <summary>Writes the records aside of the images that are not kept yet.</summary>
+    /// <remarks>Their blobs and layers must be on the disk before they are put into their places.</remarks>
+    public ImmutableArray<(Digest Image, string Path)> WriteUnkept(Func<string> newPath)
+    {
+        var written = ImmutableArray.CreateBuilder<(Digest, string)>();
+        foreach (var id in _unkept)
+        {
+            var path = newPath();
+            File.WriteAllBytes(path, Serialize(_images[id]));
+            written.Add((id, path));
+        }
+
+        return written.ToImmutable();
+    }
+
+    /// <summary>Puts records into their places that were written aside and are on the disk.</summary>
+    public void KeepAll(ImmutableArray<(Digest Image, string Path)> written)
+    {
+        foreach (var (id, path) in written)
+        {
+            // Removed meanwhile: nothing is to be kept.
+            if (_images.ContainsKey(id)) File.Move(path, PathOf(id), overwrite: true);
+            _unkept.Remove(id);
+        }
+
+        Durability.SyncFolder(_folders.Images);
+    }
+
+    /// <summary>Whether an image was built from this one.</summary>
+    public bool HasChildren(Digest id) => _images.Values.Any(image => image.Step?.Parent == id);
 
     /// <summary>Makes a name mean an image; what it meant before keeps its other names.</summary>
     public void Name(ImageReference name, Digest image)
@@ -93,7 +142,13 @@ internal sealed class Catalog
         File.Delete(PathOf(id));
         Durability.SyncFolder(_folders.Images);
         _images.Remove(id);
+        _unkept.Remove(id);
     }
+
+    private static byte[] Serialize(KnownImage image) => JsonSerializer.SerializeToUtf8Bytes(
+        new ImageRecord(
+            image.ManifestDigest.Value, image.Size.Value, image.Step?.Parent.Value, image.Step?.Key, image.IsResult),
+        StoreJson.Default.ImageRecord);
 
     private string[] RecordsIn(string folder)
     {
@@ -154,8 +209,15 @@ internal sealed class Catalog
             var manifest = ImageManifest.Read(
                 File.ReadAllBytes(_folders.Blob(manifestDigest)), $"manifest {manifestDigest}");
             var config = ConfigDocument.Read(File.ReadAllBytes(_folders.Blob(id)), $"configuration {id}");
-            return Create(
+            var image = Create(
                 id, manifestDigest, config, manifest.Layers.Select(layer => layer.Digest), new Bytes(record.SizeBytes));
+            return image with
+            {
+                Step = record.Step is { } key && Digest.TryParse(record.Parent, out var parent)
+                    ? new BuildStep(parent, key)
+                    : null,
+                IsResult = record.IsResult,
+            };
         }
         catch (FileNotFoundException missing)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core.Images;
+using Swarm.Images.Builds;
 
 namespace Swarm.Images.Trees;
 
@@ -15,6 +16,10 @@ public sealed record ImageCommit(ImageConfiguration Configuration)
 
     /// <summary>The command that made the changes.</summary>
     public string CreatedBy { get; init; } = "";
+
+    /// <summary>The step of a build that it is. Such an image is on the disk only after
+    /// <see cref="IBuildStore.KeepStepsAsync"/>, and has a layer more only where files changed.</summary>
+    public BuildStep? Step { get; init; }
 
     /// <summary>Paths that were made for mounts only.</summary>
     public ImmutableHashSet<string> Ignored { get; init; } = [];

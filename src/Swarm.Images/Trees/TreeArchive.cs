@@ -28,6 +28,38 @@ public static class TreeArchive
         writer.WriteEnd();
     }
 
+    /// <summary>Copies an entry of a folder, and all below it, to another root. Blocks.</summary>
+    /// <param name="newName">What it is called there.</param>
+    /// <param name="into">A folder that exists, from the root.</param>
+    /// <exception cref="ImageException">Something of another kind is in the way.</exception>
+    public static void Copy(
+        Folder parent, byte[] name, byte[] newName, Folder root, byte[] into, UnpackRules rules,
+        CancellationToken cancellation) => TreePipe.Run(
+            output => Write(parent, name, newName, output, cancellation),
+            input => Unpack(root, into, input, rules, cancellation));
+
+    /// <summary>Copies all that is in a folder to another root. Blocks.</summary>
+    public static void CopyContent(
+        Folder folder, Folder root, byte[] into, UnpackRules rules, CancellationToken cancellation) => TreePipe.Run(
+            output => WriteContent(folder, [], output, cancellation),
+            input => Unpack(root, into, input, rules, cancellation));
+
+    /// <summary>Whether a file is a tar, plain or compressed. Blocks.</summary>
+    /// <exception cref="ImageException">It is compressed in a way that is not supported: nobody can tell.</exception>
+    public static bool IsArchive(Stream file, CancellationToken cancellation)
+    {
+        var limits = new UnpackLimits();
+        using var plain = new PlainStream(file, limits.LayerMax, limits, hashed: false, "archive", cancellation);
+        try
+        {
+            return new TarReader(plain, limits, "archive").Next() is not null;
+        }
+        catch (ImageException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Unpacks a tar (plain, gzip or zstd) below a root. Blocks.</summary>
     /// <param name="into">A folder that exists, from the root.</param>
     /// <exception cref="ImageException">What of the archive is wrong, or not allowed.</exception>

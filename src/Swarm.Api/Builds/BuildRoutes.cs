@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Swarm.Api.Http;
+using Swarm.Api.Images;
+using Swarm.Core.Images;
+using Swarm.Images;
+using Swarm.Runtime.Builds;
+
+namespace Swarm.Api.Builds;
+
+/// <summary>Building images, as Docker's classic builder does.</summary>
+/// <remarks>Told in docs/builds.md.</remarks>
+internal sealed class BuildRoutes(
+    IImageBuilder builder, IImageStore store, IImageNames names, TimeProvider time, CancellationToken stopping)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/build", BuildAsync);
+        routes.MapPost("/build/prune", PruneAsync);
+    }
+
+    private async Task BuildAsync(HttpContext context)
+    {
+        var request = BuildReading.Read(context.Request);
+        var tags = BuildReading.ReadNames(context.Request);
+        var isQuiet = QueryFlag.IsSet(context.Request.Query["q"]);
+        var progress = new BuildProgress(context.Response, isQuiet);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        try
+        {
+            var image = await builder.BuildAsync(request, context.Request.Body, progress, either.Token);
+            if (isQuiet) await progress.WriteTextAsync($"{image}\n", either.Token);
+            await progress.WriteAsync($"Successfully built {image.Hex[..12]}\n", either.Token);
+            foreach (var name in tags) await TagAsync(image, name, progress, either.Token);
+        }
+        catch (BuildException failed)
+        {
+            if (await progress.TryFailAsync(failed, context.RequestAborted)) return;
+            throw new ApiException(
+                failed.IsInvalid ? StatusCodes.Status400BadRequest : StatusCodes.Status500InternalServerError,
+                failed.Message);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await progress.TryFailAsync(new BuildException("the node is stopping"), context.RequestAborted);
+        }
+    }
+
+    private async Task TagAsync(
+        Digest image, ImageReference name, BuildProgress progress, CancellationToken cancellation)
+    {
+        store.Tag(image.Value, name);
+        await progress.WriteAsync($"Successfully tagged {name.Familiar}\n", cancellation);
+        if (await names.NameAsync(name, image, cancellation) is { } reason)
+        {
+            await progress.WriteAsync(
+                $"Warning: the cluster does not know the name {name.Familiar} yet: {reason}\n", cancellation);
+        }
+    }
+
+    private async Task PruneAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        foreach (var name in (string[])["keep-storage", "reserved-space", "max-used-space", "min-free-space"])
+        {
+            if (query[name].ToString() is not ("" or "0"))
+            {
+                throw new ApiException(
+                    StatusCodes.Status501NotImplemented, $"{name} is not supported by this version of Swarm");
+            }
+        }
+
+        var before = Filters.Read(context.Request, "until")["until"]
+            .Select(until => (DateTimeOffset?)QueryTime.Parse("until", until, time.GetUtcNow()))
+            .Min();
+        try
+        {
+            var removal = builder.Prune(QueryFlag.IsSet(query["all"]), before);
+            await context.Response.WriteNodeAsync(
+                StatusCodes.Status200OK,
+                new JsonObject
+                {
+                    ["CachesDeleted"] = new JsonArray([.. removal.Deleted.Select(id => (JsonNode?)id.Value)]),
+                    ["SpaceReclaimed"] = removal.Freed.Value,
+                },
+                context.RequestAborted);
+        }
+        catch (BuildException refused)
+        {
+            throw new ApiException(StatusCodes.Status409Conflict, refused.Message);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Images.Archives;
+using Swarm.Images.Blobs;
+using Swarm.Images.Builds;
+using Swarm.Images.Manifests;
+using Swarm.Images.Names;
+using Swarm.Images.Trees;
+using Swarm.Linux.Files;
+
+namespace Swarm.Images;
+
+public sealed partial class ImageStore : IBuildStore
+{
+    /// <summary>What the image without layers is a step of: there is none below it.</summary>
+    private static readonly BuildStep Nothing = new(Digest.Of([]), "scratch");
+
+    /// <inheritdoc/>
+    public async Task<StoredImage> BeginEmptyAsync(CancellationToken cancellation)
+    {
+        if (FindStep(Nothing) is { } known) return known;
+        using var scratch = _folders.NewScratch();
+        var configuration = new ImageConfiguration
+        {
+            Architecture = ImagePlatform.Host.Architecture,
+            OperatingSystem = ImagePlatform.Host.OperatingSystem,
+        };
+        var config = StagedBlob.Write(scratch.NewPath(), ConfigWriting.Write(configuration, []));
+        var image = ArchivedImage.Create([], manifest: null, config, "empty configuration", []);
+        return Show((await InstallStepAsync(image, Nothing, scratch, cancellation)).Id);
+    }
+
+    /// <inheritdoc/>
+    public StoredImage? FindStep(BuildStep step)
+    {
+        lock (_gate)
+        {
+            return _catalog.Images.Where(image => image.Step == step).MaxBy(image => image.Configuration.Created)
+                is { } found ? Show(found) : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoredImage> AddStepAsync(ImageCommit commit, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        var step = commit.Step ?? throw new ArgumentException("the commit is no step", nameof(commit));
+        KnownImage parent;
+        lock (_gate) parent = GetById(step.Parent);
+        using var scratch = _folders.NewScratch();
+        var image = Compose(parent, null, commit, scratch);
+        return Show((await InstallStepAsync(image, step, scratch, cancellation)).Id);
+    }
+
+    /// <inheritdoc/>
+    public void MarkResult(Digest image)
+    {
+        lock (_gate)
+        {
+            if (_catalog.Find(image) is { Step: not null, IsResult: false } step && step.Step != Nothing)
+                _catalog.AddUnkept(step with { IsResult = true });
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task KeepStepsAsync(CancellationToken cancellation)
+    {
+        // Nothing is swept away meanwhile.
+        await _installing.WaitAsync(cancellation);
+        try
+        {
+            using var scratch = _folders.NewScratch();
+            await DedicatedThread.RunAsync(
+                () =>
+                {
+                    ImmutableArray<(Digest, string)> written;
+                    lock (_gate) written = _catalog.WriteUnkept(scratch.NewPath);
+                    if (written.IsEmpty) return false;
+                    // Once for all: blobs, layers, and the records themselves.
+                    Durability.SyncFileSystem(_folders.Root);
+                    lock (_gate) _catalog.KeepAll(written);
+                    return true;
+                },
+                cancellation);
+        }
+        finally
+        {
+            _installing.Release();
+            SweepIfDue();
+        }
+    }
+
+    /// <inheritdoc/>
+    public StepRemoval RemoveSteps(bool all, DateTimeOffset? before, IReadOnlySet<Digest> inUse)
+    {
+        ArgumentNullException.ThrowIfNull(inUse);
+        var deleted = ImmutableArray.CreateBuilder<Digest>();
+        lock (_gate)
+        {
+            var used = inUse.Concat(
+                _snapshots.Containers().Select(id => _snapshots.TryFind(id)?.Image)
+                    .OfType<string>().Select(image => new Digest(image))).ToHashSet();
+            while (_catalog.Images.FirstOrDefault(image => IsRemovable(image, all, before, used)) is { } step)
+            {
+                _catalog.Remove(step.Id);
+                deleted.Add(step.Id);
+            }
+        }
+
+        var freed = deleted.Count > 0 ? SweepAfterRemoval() : 0;
+        if (deleted.Count > 0) LogPruned(deleted.Count, freed);
+        return new StepRemoval(deleted.ToImmutable(), new Bytes(freed));
+    }
+
+    private bool IsRemovable(KnownImage image, bool all, DateTimeOffset? before, HashSet<Digest> used) =>
+        image is { Step: not null, IsResult: false } && !used.Contains(image.Id)
+        && _catalog.NamesOf(image.Id).IsEmpty
+        && (before is null || image.Configuration.Created < before)
+        && (all || !_catalog.HasChildren(image.Id));
+
+    private async Task<LoadedImage> InstallStepAsync(
+        ArchivedImage image, BuildStep step, ScratchFolder scratch, CancellationToken cancellation)
+    {
+        await _installing.WaitAsync(cancellation);
+        try
+        {
+            var ready = await _installer.UnpackAsync(image, scratch, cancellation);
+            lock (_gate)
+            {
+                _installer.Commit(ready, synced: false);
+                _catalog.AddUnkept(ready.Image with { Step = step });
+            }
+
+            return new LoadedImage(ready.Image.Id, []);
+        }
+        finally
+        {
+            _installing.Release();
+            SweepIfDue();
+        }
+    }
+
+    private StoredImage Show(Digest id)
+    {
+        lock (_gate) return Show(GetById(id));
+    }
+
+    [LoggerMessage(LogLevel.Information, "Removed {Count} steps of former builds, {Bytes} bytes")]
+    private partial void LogPruned(int count, long bytes);
+}

@@ -1,0 +1,218 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using Swarm.Runtime.Builds;
+
+namespace Swarm.Runtime.Tests.Builds;
+
+/// <summary>What <c>COPY</c> and <c>ADD</c> do to files.</summary>
+public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture>
+{
+    private static readonly (string, string)[] Files =
+        [("a.txt", "a"), ("b.txt", "b"), ("d/c.txt", "c"), ("d/e/f.txt", "f"), ("x.md", "x")];
+
+    [Theory]
+    [InlineData("COPY a.txt /new", "/new")]
+    [InlineData("COPY a.txt /new/", "/new/a.txt")]
+    [InlineData("COPY *.txt /new/", "/new/a.txt /new/b.txt")]
+    [InlineData("COPY d /new", "/new/c.txt /new/e/f.txt")]
+    [InlineData("COPY d/ /new/", "/new/c.txt /new/e/f.txt")]
+    [InlineData("COPY d/* /new/", "/new/c.txt /new/f.txt")]
+    [InlineData("COPY [\"a.txt\", \"/new/with space\"]", "/new/with space")]
+    [InlineData("COPY ../../a.txt /new/", "/new/a.txt")]
+    [InlineData("COPY a.txt d /new/", "/new/a.txt /new/c.txt /new/e/f.txt")]
+    [InlineData("WORKDIR /new\nCOPY a.txt .", "/new/a.txt")]
+    [InlineData("RUN mkdir /new\nCOPY a.txt /new", "/new/a.txt")]
+    [InlineData("RUN mkdir /real && ln -s /real /new\nCOPY d/c.txt /new", "/real/c.txt")]
+    [InlineData("RUN mkdir /new && ln -s ../etc/there /new/link\nCOPY a.txt /new/link", "/etc/there")]
+    [InlineData("RUN mkdir /new && ln -s ../../../../etc/up /new/link\nCOPY a.txt /new/link", "/etc/up")]
+    public async Task Sources_go_where_Docker_puts_them(string steps, string expected)
+    {
+        var built = await fixture.BuildAsync($"FROM box\n{steps}\n", Files);
+
+        foreach (var path in expected.Split(" /").Select(path => "/" + path.TrimStart('/')))
+            Assert.NotEqual("", await fixture.RunAsync(built, $"cat '{path}'"));
+    }
+
+    [Fact]
+    public async Task Owners_are_root_or_as_asked_and_folders_that_are_made_too()
+    {
+        var built = await fixture.BuildAsync(
+            "FROM box\nCOPY a.txt /r/a\nCOPY --chown=worker:staff d /w/d\nCOPY --chown=7 a.txt /n\n", Files);
+
+        Assert.Equal(
+            "0 0\n0 0\n1234 1300\n1234 1300\n1234 1300\n7 7",
+            await fixture.RunAsync(built, "stat -c '%u %g' /r /r/a /w /w/d /w/d/e/f.txt /n"));
+    }
+
+    [Fact]
+    public async Task A_folder_does_not_replace_a_file_nor_a_file_a_folder()
+    {
+        var first = await Assert.ThrowsAsync<BuildException>(
+            () => fixture.BuildAsync("FROM box\nRUN mkdir -p /t/c.txt\nCOPY d /t\n", Files));
+        var second = await Assert.ThrowsAsync<BuildException>(
+            () => fixture.BuildAsync("FROM box\nRUN echo 1 > /t\nCOPY d /t\n", Files));
+
+        Assert.Contains("cannot overwrite directory with non-directory", first.Message, StringComparison.Ordinal);
+        Assert.Contains("/t is no directory", second.Message, StringComparison.Ordinal);
+        fixture.ExpectNothingLeft();
+    }
+
+    [Fact]
+    public async Task Archives_are_unpacked_by_ADD_alone_and_only_where_they_are_archives()
+    {
+        var tar = Latin(BuildFixture.Context("not read", ("inner/one", "1")).ToArray());
+        var gzip = new MemoryStream();
+        using (var compressing = new GZipStream(gzip, CompressionLevel.Fastest, leaveOpen: true))
+            compressing.Write(BuildFixture.Context("z", ("inner/two", "2")).ToArray());
+
+        var built = await fixture.BuildAsync(
+            "FROM box\nADD p.tar /p/\nADD z.tgz /z\nCOPY p.tar /kept.tar\nADD a.txt /plain\n",
+            ("p.tar", tar), ("z.tgz", Latin(gzip.ToArray())), ("a.txt", "a"));
+
+        Assert.Equal("12a", await fixture.RunAsync(built, "cat /p/inner/one /z/inner/two /plain"));
+        Assert.Equal("500 500", await fixture.RunAsync(built, "stat -c '%u %g' /p/inner/one"));
+        Assert.Equal($"{tar.Length}", await fixture.RunAsync(built, "stat -c %s /kept.tar"));
+        var bzip = await Assert.ThrowsAsync<BuildException>(
+            () => fixture.BuildAsync("FROM box\nADD x /x\n", ("x", "BZh91AY&SYxxxxxxxx")));
+        Assert.Contains("bzip2", bzip.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_ignored_is_not_there_and_neither_is_the_list_where_it_says_so()
+    {
+        var built = await fixture.BuildAsync(
+            "FROM box\nCOPY . /all/\n",
+            [.. Files, (".dockerignore", "*.md\nd/*\n!d/e\n.dockerignore\nDockerfile\n")]);
+
+        Assert.Equal("a.txt\nb.txt\nd\ne\nf.txt", await fixture.RunAsync(
+            built, "cd /all; ls -A; ls -A d; ls -A d/e"));
+    }
+
+    [Fact]
+    public async Task Contents_and_permissions_decide_about_the_cache_and_times_do_not()
+    {
+        const string File = "FROM box\nCOPY s /s\n";
+        var (early, late) = (DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1));
+        var first = await fixture.BuildAsync(new BuildRequest(), Script(File, early, executable: false));
+        var later = await fixture.BuildAsync(new BuildRequest(), Script(File, late, executable: false));
+        var other = await fixture.BuildAsync(new BuildRequest(), Script(File, early, executable: true));
+
+        Assert.Equal(first.Image.Id, later.Image.Id);
+        Assert.NotEqual(first.Image.Id, other.Image.Id);
+    }
+
+    [Fact]
+    public async Task No_link_of_a_context_leads_out_of_it()
+    {
+        var secret = Path.GetTempFileName();
+        await File.WriteAllTextAsync(secret, "of the host");
+        try
+        {
+            var tar = new MemoryStream();
+            await using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
+            {
+                writer.WriteEntry(BuildFixture.File("Dockerfile", "FROM box\nCOPY out/etc/hostname /got\n"));
+                writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "out") { LinkName = "/" });
+                writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "file") { LinkName = secret });
+            }
+
+            tar.Position = 0;
+            var failed = await Assert.ThrowsAsync<BuildException>(() => fixture.BuildAsync(new BuildRequest(), tar));
+            Assert.Contains("file does not exist", failed.Message, StringComparison.Ordinal);
+            tar.Position = 0;
+            failed = await Assert.ThrowsAsync<BuildException>(
+                () => fixture.BuildAsync(new BuildRequest { Dockerfile = "file" }, tar));
+            Assert.Equal("Cannot locate specified Dockerfile: file", failed.Message);
+            Assert.Equal("of the host", await File.ReadAllTextAsync(secret));
+            fixture.ExpectNothingLeft();
+        }
+        finally
+        {
+            File.Delete(secret);
+        }
+    }
+
+    [Theory]
+    [InlineData("../out"), InlineData("d/../../out")]
+    public async Task No_name_of_a_context_leads_out_of_it(string name)
+    {
+        var failed = await Assert.ThrowsAsync<BuildException>(() => fixture.BuildAsync("FROM box\n", (name, "x")));
+
+        Assert.True(failed.IsInvalid);
+        Assert.Contains("goes up by '..'", failed.Message, StringComparison.Ordinal);
+        fixture.ExpectNothingLeft();
+    }
+
+    [Fact]
+    public async Task A_context_that_is_none_is_refused_and_leaves_nothing()
+    {
+        foreach (var bytes in (byte[][])[[], "no tar at all"u8.ToArray(), [0x1f, 0x8b, 1, 2, 3]])
+        {
+            var failed = await Assert.ThrowsAsync<BuildException>(
+                () => fixture.BuildAsync(new BuildRequest(), new MemoryStream(bytes)));
+            Assert.True(failed.IsInvalid, failed.Message);
+        }
+
+        var outside = await Assert.ThrowsAsync<BuildException>(
+            () => fixture.BuildAsync(new BuildRequest { Dockerfile = "../x" }, "FROM box\n"));
+        Assert.Equal("forbidden path outside the build context: ../x", outside.Message);
+        fixture.ExpectNothingLeft();
+    }
+
+    [Fact]
+    public async Task An_address_is_fetched_by_ADD_and_what_the_server_refuses_is_told()
+    {
+        using var server = new HttpListener();
+        var address = $"http://127.0.0.1:{FreePort()}/";
+        server.Prefixes.Add(address);
+        server.Start();
+        var serving = ServeAsync(server, requests: 2);
+
+        var built = await fixture.BuildAsync($"FROM box\nADD {address}d/name.txt /in/\n");
+        var refused = await Assert.ThrowsAsync<BuildException>(
+            () => fixture.BuildAsync($"FROM box\nADD {address}missing /in/\n"));
+        await serving;
+
+        Assert.Equal("fetched", await fixture.RunAsync(built, "cat /in/name.txt"));
+        Assert.Equal("600", await fixture.RunAsync(built, "stat -c %a /in/name.txt"));
+        Assert.Contains("the server answered 404", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task ServeAsync(HttpListener server, int requests)
+    {
+        for (; requests > 0; requests--)
+        {
+            var asked = await server.GetContextAsync();
+            asked.Response.StatusCode = asked.Request.Url!.AbsolutePath == "/missing" ? 404 : 200;
+            await asked.Response.OutputStream.WriteAsync("fetched"u8.ToArray());
+            asked.Response.Close();
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static MemoryStream Script(string dockerfile, DateTimeOffset modified, bool executable)
+    {
+        var tar = new MemoryStream();
+        using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            writer.WriteEntry(BuildFixture.File("Dockerfile", dockerfile));
+            var script = BuildFixture.File("s", "#!/bin/sh\n");
+            script.ModificationTime = modified;
+            if (executable) script.Mode |= UnixFileMode.UserExecute;
+            writer.WriteEntry(script);
+        }
+
+        tar.Position = 0;
+        return tar;
+    }
+
+    private static string Latin(byte[] bytes) => Encoding.Latin1.GetString(bytes);
+}
