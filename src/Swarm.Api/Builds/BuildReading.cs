@@ -74,7 +74,8 @@ internal static class BuildReading
         foreach (var (name, field) in Numbers)
         {
             if (query[name].ToString() is not { Length: > 0 } text) continue;
-            host[field] = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            host[field] = long.TryParse(
+                text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : throw Wrong($"invalid value of {name}: {text}");
         }

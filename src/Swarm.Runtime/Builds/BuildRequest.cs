@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Swarm.Core;
 using Swarm.Core.Containers;
 
 namespace Swarm.Runtime.Builds;

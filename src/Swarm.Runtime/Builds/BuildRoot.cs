@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using System.Text;
 using Swarm.Core.Builds;
 using Swarm.Images;
 using Swarm.Images.Trees;
-using Swarm.Linux;
 using Swarm.Linux.Files;
 
 namespace Swarm.Runtime.Builds;

@@ -54,15 +54,17 @@ internal sealed class SourceTree : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    private IEnumerable<string> MatchIn(string folder, string part)
+    private List<string> MatchIn(string folder, string part)
     {
         var pattern = PathPattern.Parse(part);
         using var opened = _root.Resolve(Encoding.UTF8.GetBytes(folder.Length == 0 ? "/" : folder));
-        return (opened?.Names() ?? [])
-            .Select(Encoding.UTF8.GetString)
-            .Where(pattern.IsMatch)
-            .Select(name => folder.Length == 0 ? name : $"{folder}/{name}")
-            .ToList();
+        return
+        [
+            .. (opened?.Names() ?? [])
+                .Select(Encoding.UTF8.GetString)
+                .Where(pattern.IsMatch)
+                .Select(name => folder.Length == 0 ? name : $"{folder}/{name}"),
+        ];
     }
 
     private Folder? OpenParent(string path) =>

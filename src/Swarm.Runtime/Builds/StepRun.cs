@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core.Builds;
 using Swarm.Core.Images;
-using Swarm.Images;
 using Swarm.Images.Builds;
 using Swarm.Images.Trees;
 using Swarm.Runtime.Bundles;

@@ -50,6 +50,7 @@ internal sealed class DockerClient(string socket)
             RedirectStandardError = true,
         };
         start.Environment["DOCKER_HOST"] = $"unix://{socket}";
+        start.Environment["DOCKER_BUILDKIT"] = "0";
         start.Environment["TERM"] = "xterm";
         return Process.Start(start)!;
     }

@@ -1,4 +1,3 @@
-using Swarm.Core;
 using Swarm.Runtime.Builds;
 
 namespace Swarm.Runtime.Tests.Builds;
@@ -55,7 +54,7 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
 
         Assert.Equal(first.Image.Id, again.Image.Id);
         Assert.Equal(3, again.Lines.Count(line => line == " ---> Using cache"));
-        Assert.Equal(1, changed.Lines.Count(line => line == " ---> Using cache"));
+        Assert.Single(changed.Lines, line => line == " ---> Using cache");
         Assert.Equal("2", await fixture.RunAsync(changed, "cat /b"));
         Assert.DoesNotContain("Using cache", anew.Output, StringComparison.Ordinal);
         Assert.NotEqual(await fixture.RunAsync(first, "cat /id"), await fixture.RunAsync(anew, "cat /id"));

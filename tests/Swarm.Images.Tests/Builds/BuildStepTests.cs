@@ -1,0 +1,150 @@
+using System.Text.Json.Nodes;
+using Swarm.Core.Images;
+using Swarm.Images.Builds;
+using Swarm.Images.Trees;
+
+namespace Swarm.Images.Tests.Builds;
+
+public sealed class BuildStepTests : IDisposable
+{
+    private static readonly HashSet<Digest> None = [];
+
+    private readonly StoreHome _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task A_step_is_found_by_what_it_depends_on_and_lasts_when_it_is_kept()
+    {
+        var parent = await BeginAsync();
+        var step = await AddAsync(parent, "ENV A=1");
+        var changed = await ChangeAsync(step.Id, "COPY x", "/x");
+
+        Assert.Equal(step.Id, _home.Store.FindStep(new BuildStep(parent, "ENV A=1"))!.Id);
+        Assert.Null(_home.Store.FindStep(new BuildStep(parent, "ENV A=2")));
+        Assert.Null(_home.Store.FindStep(new BuildStep(step.Id, "ENV A=1")));
+        await _home.Store.KeepStepsAsync(default);
+        var reopened = _home.Reopen();
+        Assert.Equal(changed.Id, reopened.FindStep(new BuildStep(step.Id, "COPY x"))!.Id);
+        Assert.Equal(1, reopened.Find(changed.Id.Value)!.Size.Value);
+        Assert.Equal([null, true, null], History(changed.Id).Select(entry => entry!["empty_layer"]?.GetValue<bool>()));
+    }
+
+    [Fact]
+    public async Task Steps_that_were_not_kept_are_gone_with_the_process_and_so_is_all_of_them()
+    {
+        var parent = await BeginAsync();
+        var before = _home.Contents();
+        await ChangeAsync(parent, "COPY x", "/x");
+
+        Assert.Single(_home.Reopen().List());
+
+        Assert.Equal(before, _home.Contents());
+    }
+
+    [Fact]
+    public async Task A_step_that_changes_no_file_has_no_layer_of_its_own()
+    {
+        var parent = await BeginAsync();
+
+        var step = await ChangeAsync(parent, "RUN true", file: null);
+
+        Assert.Equal(_home.Store.Find(parent.Value)!.Size, step.Size);
+        Assert.True(History(step.Id)[^1]!["empty_layer"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task Former_steps_are_removed_but_what_is_named_used_built_upon_or_a_result()
+    {
+        var parent = await BeginAsync();
+        var left = await ChangeAsync(parent, "COPY left", "/left");
+        var named = await AddAsync(parent, "ENV A=named");
+        _home.Store.Tag(named.Id.Value, ImageReference.Parse("named"));
+        var below = await AddAsync(parent, "ENV A=below");
+        var result = await AddAsync(below.Id, "ENV A=result");
+        _home.Store.MarkResult(result.Id);
+        var used = await AddAsync(parent, "ENV A=used");
+        await _home.Store.KeepStepsAsync(default);
+
+        var early = _home.Store.RemoveSteps(all: true, DateTimeOffset.UnixEpoch, None);
+        var some = _home.Store.RemoveSteps(all: false, before: null, new HashSet<Digest> { used.Id });
+        var all = _home.Store.RemoveSteps(all: true, before: null, None);
+
+        Assert.Empty(early.Deleted);
+        Assert.Equal([left.Id], some.Deleted.AsEnumerable());
+        Assert.True(some.Freed.Value > 0);
+        Assert.Equal(new[] { below.Id, used.Id }.ToHashSet(), all.Deleted.ToHashSet());
+        Assert.Equal(
+            new[] { parent, named.Id, result.Id }.ToHashSet(),
+            _home.Reopen().List().Select(image => image.Id).ToHashSet());
+    }
+
+    [Fact]
+    public async Task The_last_name_takes_the_steps_along_and_leaves_those_that_others_need()
+    {
+        var parent = await BeginAsync();
+        var shared = await AddAsync(parent, "ENV A=shared");
+        var one = await AddAsync(shared.Id, "ENV A=one");
+        var two = await AddAsync(shared.Id, "ENV A=two");
+        _home.Store.Tag(one.Id.Value, ImageReference.Parse("one"));
+        _home.Store.Tag(two.Id.Value, ImageReference.Parse("two"));
+        await _home.Store.KeepStepsAsync(default);
+
+        Assert.True(_home.Store.List().Single(image => image.Id == shared.Id).IsIntermediate);
+        Assert.Equal([one.Id], _home.Store.Remove("one", force: false, None).Deleted.AsEnumerable());
+        Assert.Equal([two.Id, shared.Id], _home.Store.Remove("two", force: false, None).Deleted.AsEnumerable());
+        Assert.Equal(parent, Assert.Single(_home.Reopen().List()).Id);
+    }
+
+    [Fact]
+    public async Task An_image_that_was_built_upon_loses_its_name_only()
+    {
+        var parent = await BeginAsync();
+        var child = await AddAsync(parent, "ENV A=1");
+        await _home.Store.KeepStepsAsync(default);
+
+        Assert.Empty(_home.Store.Remove("begin:1", force: false, None).Deleted);
+        var refused = Assert.Throws<ImageException>(() => _home.Store.Remove(parent.Value, force: true, None));
+
+        Assert.Contains("image has dependent child images", refused.Message, StringComparison.Ordinal);
+        Assert.NotNull(_home.Store.Find(child.Id.Value));
+    }
+
+    [Fact]
+    public async Task What_begins_from_nothing_is_the_same_every_time_and_is_not_shown()
+    {
+        var first = await _home.Store.BeginEmptyAsync(default);
+        var again = await _home.Store.BeginEmptyAsync(default);
+        var layer = await ChangeAsync(first.Id, "COPY x", "/x");
+
+        Assert.Equal(first.Id, again.Id);
+        Assert.True(_home.Store.List().Single(image => image.Id == first.Id).IsIntermediate);
+        Assert.Single(History(layer.Id));
+    }
+
+    private async Task<Digest> BeginAsync()
+    {
+        var tar = new TarBuilder().Folder("a").Build();
+        return (await _home.Store.ImportAsync(
+            new MemoryStream(tar), ImageReference.Parse("begin:1"), new ImageConfiguration(), default)).Id;
+    }
+
+    private Task<StoredImage> AddAsync(Digest parent, string key) =>
+        _home.Store.AddStepAsync(CommitOf(parent, key), default);
+
+    private async Task<StoredImage> ChangeAsync(Digest parent, string key, string? file)
+    {
+        var container = StoreHome.NewContainer();
+        var root = await _home.Store.MountRootAsync(container, parent, default);
+        if (file is not null) await File.WriteAllTextAsync(root + file, "1");
+        var made = await _home.Store.CommitAsync(container, CommitOf(parent, key), default);
+        _home.Store.UnmountRoot(container, discard: true);
+        return _home.Store.Find(made.Id.Value)!;
+    }
+
+    private static ImageCommit CommitOf(Digest parent, string key) =>
+        new(new ImageConfiguration()) { Step = new BuildStep(parent, key), CreatedBy = key };
+
+    private JsonArray History(Digest image) =>
+        JsonNode.Parse(File.ReadAllText($"{_home.Root}/blobs/sha256/{image.Hex}"))!["history"]!.AsArray();
+}
