@@ -9,7 +9,8 @@ namespace Swarm.Api.Images;
 internal static class ImageShapes
 {
     public static ImageLine Line(ImageSummary image) => new(
-        image.Id.Value, image.Parent?.Value ?? "", Tags(image.Names), [], image.Created?.ToUnixTimeSeconds() ?? 0, image.Size.Value,
+        image.Id.Value, image.Parent?.Value ?? "", Tags(image.Names), [],
+        image.Created?.ToUnixTimeSeconds() ?? 0, image.Size.Value,
         SharedSize: -1, Containers: -1, image.Labels);
 
     public static ImageDetails Details(StoredImage image)

@@ -82,7 +82,7 @@ internal sealed class BuildContext : IDisposable
         if (Files.Find(path) is not { Kind: FileKind.Regular } found) return null;
         using var file = Files.OpenFile(found);
         if (file.Length > DockerfileBytesMax)
-            {
+        {
             throw new BuildException(
                 $"{path} has {file.Length} bytes, more than {DockerfileBytesMax}", isInvalid: true);
         }
