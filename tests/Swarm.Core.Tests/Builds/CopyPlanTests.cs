@@ -15,9 +15,9 @@ public sealed class CopyPlanTests
     [InlineData("/new/", "/new/one")]
     [InlineData("/folder", "/folder/one")]
     [InlineData("/folder/", "/folder/one")]
-    [InlineData("name", "/work/name")]
-    [InlineData(".", "/work/one")]
-    [InlineData("./", "/work/one")]
+    [InlineData("name", "/place/name")]
+    [InlineData(".", "/place/one")]
+    [InlineData("./", "/place/one")]
     [InlineData("/", "/one")]
     [InlineData("../up", "/up")]
     [InlineData("../../../up/", "/up/one")]
@@ -26,7 +26,7 @@ public sealed class CopyPlanTests
 
     [Theory]
     [InlineData("/new", "/new"), InlineData("/new/", "/new")]
-    [InlineData("/folder", "/folder"), InlineData(".", "/work")]
+    [InlineData("/folder", "/folder"), InlineData(".", "/place")]
     public void What_is_in_a_folder_or_an_archive_goes_into_the_target(string target, string place)
     {
         Assert.Equal(place, Assert.Single(Make([Folder], target)).Target);
@@ -43,5 +43,5 @@ public sealed class CopyPlanTests
         ["/new/one", "/new/two", "/new"], Make([One, Two, Folder], "/new/").Select(copy => copy.Target));
 
     private static ImmutableArray<PlannedCopy> Make(ImmutableArray<CopySource> sources, string target) =>
-        CopyPlan.Make("COPY", sources, target, "/work", path => path is "/folder" or "/" or "/work");
+        CopyPlan.Make("COPY", sources, target, "/place", path => path is "/folder" or "/" or "/place");
 }

@@ -13,7 +13,7 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
             FROM box
             LABEL kind="a b"
             ENV A=one B="$A two"
-            WORKDIR /work/$A
+            WORKDIR /place/$A
             RUN echo "$A" > made && echo out && echo err >&2
             COPY file ./
             EXPOSE 80 53/udp
@@ -27,12 +27,12 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
         var image = built.Image.Configuration;
         Assert.Equal("a b", image.Labels["kind"]);
         Assert.Equal(["FROM=image", "A=one", "B= two"], image.Environment.AsEnumerable());
-        Assert.Equal(("/work/one", "1234", "SIGINT"), (image.WorkingDirectory, image.User, image.StopSignal));
+        Assert.Equal(("/place/one", "1234", "SIGINT"), (image.WorkingDirectory, image.User, image.StopSignal));
         Assert.Equal(["53/udp", "80/tcp"], image.ExposedPorts.Order());
         Assert.Equal(["/vol"], image.Volumes.AsEnumerable());
         Assert.Equal(["/bin/sh", "-c", "made file"], image.Command.AsEnumerable());
-        Assert.Equal("one\nsent", await fixture.RunAsync(built, "cat /work/one/made /work/one/file"));
-        Assert.Equal("0 0 644", await fixture.RunAsync(built, "stat -c '%u %g %a' /work/one/file"));
+        Assert.Equal("one\nsent", await fixture.RunAsync(built, "cat /place/one/made /place/one/file"));
+        Assert.Equal("0 0 644", await fixture.RunAsync(built, "stat -c '%u %g %a' /place/one/file"));
         Assert.Matches(
             "^Step 1/12 : FROM box\n ---> [0-9a-f]{12}\nStep 2/12 : LABEL kind=\"a b\"\n ---> [0-9a-f]{12}\n",
             built.Output);
