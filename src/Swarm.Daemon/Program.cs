@@ -57,7 +57,8 @@ static async Task<int> StartAsync(Request.Run run, string[] arguments)
         return ExitCodes.Stopped; // asked to stop before it was ready
     }
     catch (Exception refused)
-        when (refused is NodeStoreException or ImageException or ContainerException or ClusterStartException)
+        when (refused is NodeStoreException or ImageException or ContainerException or ClusterStartException
+        or DataRootUnusableException)
     {
         return Complain(ExitCodes.Failed, [refused.Message]); // says what and where: a stack would only hide it
     }

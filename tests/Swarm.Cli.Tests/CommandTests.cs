@@ -55,11 +55,26 @@ public sealed class CommandTests(FakeGateway gateway) : IClassFixture<FakeGatewa
     }
 
     [Fact]
-    public async Task Scaling_says_how_many_there_are_to_be()
+    public async Task A_scaled_service_is_waited_for()
     {
         await _line.DeployAsync("six", "image: a");
 
-        Assert.Equal(new Ran(0, "six_web: 3 replicas\n", ""), await _line.RunAsync("scale", "six_web=3"));
+        Assert.Equal(
+            new Ran(0, "six_web: 3 replicas\nsix_web: 3/3 done\n", ""), await _line.RunAsync("scale", "six_web=3"));
+        Assert.Equal(
+            new Ran(0, "six_web: 2 replicas\n", ""), await _line.RunAsync("scale", "six_web=2", "--detach"));
+    }
+
+    [Fact]
+    public async Task Replicas_that_do_not_come_up_fail_the_scaling_and_are_named()
+    {
+        await _line.DeployAsync("short", "image: broken", "--detach");
+
+        var scaled = await _line.RunAsync("scale", "short_web=1", "--wait-limit", "1s", "--json");
+
+        Assert.Equal(ExitCode.Failed, scaled.Code);
+        Assert.Contains("short_web: 0/1: no node has 1 GiB left", scaled.Error, StringComparison.Ordinal);
+        Assert.True(JsonDocument.Parse(scaled.Out).RootElement[0].GetProperty("failed").GetBoolean());
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
     [InlineData(2, "not a duration", "services", "--timeout", "5x")]
     [InlineData(2, "not a node's address", "services", "--contact", "a b")]
     [InlineData(2, "/does/not/exist.yml:1:1: cannot read it", "deploy", "-f", "/does/not/exist.yml")]
+    [InlineData(2, "/tmp:1:1: cannot read it: it is a folder", "deploy", "-f", "/tmp")]
     [InlineData(2, "/does/not/exist.tar: there is no such file", "image", "load", "/does/not/exist.tar")]
     [InlineData(3, "no node answered within 0.3 s: 127.0.0.1:1 refuses connections: is swarmd running there?; "
         + "127.0.0.1:2 refuses", "services", "--contact", "127.0.0.1:1,127.0.0.1:2", "--timeout", "300ms")]

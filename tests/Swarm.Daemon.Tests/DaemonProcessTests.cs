@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Swarm.Daemon.Tests;
 
 /// <summary>swarmd as its users have it: a process, as root, on the real kernel.</summary>
@@ -67,6 +70,20 @@ public sealed class DaemonProcessTests
         Assert.Contains("swarm.log.level: 'loud'", errors, StringComparison.Ordinal);
         Assert.Contains("swarm.nothing: unknown key", errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(daemon.DataRoot));
+    }
+
+    [Fact]
+    public async Task A_port_that_another_program_has_ends_it_with_1_and_says_so()
+    {
+        await using var daemon = new DaemonProcess();
+        using var other = new TcpListener(IPAddress.Loopback, daemon.Port);
+        other.Start();
+
+        var (code, errors) = await daemon.RunAsync();
+
+        Assert.Equal(1, code);
+        Assert.Contains(
+            $"could not listen on 127.0.0.1:{daemon.Port}: Address already in use", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,8 +15,8 @@ internal static class Root
         root.Subcommands.Add(ServiceCommands.Services(shared, examples));
         root.Subcommands.Add(ServiceCommands.Tasks(shared, examples));
         root.Subcommands.Add(ServiceCommands.Inspect(shared, examples));
-        root.Subcommands.Add(ChangeCommands.Scale(shared, examples));
-        root.Subcommands.Add(ChangeCommands.Remove(shared, examples));
+        root.Subcommands.Add(ScaleCommand.Build(shared, examples));
+        root.Subcommands.Add(RemoveCommand.Build(shared, examples));
         root.Subcommands.Add(LogsCommand.Build(shared, examples));
         root.Subcommands.Add(NodeCommands.Nodes(shared, examples));
         root.Subcommands.Add(NodeCommands.Build(shared, examples));

@@ -11,6 +11,7 @@ internal static class ComposeText
     /// <exception cref="IOException">Not there, not readable, too large, or not UTF-8.</exception>
     public static string Read(string path)
     {
+        if (Directory.Exists(path)) throw new IOException("it is a folder");
         if (!File.Exists(path)) throw new FileNotFoundException("there is no such file");
         using var file = File.OpenRead(path);
         return Read(file);

@@ -136,7 +136,8 @@ public sealed class SwarmCluster : IAsyncDisposable
         catch (Exception cause) when (cause is AggregateException or Akka.Remote.RemoteTransportException
             or System.Net.Sockets.SocketException)
         {
-            var reason = cause.GetBaseException().Message;
+            // Twice: of an aggregate the base is its first cause, whatever that was caused by.
+            var reason = cause.GetBaseException().GetBaseException().Message;
             throw new ClusterStartException(
                 $"could not listen on {options.BindAddress ?? options.Hostname}:{options.Port}: {reason}", cause);
         }

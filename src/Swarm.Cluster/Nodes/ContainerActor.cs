@@ -81,7 +81,11 @@ internal sealed partial class ContainerActor(
 
         if (_container.Health != before.Health) TellHealth();
         if (_container.Status != before.Status)
-            LogMoved(_container.Task, before.Status, _container.Status, _container.Reason);
+        {
+            var why = _container.Reason.Length == 0 ? "" : $": {_container.Reason}";
+            LogMoved(_container.Task, before.Status, _container.Status, why);
+        }
+
         Context.Parent.Tell(new ContainerMoved(_container));
     }
 
@@ -232,7 +236,7 @@ internal sealed partial class ContainerActor(
     private static bool IsMissing(Exception cause) =>
         cause.GetBaseException() is ContainerException { Fault: ContainerFault.NotFound };
 
-    [LoggerMessage(LogLevel.Information, "Container of task {Task} moved from {Before} to {After} ({Reason})")]
+    [LoggerMessage(LogLevel.Information, "Container of task {Task} moved from {Before} to {After}{Reason}")]
     private partial void LogMoved(TaskId task, ContainerStatus before, ContainerStatus after, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Container of task {Task} was not signalled")]

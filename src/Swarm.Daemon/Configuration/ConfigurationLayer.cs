@@ -24,7 +24,8 @@ internal sealed record ConfigurationLayer(string Origin, ImmutableSortedDictiona
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException([$"{file}: cannot be read: {cause.Message}"]);
+            var why = Directory.Exists(file) ? "it is a folder" : cause.Message;
+            throw new ConfigurationException([$"{file}: cannot be read: {why}"]);
         }
     }
 

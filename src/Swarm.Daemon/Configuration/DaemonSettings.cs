@@ -112,11 +112,22 @@ internal static class DaemonSettings
         Workers = (int)settings.Number("swarm.runtime.workers", 1, 256),
     };
 
-    private static NetworkSection ReadNetwork(SettingsReader settings) => new(
-        settings.Parsed("swarm.network.address-pool", IsPool, ""),
-        (int)settings.Number("swarm.network.mtu", 576, 65535),
-        (int)settings.Number("swarm.network.first-dynamic-port", 1, ushort.MaxValue),
-        (int)settings.Number("swarm.network.last-dynamic-port", 1, ushort.MaxValue));
+    private static NetworkSection ReadNetwork(SettingsReader settings)
+    {
+        const string last = "swarm.network.last-dynamic-port";
+        var network = new NetworkSection(
+            settings.Parsed("swarm.network.address-pool", IsPool, ""),
+            (int)settings.Number("swarm.network.mtu", 576, 65535),
+            (int)settings.Number("swarm.network.first-dynamic-port", 1, ushort.MaxValue),
+            (int)settings.Number(last, 1, ushort.MaxValue));
+        if (network.LastDynamicPort < network.FirstDynamicPort)
+        {
+            settings.Reject(last, $"{network.LastDynamicPort} is below swarm.network.first-dynamic-port, "
+                + $"{network.FirstDynamicPort}");
+        }
+
+        return network;
+    }
 
     private static ImageStoreOptions ReadImages(SettingsReader settings, string dataRoot) => new()
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Swarm.Linux;
 
 namespace Swarm.Daemon.Host;
 
@@ -10,27 +12,47 @@ internal sealed class DataRootLock : IDisposable
     private DataRootLock(FileStream file) => _file = file;
 
     /// <exception cref="DataRootBusyException">Another swarmd has it.</exception>
+    /// <exception cref="DataRootUnusableException">It cannot be made or written to.</exception>
     public static DataRootLock Take(string dataRoot)
     {
         var path = Path.Combine(dataRoot, "swarmd.lock");
-        Directory.CreateDirectory(dataRoot);
         try
         {
+            Directory.CreateDirectory(dataRoot);
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(global::System.Text.Encoding.ASCII.GetBytes(
-                Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
-            file.Flush();
+            TellWho(file);
             return new DataRootLock(file);
         }
-        catch (IOException held)
+        catch (IOException held) when (held.HResult == Errno.EAGAIN)
         {
             throw new DataRootBusyException($"another swarmd uses the data root {dataRoot} ({path} is locked)", held);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            var why = File.Exists(dataRoot) ? "it is a file" : cause.Message;
+            throw new DataRootUnusableException($"the data root {dataRoot} cannot be used: {why}", cause);
         }
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>For people who look; the lock holds without it, also on a disk that is full.</summary>
+    private static void TellWho(FileStream file)
+    {
+        try
+        {
+            file.SetLength(0);
+            RandomAccess.Write(file.SafeFileHandle, Encoding.ASCII.GetBytes(
+                Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"), fileOffset: 0);
+        }
+        catch (IOException full) when (full.HResult == Errno.ENOSPC)
+        {
+        }
+    }
 }
 
 /// <summary>Two daemons on one data root would lose each other's writes.</summary>
 internal sealed class DataRootBusyException(string message, Exception cause) : Exception(message, cause);
+
+/// <summary>Nothing can be kept there: on a read-only file system, for instance.</summary>
+internal sealed class DataRootUnusableException(string message, Exception cause) : Exception(message, cause);

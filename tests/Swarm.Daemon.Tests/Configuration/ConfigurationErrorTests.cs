@@ -29,6 +29,8 @@ public sealed class ConfigurationErrorTests
         "swarm.cluster.request-timeout=30s", "swarm.cluster.request-timeout: 30s is not within 100ms to 29s (--set)")]
     [InlineData("swarm.network.address-pool=10.0.0.0/30", "swarm.network.address-pool: '10.0.0.0/30' is not an IPv4 "
         + "network, as 172.30.0.0/15, of length /12 to /24 (--set)")]
+    [InlineData("swarm.network.last-dynamic-port=1024", "swarm.network.last-dynamic-port: 1024 is below "
+        + "swarm.network.first-dynamic-port, 49153 (--set)")]
     [InlineData(
         "swarm.journal.provider=oracle", "swarm.journal.provider: 'oracle' is none of sqlite, postgresql (--set)")]
     [InlineData("swarm.journal.provider=postgresql",
@@ -88,6 +90,7 @@ public sealed class ConfigurationErrorTests
 
         Assert.StartsWith($"{file.Path}: not well-formed: ", ErrorOf(file.Path), StringComparison.Ordinal);
         Assert.StartsWith("/no/such/file: cannot be read: ", ErrorOf("/no/such/file"), StringComparison.Ordinal);
+        Assert.Equal("/tmp: cannot be read: it is a folder", ErrorOf("/tmp"));
     }
 
     [Fact]
