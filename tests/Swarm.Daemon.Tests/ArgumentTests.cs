@@ -19,7 +19,7 @@ public sealed class ArgumentTests
     {
         Assert.Null(Assert.IsType<Request.Run>(Arguments.Parse([], _ => false)).ConfigurationFile);
         Assert.Equal(
-            "/etc/swarm/swarm.conf", Assert.IsType<Request.Run>(Arguments.Parse([], _ => true)).ConfigurationFile);
+            "/etc/swarm/swarmd.conf", Assert.IsType<Request.Run>(Arguments.Parse([], _ => true)).ConfigurationFile);
     }
 
     [Theory]

@@ -37,7 +37,7 @@ internal static class Arguments
         Usage: swarmd [--config FILE] [--set PATH=VALUE]...
                swarmd --destroy [--config FILE] [--set PATH=VALUE]...
 
-          --config FILE      settings in HOCON; without it /etc/swarm/swarm.conf is read when it exists
+          --config FILE      settings in HOCON; without it /etc/swarm/swarmd.conf is read when it exists
           --set PATH=VALUE   one setting, over those of the file; may be repeated
           --destroy          stop and remove all containers, networks and mounts of the node that keeps its data
                              under these settings, then exit; images, volumes and the journal stay
@@ -48,7 +48,7 @@ internal static class Arguments
         4 another swarmd uses the same data root, 5 shut out of the cluster by the others: start it again.
         """;
 
-    private const string DefaultFile = "/etc/swarm/swarm.conf";
+    private const string DefaultFile = "/etc/swarm/swarmd.conf";
 
     public static Request Parse(IReadOnlyList<string> arguments, Func<string, bool> fileExists)
     {
