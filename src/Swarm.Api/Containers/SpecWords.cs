@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Swarm.Api.Http;
 using Swarm.Core.Containers;
@@ -12,7 +13,7 @@ internal static class SpecWords
     {
         var labels = new JsonObject();
         foreach (var (name, value) in spec.Labels) labels[name] = value;
-        return new JsonFields(new JsonObject
+        var words = new JsonObject
         {
             ["Image"] = spec.Image,
             ["Hostname"] = spec.Hostname,
@@ -27,7 +28,10 @@ internal static class SpecWords
             ["StopSignal"] = spec.StopSignal,
             ["StopTimeout"] = (int)spec.StopGrace.TotalSeconds,
             ["HostConfig"] = Host(spec),
-        });
+        };
+
+        // Through text: a number that was put in as int cannot be read as long, as those of clients are.
+        return JsonFields.Parse(Encoding.UTF8.GetBytes(words.ToJsonString()));
     }
 
     private static JsonObject Host(ContainerSpec spec) => new()
