@@ -70,7 +70,7 @@ public sealed class CommandTests(FakeGateway gateway) : IClassFixture<FakeGatewa
     {
         await _line.DeployAsync("short", "image: broken", "--detach");
 
-        var scaled = await _line.RunAsync("scale", "short_web=1", "--wait-limit", "1s", "--json");
+        var scaled = await _line.RunAsync("scale", "short_web=1", "--wait-limit", "3s", "--json");
 
         Assert.Equal(ExitCode.Failed, scaled.Code);
         Assert.Contains("short_web: 0/1: no node has 1 GiB left", scaled.Error, StringComparison.Ordinal);

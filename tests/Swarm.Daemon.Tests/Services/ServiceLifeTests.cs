@@ -16,7 +16,7 @@ public sealed class ServiceLifeTests
         Assert.Equal(2, node.Traces().Containers().Count);
         var container = service.Tasks[0].Container!.Id;
         Assert.Contains(
-            "\"Running\":true", await node.Daemon.GetAsync($"/containers/{container}/json"), StringComparison.Ordinal);
+            "\"Running\":true", await node.Daemon.GetAsync($"/containers/{container.Value}/json"), StringComparison.Ordinal);
 
         await node.Client.ScaleAsync(service.Spec.Name, 4);
         await node.UntilAsync(service.Spec.Name, now => Running(now) == 4);
