@@ -28,6 +28,7 @@ public sealed class SpecWordsTests
         var host = SpecWords.Of(new ContainerSpec { Image = "box" }).Object("HostConfig");
 
         Assert.All(
-            ["Memory", "NanoCpus", "PidsLimit", "Binds", "Privileged"], name => Assert.True(host.IsDefault(name), name));
+            ["Memory", "NanoCpus", "PidsLimit", "Binds", "Privileged"],
+            name => Assert.True(host.IsDefault(name), name));
     }
 }

@@ -14,9 +14,8 @@ public sealed class ServiceLifeTests
 
         Assert.StartsWith("one ", await node.FetchAsync(port), StringComparison.Ordinal);
         Assert.Equal(2, node.Traces().Containers().Count);
-        var container = service.Tasks[0].Container!.Id;
-        Assert.Contains(
-            "\"Running\":true", await node.Daemon.GetAsync($"/containers/{container.Value}/json"), StringComparison.Ordinal);
+        var shown = await node.Daemon.GetAsync($"/containers/{service.Tasks[0].Container!.Id.Value}/json");
+        Assert.Contains("\"Running\":true", shown, StringComparison.Ordinal);
 
         await node.Client.ScaleAsync(service.Spec.Name, 4);
         await node.UntilAsync(service.Spec.Name, now => Running(now) == 4);
