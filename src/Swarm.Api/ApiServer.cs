@@ -59,7 +59,11 @@ public sealed class ApiServer : IAsyncDisposable
             new ContainerRoutes(desk, node, time).Map(routes);
             new ControlRoutes(desk).Map(routes);
             new LogRoutes(desk, time, stopping.Token).Map(routes);
-            new ConsoleRoutes(desk, stopping.Token).Map(routes);
+            new AttachRoutes(desk, time, stopping.Token).Map(routes);
+            new ExecRoutes(desk, stopping.Token).Map(routes);
+            new ArchiveRoutes(desk).Map(routes);
+            new CommitRoutes(desk, names).Map(routes);
+            new StatsRoutes(desk, time, stopping.Token).Map(routes);
             new WaitRoutes(desk, stopping.Token).Map(routes);
             new EventRoutes(engine.Events, time, stopping.Token).Map(routes);
         });
@@ -102,6 +106,7 @@ public sealed class ApiServer : IAsyncDisposable
             return next(context);
         });
         application.Use(next => context => ApiVersion.TakeOffAsync(context, next));
+        application.UseWebSockets();
         application.UseRouting();
         map(application);
         return application;

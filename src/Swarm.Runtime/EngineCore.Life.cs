@@ -232,8 +232,11 @@ internal sealed partial class EngineCore
         {
             _exits.Writer.TryWrite(exit);
             if (exit.OutOfMemory) Events.Publish(record.ToState(), "oom");
+            var lasted = (long)((exit.At - record.StartedAt)?.TotalSeconds ?? 0);
             Events.Publish(
-                record.ToState(), "die", ("exitCode", exit.ExitCode.ToString(CultureInfo.InvariantCulture)));
+                record.ToState(), "die",
+                ("execDuration", Math.Max(0, lasted).ToString(CultureInfo.InvariantCulture)),
+                ("exitCode", exit.ExitCode.ToString(CultureInfo.InvariantCulture)));
         }
 
         return record;

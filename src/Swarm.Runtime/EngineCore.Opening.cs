@@ -3,6 +3,7 @@ using Swarm.Core;
 using Swarm.Runtime.Adoption;
 using Swarm.Linux.Watching;
 using Swarm.Runtime.Exits;
+using Swarm.Runtime.Making;
 using Swarm.Runtime.Records;
 
 namespace Swarm.Runtime;
@@ -104,7 +105,9 @@ internal sealed partial class EngineCore
             .ToHashSet(StringComparer.Ordinal);
         foreach (var bundle in Directory.GetDirectories(Folders.Bundles))
         {
-            if (!bundles.Contains(Path.GetFileName(bundle))) Directory.Delete(bundle, recursive: true);
+            if (bundles.Contains(Path.GetFileName(bundle))) continue;
+            SharedMemory.Release(bundle);
+            Directory.Delete(bundle, recursive: true);
         }
 
         _volumes.RemoveOrphans(IsKnown);

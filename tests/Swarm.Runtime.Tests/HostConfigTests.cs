@@ -71,8 +71,9 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
     [Fact]
     public async Task Namespaces_are_shared_with_the_host_or_with_another_container()
     {
-        var first = await fixture.StartAsync(Sleep);
+        var first = await fixture.StartAsync(Sleep with { Shared = new SharedNamespaces(Ipc: "shareable") });
         var id = "container:" + first.Id.Value;
+        Assert.Equal("0 ", await fixture.RunCommandAsync(first.Id, "touch", "/dev/shm/told"));
         var second = await fixture.StartAsync(Sleep with { Shared = new SharedNamespaces(id, id, id, id) });
         var third = await fixture.StartAsync(Sleep with { Shared = new SharedNamespaces("host", "host", "host") });
 
@@ -84,6 +85,7 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
             Assert.NotEqual(Namespace(first.Pid, kind), Namespace(third.Pid, kind));
         }
 
+        Assert.Equal("0 told", await fixture.RunCommandAsync(second.Id, "ls", "/dev/shm"));
         Assert.NotEqual(Namespace(first.Pid, "mnt"), Namespace(second.Pid, "mnt"));
         await fixture.Engine.RemoveAsync(first.Id, default);
         await fixture.ExitOfAsync(second.Id);

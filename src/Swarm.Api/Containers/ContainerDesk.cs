@@ -25,11 +25,14 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
             throw new ApiException(StatusCodes.Status404NotFound, $"No such image: {name}");
     }
 
+    /// <returns>Null where the container's image is gone.</returns>
+    public StoredImage? FindImage(ContainerState container) => images.Find(container.ImageId.Value);
+
     public async Task<ShownContainer> ShowAsync(string named, CancellationToken cancellation)
     {
         var state = engine.Get(named);
         var own = (await ListOwnAsync(cancellation)).Containers.GetValueOrDefault(state.Id);
-        return new ShownContainer(state, own) { Image = images.Find(state.ImageId.Value) };
+        return new ShownContainer(state, own) { Image = FindImage(state) };
     }
 
     /// <summary>Every container of this host, newest first.</summary>
@@ -65,11 +68,25 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
         };
     }
 
+    /// <summary>Bytes of a container's writable layer; none where it is gone by now.</summary>
+    public async Task<Bytes> SizeAsync(ContainerState container, CancellationToken cancellation)
+    {
+        try
+        {
+            return await engine.Files.WritableSizeAsync(container.Id, cancellation);
+        }
+        catch (ContainerException gone) when (gone.Fault is ContainerFault.NotFound or ContainerFault.ImageNotFound)
+        {
+            return Bytes.Zero;
+        }
+    }
+
     public static int StatusOf(ContainerFault fault) => fault switch
     {
         ContainerFault.NotFound or ContainerFault.ImageNotFound => StatusCodes.Status404NotFound,
         ContainerFault.Conflict or ContainerFault.WrongPhase => StatusCodes.Status409Conflict,
         ContainerFault.Invalid => StatusCodes.Status400BadRequest,
+        ContainerFault.ReadOnly => StatusCodes.Status403Forbidden,
         _ => StatusCodes.Status500InternalServerError,
     };
 

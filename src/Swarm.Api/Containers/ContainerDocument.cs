@@ -150,7 +150,7 @@ internal static class ContainerDocument
     }
 
     /// <summary>What was asked for, over what the image says.</summary>
-    private static IEnumerable<string> EnvironmentOf(ShownContainer shown)
+    public static IEnumerable<string> EnvironmentOf(ShownContainer shown)
     {
         var own = shown.State.Definition.Spec.Environment;
         var names = own.Select(NameOf).ToHashSet(StringComparer.Ordinal);
@@ -158,5 +158,5 @@ internal static class ContainerDocument
             .Where(entry => !names.Contains(NameOf(entry))));
     }
 
-    private static string NameOf(string entry) => entry.Split('=', 2)[0];
+    public static string NameOf(string entry) => entry.Split('=', 2)[0];
 }

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
 using Swarm.Runtime;
@@ -19,7 +19,8 @@ internal static class ContainerList
 
     /// <param name="containers">Newest first.</param>
     /// <exception cref="ApiException">A filter that cannot be.</exception>
-    public static JsonArray Of(HttpRequest request, IReadOnlyList<ShownContainer> containers, DateTimeOffset now)
+    public static IEnumerable<ShownContainer> Choose(
+        HttpRequest request, IReadOnlyList<ShownContainer> containers)
     {
         var filters = Filters.Read(request, Known);
         foreach (var state in filters["status"])
@@ -28,16 +29,27 @@ internal static class ContainerList
                 throw new ApiException(StatusCodes.Status400BadRequest, $"invalid filter 'status={state}'");
         }
 
+        foreach (var health in filters["health"])
+        {
+            if (health is not ("none" or "starting" or "healthy" or "unhealthy"))
+                throw new ApiException(StatusCodes.Status400BadRequest, $"invalid filter 'health={health}'");
+        }
+
+        foreach (var code in filters["exited"])
+        {
+            if (!int.TryParse(code, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+                throw new ApiException(StatusCodes.Status400BadRequest, $"invalid filter 'exited={code}'");
+        }
+
         var limit = QueryNumber.Read(request, "limit") is > 0 and var most ? most : int.MaxValue;
         // As in Docker: who asks for the last ones or for a state means those that do not run, too.
         var isAll = QueryFlag.IsSet(request.Query["all"]) || limit != int.MaxValue
             || filters.Has("status") || filters.Has("exited") || filters.Has("before") || filters.Has("since");
-        var shown = containers
+        return containers
             .Where(container => isAll || ContainerWords.StateOf(container) is "running" or "paused" or "restarting")
             .Where(container => Fits(filters, container))
             .Where(container => IsOnItsSide(filters, container, containers))
             .Take(limit);
-        return new JsonArray([.. shown.Select(container => ContainerSummary.Of(container, now))]);
     }
 
     private static bool Fits(Filters filters, ShownContainer container)
@@ -89,8 +101,30 @@ internal static class ContainerList
                 ?? false);
     }
 
-    private static bool FitsPort(string wanted, int port, string name) =>
-        wanted == $"{port}" || wanted == $"{port}/{name.Split('/')[^1]}";
+    /// <summary>One port or a range of them, with or without a protocol (then it is tcp).</summary>
+    /// <exception cref="ApiException">It is neither.</exception>
+    private static bool FitsPort(string wanted, int port, string name)
+    {
+        var (ports, protocol) = wanted.Split('/') switch
+        {
+            [var only] => (only, "tcp"),
+            [var first, var second] => (first, second),
+            _ => ("", ""),
+        };
+        var (from, to) = ports.Split('-') switch
+        {
+            [var one] => (one, one),
+            [var first, var last] => (first, last),
+            _ => ("", ""),
+        };
+        if (!int.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out var least)
+            || !int.TryParse(to, NumberStyles.None, CultureInfo.InvariantCulture, out var most))
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, $"invalid port specification: '{wanted}'");
+        }
+
+        return port >= least && port <= most && name.Split('/')[^1] == protocol;
+    }
 
     private static bool IsOnItsSide(
         Filters filters, ShownContainer container, IReadOnlyList<ShownContainer> all) =>

@@ -10,8 +10,10 @@ namespace Swarm.Api.Containers;
 /// <remarks>Each field is honoured, refused, or says what is so anyway: listed in docs/docker-api.md.</remarks>
 internal static class ContainerReading
 {
+    /// <param name="find">The container of a name, an id, or the beginning of one.</param>
     /// <exception cref="ApiException">What cannot be, or is not supported, named.</exception>
-    public static (ContainerSpec Spec, StandaloneSettings Settings) Read(JsonFields config)
+    public static (ContainerSpec Spec, StandaloneSettings Settings) Read(
+        JsonFields config, Func<string, ContainerId> find)
     {
         var host = config.Object("HostConfig");
         UnsupportedFields.Refuse(config, host);
@@ -21,6 +23,7 @@ internal static class ContainerReading
         var entrypoint = config.Words("Entrypoint");
         var command = config.Words("Cmd");
         var (mode, networks) = NetworkReading.Read(config, host);
+        var security = SecurityReading.Read(host);
         var spec = new ContainerSpec
         {
             Image = image,
@@ -36,14 +39,14 @@ internal static class ContainerReading
             NetworkMode = mode,
             Networks = networks,
             Ports = mode == NetworkMode.Bridge ? PortReading.Read(config, host) : [],
-            Limits = ReadLimits(host),
+            Limits = LimitReading.Read(host),
             HealthCheck = ReadCheck(config),
             StopSignal = TextOrNull(config, "StopSignal"),
             AddCapabilities = host.Words("CapAdd") ?? [],
             DropCapabilities = host.Words("CapDrop") ?? [],
             ReadOnlyRoot = host.Flag("ReadonlyRootfs"),
             Privileged = host.Flag("Privileged"),
-            NoNewPrivileges = ReadSecurity(host),
+            NoNewPrivileges = security.NoNewPrivileges,
             Tty = config.Flag("Tty"),
             OpenStdin = config.Flag("OpenStdin"),
             StdinOnce = config.Flag("StdinOnce"),
@@ -51,40 +54,28 @@ internal static class ContainerReading
             DnsServers = host.Words("Dns") ?? [],
             Sysctls = host.Texts("Sysctls"),
             ShmSize = new Bytes(host.Number("ShmSize")),
+            Ulimits = ProcessReading.Ulimits(host),
+            Init = host.Flag("Init"),
+            Groups = host.Words("GroupAdd") ?? [],
+            DnsSearch = host.Words("DnsSearch") ?? [],
+            DnsOptions = host.Words("DnsOptions") ?? [],
+            OutOfMemoryScore = ProcessReading.OutOfMemoryScore(host),
+            Devices = ProcessReading.Devices(host),
+            Shared = NamespaceReading.Read(config, host, find),
+            Seccomp = security.Seccomp,
+            MaskedPaths = host.Words("MaskedPaths"),
+            ReadOnlyPaths = host.Words("ReadonlyPaths"),
         };
         if (config.Has("StopTimeout"))
             spec = spec with { StopGrace = TimeSpan.FromSeconds(config.Number("StopTimeout")) };
         return (spec, RestartReading.Read(host) with
         {
-            Reserved = Reserved(host, spec.Limits),
+            Reserved = LimitReading.Reserved(host, spec.Limits),
             Asked = config.Node.ToJsonString(),
         });
     }
 
-    /// <summary>What it takes of the node: what it reserves, else what it may use at most.</summary>
-    private static Resources Reserved(JsonFields host, ResourceLimits limits) => new(
-        limits.Cpu,
-        host.Number("MemoryReservation") is > 0 and var reserved ? new Bytes(reserved) : limits.Memory,
-        limits.Pids);
-
-    private static ResourceLimits ReadLimits(JsonFields host)
-    {
-        const long nanoPerMilli = 1_000_000;
-        const long defaultPeriod = 100_000;
-        var period = host.Number("CpuPeriod") is > 0 and var given ? given : defaultPeriod;
-        var milli = host.Number("NanoCpus") is > 0 and var nano
-            ? Math.Max(1, nano / nanoPerMilli)
-            : Math.Max(0, host.Number("CpuQuota")) * 1000 / period;
-        return new ResourceLimits(
-            new MilliCpu(milli), new Bytes(host.Number("Memory")), Math.Max(0, host.Number("PidsLimit")))
-        {
-            MemoryAndSwap = new Bytes(host.Number("MemorySwap")),
-            CpuShares = host.Number("CpuShares"),
-            CpuSet = host.Text("CpusetCpus"),
-        };
-    }
-
-    private static HealthCheck? ReadCheck(JsonFields config)
+    public static HealthCheck? ReadCheck(JsonFields config)
     {
         var asked = config.Object("Healthcheck");
         if (asked.Words("Test") is not { IsEmpty: false } test) return null;
@@ -101,27 +92,6 @@ internal static class ContainerReading
 
     private static TimeSpan TimeOr(JsonFields fields, string name, TimeSpan otherwise) =>
         fields.Nanoseconds(name) is var time && time > TimeSpan.Zero ? time : otherwise;
-
-    /// <returns>Whether its programs may gain no privileges.</returns>
-    private static bool ReadSecurity(JsonFields host)
-    {
-        var isStrict = false;
-        foreach (var option in host.Words("SecurityOpt") ?? [])
-        {
-            switch (option.Replace('=', ':'))
-            {
-                case "no-new-privileges" or "no-new-privileges:true": isStrict = true; break;
-                // Nothing is labelled, and no AppArmor profile is applied.
-                case "no-new-privileges:false" or "label:disable" or "apparmor:unconfined": break;
-                default:
-                    throw new ApiException(
-                        StatusCodes.Status501NotImplemented,
-                        $"the security option {option} is not supported by this version of Swarm");
-            }
-        }
-
-        return isStrict;
-    }
 
     private static string? TextOrNull(JsonFields fields, string name) =>
         fields.Text(name) is { Length: > 0 } text ? text : null;

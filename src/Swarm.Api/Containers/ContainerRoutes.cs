@@ -31,14 +31,27 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     private async Task ListAsync(HttpContext context)
     {
         var all = await desk.ListAsync(context.RequestAborted);
-        await context.Response.WriteNodeAsync(
-            StatusCodes.Status200OK, ContainerList.Of(context.Request, all, time.GetUtcNow()), context.RequestAborted);
+        var now = time.GetUtcNow();
+        var chosen = ContainerList.Choose(context.Request, all).ToList();
+        var hasSizes = QueryFlag.IsSet(context.Request.Query["size"]);
+        var answer = new JsonArray();
+        foreach (var shown in chosen)
+        {
+            var line = ContainerSummary.Of(shown, now);
+            if (hasSizes) await AddSizesAsync(line, shown, context.RequestAborted);
+            answer.Add(line);
+        }
+
+        await context.Response.WriteNodeAsync(StatusCodes.Status200OK, answer, context.RequestAborted);
     }
 
     private async Task CreateAsync(HttpContext context)
     {
         var (spec, settings) = ContainerReading.Read(
-            await JsonFields.ReadAsync(context.Request, context.RequestAborted));
+            await JsonFields.ReadAsync(context.Request, context.RequestAborted),
+            // Not 404: clients take that for an image that is missing.
+            named => desk.Engine.FindNamed(named)?.Id ?? throw new ApiException(
+                StatusCodes.Status400BadRequest, ContainerFinder.Missing(named).Message));
         var name = context.Request.Query["name"].ToString().TrimStart('/');
         if (name.Length == 0) name = ContainerNames.Choose(taken => desk.Engine.FindNamed(taken) is not null);
         if (!ContainerNames.IsValid(name))
@@ -74,8 +87,20 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     private async Task InspectAsync(HttpContext context)
     {
         var shown = await desk.ShowAsync(context.NamedContainer(), context.RequestAborted);
-        await context.Response.WriteNodeAsync(
-            StatusCodes.Status200OK, ContainerDocument.Of(shown, node), context.RequestAborted);
+        var document = ContainerDocument.Of(shown, node);
+        document["ExecIDs"] = desk.Engine.Execs.Of(shown.State.Id) is { IsEmpty: false } execs
+            ? SpecWords.Words(execs)
+            : null;
+        if (QueryFlag.IsSet(context.Request.Query["size"]))
+            await AddSizesAsync(document, shown, context.RequestAborted);
+        await context.Response.WriteNodeAsync(StatusCodes.Status200OK, document, context.RequestAborted);
+    }
+
+    private async Task AddSizesAsync(JsonObject document, ShownContainer shown, CancellationToken cancellation)
+    {
+        var own = await desk.SizeAsync(shown.State, cancellation);
+        document["SizeRw"] = own.Value;
+        document["SizeRootFs"] = own.Value + (shown.Image?.Size.Value ?? 0);
     }
 
     private async Task StartAsync(HttpContext context)
@@ -121,8 +146,12 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     {
         var shown = await desk.ShowAsync(context.NamedContainer(), context.RequestAborted);
         var changes = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
-        var settings = ContainerUpdate.Apply(shown, changes);
+        var (settings, limits) = ContainerUpdate.Apply(shown, changes);
+        // First what the kernel may refuse.
+        if (limits is not null)
+            await desk.Engine.Controls.SetLimitsAsync(shown.State.Id, limits, context.RequestAborted);
         await desk.AskAsync(new ChangeStandalone(shown.State.Id, settings), context.RequestAborted);
+        desk.Engine.Events.Publish(shown.State, "update");
         await context.Response.WriteNodeAsync(
             StatusCodes.Status200OK,
             new JsonObject { ["Warnings"] = new JsonArray() },
@@ -151,16 +180,19 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     {
         var filters = Filters.Read(context.Request, "label", "label!", "until");
         var removed = new JsonArray();
+        long reclaimed = 0;
         foreach (var container in await desk.ListAsync(context.RequestAborted))
         {
             if (!ContainerUpdate.IsToBePruned(container, filters, time.GetUtcNow())) continue;
+            var size = await desk.SizeAsync(container.State, context.RequestAborted);
             await desk.AskAsync(new RemoveByHand(container.State.Id, Force: false), context.RequestAborted);
+            reclaimed += size.Value;
             removed.Add(container.State.Id.Value);
         }
 
         await context.Response.WriteNodeAsync(
             StatusCodes.Status200OK,
-            new JsonObject { ["ContainersDeleted"] = removed, ["SpaceReclaimed"] = 0 },
+            new JsonObject { ["ContainersDeleted"] = removed, ["SpaceReclaimed"] = reclaimed },
             context.RequestAborted);
     }
 

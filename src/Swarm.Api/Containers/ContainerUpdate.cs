@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
+using Swarm.Core.Containers;
 using Swarm.Runtime;
 using Swarm.Runtime.Nodes;
 
@@ -11,9 +12,18 @@ internal static class ContainerUpdate
 {
     private const string Restarts = "RestartPolicy";
 
-    /// <summary>The settings with the changes. Limits cannot be changed yet.</summary>
+    /// <summary>Limits that may be changed; zero, which is what clients send of what they do not mean, changes
+    /// none.</summary>
+    private static readonly string[] LimitNames =
+    [
+        "BlkioWeight", "CpuPeriod", "CpuQuota", "CpuRealtimePeriod", "CpuRealtimeRuntime", "CpuShares", "CpusetCpus",
+        "CpusetMems", "Memory", "MemoryReservation", "MemorySwap", "NanoCpus", "PidsLimit",
+    ];
+
+    /// <summary>The settings with the changes, and its limits; null where those stay as they are.</summary>
     /// <exception cref="ApiException">What cannot be changed, named.</exception>
-    public static StandaloneSettings Apply(ShownContainer shown, JsonFields changes)
+    public static (StandaloneSettings Settings, ResourceLimits? Limits) Apply(
+        ShownContainer shown, JsonFields changes)
     {
         if (shown.Own is not { } own)
         {
@@ -22,22 +32,49 @@ internal static class ContainerUpdate
                 $"container {shown.State.Id.Short} runs a task, whose service decides on it");
         }
 
-        foreach (var name in changes.Names.Where(name => name != Restarts && !changes.IsDefault(name)))
+        string[] changed = [.. changes.Names.Where(name => !changes.IsDefault(name))];
+        foreach (var name in changed.Where(name => name != Restarts && !LimitNames.Contains(name)))
         {
             throw new ApiException(
                 StatusCodes.Status501NotImplemented, $"changing {name} is not supported by this version of Swarm");
         }
 
-        if (changes.Object(Restarts).Text("Name").Length == 0) return own.Settings;
-
         var asked = (JsonObject)shown.Asked.Node.DeepClone();
-        if (asked["HostConfig"] is not JsonObject) asked["HostConfig"] = new JsonObject();
-        asked["HostConfig"]![Restarts] = changes.Node[Restarts]!.DeepClone();
-        return RestartReading.Read(new JsonFields(asked).Object("HostConfig")) with
+        if (asked["HostConfig"] is not JsonObject host) asked["HostConfig"] = host = [];
+        if (changes.Object(Restarts).Text("Name").Length > 0) host[Restarts] = changes.Node[Restarts]!.DeepClone();
+        foreach (var name in changed.Where(LimitNames.Contains)) Change(host, changes, name);
+        var after = new JsonFields(asked).Object("HostConfig");
+        UnsupportedFields.Refuse(new JsonFields([]), after);
+        // Written with zeros for what was not said, it would be another than the one that holds.
+        var limits = changed.Any(LimitNames.Contains) ? LimitReading.Read(after) : null;
+        return (RestartReading.Read(after) with
         {
-            Reserved = own.Settings.Reserved,
+            Reserved = LimitReading.Reserved(after, limits ?? shown.State.Definition.Spec.Limits),
             Asked = asked.ToJsonString(),
-        };
+        }, limits);
+    }
+
+    private static void Change(JsonObject host, JsonFields changes, string name)
+    {
+        // One way to say how much of the processors takes the place of the other.
+        if (name == "NanoCpus") (host["CpuPeriod"], host["CpuQuota"]) = (0L, 0L);
+        if (name is "CpuPeriod" or "CpuQuota" && new JsonFields(host).Number("NanoCpus") > 0)
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                "Conflicting options: CPU Quota or Period cannot be updated as NanoCPUs has already been set");
+        }
+
+        if (name == "Memory" && changes.IsDefault("MemorySwap")
+            && new JsonFields(host).Number("MemorySwap") is > 0 and var total && changes.Number(name) > total)
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same "
+                + "time");
+        }
+
+        host[name] = changes.Node[name]!.DeepClone();
     }
 
     /// <summary>Whether a prune takes it: it is no task's, does not run, and fits.</summary>

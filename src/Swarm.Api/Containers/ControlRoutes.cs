@@ -52,6 +52,7 @@ internal sealed class ControlRoutes(ContainerDesk desk)
         var arguments = context.Request.Query["ps_args"].ToString()
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var list = await desk.Engine.Usage.ListProcessesAsync(container.Id, [.. arguments], context.RequestAborted);
+        desk.Engine.Events.Publish(container, "top");
         await context.Response.WriteNodeAsync(
             StatusCodes.Status200OK,
             new JsonObject

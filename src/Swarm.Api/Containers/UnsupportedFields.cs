@@ -13,17 +13,15 @@ internal static class UnsupportedFields
     private static readonly string[] OfHost =
     [
         "Annotations", "BlkioDeviceReadBps", "BlkioDeviceReadIOps", "BlkioDeviceWriteBps", "BlkioDeviceWriteIOps",
-        "BlkioWeight", "BlkioWeightDevice", "Cgroup", "CgroupParent", "CpuCount", "CpuPercent", "CpuRealtimePeriod",
-        "CpuRealtimeRuntime", "CpusetMems", "DeviceCgroupRules", "DeviceRequests", "Devices", "DnsOptions",
-        "DnsSearch", "GroupAdd", "IOMaximumBandwidth", "IOMaximumIOps", "Init", "KernelMemory", "KernelMemoryTCP",
-        "Links", "OomKillDisable", "OomScoreAdj", "PidMode", "StorageOpt", "UTSMode", "Ulimits", "VolumesFrom",
+        "BlkioWeightDevice", "Cgroup", "CgroupParent", "CpuCount", "CpuPercent", "CpuRealtimePeriod",
+        "CpuRealtimeRuntime", "DeviceCgroupRules", "DeviceRequests", "IOMaximumBandwidth", "IOMaximumIOps",
+        "KernelMemory", "KernelMemoryTCP", "Links", "OomKillDisable", "StorageOpt", "VolumesFrom",
     ];
 
     /// <summary>Fields of which some words mean what is done anyway.</summary>
     private static readonly (string Name, string[] Words)[] OfHostWithWords =
     [
         ("CgroupnsMode", ["private"]),
-        ("IpcMode", ["private", "shareable"]),
         ("Isolation", ["default"]),
         ("Runtime", ["runc", "crun", "io.containerd.runc.v2"]),
         ("UsernsMode", ["host"]),
@@ -42,12 +40,6 @@ internal static class UnsupportedFields
 
         if (host.Object("LogConfig").Text("Type") is not ("" or "json-file" or "local") and var driver)
             throw Unsupported(host, "LogConfig.Type", driver);
-        if (host.Has("MemorySwappiness") && host.Number("MemorySwappiness") != -1)
-            throw Unsupported(host, "MemorySwappiness", $"{host.Number("MemorySwappiness")}");
-        foreach (var name in (string[])["MaskedPaths", "ReadonlyPaths"])
-        {
-            if (host.Has(name)) throw Unsupported(host, name, "a list of paths");
-        }
     }
 
     private static void RefuseAll(JsonFields fields, string[] names)

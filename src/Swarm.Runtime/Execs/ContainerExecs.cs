@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using Swarm.Core;
 using Swarm.Runtime.Consoles;
@@ -78,7 +79,7 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
             if (!isAttached) running.Output.Drop();
             exec.Start(running, pid);
             // Nobody waits for it but those who ask; it cannot fail.
-            _ = running.EndAsync(core.Watch, code => exec.End(code, time.GetUtcNow()));
+            _ = running.EndAsync(core.Watch, code => End(exec, code));
             return running;
         }
         catch (ContainerException refused)
@@ -91,6 +92,15 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
             exec.End(NotRunnableCode, time.GetUtcNow());
             throw told;
         }
+    }
+
+    private void End(LiveExec exec, int code)
+    {
+        exec.End(code, time.GetUtcNow());
+        if (core.Table.Find(exec.Container)?.Record is not { } record) return;
+        core.Events.Publish(
+            record.ToState(), "exec_die", ("execID", exec.State.Id),
+            ("exitCode", code.ToString(CultureInfo.InvariantCulture)));
     }
 
     private LiveExec Get(string exec) => _execs.GetValueOrDefault(exec)

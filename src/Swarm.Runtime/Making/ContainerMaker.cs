@@ -57,7 +57,10 @@ internal sealed partial class ContainerMaker(
         var (mounts, anonymous) = _mounts.Choose(plan, root);
         var names = NameFiles.Write(bundle, plan, network?.Endpoints ?? [], NameFiles.ReadHostResolver());
         var seccomp = Filter(spec, capabilities);
-        BundleWriter.Write(bundle, new BundleInput(plan, rootPath, user, [.. names, .. InitMounts(spec), .. mounts])
+        var shared = _namespaces.Choose(spec.Shared);
+        var memory = SharedMemory.Choose(spec, bundle, folders.Bundle);
+        BundleWriter.Write(bundle, new BundleInput(
+            plan, rootPath, user, [.. names, .. InitMounts(spec), .. memory, .. mounts])
         {
             Capabilities = capabilities,
             NetworkNamespacePath = network?.NamespacePath,
@@ -65,7 +68,7 @@ internal sealed partial class ContainerMaker(
             CanLimitSwap = cgroups.CountsSwap,
             Seccomp = seccomp,
             Devices = [.. spec.Privileged ? HostDevices.Find() : [], .. HostDevices.Choose(spec.Devices)],
-            Shared = _namespaces.Choose(spec.Shared),
+            Shared = shared,
             Ulimits = ProcessLimits.Choose(spec.Ulimits),
             OutOfMemoryScore = ProcessLimits.Score(spec.OutOfMemoryScore),
         });

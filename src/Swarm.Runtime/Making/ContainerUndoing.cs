@@ -36,6 +36,7 @@ internal sealed partial class ContainerUndoing(
         foreach (var file in Directory.GetFiles(folders.Exits, id.Value + "*")) File.Delete(file);
         var bundle = folders.Bundle(id);
         if (Directory.Exists(bundle)) File.Delete(Path.Join(bundle, "oom"));
+        SharedMemory.Release(bundle);
         await RemoveCgroupAsync(id, cancellation);
     }
 

@@ -11,43 +11,15 @@ using Swarm.Runtime.Execs;
 
 namespace Swarm.Api.Containers;
 
-/// <summary>The streams of containers, and of programs that are run in them beside their own.</summary>
-internal sealed class ConsoleRoutes(ContainerDesk desk, CancellationToken stopping)
+/// <summary>Programs that are run in containers beside their own.</summary>
+internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/containers/{id}/attach", AttachAsync);
-        routes.MapPost("/containers/{id}/resize", ResizeAsync);
         routes.MapPost("/containers/{id}/exec", CreateAsync);
         routes.MapPost("/exec/{id}/start", StartAsync);
         routes.MapPost("/exec/{id}/resize", ResizeExecAsync);
         routes.MapGet("/exec/{id}/json", InspectAsync);
-    }
-
-    private async Task AttachAsync(HttpContext context)
-    {
-        var query = context.Request.Query;
-        var container = desk.Engine.Get(context.NamedContainer());
-        var keys = container.Definition.Spec.Tty ? DetachKeys.Read(query["detachKeys"].ToString()) : null;
-        var isStreaming = QueryFlag.IsSet(query["stream"]);
-        var streams = new ConsoleStreams(
-            isStreaming && QueryFlag.IsSet(query["stdin"]), QueryFlag.IsSet(query["stdout"]),
-            QueryFlag.IsSet(query["stderr"]));
-        if (QueryFlag.IsSet(query["logs"]))
-        {
-            throw new ApiException(
-                StatusCodes.Status501NotImplemented,
-                "attaching with the log of what came before is not supported: ask for the log");
-        }
-
-        if (!isStreaming)
-            throw new ApiException(StatusCodes.Status400BadRequest, "attaching without stream is to nothing");
-        await using var session = await desk.Engine.Consoles.AttachAsync(
-            container.Id, streams, stopping);
-        desk.Engine.Events.Publish(container, "attach");
-        var client = await HijackedStream.BeginAsync(context, TypeOf(session.IsTerminal), stopping);
-        var isDetached = await new ConsoleStreaming(client, session, keys).RunAsync(stopping);
-        if (isDetached) desk.Engine.Events.Publish(container, "detach");
     }
 
     private async Task CreateAsync(HttpContext context)
@@ -106,7 +78,9 @@ internal sealed class ConsoleRoutes(ContainerDesk desk, CancellationToken stoppi
         {
             Tell(container, exec);
             var keys = exec.Definition.Tty ? DetachKeys.Read("") : null;
-            await new ConsoleStreaming(client, session, keys).RunAsync(stopping);
+            var isDetached = await new ConsoleStreaming(client, session, keys).RunAsync(stopping);
+            if (isDetached && container is not null)
+                desk.Engine.Events.Publish(container, "exec_detach", ("execID", exec.Id));
         }
     }
 
@@ -127,13 +101,7 @@ internal sealed class ConsoleRoutes(ContainerDesk desk, CancellationToken stoppi
             container, $"exec_start: {string.Join(' ', exec.Definition.Arguments)}", ("execID", exec.Id));
     }
 
-    private static string TypeOf(bool isTerminal) => isTerminal ? MuxFrame.RawContentType : MuxFrame.ContentType;
-
-    private Task ResizeAsync(HttpContext context)
-    {
-        desk.Engine.Consoles.Resize(desk.Engine.Get(context.NamedContainer()).Id, SizeOf(context.Request));
-        return Task.CompletedTask;
-    }
+    public static string TypeOf(bool isTerminal) => isTerminal ? MuxFrame.RawContentType : MuxFrame.ContentType;
 
     private Task ResizeExecAsync(HttpContext context)
     {
@@ -178,7 +146,7 @@ internal sealed class ConsoleRoutes(ContainerDesk desk, CancellationToken stoppi
             ?? throw new ApiException(StatusCodes.Status404NotFound, $"No such exec instance: {id}");
     }
 
-    private static TerminalSize SizeOf(HttpRequest request) => new(
+    public static TerminalSize SizeOf(HttpRequest request) => new(
         QueryNumber.Read(request, "h") ?? throw Invalid("h"), QueryNumber.Read(request, "w") ?? throw Invalid("w"));
 
     /// <summary>Height and width of the client's terminal; null where it does not say.</summary>

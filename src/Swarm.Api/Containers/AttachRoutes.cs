@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Swarm.Api.Connections;
+using Swarm.Api.Http;
+using Swarm.Runtime;
+using Swarm.Runtime.Consoles;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>The streams of containers.</summary>
+internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, CancellationToken stopping)
+{
+    private readonly LogWriting _log = new(desk.Engine, time);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/containers/{id}/attach", AttachAsync);
+        routes.MapGet("/containers/{id}/attach/ws", AttachByWebSocketAsync);
+        routes.MapPost("/containers/{id}/resize", ResizeAsync);
+    }
+
+    private async Task AttachAsync(HttpContext context)
+    {
+        var wanted = Wanted.Read(context.Request, desk.Engine.Get(context.NamedContainer()));
+        var container = wanted.Container;
+        await using var session = await wanted.OpenAsync(desk.Engine, stopping);
+        var begun = time.GetUtcNow();
+        desk.Engine.Events.Publish(container, "attach");
+        var client = await HijackedStream.BeginAsync(
+            context, ExecRoutes.TypeOf(container.Definition.Spec.Tty), stopping);
+        if (wanted.Log is { } log)
+            await _log.WriteAsync(client.Output.AsStream(), container, log with { Until = begun }, stopping);
+        if (session is null) return;
+        var isDetached = await new ConsoleStreaming(client, session, wanted.Keys).RunAsync(stopping);
+        if (isDetached) desk.Engine.Events.Publish(container, "detach");
+    }
+
+    private async Task AttachByWebSocketAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+            throw new ApiException(StatusCodes.Status400BadRequest, "this is for clients of the WebSocket protocol");
+        var wanted = Wanted.Read(context.Request, desk.Engine.Get(context.NamedContainer()));
+        await using var session = await wanted.OpenAsync(desk.Engine, stopping);
+        var begun = time.GetUtcNow();
+        desk.Engine.Events.Publish(wanted.Container, "attach");
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var client = new SocketConsole(socket);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        if (wanted.Log is { } log)
+        {
+            // Frames of the protocol say where a piece ends: nothing is put before them.
+            var raw = log with { Until = begun, IsTerminal = true };
+            await _log.WriteAsync(client.AsStream(), wanted.Container, raw, either.Token);
+        }
+
+        if (session is null) await client.CloseAsync(either.Token);
+        else if (await client.RunAsync(session, wanted.Keys, either.Token))
+            desk.Engine.Events.Publish(wanted.Container, "detach");
+    }
+
+    private Task ResizeAsync(HttpContext context)
+    {
+        var container = desk.Engine.Get(context.NamedContainer());
+        var size = ExecRoutes.SizeOf(context.Request);
+        desk.Engine.Consoles.Resize(container.Id, size);
+        desk.Engine.Events.Publish(container, "resize", ("height", $"{size.Rows}"), ("width", $"{size.Columns}"));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What one who attaches wants.</summary>
+    /// <param name="Streams">Null: only what came before.</param>
+    private sealed record Wanted(ContainerState Container, ConsoleStreams? Streams, WantedLog? Log, DetachKeys? Keys)
+    {
+        /// <exception cref="ApiException">It is nothing.</exception>
+        public static Wanted Read(HttpRequest request, ContainerState container)
+        {
+            var query = request.Query;
+            var (output, error) = (QueryFlag.IsSet(query["stdout"]), QueryFlag.IsSet(query["stderr"]));
+            var (isStreaming, hasLog) = (QueryFlag.IsSet(query["stream"]), QueryFlag.IsSet(query["logs"]));
+            if (!isStreaming && !hasLog)
+            {
+                throw new ApiException(
+                    StatusCodes.Status400BadRequest, "attaching without stream and without logs is to nothing");
+            }
+
+            var isTerminal = container.Definition.Spec.Tty;
+            return new Wanted(
+                container,
+                isStreaming ? new ConsoleStreams(QueryFlag.IsSet(query["stdin"]), output, error) : null,
+                hasLog ? new WantedLog(output, error) { IsTerminal = isTerminal } : null,
+                isTerminal ? DetachKeys.Read(query["detachKeys"].ToString()) : null);
+        }
+
+        public async Task<IConsoleSession?> OpenAsync(IContainerEngine engine, CancellationToken cancellation) =>
+            Streams is null ? null : await engine.Consoles.AttachAsync(Container.Id, Streams, cancellation);
+    }
+}

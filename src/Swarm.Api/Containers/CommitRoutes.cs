@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Swarm.Api.Http;
+using Swarm.Api.Images;
+using Swarm.Core.Images;
+using Swarm.Images.Trees;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>Images made of what containers changed.</summary>
+internal sealed class CommitRoutes(ContainerDesk desk, IImageNames names)
+{
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/commit", CommitAsync);
+
+    private async Task CommitAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var shown = await desk.ShowAsync(query["container"].ToString(), context.RequestAborted);
+        var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
+        var name = NameOf(query["repo"].ToString(), query["tag"].ToString());
+        var configuration = ImageChanges.Apply(
+            CommittedConfiguration.Of(shown, asked),
+            query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        var commit = new ImageCommit(configuration with { Author = query["author"].ToString() })
+        {
+            Name = name,
+            Comment = query["comment"].ToString(),
+            CreatedBy = ContainerSummary.Command(shown),
+        };
+        // It stands still meanwhile unless its client says otherwise.
+        var pause = !query.ContainsKey("pause") || QueryFlag.IsSet(query["pause"]);
+        var id = await desk.Engine.Files.CommitAsync(shown.State.Id, commit, pause, context.RequestAborted);
+        desk.Engine.Events.Publish(
+            shown.State, "commit", ("comment", commit.Comment), ("imageID", id.Value),
+            ("imageRef", name?.Familiar ?? ""));
+        // What the cluster does not keep at once is told it again.
+        if (name is not null) await names.NameAsync(name, id, context.RequestAborted);
+        await context.Response.WriteNodeAsync(
+            StatusCodes.Status201Created, new JsonObject { ["Id"] = id.Value }, context.RequestAborted);
+    }
+
+    private static ImageReference? NameOf(string repository, string tag)
+    {
+        if (repository.Length == 0) return null;
+        return ImageReference.TryParse(tag.Length == 0 ? repository : $"{repository}:{tag}", out var name, out var error)
+            ? name
+            : throw new ApiException(StatusCodes.Status400BadRequest, error);
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+using Swarm.Api.Http;
+using Swarm.Core;
+using Swarm.Core.Containers;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>What a container may use at most, from the words of its host side.</summary>
+internal static class LimitReading
+{
+    private const long NanosecondsPerMilli = 1_000_000;
+    private const long DefaultPeriod = 100_000;
+
+    /// <summary>Docker refuses less: no program starts in it.</summary>
+    private const long LeastMemory = 6 * 1024 * 1024;
+
+    /// <exception cref="ApiException">What cannot be, named.</exception>
+    public static ResourceLimits Read(JsonFields host)
+    {
+        var memory = host.Number("Memory");
+        if (memory is > 0 and < LeastMemory)
+            throw Invalid("Minimum memory limit allowed is 6MB");
+        if (host.Number("NanoCpus") > 0 && (host.Number("CpuQuota") > 0 || host.Number("CpuPeriod") > 0))
+            throw Invalid("Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set");
+        var swappiness = host.Has("MemorySwappiness") ? host.Number("MemorySwappiness") : -1;
+        if (swappiness is < -1 or > 100)
+            throw Invalid($"Invalid value: {swappiness}, valid memory swappiness range is 0-100");
+        return new ResourceLimits(
+            new MilliCpu(Cpu(host)), new Bytes(Math.Max(0, memory)), Math.Max(0, host.Number("PidsLimit")))
+        {
+            MemoryAndSwap = new Bytes(host.Number("MemorySwap")),
+            CpuShares = host.Number("CpuShares"),
+            CpuSet = host.Text("CpusetCpus"),
+            MemoryNodes = host.Text("CpusetMems"),
+            MemoryReservation = new Bytes(host.Number("MemoryReservation")),
+            Swappiness = swappiness < 0 ? null : (int)swappiness,
+            BlockWeight = (int)Math.Clamp(host.Number("BlkioWeight"), 0, int.MaxValue),
+        };
+    }
+
+    /// <summary>What it takes of the node: what it reserves, else what it may use at most.</summary>
+    public static Resources Reserved(JsonFields host, ResourceLimits limits) => new(
+        limits.Cpu,
+        host.Number("MemoryReservation") is > 0 and var reserved ? new Bytes(reserved) : limits.Memory,
+        limits.Pids);
+
+    private static long Cpu(JsonFields host)
+    {
+        var period = host.Number("CpuPeriod") is > 0 and var given ? given : DefaultPeriod;
+        return host.Number("NanoCpus") is > 0 and var nano
+            ? Math.Max(1, nano / NanosecondsPerMilli)
+            : Math.Max(0, host.Number("CpuQuota")) * 1000 / period;
+    }
+
+    private static ApiException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
+}

@@ -1,0 +1,49 @@
+using Swarm.Runtime;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>Writes a container's log, to its end or as it grows.</summary>
+internal sealed class LogWriting(IContainerEngine engine, TimeProvider time)
+{
+    private const int PageBytes = 128 * 1024;
+
+    /// <summary>Between two looks at a log that is followed.</summary>
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(50);
+
+    public async Task WriteAsync(
+        Stream answer, ContainerState container, WantedLog wanted, CancellationToken cancellation)
+    {
+        string? position = null;
+        while (true)
+        {
+            var hasEnded = engine.Find(container.Id) is null or { Phase: not ContainerPhase.Running };
+            var page = await ReadAsync(container, position, position is null ? wanted.Tail : null, cancellation);
+            if (page is null) return;
+            position = page.Position;
+            foreach (var entry in page.Entries)
+            {
+                if (wanted.IsOver(entry)) return;
+                if (wanted.Wants(entry)) await answer.WriteAsync(wanted.Write(entry), cancellation);
+            }
+
+            if (!page.Entries.IsEmpty) await answer.FlushAsync(cancellation);
+            if (page.More) continue;
+            if (!wanted.Follow || hasEnded) return;
+            await Task.Delay(LookAgainAfter, time, cancellation);
+        }
+    }
+
+    /// <returns>Null when the container was removed meanwhile.</returns>
+    private async Task<LogPage?> ReadAsync(
+        ContainerState container, string? position, int? tail, CancellationToken cancellation)
+    {
+        try
+        {
+            return await engine.ReadLogAsync(container.Id, position, tail, PageBytes, cancellation);
+        }
+        catch (ContainerException gone) when (gone.Fault == ContainerFault.NotFound)
+        {
+            return null;
+        }
+    }
+}

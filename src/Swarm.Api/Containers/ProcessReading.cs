@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using Swarm.Api.Http;
+using Swarm.Core.Containers;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>What a container's processes get of the host: limits, a score, devices.</summary>
+internal static class ProcessReading
+{
+    /// <exception cref="ApiException">A limit without a name.</exception>
+    public static ImmutableArray<Ulimit> Ulimits(JsonFields host) =>
+    [
+        .. host.Objects("Ulimits").Select(limit => new Ulimit(
+            limit.Text("Name") is { Length: > 0 } name ? name : throw Invalid($"{limit.PathOf("Name")} is missing"),
+            limit.Number("Soft"), limit.Number("Hard"))),
+    ];
+
+    /// <exception cref="ApiException">It is beyond what the kernel knows.</exception>
+    public static int OutOfMemoryScore(JsonFields host) => host.Number("OomScoreAdj") is >= -1000 and <= 1000 and var score
+        ? (int)score
+        : throw Invalid(
+            $"Invalid value {host.Number("OomScoreAdj")}, range for oom score adj is [-1000, 1000]");
+
+    /// <exception cref="ApiException">A device without a path.</exception>
+    public static ImmutableArray<DeviceSpec> Devices(JsonFields host) =>
+    [
+        .. host.Objects("Devices").Select(device => new DeviceSpec(
+            device.Text("PathOnHost") is ['/', ..] and var path
+                ? path
+                : throw Invalid($"{device.PathOf("PathOnHost")} is not a full path"),
+            device.Text("PathInContainer"), device.Text("CgroupPermissions"))),
+    ];
+
+    private static ApiException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
+}

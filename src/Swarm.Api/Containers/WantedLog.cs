@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Swarm.Api.Connections;
+using Swarm.Api.Http;
+using Swarm.Runtime;
+
+namespace Swarm.Api.Containers;
+
+/// <summary>Which entries of a log are wanted, and how.</summary>
+internal sealed record WantedLog(bool Output, bool Error)
+{
+    public bool Timestamps { get; init; }
+
+    public bool Follow { get; init; }
+
+    /// <summary>Only so many of the last ones.</summary>
+    public int? Tail { get; init; }
+
+    public bool IsTerminal { get; init; }
+
+    public DateTimeOffset? Since { get; init; }
+
+    public DateTimeOffset? Until { get; init; }
+
+    /// <exception cref="ApiException">Neither stream is wanted, or a time cannot be.</exception>
+    public static WantedLog Read(HttpRequest request, ContainerState container, DateTimeOffset now)
+    {
+        var query = request.Query;
+        var (output, error) = (QueryFlag.IsSet(query["stdout"]), QueryFlag.IsSet(query["stderr"]));
+        if (!output && !error)
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest, "Bad parameters: you must choose at least one stream");
+        }
+
+        return new WantedLog(output, error)
+        {
+            Timestamps = QueryFlag.IsSet(query["timestamps"]),
+            Follow = QueryFlag.IsSet(query["follow"]),
+            // As in Docker, what is no number means all.
+            Tail = int.TryParse(query["tail"], CultureInfo.InvariantCulture, out var lines) && lines >= 0
+                ? lines
+                : null,
+            IsTerminal = container.Definition.Spec.Tty,
+            Since = QueryTime.Read(request, "since", now),
+            Until = QueryTime.Read(request, "until", now),
+        };
+    }
+
+    public bool Wants(LogEntry entry) => (entry.IsError ? Error : Output) && !(entry.At < Since);
+
+    public bool IsOver(LogEntry entry) => entry.At > Until;
+
+    public byte[] Write(LogEntry entry)
+    {
+        var text = (Timestamps ? Stamp(entry.At) + " " : "") + entry.Text + (IsTerminal ? "\r\n" : "\n");
+        var bytes = Encoding.UTF8.GetBytes(text);
+        if (IsTerminal) return bytes;
+        var frame = new byte[MuxFrame.HeadLength + bytes.Length];
+        MuxFrame.WriteHead(frame, entry.IsError ? 2 : 1, bytes.Length);
+        bytes.CopyTo(frame, MuxFrame.HeadLength);
+        return frame;
+    }
+
+    private static string Stamp(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff00'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using Swarm.Api.Containers;
+using Swarm.Api.Http;
+using Swarm.Core;
+using Swarm.Core.Containers;
+
+namespace Swarm.Api.Tests;
+
+public sealed class ContainerReadingTests
+{
+    private static readonly ContainerId Other = new(new string('a', 64));
+
+    [Fact]
+    public void What_a_container_gets_of_its_host_is_read_field_by_field()
+    {
+        var spec = Read("""
+            {"Ulimits":[{"Name":"nofile","Soft":1,"Hard":2}],"Init":true,"GroupAdd":["7"],"DnsSearch":["a.b"],
+             "DnsOptions":["ndots:1"],"OomScoreAdj":-5,"PidMode":"container:other","IpcMode":"shareable","UTSMode":"host",
+             "Devices":[{"PathOnHost":"/dev/a","PathInContainer":"/dev/b","CgroupPermissions":"r"}],
+             "SecurityOpt":["seccomp={\"a\":1}","no-new-privileges"],"MaskedPaths":[],"ReadonlyPaths":["/proc/x"],
+             "CpusetMems":"0","BlkioWeight":300,"MemorySwappiness":7,"MemoryReservation":10000000}
+            """);
+
+        Assert.Equal(new Ulimit("nofile", 1, 2), Assert.Single(spec.Ulimits));
+        Assert.True(spec.Init);
+        Assert.Equal(["7"], spec.Groups);
+        Assert.Equal((["a.b"], ["ndots:1"]), (spec.DnsSearch.ToArray(), spec.DnsOptions.ToArray()));
+        Assert.Equal(-5, spec.OutOfMemoryScore);
+        Assert.Equal(new SharedNamespaces($"container:{Other}", "shareable", "host"), spec.Shared);
+        Assert.Equal(new DeviceSpec("/dev/a", "/dev/b", "r"), Assert.Single(spec.Devices));
+        Assert.Equal("""{"a":1}""", spec.Seccomp);
+        Assert.True(spec.NoNewPrivileges);
+        Assert.Empty(spec.MaskedPaths!.Value);
+        Assert.Equal(["/proc/x"], spec.ReadOnlyPaths!.Value);
+        Assert.Equal(
+            ResourceLimits.None with
+            {
+                MemoryNodes = "0",
+                BlockWeight = 300,
+                Swappiness = 7,
+                MemoryReservation = new Bytes(10_000_000),
+            },
+            spec.Limits);
+    }
+
+    [Fact]
+    public void Nothing_said_of_a_host_leaves_all_as_it_is_usual()
+    {
+        var spec = Read("{}");
+
+        Assert.Null(spec.Seccomp);
+        Assert.Null(spec.MaskedPaths);
+        Assert.Null(spec.ReadOnlyPaths);
+        Assert.Equal((ResourceLimits.None, SharedNamespaces.None), (spec.Limits, spec.Shared));
+    }
+
+    [Theory]
+    [InlineData("""{"PidMode":"sideways"}""", 400, "invalid PidMode: sideways")]
+    [InlineData("""{"PidMode":"container:nobody"}""", 400, "No such container: nobody")]
+    [InlineData("""{"IpcMode":"none"}""", 501, "HostConfig.IpcMode = none is not supported by this version of Swarm")]
+    [InlineData("""{"OomScoreAdj":1001}""", 400, "Invalid value 1001, range for oom score adj is [-1000, 1000]")]
+    [InlineData("""{"Memory":4096}""", 400, "Minimum memory limit allowed is 6MB")]
+    [InlineData("""{"MemorySwappiness":101}""", 400, "Invalid value: 101, valid memory swappiness range is 0-100")]
+    [InlineData("""{"NanoCpus":1,"CpuQuota":1}""", 400,
+        "Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set")]
+    [InlineData("""{"Devices":[{"PathOnHost":"dev"}]}""", 400, "HostConfig.Devices[0].PathOnHost is not a full path")]
+    [InlineData("""{"Ulimits":[{"Soft":1}]}""", 400, "HostConfig.Ulimits[0].Name is missing")]
+    [InlineData("""{"SecurityOpt":["label=type:x"]}""", 501,
+        "the security option label=type:x is not supported by this version of Swarm")]
+    [InlineData("""{"SecurityOpt":["what"]}""", 400, "invalid --security-opt: \"what\"")]
+    [InlineData("""{"DeviceRequests":[{}]}""", 501,
+        "HostConfig.DeviceRequests = [{}] is not supported by this version of Swarm")]
+    public void What_cannot_be_is_refused_and_named(string host, int status, string message)
+    {
+        var refused = Assert.Throws<ApiException>(() => Read(host));
+
+        Assert.Equal((status, message), (refused.Status, refused.Message));
+    }
+
+    internal static ContainerSpec Read(string host, string more = "") => ContainerReading.Read(
+        JsonFields.Parse(Encoding.UTF8.GetBytes($$"""{"Image":"box",{{more}}"HostConfig":{{host}}}""")),
+        named => named == "other" ? Other : throw new ApiException(400, $"No such container: {named}")).Spec;
+}

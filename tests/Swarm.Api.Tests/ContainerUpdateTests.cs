@@ -1,0 +1,72 @@
+using System.Text;
+using System.Text.Json;
+using Swarm.Api.Containers;
+using Swarm.Api.Http;
+using Swarm.Cluster.Nodes;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Core.Services;
+using Swarm.Runtime;
+using Swarm.Runtime.Nodes;
+
+namespace Swarm.Api.Tests;
+
+public sealed class ContainerUpdateTests
+{
+    [Fact]
+    public void A_limit_is_changed_and_the_others_stay()
+    {
+        var (settings, limits) = ContainerUpdate.Apply(
+            Shown("""{"Memory":67108864,"PidsLimit":9}"""), Fields("""{"Memory":134217728,"CpuShares":0}"""));
+
+        Assert.Equal(ResourceLimits.None with { Memory = Bytes.FromMebibytes(128), Pids = 9 }, limits);
+        Assert.Equal(Bytes.FromMebibytes(128), settings.Reserved.Memory);
+        using var asked = JsonDocument.Parse(settings.Asked);
+        Assert.Equal(134217728, asked.RootElement.GetProperty("HostConfig").GetProperty("Memory").GetInt64());
+    }
+
+    [Fact]
+    public void A_restart_policy_alone_changes_no_limit()
+    {
+        var (settings, limits) = ContainerUpdate.Apply(
+            Shown("""{"Memory":67108864}"""), Fields("""{"RestartPolicy":{"Name":"always"}}"""));
+
+        Assert.Null(limits);
+        Assert.True(settings.StartsWithNode);
+        Assert.Equal(RestartCondition.Any, settings.Restart.Condition);
+    }
+
+    [Fact]
+    public void Processors_take_the_place_of_quota_and_period()
+    {
+        var (_, limits) = ContainerUpdate.Apply(
+            Shown("""{"CpuQuota":50000,"CpuPeriod":100000}"""), Fields("""{"NanoCpus":2000000000}"""));
+
+        Assert.Equal(new MilliCpu(2000), limits!.Cpu);
+    }
+
+    [Theory]
+    [InlineData("""{"NanoCpus":1000000000}""", """{"CpuQuota":1000}""", 400, "CPU Quota or Period cannot be updated")]
+    [InlineData("""{"Memory":8000000,"MemorySwap":9000000}""", """{"Memory":10000000}""", 400, "already set memoryswap")]
+    [InlineData("{}", """{"Ulimits":[{"Name":"x"}]}""", 501, "changing Ulimits is not supported")]
+    [InlineData("{}", """{"CpuRealtimePeriod":5}""", 501, "HostConfig.CpuRealtimePeriod")]
+    public void What_cannot_be_changed_is_named(string host, string changes, int status, string message)
+    {
+        var refused = Assert.Throws<ApiException>(() => ContainerUpdate.Apply(Shown(host), Fields(changes)));
+
+        Assert.Equal(status, refused.Status);
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    private static ShownContainer Shown(string host)
+    {
+        var spec = ContainerReadingTests.Read(host);
+        var id = new ContainerId("c1");
+        var settings = new StandaloneSettings { Asked = $$"""{"Image":"box","HostConfig":{{host}}}""" };
+        return new ShownContainer(
+            new ContainerState(new ContainerDefinition(id, "name", spec), ContainerPhase.Running),
+            new StandaloneContainer(id, settings, TaskState.Running));
+    }
+
+    private static JsonFields Fields(string text) => JsonFields.Parse(Encoding.UTF8.GetBytes(text));
+}
