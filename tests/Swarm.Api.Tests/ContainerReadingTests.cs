@@ -24,7 +24,8 @@ public sealed class ContainerReadingTests
         Assert.Equal(new Ulimit("nofile", 1, 2), Assert.Single(spec.Ulimits));
         Assert.True(spec.Init);
         Assert.Equal(["7"], spec.Groups);
-        Assert.Equal((["a.b"], ["ndots:1"]), (spec.DnsSearch.ToArray(), spec.DnsOptions.ToArray()));
+        Assert.Equal(["a.b"], spec.DnsSearch);
+        Assert.Equal(["ndots:1"], spec.DnsOptions);
         Assert.Equal(-5, spec.OutOfMemoryScore);
         Assert.Equal(new SharedNamespaces($"container:{Other}", "shareable", "host"), spec.Shared);
         Assert.Equal(new DeviceSpec("/dev/a", "/dev/b", "r"), Assert.Single(spec.Devices));
