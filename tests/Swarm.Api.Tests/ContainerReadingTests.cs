@@ -15,7 +15,8 @@ public sealed class ContainerReadingTests
     {
         var spec = Read("""
             {"Ulimits":[{"Name":"nofile","Soft":1,"Hard":2}],"Init":true,"GroupAdd":["7"],"DnsSearch":["a.b"],
-             "DnsOptions":["ndots:1"],"OomScoreAdj":-5,"PidMode":"container:other","IpcMode":"shareable","UTSMode":"host",
+             "DnsOptions":["ndots:1"],"OomScoreAdj":-5,"PidMode":"container:other","IpcMode":"shareable",
+             "UTSMode":"host",
              "Devices":[{"PathOnHost":"/dev/a","PathInContainer":"/dev/b","CgroupPermissions":"r"}],
              "SecurityOpt":["seccomp={\"a\":1}","no-new-privileges"],"MaskedPaths":[],"ReadonlyPaths":["/proc/x"],
              "CpusetMems":"0","BlkioWeight":300,"MemorySwappiness":7,"MemoryReservation":10000000}

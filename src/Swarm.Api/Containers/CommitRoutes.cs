@@ -44,7 +44,8 @@ internal sealed class CommitRoutes(ContainerDesk desk, IImageNames names)
     private static ImageReference? NameOf(string repository, string tag)
     {
         if (repository.Length == 0) return null;
-        return ImageReference.TryParse(tag.Length == 0 ? repository : $"{repository}:{tag}", out var name, out var error)
+        var text = tag.Length == 0 ? repository : $"{repository}:{tag}";
+        return ImageReference.TryParse(text, out var name, out var error)
             ? name
             : throw new ApiException(StatusCodes.Status400BadRequest, error);
     }

@@ -17,10 +17,13 @@ internal static class ProcessReading
     ];
 
     /// <exception cref="ApiException">It is beyond what the kernel knows.</exception>
-    public static int OutOfMemoryScore(JsonFields host) => host.Number("OomScoreAdj") is >= -1000 and <= 1000 and var score
-        ? (int)score
-        : throw Invalid(
-            $"Invalid value {host.Number("OomScoreAdj")}, range for oom score adj is [-1000, 1000]");
+    public static int OutOfMemoryScore(JsonFields host)
+    {
+        var score = host.Number("OomScoreAdj");
+        return score is >= -1000 and <= 1000
+            ? (int)score
+            : throw Invalid($"Invalid value {score}, range for oom score adj is [-1000, 1000]");
+    }
 
     /// <exception cref="ApiException">A device without a path.</exception>
     public static ImmutableArray<DeviceSpec> Devices(JsonFields host) =>

@@ -67,8 +67,8 @@ internal static class StatsDocument
     {
         var cgroup = usage?.Cgroup;
         var times = new JsonObject { ["total_usage"] = cgroup?.CpuNanoseconds ?? 0 };
-        if (cgroup is { ProcessorNanoseconds.IsEmpty: false })
-            times["percpu_usage"] = new JsonArray([.. cgroup.ProcessorNanoseconds.Select(one => JsonValue.Create(one))]);
+        if (cgroup is { ProcessorNanoseconds: { IsEmpty: false } each })
+            times["percpu_usage"] = new JsonArray([.. each.Select(time => JsonValue.Create(time))]);
         times["usage_in_kernelmode"] = cgroup?.SystemNanoseconds ?? 0;
         times["usage_in_usermode"] = cgroup?.UserNanoseconds ?? 0;
         var cpu = new JsonObject { ["cpu_usage"] = times };

@@ -2,7 +2,7 @@ using Swarm.Daemon.Tests.Services;
 
 namespace Swarm.Daemon.Tests.Docker;
 
-/// <summary>Files of containers with the <c>docker</c> command: carried in and out, compared, and made an image.</summary>
+/// <summary>Files of containers with the <c>docker</c> command: carried in and out, compared, made an image.</summary>
 public sealed class FilesTests(SharedNode shared) : IClassFixture<SharedNode>, IDisposable
 {
     private readonly DockerClient _docker = new(shared.Node.Daemon.Socket);
