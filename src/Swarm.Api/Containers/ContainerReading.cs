@@ -23,7 +23,6 @@ internal static class ContainerReading
         var entrypoint = config.Words("Entrypoint");
         var command = config.Words("Cmd");
         var (mode, networks) = NetworkReading.Read(config, host);
-        var security = SecurityReading.Read(host);
         var spec = new ContainerSpec
         {
             Image = image,
@@ -42,14 +41,30 @@ internal static class ContainerReading
             Limits = LimitReading.Read(host),
             HealthCheck = ReadCheck(config),
             StopSignal = TextOrNull(config, "StopSignal"),
+            Tty = config.Flag("Tty"),
+            OpenStdin = config.Flag("OpenStdin"),
+            StdinOnce = config.Flag("StdinOnce"),
+        };
+        if (config.Has("StopTimeout"))
+            spec = spec with { StopGrace = TimeSpan.FromSeconds(config.Number("StopTimeout")) };
+        spec = WithHostSide(spec, host) with { Shared = NamespaceReading.Read(config, host, find) };
+        return (spec, RestartReading.Read(host) with
+        {
+            Reserved = LimitReading.Reserved(host, spec.Limits),
+            Asked = config.Node.ToJsonString(),
+        });
+    }
+
+    private static ContainerSpec WithHostSide(ContainerSpec spec, JsonFields host)
+    {
+        var security = SecurityReading.Read(host);
+        return spec with
+        {
             AddCapabilities = host.Words("CapAdd") ?? [],
             DropCapabilities = host.Words("CapDrop") ?? [],
             ReadOnlyRoot = host.Flag("ReadonlyRootfs"),
             Privileged = host.Flag("Privileged"),
             NoNewPrivileges = security.NoNewPrivileges,
-            Tty = config.Flag("Tty"),
-            OpenStdin = config.Flag("OpenStdin"),
-            StdinOnce = config.Flag("StdinOnce"),
             ExtraHosts = host.Words("ExtraHosts") ?? [],
             DnsServers = host.Words("Dns") ?? [],
             Sysctls = host.Texts("Sysctls"),
@@ -61,18 +76,10 @@ internal static class ContainerReading
             DnsOptions = host.Words("DnsOptions") ?? [],
             OutOfMemoryScore = ProcessReading.OutOfMemoryScore(host),
             Devices = ProcessReading.Devices(host),
-            Shared = NamespaceReading.Read(config, host, find),
             Seccomp = security.Seccomp,
             MaskedPaths = host.Words("MaskedPaths"),
             ReadOnlyPaths = host.Words("ReadonlyPaths"),
         };
-        if (config.Has("StopTimeout"))
-            spec = spec with { StopGrace = TimeSpan.FromSeconds(config.Number("StopTimeout")) };
-        return (spec, RestartReading.Read(host) with
-        {
-            Reserved = LimitReading.Reserved(host, spec.Limits),
-            Asked = config.Node.ToJsonString(),
-        });
     }
 
     public static HealthCheck? ReadCheck(JsonFields config)
