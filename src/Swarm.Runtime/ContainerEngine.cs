@@ -12,6 +12,7 @@ using Swarm.Runtime.Controls;
 using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
+using Swarm.Runtime.Health;
 using Swarm.Runtime.Logs;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Processes;
@@ -73,6 +74,9 @@ public sealed class ContainerEngine : IContainerEngine
 
     /// <summary>What the containers are called in their networks.</summary>
     public INetworkNames Names => _core.Names;
+
+    /// <inheritdoc/>
+    public HealthLog Health => _core.Health;
 
     /// <inheritdoc/>
     public IReadOnlySet<Digest> ImagesInUse => _core.Table.All

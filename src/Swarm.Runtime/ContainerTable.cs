@@ -23,6 +23,7 @@ internal sealed class ContainerTable(EngineFolders folders)
         {
             if (_byId.TryGetValue(definition.Id, out var existing)) return existing;
             TakeName(definition);
+            folders.Place(definition);
             var made = new LiveContainer(definition, new LogFolder(folders.Logs(definition.Id)));
             if (_byId.TryAdd(definition.Id, made)) return made;
             made.Dispose();
@@ -36,6 +37,7 @@ internal sealed class ContainerTable(EngineFolders folders)
         container.Consoles.EndAll();
         _byId.TryRemove(KeyValuePair.Create(container.Definition.Id, container));
         DropName(container.Definition);
+        folders.Forget(container.Definition.Id);
     }
 
     /// <exception cref="ContainerException">Another container has the name.</exception>

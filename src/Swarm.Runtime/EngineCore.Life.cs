@@ -201,6 +201,7 @@ internal sealed partial class EngineCore
         _records.Remove(id);
         Table.Drop(container);
         Names.Tell(record.ToState(), null);
+        Health.Forget(id);
         LogRemoved(record.Definition.Name, id.Short);
         Events.Publish(record.ToState(), "destroy");
     }

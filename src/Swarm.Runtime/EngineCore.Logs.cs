@@ -35,7 +35,7 @@ internal sealed partial class EngineCore
             container.Log.Keep();
             Begin(() =>
             {
-                container.Log.Trim(_options.LogFiles);
+                container.Log.Trim(Logs.LogBounds.Of(container.Definition.Spec, _options).Files);
                 return Task.CompletedTask;
             });
         }
@@ -71,9 +71,11 @@ internal sealed partial class EngineCore
         try
         {
             if (container.Record is not { Phase: ContainerPhase.Running } record) return false;
+            var bounds = Logs.LogBounds.Of(record.Definition.Spec, _options);
+            if (!bounds.HasFile) return false;
             container.Log.Keep();
-            container.Log.Trim(_options.LogFiles);
-            if (!container.Log.IsToBeEnded(_options.LogMaxBytes.Value)) return false;
+            container.Log.Trim(bounds.Files);
+            if (!container.Log.IsToBeEnded(bounds.MaxBytes)) return false;
             // "2" is conmon's word for beginning its log anew; the numbers after it have no meaning then.
             Fifo.TryWrite(Path.Join(Folders.Bundle(record.Id), "ctl"), "2 0 0\n");
             return true;

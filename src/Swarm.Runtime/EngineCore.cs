@@ -6,6 +6,7 @@ using Swarm.Linux.Cgroups;
 using Swarm.Linux.Watching;
 using Swarm.Runtime.Events;
 using Swarm.Runtime.Exits;
+using Swarm.Runtime.Health;
 using Swarm.Runtime.Leases;
 using Swarm.Runtime.Making;
 using Swarm.Runtime.Networks;
@@ -81,6 +82,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
     public EventLog Events { get; }
 
     public NetworkNames Names { get; }
+
+    public HealthLog Health { get; } = new();
 
     public LeaseWatchdog Leases { get; }
 

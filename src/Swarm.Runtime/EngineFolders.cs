@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Swarm.Core;
 
 namespace Swarm.Runtime;
@@ -5,6 +6,8 @@ namespace Swarm.Runtime;
 /// <summary>The places of one engine. Drawn in docs/containers.md.</summary>
 internal sealed class EngineFolders(EngineOptions options)
 {
+    private readonly ConcurrentDictionary<ContainerId, string> _parents = new();
+
     /// <summary>Enough of an id to be unique, and short for the sake of socket paths.</summary>
     private const int BundleNameLength = 24;
 
@@ -44,7 +47,16 @@ internal sealed class EngineFolders(EngineOptions options)
 
     public string Logs(ContainerId id) => Path.Join(Container(id), "log");
 
-    public string Cgroup(ContainerId id) => options.CgroupParent.TrimEnd('/') + "/" + id.Value;
+    public string Cgroup(ContainerId id) =>
+        _parents.GetValueOrDefault(id, options.CgroupParent).TrimEnd('/') + "/" + id.Value;
+
+    /// <summary>Its cgroup is in another one than those of the others, if it says so.</summary>
+    public void Place(ContainerDefinition definition)
+    {
+        if (definition.Spec.Cgroup.Parent is { Length: > 0 } parent) _parents[definition.Id] = parent;
+    }
+
+    public void Forget(ContainerId id) => _parents.TryRemove(id, out _);
 
     public static string BundleName(ContainerId id) =>
         id.Value.Length <= BundleNameLength ? id.Value : id.Value[..BundleNameLength];

@@ -8,6 +8,7 @@ using Swarm.Runtime.Controls;
 using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
+using Swarm.Runtime.Health;
 using Swarm.Runtime.Usage;
 
 namespace Swarm.Runtime;
@@ -25,6 +26,9 @@ public interface IContainerEngine : IAsyncDisposable
 
     /// <summary>What happens to the containers, for those who watch.</summary>
     EventLog Events { get; }
+
+    /// <summary>What probes of the containers found, for those who look.</summary>
+    HealthLog Health { get; }
 
     /// <summary>Finds what earlier engines left, adopts what runs, and frees what belongs to no container.</summary>
     Task OpenAsync(CancellationToken cancellation);

@@ -46,6 +46,30 @@ public sealed class ContainerReadingTests
     }
 
     [Fact]
+    public void Cgroup_log_and_annotations_are_read_field_by_field()
+    {
+        var spec = Read("""
+            {"CgroupParent":"mine","CgroupnsMode":"host","OomKillDisable":true,"DeviceCgroupRules":["c 1:3 r"],
+             "BlkioDeviceReadBps":[{"Path":"/dev/a","Rate":9}],"BlkioDeviceWriteIOps":[{"Path":"/dev/b","Rate":8}],
+             "Annotations":{"a":"b"},"SecurityOpt":["apparmor=mine"],
+             "LogConfig":{"Type":"local","Config":{"max-size":"2m","max-file":"5","labels":"x,y","tag":"t"}}}
+            """, "\"Domainname\":\"d.example\",\"NetworkDisabled\":true,");
+
+        Assert.Equal(("/mine", true, true), (spec.Cgroup.Parent, spec.Cgroup.IsHostSeen, spec.Cgroup.WaitsForMemory));
+        Assert.Equal(["c 1:3 r"], spec.Cgroup.DeviceRules);
+        Assert.Equal(
+            [
+                new BlockThrottle(BlockThrottleKind.ReadBytes, "/dev/a", 9),
+                new BlockThrottle(BlockThrottleKind.WriteOperations, "/dev/b", 8),
+            ],
+            spec.BlockThrottles);
+        Assert.Equal("b", spec.Annotations["a"]);
+        Assert.Equal(("mine", "d.example", NetworkMode.None), (spec.AppArmor, spec.Domainname, spec.NetworkMode));
+        Assert.Equal(("local", Bytes.FromMebibytes(2), 5), (spec.Log!.Driver, spec.Log.MaxBytes, spec.Log.Files));
+        Assert.Equal(("x,y", "t"), (spec.Log.Details["labels"], spec.Log.Tag));
+    }
+
+    [Fact]
     public void Nothing_said_of_a_host_leaves_all_as_it_is_usual()
     {
         var spec = Read("{}");
@@ -59,7 +83,7 @@ public sealed class ContainerReadingTests
     [Theory]
     [InlineData("""{"PidMode":"sideways"}""", 400, "invalid PidMode: sideways")]
     [InlineData("""{"PidMode":"container:nobody"}""", 400, "No such container: nobody")]
-    [InlineData("""{"IpcMode":"none"}""", 501, "HostConfig.IpcMode = none is not supported by this version of Swarm")]
+    [InlineData("""{"IpcMode":"some"}""", 400, "invalid IpcMode: some")]
     [InlineData("""{"OomScoreAdj":1001}""", 400, "Invalid value 1001, range for oom score adj is [-1000, 1000]")]
     [InlineData("""{"Memory":4096}""", 400, "Minimum memory limit allowed is 6MB")]
     [InlineData("""{"MemorySwappiness":101}""", 400, "Invalid value: 101, valid memory swappiness range is 0-100")]
@@ -70,6 +94,19 @@ public sealed class ContainerReadingTests
     [InlineData("""{"SecurityOpt":["label=type:x"]}""", 501,
         "the security option label=type:x is not supported by this version of Swarm")]
     [InlineData("""{"SecurityOpt":["what"]}""", 400, "invalid --security-opt: \"what\"")]
+    [InlineData("""{"CgroupnsMode":"x"}""", 400, "invalid cgroup namespace mode: x")]
+    [InlineData("""{"Runtime":"kata"}""", 400, "unknown or invalid runtime name: kata")]
+    [InlineData("""{"LogConfig":{"Type":"syslog"}}""", 501,
+        "HostConfig.LogConfig.Type = syslog is not supported by this version of Swarm")]
+    [InlineData("""{"LogConfig":{"Config":{"what":"x"}}}""", 400, "unknown log opt 'what' for json-file log driver")]
+    [InlineData("""{"LogConfig":{"Config":{"max-size":"x"}}}""", 400, "invalid size: 'x'")]
+    [InlineData("""{"LogConfig":{"Config":{"max-file":"0"}}}""", 400,
+        "max-file cannot be 0: it is a number from 1 to 1000")]
+    [InlineData("""{"LogConfig":{"Config":{"labels-regex":"("}}}""", 400, "invalid labels-regex: '('")]
+    [InlineData("""{"LogConfig":{"Config":{"mode":"non-blocking"}}}""", 501,
+        "the log option mode=non-blocking is not supported by this version of Swarm")]
+    [InlineData("""{"LogConfig":{"Type":"none","Config":{"max-file":"3"}}}""", 400,
+        "unknown log opt 'max-file' for none log driver")]
     [InlineData("""{"DeviceRequests":[{}]}""", 501,
         "HostConfig.DeviceRequests = [{}] is not supported by this version of Swarm")]
     public void What_cannot_be_is_refused_and_named(string host, int status, string message)

@@ -8,6 +8,7 @@ using Swarm.Runtime.Controls;
 using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
+using Swarm.Runtime.Health;
 using Swarm.Runtime.Usage;
 
 namespace Swarm.Api.Tests;
@@ -20,6 +21,8 @@ internal sealed class FakeContainerEngine : IContainerEngine
     public ChannelReader<ContainerExit> Exits { get; } = Channel.CreateUnbounded<ContainerExit>().Reader;
 
     public EventLog Events { get; } = new(TimeProvider.System);
+
+    public HealthLog Health { get; } = new();
 
     public IReadOnlySet<Digest> ImagesInUse => InUse;
 

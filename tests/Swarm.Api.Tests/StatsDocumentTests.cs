@@ -35,7 +35,7 @@ public sealed class StatsDocumentTests
         Assert.Equal(
             """[{"major":8,"minor":0,"op":"Read","value":4096}]""",
             document["blkio_stats"]!["io_service_bytes_recursive"]!.ToJsonString());
-        Assert.Equal(1, document["blkio_stats"]!["io_serviced_recursive"]!.AsArray().Count);
+        Assert.Single(document["blkio_stats"]!["io_serviced_recursive"]!.AsArray());
     }
 
     [Fact]

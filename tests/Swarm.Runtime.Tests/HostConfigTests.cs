@@ -167,9 +167,52 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
         Assert.Equal("0", fixture.Cgroup("cpuset", started.Id, "cpuset.mems"));
     }
 
+    [Fact]
+    public async Task Its_cgroup_is_where_it_was_said_and_slows_devices_down()
+    {
+        var parent = "/swarmrt-own-" + fixture.Unique;
+        var disk = File.ReadLines("/proc/partitions").Skip(2).Select(line => line.Split(' ')[^1])
+            .First(name => !name.StartsWith("loop", StringComparison.Ordinal) && File.Exists("/dev/" + name));
+        var started = await fixture.StartAsync(Sleep with
+        {
+            Cgroup = new CgroupSettings { Parent = parent, WaitsForMemory = !Host.HasCgroups2 },
+            BlockThrottles = [new BlockThrottle(BlockThrottleKind.ReadBytes, "/dev/" + disk, 1 << 20)],
+        });
+        var hierarchy = Host.HasCgroups2 ? "" : "/blkio";
+        var folder = $"/sys/fs/cgroup{hierarchy}{parent}/{started.Id}";
+        try
+        {
+            var file = Host.HasCgroups2 ? "io.max" : "blkio.throttle.read_bps_device";
+            Assert.Contains("1048576", await File.ReadAllTextAsync($"{folder}/{file}"), StringComparison.Ordinal);
+            if (!Host.HasCgroups2)
+            {
+                Assert.Contains(
+                    "oom_kill_disable 1",
+                    await File.ReadAllTextAsync($"/sys/fs/cgroup/memory{parent}/{started.Id}/memory.oom_control"),
+                    StringComparison.Ordinal);
+            }
+
+            await fixture.Engine.Controls.PauseAsync(started.Id, default);
+            await fixture.Engine.Controls.UnpauseAsync(started.Id, default);
+            Assert.Equal(1, (await fixture.Engine.Usage.ReadAsync(started.Id, default))!.Cgroup.Pids);
+        }
+        finally
+        {
+            await fixture.Engine.RemoveAsync(started.Id, default);
+            var isGone = !Directory.Exists(folder);
+            Linux.Cgroups.CgroupFiles.OfHost().Remove(parent);
+            Assert.True(isGone);
+        }
+    }
+
     public static TheoryData<string, string> Refusals => new()
     {
         { "ulimit", "there is no ulimit wings" },
+        { "cgroup", "the cgroup parent /../up is not as /mine" },
+        { "annotation", "the annotation run.oci.handler is the engine's own" },
+        { "rule", "invalid device cgroup rule format: 'c 1 rwm'" },
+        { "throttle", "/dev/null is no block device" },
+        { "journal", "the log driver journald needs a journal, and none listens on /run/systemd/journal/socket" },
         { "order", "ulimit nofile: the soft limit 9 is above the hard limit 8" },
         { "score", "out-of-memory score 2000 is not between -1000 and 1000" },
         { "group", "group nobodies is not in the container's /etc/group" },
@@ -188,6 +231,11 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
     {
         var spec = what switch
         {
+            "cgroup" => Sleep with { Cgroup = new CgroupSettings { Parent = "/../up" } },
+            "annotation" => Sleep with { Annotations = Sleep.Annotations.Add("run.oci.handler", "x") },
+            "rule" => Sleep with { Cgroup = new CgroupSettings { DeviceRules = ["c 1 rwm"] } },
+            "throttle" => Sleep with { BlockThrottles = [new(BlockThrottleKind.ReadBytes, "/dev/null", 1)] },
+            "journal" => Sleep with { Log = new LogSettings("journald") },
             "ulimit" => Sleep with { Ulimits = [new Ulimit("wings", 1, 1)] },
             "order" => Sleep with { Ulimits = [new Ulimit("nofile", 9, 8)] },
             "score" => Sleep with { OutOfMemoryScore = 2000 },

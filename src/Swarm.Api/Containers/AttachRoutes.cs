@@ -49,8 +49,7 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         if (wanted.Log is { } log)
         {
-            // Frames of the protocol say where a piece ends: nothing is put before them.
-            var raw = log with { Until = begun, IsTerminal = true };
+            var raw = log with { Until = begun, IsRaw = true };
             await _log.WriteAsync(client.AsStream(), wanted.Container, raw, either.Token);
         }
 
@@ -84,6 +83,7 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
                     StatusCodes.Status400BadRequest, "attaching without stream and without logs is to nothing");
             }
 
+            if (hasLog) LogWriting.RequireLog(container);
             var isTerminal = container.Definition.Spec.Tty;
             return new Wanted(
                 container,

@@ -32,7 +32,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     {
         var state = engine.Get(named);
         var own = (await ListOwnAsync(cancellation)).Containers.GetValueOrDefault(state.Id);
-        return new ShownContainer(state, own) { Image = FindImage(state) };
+        return new ShownContainer(state, own) { Image = FindImage(state), Seen = engine.Health.Find(state.Id) };
     }
 
     /// <summary>Every container of this host, newest first.</summary>
@@ -47,6 +47,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
                 Image = known.TryGetValue(state.ImageId.Value, out var image)
                     ? image
                     : known[state.ImageId.Value] = images.Find(state.ImageId.Value),
+                Seen = engine.Health.Find(state.Id),
             }),
         ];
     }

@@ -27,14 +27,16 @@ internal static class ContainerDocument
             ["ResolvConfPath"] = "",
             ["HostnamePath"] = "",
             ["HostsPath"] = "",
-            ["LogPath"] = $"{node.DataRoot}/containers/{state.Id.Value}/log",
+            ["LogPath"] = state.Definition.Spec.Log is { Driver: "none" }
+                ? ""
+                : $"{node.DataRoot}/containers/{state.Id.Value}/log/log",
             ["Name"] = $"/{state.Definition.Name}",
             ["RestartCount"] = shown.Own?.Restarts ?? 0,
             ["Driver"] = "overlay2",
             ["Platform"] = "linux",
             ["MountLabel"] = "",
             ["ProcessLabel"] = "",
-            ["AppArmorProfile"] = "",
+            ["AppArmorProfile"] = state.Definition.Spec.AppArmor,
             ["ExecIDs"] = null,
             ["HostConfig"] = HostConfigDocument.Of(shown),
             ["GraphDriver"] = new JsonObject { ["Name"] = "overlay2", ["Data"] = null },
@@ -93,8 +95,14 @@ internal static class ContainerDocument
         document["Health"] = new JsonObject
         {
             ["Status"] = ContainerWords.HealthWord(shown),
-            ["FailingStreak"] = shown.Own?.FailedProbes ?? 0,
-            ["Log"] = new JsonArray(),
+            ["FailingStreak"] = shown.Seen?.FailedProbes ?? 0,
+            ["Log"] = new JsonArray([.. (shown.Seen?.Probes ?? []).Select(probe => new JsonObject
+            {
+                ["Start"] = QueryTime.Written(probe.Start),
+                ["End"] = QueryTime.Written(probe.End),
+                ["ExitCode"] = probe.ExitCode,
+                ["Output"] = probe.Output,
+            })]),
         };
         return document;
     }
@@ -125,7 +133,7 @@ internal static class ContainerDocument
         var config = new JsonObject
         {
             ["Hostname"] = spec.Hostname ?? shown.State.Id.Short,
-            ["Domainname"] = "",
+            ["Domainname"] = spec.Domainname,
             ["User"] = spec.User ?? image?.User ?? "",
             ["AttachStdin"] = asked.Flag("AttachStdin"),
             ["AttachStdout"] = asked.Flag("AttachStdout"),

@@ -22,7 +22,9 @@ internal static class ContainerReading
             throw new ApiException(StatusCodes.Status400BadRequest, "no image was named");
         var entrypoint = config.Words("Entrypoint");
         var command = config.Words("Cmd");
-        var (mode, networks) = NetworkReading.Read(config, host);
+        var (mode, networks) = config.Flag("NetworkDisabled")
+            ? (NetworkMode.None, [])
+            : NetworkReading.Read(config, host);
         var spec = new ContainerSpec
         {
             Image = image,
@@ -33,6 +35,7 @@ internal static class ContainerReading
             WorkingDirectory = TextOrNull(config, "WorkingDir"),
             User = TextOrNull(config, "User"),
             Hostname = TextOrNull(config, "Hostname"),
+            Domainname = config.Text("Domainname"),
             Labels = config.Texts("Labels"),
             Mounts = MountReading.Read(config, host),
             NetworkMode = mode,
@@ -79,6 +82,11 @@ internal static class ContainerReading
             Seccomp = security.Seccomp,
             MaskedPaths = host.Words("MaskedPaths"),
             ReadOnlyPaths = host.Words("ReadonlyPaths"),
+            Log = LogReading.Read(host),
+            BlockThrottles = CgroupReading.Throttles(host),
+            Cgroup = CgroupReading.Read(host),
+            Annotations = host.Texts("Annotations"),
+            AppArmor = security.AppArmor,
         };
     }
 

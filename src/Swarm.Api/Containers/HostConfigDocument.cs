@@ -48,6 +48,7 @@ internal static class HostConfigDocument
         if (asked.Text("NetworkMode") == "default") document["NetworkMode"] = "bridge";
         if (asked.Object("RestartPolicy").Text("Name").Length == 0) document["RestartPolicy"]!["Name"] = "no";
         if (asked.Object("LogConfig").Text("Type").Length == 0) document["LogConfig"]!["Type"] = "json-file";
+        if (document["LogConfig"]!["Config"] is null) document["LogConfig"]!["Config"] = new JsonObject();
         if (document["Privileged"]!.GetValue<bool>())
             (document["MaskedPaths"], document["ReadonlyPaths"]) = (null, null);
 

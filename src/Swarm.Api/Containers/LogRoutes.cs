@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Swarm.Api.Connections;
+using Swarm.Api.Http;
 
 namespace Swarm.Api.Containers;
 
@@ -15,7 +16,14 @@ internal sealed class LogRoutes(ContainerDesk desk, TimeProvider time, Cancellat
     private async Task WriteAsync(HttpContext context)
     {
         var container = desk.Engine.Get(context.NamedContainer());
+        LogWriting.RequireLog(container);
         var wanted = WantedLog.Read(context.Request, container, time.GetUtcNow());
+        if (QueryFlag.IsSet(context.Request.Query["details"]))
+        {
+            var shown = await desk.ShowAsync(container.Id.Value, context.RequestAborted);
+            wanted = wanted with { Details = LogDetails.Of(shown) };
+        }
+
         context.Response.ContentType = wanted.IsTerminal ? MuxFrame.RawContentType : MuxFrame.ContentType;
         // Clients take an answer that does not begin for one that does not come.
         await context.Response.Body.FlushAsync(context.RequestAborted);

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Swarm.Api.Http;
 using Swarm.Runtime;
 
 namespace Swarm.Api.Containers;
@@ -9,6 +11,16 @@ internal sealed class LogWriting(IContainerEngine engine, TimeProvider time)
 
     /// <summary>Between two looks at a log that is followed.</summary>
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(50);
+
+    /// <exception cref="ApiException">The container keeps none.</exception>
+    public static void RequireLog(ContainerState container)
+    {
+        if (container.Definition.Spec.Log is { Driver: "none" })
+        {
+            throw new ApiException(
+                StatusCodes.Status501NotImplemented, "configured logging driver does not support reading");
+        }
+    }
 
     public async Task WriteAsync(
         Stream answer, ContainerState container, WantedLog wanted, CancellationToken cancellation)

@@ -20,10 +20,7 @@ internal static class NamespaceReading
         var ipc = host.Text("IpcMode") switch
         {
             "private" => "",
-            "shareable" => "shareable",
-            "none" => throw new ApiException(
-                StatusCodes.Status501NotImplemented,
-                "HostConfig.IpcMode = none is not supported by this version of Swarm"),
+            ("shareable" or "none") and var own => own,
             _ => Mode(host, "IpcMode", find),
         };
         return new SharedNamespaces(Mode(host, "PidMode", find), ipc, uts);

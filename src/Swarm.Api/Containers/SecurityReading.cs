@@ -5,12 +5,13 @@ namespace Swarm.Api.Containers;
 
 /// <summary>What is said of a container by <c>SecurityOpt</c>.</summary>
 /// <param name="Seccomp">Null: the usual filter.</param>
-internal sealed record SecurityReading(bool NoNewPrivileges, string? Seccomp)
+/// <param name="AppArmor">Empty: none.</param>
+internal sealed record SecurityReading(bool NoNewPrivileges, string? Seccomp, string AppArmor)
 {
     /// <exception cref="ApiException">An option that is not known, or not supported; named.</exception>
     public static SecurityReading Read(JsonFields host)
     {
-        var read = new SecurityReading(false, null);
+        var read = new SecurityReading(false, null, "");
         foreach (var option in host.Words("SecurityOpt") ?? [])
         {
             // Both ways to write it are in use; the first one that comes separates.
@@ -23,10 +24,11 @@ internal sealed record SecurityReading(bool NoNewPrivileges, string? Seccomp)
                 // The client sends the text of the file that it was given.
                 ("seccomp", "builtin") => read with { Seccomp = null },
                 ("seccomp", { Length: > 0 }) => read with { Seccomp = value },
-                // Nothing is labelled, and no profile is applied.
-                ("label", "disable") or ("apparmor", "unconfined") => read,
+                ("apparmor", { Length: > 0 }) => read with { AppArmor = value },
+                // Nothing is labelled.
+                ("label", "disable") => read,
                 ("systempaths", "unconfined") => read, // clients turn it into empty lists of paths
-                ("label" or "apparmor" or "writable-cgroups", _) => throw new ApiException(
+                ("label" or "writable-cgroups", _) => throw new ApiException(
                     StatusCodes.Status501NotImplemented,
                     $"the security option {option} is not supported by this version of Swarm"),
                 _ => throw new ApiException(

@@ -3,6 +3,7 @@ using Swarm.Cluster.Nodes;
 using Swarm.Core.Containers;
 using Swarm.Images;
 using Swarm.Runtime;
+using Swarm.Runtime.Health;
 
 namespace Swarm.Api.Containers;
 
@@ -25,5 +26,8 @@ internal sealed record ShownContainer(ContainerState State, StandaloneContainer?
 
     public bool IsRemoving => Own is { Status: ContainerStatus.Removing };
 
-    public ContainerHealth Health => Own?.Health ?? ContainerHealth.Unproven;
+    /// <summary>Null where nobody has probed it.</summary>
+    public SeenHealth? Seen { get; init; }
+
+    public ContainerHealth Health => Seen?.Health ?? ContainerHealth.Unproven;
 }

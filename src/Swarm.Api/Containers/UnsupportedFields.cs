@@ -8,25 +8,25 @@ namespace Swarm.Api.Containers;
 /// <remarks>Listed in docs/docker-api.md.</remarks>
 internal static class UnsupportedFields
 {
-    private static readonly string[] OfConfig = ["Domainname", "MacAddress", "NetworkDisabled", "OnBuild"];
+    private static readonly string[] OfConfig = ["MacAddress", "OnBuild"];
 
     private static readonly string[] OfHost =
     [
-        "Annotations", "BlkioDeviceReadBps", "BlkioDeviceReadIOps", "BlkioDeviceWriteBps", "BlkioDeviceWriteIOps",
-        "BlkioWeightDevice", "Cgroup", "CgroupParent", "CpuCount", "CpuPercent", "CpuRealtimePeriod",
-        "CpuRealtimeRuntime", "DeviceCgroupRules", "DeviceRequests", "IOMaximumBandwidth", "IOMaximumIOps",
-        "KernelMemory", "KernelMemoryTCP", "Links", "OomKillDisable", "StorageOpt", "VolumesFrom",
+        "BlkioWeightDevice", "Cgroup", "CpuCount", "CpuPercent", "CpuRealtimePeriod", "CpuRealtimeRuntime",
+        "DeviceRequests", "IOMaximumBandwidth", "IOMaximumIOps", "KernelMemory", "KernelMemoryTCP", "Links",
+        "StorageOpt", "VolumesFrom",
     ];
 
     /// <summary>Fields of which some words mean what is done anyway.</summary>
     private static readonly (string Name, string[] Words)[] OfHostWithWords =
     [
-        ("CgroupnsMode", ["private"]),
         ("Isolation", ["default"]),
-        ("Runtime", ["runc", "crun", "io.containerd.runc.v2"]),
         ("UsernsMode", ["host"]),
         ("VolumeDriver", ["local"]),
     ];
+
+    /// <summary>Names under which clients know what makes containers here.</summary>
+    private static readonly string[] Runtimes = ["runc", "crun", "io.containerd.runc.v2"];
 
     /// <exception cref="ApiException">Names the first field that asks for what is not supported.</exception>
     public static void Refuse(JsonFields config, JsonFields host)
@@ -38,8 +38,11 @@ internal static class UnsupportedFields
             if (host.Text(name) is { Length: > 0 } word && !words.Contains(word)) throw Unsupported(host, name, word);
         }
 
-        if (host.Object("LogConfig").Text("Type") is not ("" or "json-file" or "local") and var driver)
-            throw Unsupported(host, "LogConfig.Type", driver);
+        if (host.Text("Runtime") is { Length: > 0 } runtime && !Runtimes.Contains(runtime))
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest, $"unknown or invalid runtime name: {runtime}");
+        }
     }
 
     private static void RefuseAll(JsonFields fields, string[] names)

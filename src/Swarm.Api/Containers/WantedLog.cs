@@ -19,6 +19,12 @@ internal sealed record WantedLog(bool Output, bool Error)
 
     public bool IsTerminal { get; init; }
 
+    /// <summary>Nothing is put before the pieces: what carries them says where they end.</summary>
+    public bool IsRaw { get; init; }
+
+    /// <summary>Said before each line; empty where nothing is.</summary>
+    public string Details { get; init; } = "";
+
     public DateTimeOffset? Since { get; init; }
 
     public DateTimeOffset? Until { get; init; }
@@ -54,9 +60,10 @@ internal sealed record WantedLog(bool Output, bool Error)
 
     public byte[] Write(LogEntry entry)
     {
-        var text = (Timestamps ? Stamp(entry.At) + " " : "") + entry.Text + (IsTerminal ? "\r\n" : "\n");
+        var text = (Timestamps ? Stamp(entry.At) + " " : "") + (Details.Length > 0 ? Details + " " : "")
+            + entry.Text + (IsTerminal ? "\r\n" : "\n");
         var bytes = Encoding.UTF8.GetBytes(text);
-        if (IsTerminal) return bytes;
+        if (IsTerminal || IsRaw) return bytes;
         var frame = new byte[MuxFrame.HeadLength + bytes.Length];
         MuxFrame.WriteHead(frame, entry.IsError ? 2 : 1, bytes.Length);
         bytes.CopyTo(frame, MuxFrame.HeadLength);

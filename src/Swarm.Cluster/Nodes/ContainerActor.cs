@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Runtime;
+using Swarm.Runtime.Health;
 using static Swarm.Core.Containers.ContainerEffect;
 
 namespace Swarm.Cluster.Nodes;
@@ -50,6 +51,7 @@ internal sealed partial class ContainerActor(
         switch (message)
         {
             case Happened happened: Happen(happened.Event); break;
+            case ProbeEnded ended: Note(ended); break;
             case AskStart: LookForEnd(); Happen(new ContainerEvent.StartAsked()); break;
             case AskStop asked: Happen(new ContainerEvent.StopAsked(asked.Grace, asked.Signal)); break;
             case AskRestarts asked: Happen(new ContainerEvent.RestartsChanged(asked.Policy)); break;
@@ -79,6 +81,8 @@ internal sealed partial class ContainerActor(
         foreach (var effect in step.Effects) CarryOut(effect);
         if (_container == before) return;
 
+        if (_container.Health != before.Health || _container.FailedProbes != before.FailedProbes)
+            node.Engine.Health.Judge(_container.Id, _container.Health, _container.FailedProbes);
         if (_container.Health != before.Health) TellHealth();
         if (_container.Status != before.Status)
         {
@@ -104,6 +108,7 @@ internal sealed partial class ContainerActor(
                 break;
             case KillContainer kill:
                 After("grace", kill.Again, new ContainerEvent.GraceEnded());
+                TellKill();
                 Signal(_ => KillSignal);
                 break;
             case WaitBackOff wait: After("back-off", wait.Delay, new ContainerEvent.BackOffEnded()); break;
@@ -127,14 +132,23 @@ internal sealed partial class ContainerActor(
         success: started => new Happened(new ContainerEvent.Started(TaskContainer.Sight(started) with { End = null })),
         failure: cause => new Happened(new ContainerEvent.StartFailed(Words(cause), IsTransient(cause))));
 
-    private void Probe(ProbeContainer probe) => node.Engine
-        .RunCommandAsync(_container.Id, probe.Arguments, probe.Timeout, _probing.Token)
-        .PipeTo(
+    private void Probe(ProbeContainer probe)
+    {
+        var begun = node.Time.GetUtcNow();
+        node.Engine.RunCommandAsync(_container.Id, probe.Arguments, probe.Timeout, _probing.Token).PipeTo(
             Self,
-            success: result => new Happened(new ContainerEvent.Probed(
-                probe.Run, result is { ExitCode: 0, TimedOut: false },
-                result.TimedOut ? $"no answer within {probe.Timeout.TotalSeconds:0.###} s" : result.Output)),
-            failure: cause => new Happened(new ContainerEvent.Probed(probe.Run, false, Words(cause))));
+            success: result => result.TimedOut
+                ? new ProbeEnded(probe.Run, begun, -1, $"no answer within {probe.Timeout.TotalSeconds:0.###} s")
+                : new ProbeEnded(probe.Run, begun, result.ExitCode, result.Output),
+            failure: cause => new ProbeEnded(probe.Run, begun, -1, Words(cause)));
+    }
+
+    private void Note(ProbeEnded ended)
+    {
+        node.Engine.Health.Add(
+            _container.Id, new SeenProbe(ended.Begun, node.Time.GetUtcNow(), ended.ExitCode, ended.Output));
+        Happen(new ContainerEvent.Probed(ended.Run, ended.ExitCode == 0, ended.Output));
+    }
 
     private void Remove() => node.Engine.RemoveAsync(_container.Id, CancellationToken.None).PipeTo(
         Self,
@@ -183,6 +197,12 @@ internal sealed partial class ContainerActor(
 
         (_isRouted, _isUnrouted, _routedTo) = (true, false, address);
         ingress.Tell(new RouteTask(_container.Task, service, _container.Template.Container.Ports, address));
+    }
+
+    private void TellKill()
+    {
+        if (node.Engine.Find(_container.Id) is { Phase: ContainerPhase.Running } container)
+            node.Engine.Events.Publish(container, "kill", ("signal", $"{KillSignal}"));
     }
 
     private void TellHealth()
@@ -241,6 +261,9 @@ internal sealed partial class ContainerActor(
 
     [LoggerMessage(LogLevel.Warning, "Container of task {Task} was not signalled")]
     private partial void LogNotSignalled(Exception cause, TaskId task);
+
+    private sealed record ProbeEnded(int Run, DateTimeOffset Begun, int ExitCode, string Output)
+        : INoSerializationVerificationNeeded;
 
     private sealed record Happened(ContainerEvent Event) : INoSerializationVerificationNeeded;
 }

@@ -23,6 +23,8 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
     private IActorRef _runner = ActorRefs.Nobody;
     private bool _isSaving;
     private bool _mustSave;
+    private bool _isRestarted;
+    private bool _isToldAsStopped;
     private List<Action<Exception?>> _afterSave = [];
     private bool _startsAnew = found is { Settings.StartsWithNode: true, Desired: TaskState.Shutdown };
 
@@ -95,6 +97,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
         {
             _askers.AwaitEnd(asker);
+            _isToldAsStopped = true;
             Terminate(stop.Grace, stop.Signal);
         });
     }
@@ -108,6 +111,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         }
 
         _askers.AwaitRestart(asker);
+        _isToldAsStopped = true;
         Terminate(restart.Grace, restart.Signal);
     }
 
@@ -187,15 +191,26 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         if (moved != _kept) Keep(moved, _ => { });
         Tell();
         _askers.Move(container);
+        TellRestart(before);
         if (container.Status == ContainerStatus.Ended && before.Status != ContainerStatus.Ended) End(before);
+    }
+
+    /// <summary>As Docker does: when it has been started again, or cannot be.</summary>
+    private void TellRestart(Container before)
+    {
+        if (!_isRestarted) return;
+        if (_container.Run > before.Run) Publish("restart");
+        _isRestarted = _container.Run == before.Run && _container.StartFault.Length == 0;
     }
 
     private void End(Container before)
     {
-        if (before.Status == ContainerStatus.Stopping) Publish("stop");
+        // One that is killed or removed is not stopped, in Docker's words.
+        if (_isToldAsStopped && before.Status == ContainerStatus.Stopping) Publish("stop");
+        _isToldAsStopped = false;
         if (_askers.TakeRestart(Seen?.Run ?? 0) is { } asker)
         {
-            Publish("restart");
+            _isRestarted = true;
             BeginStart(asker);
         }
         else if (_startsAnew)

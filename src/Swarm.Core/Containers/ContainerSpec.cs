@@ -123,6 +123,24 @@ public sealed record ContainerSpec
 
     /// <summary>Ports that it offers beside those of its image, as <c>80/tcp</c>.</summary>
     [Key(42)] public ImmutableArray<string> ExposedPorts { get; init; } = [];
+
+    [Key(44)] public string Domainname { get; init; } = "";
+
+    /// <summary>Null: a file of its own, bounded as the node says.</summary>
+    [Key(45)] public LogSettings? Log { get; init; }
+
+    /// <summary>How fast it may use devices of the host at most.</summary>
+    [Key(46)] public ImmutableArray<BlockThrottle> BlockThrottles { get; init; } = [];
+
+    [Key(47)] public CgroupSettings Cgroup { get; init; } = CgroupSettings.Usual;
+
+    /// <summary>Told to the program that makes containers, which knows some of them.</summary>
+    [Key(48)]
+    public ImmutableSortedDictionary<string, string> Annotations { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Profile of AppArmor; <c>unconfined</c>, or empty, for none.</summary>
+    [Key(49)] public string AppArmor { get; init; } = "";
 }
 
 /// <summary>A limit of setrlimit(2).</summary>
@@ -140,6 +158,8 @@ public sealed record DeviceSpec(
 
 /// <summary>Which namespaces are not the container's own.</summary>
 /// <param name="Pid"><c>host</c>, <c>container:ID</c> with the whole id, or empty; so the others.</param>
+/// <param name="Ipc">Also <c>shareable</c>, its own that others may share; <c>none</c>, its own without
+/// <c>/dev/shm</c>.</param>
 /// <param name="Network">Only <c>container:ID</c>; needs <see cref="NetworkMode.None"/>.</param>
 public sealed record SharedNamespaces(
     [property: Key(0)] string Pid = "", [property: Key(1)] string Ipc = "", [property: Key(2)] string Uts = "",

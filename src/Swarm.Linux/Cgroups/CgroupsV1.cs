@@ -8,6 +8,8 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
 {
     private const string MaximalShares = "262144";
 
+    public bool CanWaitForMemory => true;
+
     public bool CountsSwap => File.Exists(Path.Join(mountPoint, "memory/memory.memsw.limit_in_bytes"));
 
     public void MakeParent(string path)

@@ -6,6 +6,8 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
 {
     private const string MaximalWeight = "10000";
 
+    public bool CanWaitForMemory => false;
+
     public bool CountsSwap => File.Exists("/proc/swaps") && File.ReadLines("/proc/swaps").Skip(1).Any();
 
     public void MakeParent(string path)

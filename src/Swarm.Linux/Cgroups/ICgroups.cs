@@ -42,6 +42,9 @@ public interface ICgroups
     /// hierarchies, that of the freezer.</summary>
     string FolderOf(string path);
 
+    /// <summary>Whether processes can be made to wait for memory instead of being killed for want of it.</summary>
+    bool CanWaitForMemory { get; }
+
     /// <summary>Whether limits on memory plus swap can be set.</summary>
     bool CountsSwap { get; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Swarm.Core.Containers;
 using Swarm.Runtime.Users;
 
 namespace Swarm.Runtime.Bundles;
@@ -27,6 +28,13 @@ internal sealed record BundleInput(
 
     public ImmutableArray<ProcessLimit> Ulimits { get; init; } = [];
 
+    public ImmutableArray<DeviceRule> DeviceRules { get; init; } = [];
+
+    public ImmutableArray<DeviceThrottle> Throttles { get; init; } = [];
+
+    /// <summary>Null: none is applied.</summary>
+    public string? AppArmor { get; init; }
+
     /// <summary>Null leaves it as the engine's own.</summary>
     public int? OutOfMemoryScore { get; init; }
 }
@@ -42,6 +50,12 @@ internal sealed record SeccompChoice(ReadOnlyMemory<byte>? Profile, string? Comp
 /// <param name="Kind">c or b.</param>
 /// <param name="Access">Null where it is among those that may be used anyway.</param>
 internal sealed record HostDevice(string Path, char Kind, int Major, int Minor, string? Access = null);
+
+/// <param name="Kind">a, c or b.</param>
+/// <param name="Major">Null means any; so the other.</param>
+internal sealed record DeviceRule(char Kind, int? Major, int? Minor, string Access);
+
+internal sealed record DeviceThrottle(BlockThrottleKind Kind, int Major, int Minor, long Rate);
 
 /// <param name="Name">As <c>RLIMIT_NOFILE</c>.</param>
 internal sealed record ProcessLimit(string Name, ulong Soft, ulong Hard);

@@ -23,13 +23,10 @@ internal static class BundleWriter
         if (!input.Shared.ContainsKey("uts")) json.WriteString("hostname", input.Plan.Hostname);
         WriteMounts(json, input);
         LinuxSection.Write(json, input);
-        if (input.Seccomp.CompiledBase64 is { } filter)
-        {
-            json.WriteStartObject("annotations");
-            json.WriteString("run.oci.seccomp_bpf_data", filter);
-            json.WriteEndObject();
-        }
-
+        json.WriteStartObject("annotations");
+        foreach (var (name, value) in input.Plan.Spec.Annotations) json.WriteString(name, value);
+        if (input.Seccomp.CompiledBase64 is { } filter) json.WriteString("run.oci.seccomp_bpf_data", filter);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 
@@ -60,6 +57,7 @@ internal static class BundleWriter
         ];
         var replaced = input.Mounts.Select(mount => mount.Target).ToHashSet(StringComparer.Ordinal);
         json.WriteStartArray("mounts");
+        if (spec.Shared.Ipc == "none") replaced.Add("/dev/shm");
         foreach (var mount in kernel.Where(mount => !replaced.Contains(mount.Target)).Concat(input.Mounts))
         {
             json.WriteStartObject();

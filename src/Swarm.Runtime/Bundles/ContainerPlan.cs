@@ -29,6 +29,9 @@ internal sealed record ContainerPlan
 
     public ContainerSpec Spec => Definition.Spec;
 
+    /// <summary>As it is in /etc/hosts: with its domain before it, where it has one.</summary>
+    public string HostNames => Spec.Domainname.Length == 0 ? Hostname : $"{Hostname}.{Spec.Domainname} {Hostname}";
+
     /// <exception cref="ContainerException">The specification asks for what cannot be; the
     /// message names it.</exception>
     public static ContainerPlan Of(ContainerDefinition definition, ImageConfiguration image, string machineName)
@@ -40,6 +43,7 @@ internal sealed record ContainerPlan
         var check = spec.HealthCheck ?? image.HealthCheck;
         Sysctls.Check(spec);
         LimitSection.Check(spec.Limits);
+        HostSideCheck.Check(spec);
         return new ContainerPlan
         {
             Definition = definition,

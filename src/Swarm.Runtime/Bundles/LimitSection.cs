@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Swarm.Core.Containers;
 
@@ -27,16 +28,13 @@ internal static class LimitSection
     }
 
     /// <summary>Writes those that are set: members of an object that is begun.</summary>
-    public static void Write(Utf8JsonWriter json, ResourceLimits limits, bool canLimitSwap)
+    /// <param name="waitsForMemory">Processes are not killed for want of memory, but stand still.</param>
+    public static void Write(
+        Utf8JsonWriter json, ResourceLimits limits, bool canLimitSwap, ImmutableArray<DeviceThrottle> throttles,
+        bool waitsForMemory)
     {
-        WriteMemory(json, limits, canLimitSwap);
-        if (limits.BlockWeight > 0)
-        {
-            json.WriteStartObject("blockIO");
-            json.WriteNumber("weight", limits.BlockWeight);
-            json.WriteEndObject();
-        }
-
+        WriteMemory(json, limits, canLimitSwap, waitsForMemory);
+        WriteBlocks(json, limits, throttles);
         WriteCpu(json, limits);
         if (limits.Pids > 0) WritePids(json, limits.Pids);
     }
@@ -47,15 +45,49 @@ internal static class LimitSection
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
         using var json = new Utf8JsonWriter(file);
         json.WriteStartObject();
-        Write(json, limits, canLimitSwap);
+        Write(json, limits, canLimitSwap, [], waitsForMemory: false);
         json.WriteEndObject();
     }
 
-    private static void WriteMemory(Utf8JsonWriter json, ResourceLimits limits, bool canLimitSwap)
+    private static void WriteBlocks(
+        Utf8JsonWriter json, ResourceLimits limits, ImmutableArray<DeviceThrottle> throttles)
+    {
+        if (limits.BlockWeight == 0 && throttles.IsEmpty) return;
+        json.WriteStartObject("blockIO");
+        if (limits.BlockWeight > 0) json.WriteNumber("weight", limits.BlockWeight);
+        foreach (var kind in throttles.GroupBy(throttle => throttle.Kind))
+        {
+            json.WriteStartArray(ThrottleName(kind.Key));
+            foreach (var throttle in kind)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("major", throttle.Major);
+                json.WriteNumber("minor", throttle.Minor);
+                json.WriteNumber("rate", throttle.Rate);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string ThrottleName(BlockThrottleKind kind) => kind switch
+    {
+        BlockThrottleKind.ReadBytes => "throttleReadBpsDevice",
+        BlockThrottleKind.WriteBytes => "throttleWriteBpsDevice",
+        BlockThrottleKind.ReadOperations => "throttleReadIOPSDevice",
+        _ => "throttleWriteIOPSDevice",
+    };
+
+    private static void WriteMemory(
+        Utf8JsonWriter json, ResourceLimits limits, bool canLimitSwap, bool waitsForMemory)
     {
         var memory = limits.Memory.Value;
         var total = limits.MemoryAndSwap.Value;
         json.WriteStartObject("memory");
+        if (waitsForMemory) json.WriteBoolean("disableOOMKiller", true);
         if (memory > 0)
         {
             json.WriteNumber("limit", memory);

@@ -28,8 +28,8 @@ internal static class LinuxSection
         json.WriteEndObject();
         WriteDevices(json, input);
         json.WriteStartObject("resources");
-        WriteDeviceRules(json, spec.Privileged, input.Devices);
-        LimitSection.Write(json, spec.Limits, input.CanLimitSwap);
+        WriteDeviceRules(json, spec.Privileged, input);
+        LimitSection.Write(json, spec.Limits, input.CanLimitSwap, input.Throttles, spec.Cgroup.WaitsForMemory);
         json.WriteEndObject();
         BundleWriter.WriteStrings(json, "maskedPaths", spec.Privileged ? [] : spec.MaskedPaths ?? Masked);
         BundleWriter.WriteStrings(json, "readonlyPaths", spec.Privileged ? [] : spec.ReadOnlyPaths ?? ReadOnly);
@@ -91,34 +91,30 @@ internal static class LinuxSection
     /// Making any device node is harmless where using it is not allowed; crun allows the ordinary ones itself.
     /// </remarks>
     private static void WriteDeviceRules(
-        Utf8JsonWriter json, bool privileged, ImmutableArray<HostDevice> devices)
+        Utf8JsonWriter json, bool privileged, BundleInput input)
     {
         json.WriteStartArray("devices");
-        WriteRule(json, privileged, null, "rwm");
+        WriteRule(json, privileged, new DeviceRule('a', null, null, "rwm"));
         if (!privileged)
         {
-            WriteRule(json, true, "c", "m");
-            WriteRule(json, true, "b", "m");
-            foreach (var device in devices.Where(device => device.Access is not null))
-                WriteRule(json, true, device.Kind.ToString(), device.Access!, device);
+            WriteRule(json, true, new DeviceRule('c', null, null, "m"));
+            WriteRule(json, true, new DeviceRule('b', null, null, "m"));
+            foreach (var device in input.Devices.Where(device => device.Access is not null))
+                WriteRule(json, true, new DeviceRule(device.Kind, device.Major, device.Minor, device.Access!));
+            foreach (var rule in input.DeviceRules) WriteRule(json, true, rule);
         }
 
         json.WriteEndArray();
     }
 
-    private static void WriteRule(
-        Utf8JsonWriter json, bool allow, string? kind, string access, HostDevice? device = null)
+    private static void WriteRule(Utf8JsonWriter json, bool allow, DeviceRule rule)
     {
         json.WriteStartObject();
         json.WriteBoolean("allow", allow);
-        if (kind is not null) json.WriteString("type", kind);
-        if (device is not null)
-        {
-            json.WriteNumber("major", device.Major);
-            json.WriteNumber("minor", device.Minor);
-        }
-
-        json.WriteString("access", access);
+        if (rule.Kind != 'a') json.WriteString("type", rule.Kind.ToString());
+        if (rule.Major is { } major) json.WriteNumber("major", major);
+        if (rule.Minor is { } minor) json.WriteNumber("minor", minor);
+        json.WriteString("access", rule.Access);
         json.WriteEndObject();
     }
 }

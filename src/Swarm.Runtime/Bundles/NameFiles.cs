@@ -40,9 +40,9 @@ internal static class NameFiles
     internal static string Hosts(ContainerPlan plan, ImmutableArray<NetworkEndpoint> endpoints)
     {
         var text = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
-        if (endpoints.IsEmpty) text.Append(CultureInfo.InvariantCulture, $"127.0.0.1\t{plan.Hostname}\n");
+        if (endpoints.IsEmpty) text.Append(CultureInfo.InvariantCulture, $"127.0.0.1\t{plan.HostNames}\n");
         foreach (var endpoint in endpoints)
-            text.Append(CultureInfo.InvariantCulture, $"{endpoint.Address}\t{plan.Hostname}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{endpoint.Address}\t{plan.HostNames}\n");
         foreach (var extra in plan.Spec.ExtraHosts)
         {
             var separator = extra.IndexOfAny([':', '=']);

@@ -17,7 +17,7 @@ internal sealed class NamespaceChoice(Func<ContainerId, int> pidOf)
     {
         var found = ImmutableDictionary.CreateBuilder<string, string?>();
         Add(found, "pid", "pid", shared.Pid);
-        if (shared.Ipc != "shareable") Add(found, "ipc", "ipc", shared.Ipc);
+        if (shared.Ipc is not ("shareable" or "none")) Add(found, "ipc", "ipc", shared.Ipc);
         Add(found, "uts", "uts", shared.Uts);
         if (shared.Network == "host") throw Invalid("network", shared.Network);
         Add(found, "network", "net", shared.Network);

@@ -30,6 +30,7 @@ internal static class ProcessSection
         json.WriteEndObject();
         WriteLimits(json, input);
         json.WriteBoolean("noNewPrivileges", plan.Spec.NoNewPrivileges);
+        if (input.AppArmor is { } profile) json.WriteString("apparmorProfile", profile);
         json.WriteEndObject();
     }
 

@@ -32,10 +32,13 @@ internal static class Sysctls
     /// <summary>What was asked for, over what Docker sets: low ports and ping for everyone.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Of(ContainerSpec spec)
     {
-        if (spec.NetworkMode == NetworkMode.Host) return spec.Sysctls;
+        var given = spec.Domainname.Length > 0
+            ? spec.Sysctls.SetItem("kernel.domainname", spec.Domainname)
+            : spec.Sysctls;
+        if (spec.NetworkMode == NetworkMode.Host) return given;
         return ImmutableSortedDictionary<string, string>.Empty
             .SetItem("net.ipv4.ip_unprivileged_port_start", "0")
             .SetItem("net.ipv4.ping_group_range", "0 2147483647")
-            .SetItems(spec.Sysctls);
+            .SetItems(given);
     }
 }

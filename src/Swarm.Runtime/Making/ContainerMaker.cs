@@ -57,7 +57,7 @@ internal sealed partial class ContainerMaker(
         var (mounts, anonymous) = _mounts.Choose(plan, root);
         var names = NameFiles.Write(bundle, plan, network?.Endpoints ?? [], NameFiles.ReadHostResolver());
         var seccomp = Filter(spec, capabilities);
-        var shared = _namespaces.Choose(spec.Shared);
+        var shared = Share(spec);
         var memory = SharedMemory.Choose(spec, bundle, folders.Bundle);
         BundleWriter.Write(bundle, new BundleInput(
             plan, rootPath, user, [.. names, .. InitMounts(spec), .. memory, .. mounts])
@@ -66,6 +66,9 @@ internal sealed partial class ContainerMaker(
             NetworkNamespacePath = network?.NamespacePath,
             CgroupPath = folders.Cgroup(id),
             CanLimitSwap = cgroups.CountsSwap,
+            DeviceRules = DeviceChoice.Rules(spec.Cgroup.DeviceRules),
+            Throttles = DeviceChoice.Throttles(spec.BlockThrottles),
+            AppArmor = spec.Privileged ? null : HostSideCheck.ProfileOf(spec),
             Seccomp = seccomp,
             Devices = [.. spec.Privileged ? HostDevices.Find() : [], .. HostDevices.Choose(spec.Devices)],
             Shared = shared,
@@ -79,6 +82,19 @@ internal sealed partial class ContainerMaker(
             Endpoints = network?.Endpoints ?? [],
             Ports = network?.Ports ?? [],
         };
+    }
+
+    private ImmutableDictionary<string, string?> Share(ContainerSpec spec)
+    {
+        if (spec.Cgroup.WaitsForMemory && !cgroups.CanWaitForMemory)
+        {
+            throw new ContainerException(
+                ContainerFault.Invalid,
+                "this host's cgroups cannot keep processes from being killed for want of memory");
+        }
+
+        var shared = _namespaces.Choose(spec.Shared);
+        return spec.Cgroup.IsHostSeen ? shared.SetItem("cgroup", null) : shared;
     }
 
     private SeccompChoice Filter(ContainerSpec spec, ImmutableArray<string> capabilities) => spec.Seccomp switch

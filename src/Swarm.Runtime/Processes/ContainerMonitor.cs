@@ -5,6 +5,7 @@ using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Linux.Processes;
 using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Logs;
 
 namespace Swarm.Runtime.Processes;
 
@@ -27,6 +28,7 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         var output = Path.Join(bundle, "conmon.log");
         var monitorPidFile = Path.Join(bundle, "conmon.pid");
         string? answer;
+        LogBounds.Of(spec, options).Check();
         using (var pipe = new Pipe())
         {
             var process = Spawner.Start(new Spawn(options.ConmonPath, Arguments(id, name, spec, bundle, logPath))
@@ -58,8 +60,7 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         "-r", options.CrunPath, "--runtime-arg", "--root=" + folders.RuntimeRoot,
         "-b", bundle,
         "-p", Path.Join(bundle, "pid"), "-P", Path.Join(bundle, "conmon.pid"),
-        "-l", "k8s-file:" + logPath, "--no-sync-log",
-        "--log-size-max", Math.Max(LeastLogBytes, options.LogMaxBytes.Value).ToString(CultureInfo.InvariantCulture),
+        .. LogArguments(spec, logPath), "--no-sync-log",
         "--exit-dir", folders.Exits,
         "--full-attach", "--log-level", "warning",
         .. spec.Tty ? ["-t"] : (string[])[],
@@ -67,6 +68,22 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         // Else conmon ends the container's input with the first connection that ends.
         .. spec.OpenStdin && !ConsoleInput.Of(spec).EndsWithSession ? ["--leave-stdin-open"] : (string[])[],
     ];
+
+    private string[] LogArguments(ContainerSpec spec, string logPath)
+    {
+        var bounds = LogBounds.Of(spec, options);
+        if (!bounds.HasFile) return ["-l", "none"];
+        string[] file =
+        [
+            "-l", "k8s-file:" + logPath,
+            "--log-size-max", Math.Max(LeastLogBytes, bounds.MaxBytes).ToString(CultureInfo.InvariantCulture),
+        ];
+        if (!bounds.HasJournal) return file;
+        // The file beside it is what can be read.
+        return spec.Log!.Tag is { Length: > 0 } tag
+            ? [.. file, "-l", "journald", "--log-tag", tag]
+            : [.. file, "-l", "journald"];
+    }
 
     private static int ParseAnswer(string? answer, string output)
     {

@@ -8,6 +8,7 @@ using Swarm.Runtime.Controls;
 using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
+using Swarm.Runtime.Health;
 using Swarm.Runtime.Usage;
 
 namespace Swarm.Cluster.Tests.Nodes;
@@ -28,6 +29,8 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     public ChannelReader<ContainerExit> Exits => _exits.Reader;
 
     public EventLog Events { get; } = new(time);
+
+    public HealthLog Health { get; } = new();
 
     public List<(ContainerId Container, int Signal)> Signals { get; } = [];
 

@@ -39,11 +39,11 @@ public sealed class DockerDayTests(SharedNode shared) : IClassFixture<SharedNode
     public async Task An_image_that_is_not_there_and_what_is_not_supported_are_told_with_125()
     {
         var missing = await _docker.RunAsync("run", "--rm", "no-such-image", "true");
-        var refused = await _docker.RunAsync("run", "--rm", "--cgroup-parent", "/other", "box", "true");
+        var refused = await _docker.RunAsync("run", "--rm", "--cpu-rt-period", "1000", "box", "true");
 
         Assert.Equal((125, 125), (missing.ExitCode, refused.ExitCode));
         Assert.Contains("Unable to find image 'no-such-image", missing.Errors, StringComparison.Ordinal);
-        Assert.Contains("HostConfig.CgroupParent", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("HostConfig.CpuRealtimePeriod", refused.Errors, StringComparison.Ordinal);
         Assert.Contains("not supported", refused.Errors, StringComparison.Ordinal);
     }
 
@@ -144,6 +144,8 @@ public sealed class DockerDayTests(SharedNode shared) : IClassFixture<SharedNode
         await _docker.DoAsync("exec", "sick", "touch", "/well");
 
         await UntilAsync("sick", "{{.State.Status}} {{.State.Health.Status}}", "running healthy");
+        await UntilAsync("sick", "{{len .State.Health.Log}} {{.State.Health.FailingStreak}}", "5 0");
+        await UntilAsync("sick", "{{(index .State.Health.Log 4).ExitCode}}", "0");
         await _docker.DoAsync("rm", "-f", "sick");
     }
 

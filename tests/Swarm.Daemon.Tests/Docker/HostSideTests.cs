@@ -21,9 +21,23 @@ public sealed class HostSideTests(SharedNode shared) : IClassFixture<SharedNode>
     [InlineData("Seccomp:\t2", "", "grep Seccomp: /proc/self/status")]
     [InlineData("0", "--security-opt systempaths=unconfined", "grep -c ' /proc/timer_list ' /proc/self/mountinfo")]
     [InlineData("1", "", "grep -c ' /proc/timer_list ' /proc/self/mountinfo")]
+    [InlineData("d.example", "--domainname d.example", "cat /proc/sys/kernel/domainname")]
+    [InlineData("h.d.example h", "--hostname h --domainname d.example", "grep -o 'h.d.example h' /etc/hosts")]
+    [InlineData("3", "--device-cgroup-rule 'c 1:5 r'", "mknod /tmp/z c 1 5; head -c 3 /tmp/z | wc -c")]
+    [InlineData("0", "--ipc none", "grep -c ' /dev/shm ' /proc/self/mounts")]
+    [InlineData("0", "--cgroupns host", "grep -c ':memory:/$' /proc/self/cgroup")]
+    [InlineData("1", "", "grep -c ':memory:/$' /proc/self/cgroup")]
+    [InlineData("0 rw", "--privileged", "echo $(grep -c ' /proc/timer_list ' /proc/self/mountinfo) "
+        + "$(grep ' /sys ' /proc/mounts | cut -d' ' -f4 | cut -c1-2)")]
     public async Task It_has_what_it_was_given(string expected, string options, string script)
     {
-        string[] given = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        // A word in quotes is one.
+        string[] given =
+        [
+            .. options.Split('\'').SelectMany((part, at) => at % 2 == 1
+                ? [part]
+                : part.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+        ];
 
         var run = await _docker.RunAsync(["run", "--rm", .. given, "box", "sh", "-c", script]);
 
@@ -95,6 +109,61 @@ public sealed class HostSideTests(SharedNode shared) : IClassFixture<SharedNode>
 
         Assert.EndsWith("before", answer, StringComparison.Ordinal);
         await _docker.DoAsync("rm", "-f", "logged");
+    }
+
+    [Fact]
+    public async Task A_log_of_its_own_size_is_kept_with_what_is_said_of_its_lines_or_none_is()
+    {
+        await _docker.DoAsync(
+            "run", "-d", "--name", "small", "--log-opt", "max-size=20k", "--log-opt", "max-file=2", "--log-opt",
+            "labels=kind", "--log-opt", "env=A", "--label", "kind=x", "-e", "A=1", "box", "sh", "-c",
+            "echo first; while :; do seq 1000 1999; sleep 0.3; done");
+        await shared.Node.UntilAsync(
+            async () => !(await _docker.DoAsync("logs", "small")).StartsWith("first", StringComparison.Ordinal),
+            () => "all files are kept");
+        Assert.StartsWith(
+            "A=1,kind=x 1", await _docker.DoAsync("logs", "--details", "--tail", "1", "small"),
+            StringComparison.Ordinal);
+
+        await _docker.DoAsync("run", "--name", "silent", "--log-driver", "none", "box", "echo", "said");
+        var unread = await _docker.RunAsync("logs", "silent");
+        Assert.Equal(1, unread.ExitCode);
+        Assert.Contains(
+            "configured logging driver does not support reading", unread.Errors, StringComparison.Ordinal);
+        Assert.Equal("none ", await _docker.DoAsync(
+            "inspect", "-f", "{{.HostConfig.LogConfig.Type}} {{.LogPath}}", "silent"));
+        await _docker.DoAsync("rm", "-f", "small", "silent");
+    }
+
+    [Fact]
+    public async Task All_that_is_done_with_a_container_is_told_as_an_event()
+    {
+        var since = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        await _docker.DoAsync("run", "-d", "--name", "eventful", "-l", "eventful", "box", "sleep", "600");
+        await _docker.DoAsync("exec", "eventful", "true");
+        await _docker.DoAsync("update", "--pids-limit", "50", "eventful");
+        await _docker.DoAsync("top", "eventful");
+        await _docker.DoAsync("rename", "eventful", "told");
+        await _docker.DoAsync("commit", "told", "told:1");
+        await _docker.DoAsync("restart", "-t", "0", "told");
+        await _docker.DoAsync("kill", "told");
+        await _docker.DoAsync("wait", "told");
+        await _docker.DoAsync("rm", "told");
+        await _docker.DoAsync("rmi", "told:1");
+
+        var told = await _docker.DoAsync(
+            "events", "--since", $"{since}", "--until", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}",
+            "--filter", "type=container", "--filter", "label=eventful", "--format",
+            "{{.Action}} {{index .Actor.Attributes \"signal\"}}{{index .Actor.Attributes \"oldName\"}}"
+            + "{{if eq .Action \"exec_die\"}}{{index .Actor.Attributes \"exitCode\"}}{{end}}");
+
+        string[] mine =
+        [
+            "create ", "start ", "exec_create: true ", "exec_start: true ", "exec_die 0", "update ", "top ",
+            "rename /eventful", "commit ", "kill 15", "kill 9", "die ", "stop ", "start ", "restart ", "kill 9", "die ",
+            "destroy ",
+        ];
+        Assert.Equal(mine, told.Split('\n'));
     }
 
     private async Task<string> CurlAsync(string path)
