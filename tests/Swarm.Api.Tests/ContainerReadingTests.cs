@@ -24,16 +24,16 @@ public sealed class ContainerReadingTests
 
         Assert.Equal(new Ulimit("nofile", 1, 2), Assert.Single(spec.Ulimits));
         Assert.True(spec.Init);
-        Assert.Equal(["7"], spec.Groups);
-        Assert.Equal(["a.b"], spec.DnsSearch);
-        Assert.Equal(["ndots:1"], spec.DnsOptions);
+        Assert.Equal(["7"], spec.Groups.ToArray());
+        Assert.Equal(["a.b"], spec.DnsSearch.ToArray());
+        Assert.Equal(["ndots:1"], spec.DnsOptions.ToArray());
         Assert.Equal(-5, spec.OutOfMemoryScore);
         Assert.Equal(new SharedNamespaces($"container:{Other}", "shareable", "host"), spec.Shared);
         Assert.Equal(new DeviceSpec("/dev/a", "/dev/b", "r"), Assert.Single(spec.Devices));
         Assert.Equal("""{"a":1}""", spec.Seccomp);
         Assert.True(spec.NoNewPrivileges);
         Assert.Empty(spec.MaskedPaths!.Value);
-        Assert.Equal(["/proc/x"], spec.ReadOnlyPaths!.Value);
+        Assert.Equal(["/proc/x"], spec.ReadOnlyPaths!.Value.ToArray());
         Assert.Equal(
             ResourceLimits.None with
             {
@@ -56,13 +56,13 @@ public sealed class ContainerReadingTests
             """, "\"Domainname\":\"d.example\",\"NetworkDisabled\":true,");
 
         Assert.Equal(("/mine", true, true), (spec.Cgroup.Parent, spec.Cgroup.IsHostSeen, spec.Cgroup.WaitsForMemory));
-        Assert.Equal(["c 1:3 r"], spec.Cgroup.DeviceRules);
+        Assert.Equal(["c 1:3 r"], spec.Cgroup.DeviceRules.ToArray());
         Assert.Equal(
             [
                 new BlockThrottle(BlockThrottleKind.ReadBytes, "/dev/a", 9),
                 new BlockThrottle(BlockThrottleKind.WriteOperations, "/dev/b", 8),
             ],
-            spec.BlockThrottles);
+            spec.BlockThrottles.ToArray());
         Assert.Equal("b", spec.Annotations["a"]);
         Assert.Equal(("mine", "d.example", NetworkMode.None), (spec.AppArmor, spec.Domainname, spec.NetworkMode));
         Assert.Equal(("local", Bytes.FromMebibytes(2), 5), (spec.Log!.Driver, spec.Log.MaxBytes, spec.Log.Files));
