@@ -49,7 +49,9 @@ internal static class BuildReading
             NoCache = QueryFlag.IsSet(query["nocache"]),
             Pull = QueryFlag.IsSet(query["pull"]),
             Platform = query["platform"].ToString(),
-            Running = ContainerReading.Read(new JsonFields(ReadRunning(query))).Spec,
+            // Steps share no namespace of a container: nothing says of which.
+            Running = ContainerReading.Read(
+                new JsonFields(ReadRunning(query)), named => throw Wrong($"No such container: {named}")).Spec,
             Credentials = request.Headers["X-Registry-Config"].ToString(),
         };
     }
