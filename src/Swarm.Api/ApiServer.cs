@@ -106,7 +106,6 @@ public sealed class ApiServer : IAsyncDisposable
             return next(context);
         });
         application.Use(next => context => ApiVersion.TakeOffAsync(context, next));
-        application.UseWebSockets();
         application.UseRouting();
         map(application);
         return application;

@@ -16,7 +16,6 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/containers/{id}/attach", AttachAsync);
-        routes.MapGet("/containers/{id}/attach/ws", AttachByWebSocketAsync);
         routes.MapPost("/containers/{id}/resize", ResizeAsync);
     }
 
@@ -34,28 +33,6 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
         if (session is null) return;
         var isDetached = await new ConsoleStreaming(client, session, wanted.Keys).RunAsync(stopping);
         if (isDetached) desk.Engine.Events.Publish(container, "detach");
-    }
-
-    private async Task AttachByWebSocketAsync(HttpContext context)
-    {
-        if (!context.WebSockets.IsWebSocketRequest)
-            throw new ApiException(StatusCodes.Status400BadRequest, "this is for clients of the WebSocket protocol");
-        var wanted = Wanted.Read(context.Request, desk.Engine.Get(context.NamedContainer()));
-        await using var session = await wanted.OpenAsync(desk.Engine, stopping);
-        var begun = time.GetUtcNow();
-        desk.Engine.Events.Publish(wanted.Container, "attach");
-        using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        var client = new SocketConsole(socket);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        if (wanted.Log is { } log)
-        {
-            var raw = log with { Until = begun, IsRaw = true };
-            await _log.WriteAsync(client.AsStream(), wanted.Container, raw, either.Token);
-        }
-
-        if (session is null) await client.CloseAsync(either.Token);
-        else if (await client.RunAsync(session, wanted.Keys, either.Token))
-            desk.Engine.Events.Publish(wanted.Container, "detach");
     }
 
     private Task ResizeAsync(HttpContext context)
