@@ -29,6 +29,28 @@ public sealed class PartitionTests(ThreeHosts shared)
         });
 
     [Fact]
+    public Task The_host_that_decides_a_service_orders_nothing_any_more_when_it_is_cut_off_from_all_but_the_journal() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            var name = await scenario.RunAsync(Composed.Sleepers("web", 9));
+            var cut = _hosts.HolderOf(name);
+            var rest = _hosts.Others(cut);
+            var (before, behind) = (scenario.Living(rest), scenario.Living(cut));
+
+            await _hosts.PartitionAsync([cut], rest);
+            await Until.TrueAsync(() => scenario.Living(rest).Count == 9, () => "its tasks were not replaced");
+            await scenario.Ledger.ScaleAsync(name, 12);
+            await Until.TrueAsync(
+                () => scenario.Living(rest).Count == 12, () => $"{scenario.Living(rest).Count} live elsewhere");
+            Assert.Equal(behind.ToHashSet(), scenario.Living(cut).ToHashSet());
+            await _hosts.HealAsync();
+            await _hosts.UntilAllReachableAsync();
+            await scenario.UntilSettledAsync();
+
+            Assert.Superset(before.ToHashSet(), scenario.Living(rest).ToHashSet());
+        });
+
+    [Fact]
     public Task A_host_that_is_heard_no_more_and_still_hears_is_dealt_with_alike() =>
         Scenario.RunAsync(_hosts, async scenario =>
         {

@@ -57,6 +57,24 @@ public sealed class WorkTests(ThreeHosts shared)
             }, version) == 6);
         });
 
+    [Fact]
+    public Task An_update_that_never_gets_healthy_goes_back_by_itself_and_nothing_that_ran_is_touched() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            string[] carefully =
+                ["update_config: { order: start-first, parallelism: 2, monitor: 1s, failure_action: rollback }"];
+            var compose = Composed.Sleepers("web", 6, carefully);
+            var name = await scenario.RunAsync(compose);
+            var before = scenario.Living();
+
+            await scenario.Ledger.DeployAsync(
+                compose + "\n    healthcheck: { test: [CMD, 'false'], interval: 200ms, retries: 2 }");
+            await scenario.UntilAsync(name, service => service.Update.Phase == UpdatePhase.RolledBack);
+            await scenario.UntilSettledAsync();
+
+            Assert.Equal(before.ToHashSet(), scenario.Living().ToHashSet());
+        });
+
     private static int Running(ServiceDetails service, long version) => service.Tasks.Count(
         task => task is { State: TaskState.Running, Desired: TaskState.Running } && task.SpecVersion == version);
 }
