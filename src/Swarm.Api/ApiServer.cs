@@ -12,6 +12,7 @@ using Swarm.Api.Events;
 using Swarm.Api.Http;
 using Swarm.Api.Images;
 using Swarm.Api.Nodes;
+using Swarm.Api.Volumes;
 using Swarm.Cluster.Nodes;
 using Swarm.Images;
 using Swarm.Runtime;
@@ -65,6 +66,7 @@ public sealed class ApiServer : IAsyncDisposable
             new CommitRoutes(desk, names).Map(routes);
             new StatsRoutes(desk, time, stopping.Token).Map(routes);
             new WaitRoutes(desk, stopping.Token).Map(routes);
+            new VolumeRoutes(engine).Map(routes);
             new EventRoutes(engine.Events, time, stopping.Token).Map(routes);
         });
         ListeningSocket.Prepare(options.SocketPath);

@@ -17,6 +17,7 @@ using Swarm.Runtime.Logs;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Processes;
 using Swarm.Runtime.Usage;
+using Swarm.Runtime.Volumes;
 using Swarm.Runtime.Work;
 
 namespace Swarm.Runtime;
@@ -47,6 +48,7 @@ public sealed class ContainerEngine : IContainerEngine
         Files = new ContainerFiles(_core, images);
         Usage = new UsageReading(_core, _work, CgroupFiles.OfHost(), time);
         Consoles = new ContainerConsoles(_core, _work);
+        Volumes = new HostVolumes(_core, _core.Volumes, _work);
         Execs = new ContainerExecs(
             _core, _work, new ExecLauncher(options, _core.Folders, _core.Watch, time), time);
     }
@@ -68,6 +70,9 @@ public sealed class ContainerEngine : IContainerEngine
 
     /// <inheritdoc/>
     public IContainerUsage Usage { get; }
+
+    /// <inheritdoc/>
+    public IVolumes Volumes { get; }
 
     /// <inheritdoc/>
     public EventLog Events => _core.Events;

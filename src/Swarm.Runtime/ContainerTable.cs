@@ -15,6 +15,19 @@ internal sealed class ContainerTable(EngineFolders folders)
 
     public LiveContainer? Find(ContainerId id) => _byId.GetValueOrDefault(id);
 
+    /// <summary>Finds one by its name, its id, or the beginning of an id that only one has.</summary>
+    public LiveContainer? FindNamed(string named)
+    {
+        var name = named.TrimStart('/');
+        if (_byName.TryGetValue(name, out var id)) return Find(id);
+        if (name.Length == 0) return null;
+        var begun = _byId.Values
+            .Where(container => container.Definition.Id.Value.StartsWith(name, StringComparison.Ordinal))
+            .Take(2)
+            .ToArray();
+        return begun is [var only] ? only : null;
+    }
+
     /// <summary>Finds the container of this id, or takes id and name for a new one.</summary>
     /// <exception cref="ContainerException">Another container has the name.</exception>
     public LiveContainer Take(ContainerDefinition definition)

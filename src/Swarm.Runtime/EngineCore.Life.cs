@@ -21,6 +21,7 @@ internal sealed partial class EngineCore
         {
             var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
             await _images.MountRootAsync(definition.Id, image.Id, cancellation);
+            record = await WithMountsAsync(record, image, cancellation);
             return Keep(container, record with { HealthCheck = plan.HealthCheck, StopSignal = plan.StopSignal });
         }, cancellation);
 
@@ -94,7 +95,9 @@ internal sealed partial class EngineCore
     {
         File.Delete(Folders.ExitFile(record.Id));
         FollowLog(container);
-        var made = await _maker.MakeAsync(container.Definition, image, container.Log, cancellation);
+        record = await WithMountsAsync(record, image, cancellation);
+        await Volumes.AttachAllAsync(record, cancellation);
+        var made = await _maker.MakeAsync(record, image, container.Log, cancellation);
         record = Keep(container, record with
         {
             Phase = ContainerPhase.Created,
@@ -103,7 +106,6 @@ internal sealed partial class EngineCore
             Ports = made.Ports,
             HealthCheck = made.Plan.HealthCheck,
             StopSignal = made.Plan.StopSignal,
-            AnonymousVolumes = made.AnonymousVolumes,
             BootId = HostBoot.Id,
             First = made.First,
             Monitor = made.Monitor,
@@ -177,6 +179,7 @@ internal sealed partial class EngineCore
             // What the last run left stays as it was, writable layer and log included.
             await _undoing.EndRunAsync(record.Id, default, CancellationToken.None);
             await _networks.DetachAsync(record.Id, CancellationToken.None);
+            await Volumes.DetachAllAsync(record.Id);
             throw;
         }
     }
@@ -197,7 +200,8 @@ internal sealed partial class EngineCore
 
         await _undoing.UndoAsync(id, MonitorOf(record), cancellation);
         Leases.Release(id);
-        foreach (var volume in record.AnonymousVolumes) _volumes.Remove(volume);
+        await Volumes.DetachAllAsync(record.Id);
+        ReleaseVolumes(record);
         _records.Remove(id);
         Table.Drop(container);
         Names.Tell(record.ToState(), null);
@@ -231,6 +235,7 @@ internal sealed partial class EngineCore
         }
         finally
         {
+            await Volumes.DetachAllAsync(record.Id);
             _exits.Writer.TryWrite(exit);
             if (exit.OutOfMemory) Events.Publish(record.ToState(), "oom");
             var lasted = (long)((exit.At - record.StartedAt)?.TotalSeconds ?? 0);
@@ -250,7 +255,8 @@ internal sealed partial class EngineCore
         try
         {
             await _undoing.UndoAsync(id, default, CancellationToken.None);
-            _volumes.RemoveOrphans(owner => owner != id);
+            await Volumes.DetachAllAsync(id);
+            Volumes.Release(id, volume => volume.Record.MadeFor == id.Value);
             _records.Remove(id);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ContainerException)

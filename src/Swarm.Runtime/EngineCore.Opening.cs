@@ -32,7 +32,9 @@ internal sealed partial class EngineCore
                    select (record.Id, record.Definition.Lease!),
             ],
             cancellation);
-        await _networks.OpenAsync(alive.Select(record => record.Id).ToHashSet(), cancellation);
+        var living = alive.Select(record => record.Id).ToHashSet();
+        Volumes.Open(records, living);
+        await _networks.OpenAsync(living, cancellation);
         foreach (var container in Table.All) await AdoptAsync(container, cancellation);
         // What it was to be is not known any more, so it is replaced: it must not run beside its successor.
         foreach (var id in unreadable) await _undoing.EndRunAsync(new ContainerId(id), default, cancellation);
@@ -110,7 +112,7 @@ internal sealed partial class EngineCore
             Directory.Delete(bundle, recursive: true);
         }
 
-        _volumes.RemoveOrphans(IsKnown);
+        Volumes.RemoveOrphans(IsKnown);
     }
 
     private void NoticeFirstEnd(ContainerId id) => Table.Find(id)?.Consoles.LiftLimits();

@@ -31,7 +31,6 @@ internal sealed partial class EngineCore : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RecordStore _records;
-    private readonly VolumeStore _volumes;
     private readonly ExitFile _exitFile;
     private readonly MonitorEnding _monitors;
     private readonly ContainerUndoing _undoing;
@@ -59,7 +58,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         Names = new NetworkNames(
             () => Table.States(), id => Table.Find(id)?.Record?.ToState(), networks.DefaultNetwork);
         _records = new RecordStore(Folders, logger);
-        _volumes = new VolumeStore(Folders);
+        Volumes = new VolumeStore(Folders, new VolumeMounting(Watch, time), Events, time, logger);
         _exitFile = new ExitFile(Folders, cgroups, time);
         Leases = new LeaseWatchdog(
             Folders, cgroups.FolderOf(options.CgroupParent), Watch, time, work => Begin(work), logger);
@@ -67,7 +66,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         _undoing = new ContainerUndoing(Folders, images, networks, cgroups, Runtime, _monitors, time, logger);
         var filters = new FilterCache(SeccompProfile.Read(options.SeccompProfilePath), Folders);
         _maker = new ContainerMaker(
-            Folders, images, networks, cgroups, new ContainerMonitor(options, Folders), filters, _volumes,
+            Folders, images, networks, cgroups, new ContainerMonitor(options, Folders), filters,
             id => GetRunning(id).First.Pid, logger);
     }
 

@@ -10,6 +10,7 @@ using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
 using Swarm.Runtime.Health;
 using Swarm.Runtime.Usage;
+using Swarm.Runtime.Volumes;
 
 namespace Swarm.Runtime;
 
@@ -57,7 +58,8 @@ public interface IContainerEngine : IAsyncDisposable
     /// <summary>The signal that asks the container to stop: its own, its image's, or SIGTERM.</summary>
     int StopSignalOf(ContainerId id);
 
-    /// <summary>Kills it if it runs, and removes everything of it but its named volumes.</summary>
+    /// <summary>Kills it if it runs, and removes everything of it but its volumes; those without a name go with it,
+    /// where nobody else has them, unless the definition says that they stay.</summary>
     Task RemoveAsync(ContainerId id, CancellationToken cancellation);
 
     /// <summary>Runs a command in the container and waits for it. Output beyond 4 KiB is dropped.</summary>
@@ -104,6 +106,9 @@ public interface IContainerEngine : IAsyncDisposable
     /// <summary>What containers use, and what runs in them.</summary>
     IContainerUsage Usage { get; }
 
+    /// <summary>Where containers keep what outlives them.</summary>
+    IVolumes Volumes { get; }
+
     /// <summary>Images that containers of this host use.</summary>
     IReadOnlySet<Digest> ImagesInUse { get; }
 }
@@ -114,6 +119,9 @@ public sealed record ContainerDefinition(ContainerId Id, string Name, ContainerS
 {
     /// <summary>The lease by which it runs: <see cref="IContainerEngine.ExtendLease"/>. Null: it needs none.</summary>
     public string? Lease { get; init; }
+
+    /// <summary>Whether its volumes without a name stay when it is removed.</summary>
+    public bool KeepsVolumes { get; init; }
 }
 
 public enum ContainerPhase
@@ -153,6 +161,9 @@ public sealed record ContainerState(ContainerDefinition Definition, ContainerPha
 
     /// <summary>The check to run: the container's own, or its image's.</summary>
     public HealthCheck? HealthCheck { get; init; }
+
+    /// <summary>What is mounted in it beyond its root, in the order of mounting.</summary>
+    public ImmutableArray<ContainerMount> Mounts { get; init; } = [];
 }
 
 /// <param name="ExitCode">128 + signal for a killed one; -1 when it could not be learnt.</param>

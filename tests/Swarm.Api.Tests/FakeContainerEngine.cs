@@ -10,6 +10,7 @@ using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
 using Swarm.Runtime.Health;
 using Swarm.Runtime.Usage;
+using Swarm.Runtime.Volumes;
 
 namespace Swarm.Api.Tests;
 
@@ -33,6 +34,8 @@ internal sealed class FakeContainerEngine : IContainerEngine
     public IContainerFiles Files => throw new NotSupportedException();
 
     public IContainerUsage Usage => throw new NotSupportedException();
+
+    public IVolumes Volumes => throw new NotSupportedException();
 
     public IContainerExecs Execs => throw new NotSupportedException();
 

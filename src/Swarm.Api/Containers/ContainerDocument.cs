@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Swarm.Api.Http;
 using Swarm.Api.Nodes;
+using Swarm.Api.Volumes;
 using Swarm.Runtime;
 
 namespace Swarm.Api.Containers;

@@ -65,8 +65,8 @@ internal static class ContainerList
                 && $"{exit.ExitCode}" == code)
             && filters.Fits("ancestor", image => FitsImage(container, image))
             && filters.Fits("network", network => NetworkDocument.Networks(container).ContainsKey(network))
-            && filters.Fits("volume", volume => spec.Mounts.Any(
-                mount => mount.Source == volume || mount.Target == volume))
+            && filters.Fits("volume", volume => state.Mounts.Any(
+                mount => mount.Spec.Source == volume || mount.Spec.Target == volume.TrimEnd('/')))
             && filters.Fits("publish", port => state.Ports.Any(published =>
                 FitsPort(port, published.HostPort, SpecWords.NameOf(published))))
             && filters.Fits("expose", port => ContainerDocument.ExposedPorts(container).Any(name =>

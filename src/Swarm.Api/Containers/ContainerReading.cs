@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
+using Swarm.Api.Volumes;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Runtime.Nodes;
@@ -38,6 +39,7 @@ internal static class ContainerReading
             Domainname = config.Text("Domainname"),
             Labels = config.Texts("Labels"),
             Mounts = MountReading.Read(config, host),
+            VolumesFrom = host.Words("VolumesFrom") ?? [],
             NetworkMode = mode,
             Networks = networks,
             Ports = mode == NetworkMode.Bridge ? PortReading.Read(config, host) : [],

@@ -167,7 +167,10 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         var container = desk.Engine.Get(named);
         try
         {
-            await DoAsync(context, new RemoveByHand(container.Id, QueryFlag.IsSet(query["force"])));
+            await DoAsync(
+                context,
+                new RemoveByHand(
+                    container.Id, QueryFlag.IsSet(query["force"]), WithVolumes: QueryFlag.IsSet(query["v"])));
         }
         catch (ApiException refused) when (refused.Status == StatusCodes.Status409Conflict)
         {

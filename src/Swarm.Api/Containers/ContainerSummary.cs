@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Swarm.Api.Volumes;
 using Swarm.Core.Containers;
 using Swarm.Runtime;
 

@@ -14,7 +14,7 @@ internal static class UnsupportedFields
     [
         "BlkioWeightDevice", "Cgroup", "CpuCount", "CpuPercent", "CpuRealtimePeriod", "CpuRealtimeRuntime",
         "DeviceRequests", "IOMaximumBandwidth", "IOMaximumIOps", "KernelMemory", "KernelMemoryTCP", "Links",
-        "StorageOpt", "VolumesFrom",
+        "StorageOpt",
     ];
 
     /// <summary>Fields of which some words mean what is done anyway.</summary>

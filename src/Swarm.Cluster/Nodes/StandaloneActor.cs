@@ -58,6 +58,10 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
             case ContainerExitSeen seen: _runner.Tell(seen); break;
             case ContainerMoved moved: Move(moved.Container); break;
             case Saved saved: GoOn(saved); break;
+            case VolumesLetGo let:
+                if (let.Fault is { } fault) LogVolumesStay(fault, _kept.Id);
+                _runner.Tell(new OrderContainer(TaskState.Remove));
+                break;
             case Forgotten: Context.Stop(Self); break;
             default: Unhandled(message); break;
         }
@@ -158,9 +162,14 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         Keep(_kept with { Desired = TaskState.Remove }, _ =>
         {
             if (IsUp) Terminate(KillAgainAfter, KillSignal);
-            _runner.Tell(new OrderContainer(TaskState.Remove));
+            if (remove.WithVolumes) LetVolumesGo();
+            else _runner.Tell(new OrderContainer(TaskState.Remove));
         });
     }
+
+    /// <remarks>Volumes that could not be let go are there still: that is no reason to keep the container.</remarks>
+    private void LetVolumesGo() => node.Engine.Volumes.LetGoAsync(_kept.Id, CancellationToken.None).PipeTo(
+        Self, success: () => new VolumesLetGo(null), failure: cause => new VolumesLetGo(cause.GetBaseException()));
 
     private void Change(StandaloneSettings settings, IActorRef asker) => Keep(
         _kept with { Settings = settings },
@@ -291,6 +300,11 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
 
     [LoggerMessage(LogLevel.Error, "What is wanted of container {Container} could not be kept")]
     private partial void LogNotKept(Exception cause, ContainerId container);
+
+    [LoggerMessage(LogLevel.Warning, "The volumes of container {Container} stay, though it is removed with them")]
+    private partial void LogVolumesStay(Exception cause, ContainerId container);
+
+    private sealed record VolumesLetGo(Exception? Fault) : INoSerializationVerificationNeeded;
 
     private sealed record Saved(List<Action<Exception?>> Then, Exception? Fault) : INoSerializationVerificationNeeded;
 

@@ -34,7 +34,9 @@ public sealed record RestartByHand(ContainerId Id, TimeSpan? Grace, int Signal) 
 public sealed record KillByHand(ContainerId Id, int Signal) : IContainerCommand;
 
 /// <param name="Force">Though it runs: it is killed.</param>
-public sealed record RemoveByHand(ContainerId Id, bool Force) : IContainerCommand;
+/// <param name="WithVolumes">Its volumes without a name are removed, too, as they are with one that removes itself.
+/// </param>
+public sealed record RemoveByHand(ContainerId Id, bool Force, bool WithVolumes = false) : IContainerCommand;
 
 /// <summary>Keep it running otherwise from now on.</summary>
 public sealed record ChangeStandalone(ContainerId Id, StandaloneSettings Settings) : IContainerCommand;

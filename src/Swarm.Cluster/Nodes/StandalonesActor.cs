@@ -88,7 +88,8 @@ internal sealed partial class StandalonesActor(NodeSurroundings node) : UntypedA
         await node.Standalone.SaveAsync(kept);
         try
         {
-            await node.Engine.DefineAsync(definition, CancellationToken.None);
+            await node.Engine.DefineAsync(
+                definition with { KeepsVolumes = !kept.Settings.RemovesItself }, CancellationToken.None);
         }
         catch
         {

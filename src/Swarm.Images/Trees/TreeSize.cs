@@ -3,7 +3,7 @@ using Swarm.Linux.Files;
 namespace Swarm.Images.Trees;
 
 /// <summary>How many bytes the files of a tree have.</summary>
-internal static class TreeSize
+public static class TreeSize
 {
     public static long Of(Folder folder, CancellationToken cancellation) => Of(folder, [], cancellation);
 

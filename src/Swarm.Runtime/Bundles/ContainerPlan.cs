@@ -21,7 +21,11 @@ internal sealed record ContainerPlan
 
     public required string Hostname { get; init; }
 
-    public required ImmutableArray<MountSpec> Mounts { get; init; }
+    /// <summary>Where the image wants a volume.</summary>
+    public required ImmutableArray<string> ImageVolumes { get; init; }
+
+    /// <summary>Places at which something was settled to be mounted.</summary>
+    public ImmutableHashSet<string> MountTargets { get; init; } = [];
 
     public required int StopSignal { get; init; }
 
@@ -52,7 +56,7 @@ internal sealed record ContainerPlan
             WorkingDirectory = MergeWorkingDirectory(spec, image),
             User = spec.User is { Length: > 0 } user ? user : image.User,
             Hostname = hostname,
-            Mounts = MergeMounts(spec, image),
+            ImageVolumes = image.Volumes,
             StopSignal = (spec.StopSignal ?? image.StopSignal) is { Length: > 0 } signal
                 ? Signals.Parse(signal)
                 : Signals.Terminate,
@@ -97,32 +101,6 @@ internal sealed record ContainerPlan
         return spec.WorkingDirectory is { Length: > 0 }
             ? throw Invalid($"working directory {folder} is not a full path")
             : "/" + folder;
-    }
-
-    private static ImmutableArray<MountSpec> MergeMounts(ContainerSpec spec, ImageConfiguration image)
-    {
-        var byTarget = new OrderedDictionary<string, MountSpec>(StringComparer.Ordinal);
-        foreach (var mount in spec.Mounts)
-        {
-            var target = CleanTarget(mount.Target);
-            if (!byTarget.TryAdd(target, mount with { Target = target })) throw Invalid($"two mounts at {target}");
-        }
-
-        foreach (var volume in image.Volumes)
-        {
-            var target = CleanTarget(volume);
-            byTarget.TryAdd(target, new MountSpec(MountKind.Volume, "", target));
-        }
-
-        // What lies in another one is mounted after it.
-        return [.. byTarget.Values.OrderBy(mount => mount.Target.Count(c => c == '/'))];
-    }
-
-    private static string CleanTarget(string target)
-    {
-        if (target.Length == 0 || target[0] != '/') throw Invalid($"mount target '{target}' is not a full path");
-        var clean = Path.GetFullPath(target).TrimEnd('/');
-        return clean.Length > 0 ? clean : throw Invalid("a mount over / is not possible");
     }
 
     private static ContainerException Invalid(string message) => new(ContainerFault.Invalid, message);

@@ -25,7 +25,7 @@ internal static class NameFiles
         foreach (var (name, text) in texts)
         {
             var target = "/etc/" + name;
-            if (plan.Mounts.Any(mount => mount.Target is var own && (own == target || own == "/etc"))) continue;
+            if (plan.MountTargets.Contains(target) || plan.MountTargets.Contains("/etc")) continue;
             var path = Path.Join(folder, name);
             File.WriteAllText(path, text);
             File.SetUnixFileMode(

@@ -8,6 +8,7 @@ using Swarm.Linux.Files;
 using Swarm.Linux.Namespaces;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Records;
+using Swarm.Runtime.Volumes;
 
 namespace Swarm.Runtime.Files;
 
@@ -141,12 +142,18 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images) : ICon
         return await ToldAsync(async () =>
         {
             var path = await images.MountRootAsync(id, record.ImageId, cancellation);
-            var mounts = BindsOf(id);
-            return await PrivateMounts.RunAsync(
+            return await core.WithVolumesAsync(
+                record,
                 () =>
                 {
-                    using var root = RootView.Open(path, mounts);
-                    return work(root, mounts, path);
+                    var mounts = BindsOf(record);
+                    return PrivateMounts.RunAsync(
+                        () =>
+                        {
+                            using var root = RootView.Open(path, mounts);
+                            return work(root, mounts, path);
+                        },
+                        cancellation);
                 },
                 cancellation);
         });
@@ -175,8 +182,14 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images) : ICon
             throw new ContainerException(ContainerFault.ReadOnly, "container rootfs is marked read-only");
     }
 
-    private ImmutableArray<BundleMount> BindsOf(ContainerId id) =>
-        [.. RootView.ReadMounts(core.Folders.Bundle(id)).Where(mount => mount.Kind == "bind")];
+    /// <remarks>One that was never started has no bundle.</remarks>
+    private ImmutableArray<BundleMount> BindsOf(ContainerRecord record) =>
+    [
+        .. (RootView.ReadMounts(core.Folders.Bundle(record.Id)) is { IsEmpty: false } written
+                ? written
+                : MountChoice.Choose([.. (record.Mounts ?? []).Where(mount => mount.Path.Length > 0)]))
+            .Where(mount => mount.Kind == "bind"),
+    ];
 
     private ImmutableHashSet<string> MountPoints(ContainerId id) =>
         [.. RootView.ReadMounts(core.Folders.Bundle(id)).Select(mount => mount.Target)];

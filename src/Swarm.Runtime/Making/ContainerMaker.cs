@@ -10,6 +10,7 @@ using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Logs;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Processes;
+using Swarm.Runtime.Records;
 using Swarm.Runtime.Seccomp;
 using Swarm.Runtime.Users;
 using Swarm.Runtime.Volumes;
@@ -24,20 +25,22 @@ internal sealed partial class ContainerMaker(
     ICgroups cgroups,
     ContainerMonitor monitor,
     FilterCache filters,
-    VolumeStore volumes,
     Func<ContainerId, int> pidOf,
     ILogger logger)
 {
-    private readonly MountChoice _mounts = new(volumes);
     private readonly NamespaceChoice _namespaces = new(pidOf);
     private readonly ulong _bounding = OwnCapabilities.ReadBounding();
 
     public async Task<MadeContainer> MakeAsync(
-        ContainerDefinition definition, StoredImage image, LogFolder log, CancellationToken cancellation)
+        ContainerRecord record, StoredImage image, LogFolder log, CancellationToken cancellation)
     {
+        var definition = record.Definition;
         var id = definition.Id;
         var spec = definition.Spec;
-        var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
+        var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName) with
+        {
+            MountTargets = [.. (record.Mounts ?? []).Select(mount => mount.Spec.Target)],
+        };
         var (capabilities, lacking) = Capabilities.Choose(
             spec.AddCapabilities, spec.DropCapabilities, spec.Privileged, _bounding);
         if (!lacking.IsEmpty) LogLacking(id.Short, string.Join(", ", lacking));
@@ -54,7 +57,7 @@ internal sealed partial class ContainerMaker(
         var groups = root.ReadText("/etc/group");
         var user = ContainerUser.Find(plan.User, root.ReadText("/etc/passwd"), groups).WithGroups(spec.Groups, groups);
         MakeWorkingFolder(root, plan.WorkingDirectory);
-        var (mounts, anonymous) = _mounts.Choose(plan, root);
+        var mounts = MountChoice.Choose(record.Mounts ?? []);
         var names = NameFiles.Write(bundle, plan, network?.Endpoints ?? [], NameFiles.ReadHostResolver());
         var seccomp = Filter(spec, capabilities);
         var shared = Share(spec);
@@ -77,7 +80,7 @@ internal sealed partial class ContainerMaker(
         });
         var (first, conmon) = monitor.Create(id, definition.Name, spec, log.CurrentPath);
         if (seccomp.Profile is not null && spec.Seccomp is null) filters.Keep(id, capabilities);
-        return new MadeContainer(plan, first, conmon, anonymous)
+        return new MadeContainer(plan, first, conmon)
         {
             Endpoints = network?.Endpoints ?? [],
             Ports = network?.Ports ?? [],

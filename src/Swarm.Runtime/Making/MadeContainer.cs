@@ -6,9 +6,8 @@ using Swarm.Runtime.Bundles;
 namespace Swarm.Runtime.Making;
 
 /// <summary>A container whose first process waits to be started.</summary>
-/// <param name="AnonymousVolumes">Names of the volumes that go with it.</param>
 internal sealed record MadeContainer(
-    ContainerPlan Plan, ProcessIdentity First, ProcessIdentity Monitor, ImmutableArray<string> AnonymousVolumes)
+    ContainerPlan Plan, ProcessIdentity First, ProcessIdentity Monitor)
 {
     public ImmutableArray<NetworkEndpoint> Endpoints { get; init; } = [];
 

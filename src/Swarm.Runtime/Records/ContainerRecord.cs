@@ -3,6 +3,7 @@ using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
 using Swarm.Linux.Processes;
+using Swarm.Runtime.Volumes;
 
 namespace Swarm.Runtime.Records;
 
@@ -34,8 +35,8 @@ internal sealed record ContainerRecord
 
     public int StopSignal { get; init; }
 
-    /// <summary>Names of the volumes that go with the container.</summary>
-    public ImmutableArray<string> AnonymousVolumes { get; init; } = [];
+    /// <summary>What is mounted in it; null until that is settled.</summary>
+    public ImmutableArray<ContainerMount>? Mounts { get; init; }
 
     /// <summary>The boot of the host in which the processes below were started.</summary>
     public string BootId { get; init; } = "";
@@ -60,5 +61,6 @@ internal sealed record ContainerRecord
         Endpoints = Endpoints,
         Ports = Ports,
         HealthCheck = HealthCheck,
+        Mounts = Mounts ?? [],
     };
 }

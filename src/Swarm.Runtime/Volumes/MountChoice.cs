@@ -6,81 +6,41 @@ using Swarm.Runtime.Bundles;
 
 namespace Swarm.Runtime.Volumes;
 
-/// <summary>Turns what a container asks to have mounted into mounts that crun makes.</summary>
-internal sealed class MountChoice(VolumeStore volumes)
+/// <summary>Turns what was settled for a container into mounts that crun makes.</summary>
+internal static class MountChoice
 {
-    /// <returns>The mounts, and the names of the volumes that go with the container.</returns>
-    /// <exception cref="ContainerException">A bind source is missing, a name is wrong.</exception>
-    public (ImmutableArray<BundleMount> Mounts, ImmutableArray<string> Anonymous) Choose(
-        ContainerPlan plan, RootedFolder root)
-    {
-        var mounts = ImmutableArray.CreateBuilder<BundleMount>();
-        var anonymous = ImmutableArray.CreateBuilder<string>();
-        foreach (var mount in plan.Mounts)
+    /// <exception cref="ContainerException">A bind source is missing, a folder of a volume is not there.</exception>
+    public static ImmutableArray<BundleMount> Choose(ImmutableArray<ContainerMount> mounts) =>
+    [
+        .. mounts.Select(mount => mount.Spec.Kind switch
         {
-            mounts.Add(mount.Kind switch
-            {
-                MountKind.Volume => Volume(plan, mount, root, anonymous),
-                MountKind.Bind => Bind(mount),
-                MountKind.Tmpfs => Tmpfs(mount),
-                _ => throw new ContainerException(
-                    ContainerFault.Invalid, $"mount at {mount.Target} is of unknown kind {mount.Kind}"),
-            });
-        }
-
-        return (mounts.DrainToImmutable(), anonymous.DrainToImmutable());
-    }
-
-    private BundleMount Volume(
-        ContainerPlan plan, MountSpec mount, RootedFolder root, ImmutableArray<string>.Builder anonymous)
-    {
-        var id = plan.Definition.Id;
-        var isAnonymous = mount.Source.Length == 0;
-        var name = isAnonymous ? VolumeStore.AnonymousName(id, mount.Target) : mount.Source;
-        if (isAnonymous) anonymous.Add(name);
-        var content = volumes.Open(name, isAnonymous ? id : null, mount.NoCopy ? null : root, mount.Target);
-        return new BundleMount(
-            "bind", Below(name, content, mount.Subpath), mount.Target, ["rbind", "rprivate", Access(mount)]);
-    }
+            MountKind.Bind => Bind(mount.Spec),
+            MountKind.Tmpfs => Tmpfs(mount.Spec),
+            _ => new BundleMount(
+                "bind", Below(mount), mount.Spec.Target, ["rbind", "rprivate", .. Access(mount.Spec)]),
+        }),
+    ];
 
     private static BundleMount Bind(MountSpec mount)
     {
-        if (mount.Source.Length == 0 || mount.Source[0] != '/')
-        {
-            throw new ContainerException(ContainerFault.Invalid, $"bind source '{mount.Source}' is not a full path");
-        }
-
-        if (!Path.Exists(mount.Source))
-        {
-            if (!mount.CreateSource)
-            {
-                throw new ContainerException(
-                    ContainerFault.Invalid, $"bind source {mount.Source} does not exist on this host");
-            }
-
-            Directory.CreateDirectory(mount.Source);
-        }
-
+        BindSource.Prepare(mount);
         return new BundleMount(
             "bind", mount.Source, mount.Target,
-            [mount.NonRecursive ? "bind" : "rbind", PropagationOf(mount), Access(mount)]);
+            [
+                mount.NonRecursive ? "bind" : "rbind",
+                mount.Propagation.Length > 0 ? mount.Propagation : "rprivate",
+                .. Access(mount),
+            ]);
     }
 
-    private static string PropagationOf(MountSpec mount) => mount.Propagation switch
-    {
-        "" => "rprivate",
-        "rprivate" or "private" or "rshared" or "shared" or "rslave" or "slave" => mount.Propagation,
-        _ => throw new ContainerException(
-            ContainerFault.Invalid, $"mount at {mount.Target}: there is no propagation '{mount.Propagation}'"),
-    };
-
     /// <remarks>No link in the volume leads out of it.</remarks>
-    private static string Below(string volume, string content, string subpath)
+    private static string Below(ContainerMount mount)
     {
-        if (subpath.Length == 0) return content;
-        using var root = new RootedFolder(content);
-        return root.Resolve(subpath) ?? throw new ContainerException(
-            ContainerFault.Invalid, $"volume {volume} has no {subpath}: no such file or directory");
+        if (mount.Spec.Subpath.Length == 0) return mount.Path;
+        using var root = new RootedFolder(mount.Path);
+        return root.Resolve(mount.Spec.Subpath) ?? throw new ContainerException(
+            ContainerFault.Invalid,
+            $"volume {mount.Spec.Source} has no {mount.Spec.Subpath}: no such file or directory");
     }
 
     private static BundleMount Tmpfs(MountSpec mount)
@@ -90,12 +50,17 @@ internal sealed class MountChoice(VolumeStore volumes)
         var options = ImmutableArray.Create(
             [
                 .. usual.Where(option => !mount.Options.Contains(option[2..])), .. mount.Options,
-                "mode=" + Convert.ToString(mount.Mode ?? 0x3ff, 8), Access(mount),
+                "mode=" + Convert.ToString(mount.Mode ?? 0x3ff, 8), mount.ReadOnly ? "ro" : "rw",
             ]);
         if (mount.Size.Value > 0)
             options = options.Add(string.Create(CultureInfo.InvariantCulture, $"size={mount.Size.Value}"));
         return new BundleMount("tmpfs", "tmpfs", mount.Target, options);
     }
 
-    private static string Access(MountSpec mount) => mount.ReadOnly ? "ro" : "rw";
+    private static string[] Access(MountSpec mount) => mount switch
+    {
+        { ReadOnly: false } => ["rw"],
+        { ReadOnlyDepth: ReadOnlyDepth.Top } => ["ro"],
+        _ => ["ro", "rro"],
+    };
 }

@@ -1,91 +1,225 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.RegularExpressions;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Swarm.Core;
-using Swarm.Linux.Processes;
-using Swarm.Linux.Rooted;
+using Swarm.Runtime.Events;
+using Swarm.Runtime.Records;
 
 namespace Swarm.Runtime.Volumes;
 
-/// <summary>
-/// The volumes of this host: <c>volumes/NAME/_data</c>. A new one begins with what the image has at its place.
-/// </summary>
-internal sealed partial class VolumeStore(EngineFolders folders)
+/// <summary>Which volumes there are, and who has them. A volume that somebody has is never removed.</summary>
+internal sealed partial class VolumeStore(
+    EngineFolders folders, VolumeMounting mounting, EventLog events, TimeProvider time, ILogger logger)
 {
-    private const string Content = "_data";
-    private const string OwnerFile = "container";
-    private readonly Lock _making = new();
+    private readonly Lock _lock = new();
+    private readonly VolumeFolder _folder = new(folders, logger);
+    private readonly Dictionary<string, LiveVolume> _volumes = new(StringComparer.Ordinal);
 
-    /// <summary>The volume without a name of a container at a place: always the same one.</summary>
-    public static string AnonymousName(ContainerId container, string target) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{container.Value} {target}")));
-
-    /// <summary>Finds the volume or makes it.</summary>
-    /// <param name="owner">The container with which it goes; null for a named one.</param>
-    /// <param name="root">The container's root file system, whose content at
-    /// <paramref name="target"/> it begins with; null lets it begin empty.</param>
-    /// <returns>The folder of its content.</returns>
-    public string Open(string name, ContainerId? owner, RootedFolder? root, string target)
+    /// <summary>Finds the volumes, and who had them when the last engine ended.</summary>
+    /// <param name="alive">Containers whose processes live, and keep what is mounted.</param>
+    public void Open(IReadOnlyCollection<ContainerRecord> records, IReadOnlySet<ContainerId> alive)
     {
-        if (!Name().IsMatch(name))
+        foreach (var volume in _folder.ReadAll()) _volumes.Add(volume.Name, volume);
+        foreach (var record in records)
         {
-            throw new ContainerException(
-                ContainerFault.Invalid, $"volume name '{name}' is not of letters, digits, dot, dash and underscore");
+            foreach (var name in NamesOf(record))
+            {
+                if (!_volumes.TryGetValue(name, out var volume))
+                {
+                    LogMissing(name, record.Id.Short);
+                    continue;
+                }
+
+                volume.Users.Add(record.Id);
+                if (alive.Contains(record.Id)) volume.Mounters.Add(record.Id.Value);
+            }
         }
 
-        var folder = Path.Join(folders.Volumes, name);
-        var content = Path.Join(folder, Content);
-        if (Directory.Exists(content)) return content;
+        foreach (var volume in _volumes.Values.Where(volume => volume.Mounters.Count == 0 && volume.Record.IsMounted))
+            VolumeMounting.Unmount(volume);
+    }
 
-        // Two containers may come for the same new volume: one fills it, the other finds it.
-        lock (_making)
+    public ImmutableArray<VolumeState> List()
+    {
+        lock (_lock)
         {
-            if (Directory.Exists(content)) return content;
-            Directory.CreateDirectory(folder);
-            if (owner is { } id) File.WriteAllText(Path.Join(folder, OwnerFile), id.Value);
-            var aside = content + ".new";
-            if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
-            Directory.CreateDirectory(aside);
-            if (root?.Resolve(target) is { } source) Copy(source, aside);
-            Directory.Move(aside, content);
-            return content;
+            return
+            [
+                .. _volumes.Values.Select(volume => volume.ToState()).OrderBy(
+                    volume => volume.Name, StringComparer.Ordinal),
+            ];
         }
     }
 
+    public VolumeState? Find(string name)
+    {
+        lock (_lock) return _volumes.GetValueOrDefault(name)?.ToState();
+    }
+
+    /// <summary>Makes a volume, unless there is one of that name.</summary>
+    /// <exception cref="ContainerException">One of that name has other options.</exception>
+    public VolumeState Create(VolumeDefinition definition)
+    {
+        lock (_lock)
+        {
+            if (!_volumes.TryGetValue(definition.Name, out var volume)) volume = Make(definition, null);
+            else if (!IsSame(definition.Options, volume.Record.Definition.Options)) throw OtherOptions(definition.Name);
+            return volume.ToState();
+        }
+    }
+
+    /// <summary>Gives a container a volume, which is made where there is none.</summary>
+    /// <param name="isItsOwn">It is to be gone with a container that could not be made.</param>
+    public LiveVolume Take(VolumeDefinition definition, ContainerId user, bool isItsOwn)
+    {
+        lock (_lock)
+        {
+            if (!_volumes.TryGetValue(definition.Name, out var volume))
+                volume = Make(definition, isItsOwn ? user.Value : null);
+            volume.Users.Add(user);
+            return volume;
+        }
+    }
+
+    /// <summary>Gives a container a volume of another one.</summary>
+    /// <exception cref="ContainerException">It was removed meanwhile.</exception>
+    public LiveVolume TakeExisting(string name, ContainerId user)
+    {
+        lock (_lock)
+        {
+            var volume = _volumes.GetValueOrDefault(name)
+                ?? throw new ContainerException(ContainerFault.Invalid, $"volume {name} is not there any more");
+            volume.Users.Add(user);
+            return volume;
+        }
+    }
+
+    /// <exception cref="ContainerException">There is no such volume.</exception>
+    public LiveVolume Get(string name)
+    {
+        lock (_lock) return _volumes.GetValueOrDefault(name) ?? throw Missing(name);
+    }
+
+    /// <summary>A container has its volumes no more.</summary>
+    /// <param name="goes">Which of them are removed, where nobody else has them.</param>
+    public void Release(ContainerId user, Func<LiveVolume, bool> goes)
+    {
+        List<LiveVolume> removed = [];
+        lock (_lock)
+        {
+            foreach (var volume in _volumes.Values.Where(volume => volume.Users.Contains(user)).ToArray())
+            {
+                volume.Users.Remove(user);
+                if (goes(volume) && TryTakeAway(volume)) removed.Add(volume);
+                else if (volume.Record.MadeFor == user.Value) Keep(volume);
+            }
+        }
+
+        if (removed.Count > 0) ClearAway(removed);
+    }
+
+    /// <exception cref="ContainerException">There is none, or somebody has it.</exception>
     public void Remove(string name)
     {
-        var folder = Path.Join(folders.Volumes, name);
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        LiveVolume? volume;
+        lock (_lock)
+        {
+            volume = _volumes.GetValueOrDefault(name) ?? throw Missing(name);
+            if (!TryTakeAway(volume)) throw InUse(volume);
+        }
+
+        ClearAway([volume]);
     }
 
-    /// <summary>Removes the volumes without a name whose container is no more.</summary>
+    /// <returns>Whether it was there, and nobody had it.</returns>
+    public bool TryRemove(string name)
+    {
+        LiveVolume? volume;
+        lock (_lock)
+        {
+            if (!_volumes.TryGetValue(name, out volume) || !TryTakeAway(volume)) return false;
+        }
+
+        ClearAway([volume]);
+        return true;
+    }
+
+    /// <summary>Removes what was made for containers that never came to be.</summary>
     public void RemoveOrphans(Func<ContainerId, bool> exists)
     {
-        foreach (var folder in Directory.GetDirectories(folders.Volumes))
+        foreach (var volume in List())
         {
-            var owner = Path.Join(folder, OwnerFile);
-            if (File.Exists(owner) && !exists(new ContainerId(File.ReadAllText(owner))))
-                Directory.Delete(folder, recursive: true);
+            LiveVolume? live;
+            lock (_lock) live = _volumes.GetValueOrDefault(volume.Name);
+            if (live?.Record.MadeFor is { } owner && !exists(new ContainerId(owner))) TryRemove(volume.Name);
         }
     }
 
-    /// <remarks>With owners, times, links, devices and attributes: what cp(1) does already.</remarks>
-    private static void Copy(string source, string target)
+    public static IEnumerable<string> NamesOf(ContainerRecord record) => (record.Mounts ?? [])
+        .Where(mount => mount.Spec.Kind == Core.Containers.MountKind.Volume)
+        .Select(mount => mount.Spec.Source)
+        .Distinct(StringComparer.Ordinal);
+
+    private LiveVolume Make(VolumeDefinition definition, string? madeFor)
     {
-        if (!Directory.Exists(source)) return;
-        var output = target + ".log";
-        var process = Spawner.Start(new Spawn("/bin/cp", ["-a", source + "/.", target])
-        {
-            Environment = ["PATH=/usr/bin:/bin", "LC_ALL=C"],
-            OutputPath = output,
-        });
-        var code = process.Wait();
-        var said = File.ReadAllText(output).Trim();
-        File.Delete(output);
-        if (code != 0) throw new ContainerException(
-            ContainerFault.Host, $"the image's {source} could not be copied into the volume: {said}");
+        VolumeRules.CheckName(definition.Name);
+        VolumeRules.CheckOptions(definition.Options);
+        var volume = _folder.Make(new VolumeRecord(definition, time.GetUtcNow()) { MadeFor = madeFor });
+        _volumes.Add(definition.Name, volume);
+        Tell(volume, "create");
+        return volume;
     }
 
-    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$")]
-    private static partial Regex Name();
+    private bool TryTakeAway(LiveVolume volume)
+    {
+        if (volume.Users.Count > 0 || volume.Mounters.Count > 0) return false;
+        _volumes.Remove(volume.Name);
+        _folder.Remove(volume);
+        return true;
+    }
+
+    private void ClearAway(List<LiveVolume> removed)
+    {
+        foreach (var volume in removed)
+        {
+            LogRemoved(volume.Name);
+            Tell(volume, "destroy");
+        }
+
+        _folder.ClearGone();
+    }
+
+    /// <summary>It stays, though its container is gone.</summary>
+    private void Keep(LiveVolume volume)
+    {
+        volume.Record = volume.Record with { MadeFor = null };
+        VolumeFolder.Write(volume);
+    }
+
+    private void Tell(LiveVolume volume, string action, params ReadOnlySpan<(string Key, string Value)> more)
+    {
+        var attributes = ImmutableSortedDictionary<string, string>.Empty.Add("driver", "local");
+        foreach (var (key, value) in more) attributes = attributes.SetItem(key, value);
+        events.Publish("volume", action, volume.Name, attributes);
+    }
+
+    private static bool IsSame(
+        ImmutableSortedDictionary<string, string> asked, ImmutableSortedDictionary<string, string> has) =>
+        asked.IsEmpty || asked.SequenceEqual(has);
+
+    private static ContainerException Missing(string name) =>
+        new(ContainerFault.NotFound, $"get {name}: no such volume");
+
+    private static ContainerException InUse(LiveVolume volume) => new(
+        ContainerFault.Conflict,
+        $"remove {volume.Name}: volume is in use - ["
+        + string.Join(", ", volume.Users.Select(user => user.Value).DefaultIfEmpty("its files are being read")) + "]");
+
+    private static ContainerException OtherOptions(string name) => new(
+        ContainerFault.Conflict, $"create {name}: conflict: there is a volume of this name with other options");
+
+    [LoggerMessage(LogLevel.Information, "Volume {Name} was removed")]
+    private partial void LogRemoved(string name);
+
+    [LoggerMessage(LogLevel.Error, "Volume {Name} of container {Container} is not there any more")]
+    private partial void LogMissing(string name, string container);
 }

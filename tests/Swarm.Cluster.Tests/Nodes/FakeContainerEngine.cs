@@ -10,6 +10,7 @@ using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
 using Swarm.Runtime.Health;
 using Swarm.Runtime.Usage;
+using Swarm.Runtime.Volumes;
 
 namespace Swarm.Cluster.Tests.Nodes;
 
@@ -73,6 +74,10 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     public IContainerFiles Files => throw new NotSupportedException();
 
     public IContainerUsage Usage => throw new NotSupportedException();
+
+    public IVolumes Volumes => OwnVolumes;
+
+    public FakeVolumes OwnVolumes { get; } = new();
 
     public IContainerExecs Execs => throw new NotSupportedException();
 

@@ -1,0 +1,68 @@
+using Swarm.Core;
+using Swarm.Images;
+using Swarm.Linux.Rooted;
+using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Records;
+using Swarm.Runtime.Volumes;
+
+namespace Swarm.Runtime;
+
+/// <summary>What containers have of the host's files beyond their roots.</summary>
+internal sealed partial class EngineCore
+{
+    public VolumeStore Volumes { get; }
+
+    /// <summary>Lets a container's volumes without a name be removed with it.</summary>
+    public Task LetVolumesGoAsync(ContainerId id, CancellationToken cancellation) => ChangeAsync(
+        id,
+        (container, record) =>
+        {
+            if (record.Definition.KeepsVolumes)
+                Keep(container, record with { Definition = record.Definition with { KeepsVolumes = false } });
+            return Task.CompletedTask;
+        },
+        cancellation);
+
+    /// <summary>Keeps a container's volumes at their places while its files are worked on.</summary>
+    public async Task<T> WithVolumesAsync<T>(
+        ContainerRecord record, Func<Task<T>> work, CancellationToken cancellation)
+    {
+        var mounter = "work " + Guid.NewGuid().ToString("N");
+        List<LiveVolume> attached = [];
+        try
+        {
+            foreach (var volume in VolumeStore.NamesOf(record).Select(Volumes.Get))
+            {
+                await Volumes.AttachAsync(volume, mounter, cancellation);
+                attached.Add(volume);
+            }
+
+            return await work();
+        }
+        finally
+        {
+            foreach (var volume in attached) await Volumes.DetachAsync(volume, mounter);
+        }
+    }
+
+    /// <remarks>Once in a container's life: it has the same ones at each start.</remarks>
+    private async Task<ContainerRecord> WithMountsAsync(
+        ContainerRecord record, StoredImage image, CancellationToken cancellation)
+    {
+        if (record.Mounts is not null) return record;
+        var plan = ContainerPlan.Of(record.Definition, image.Configuration, Environment.MachineName);
+        using var root = new RootedFolder(await _images.MountRootAsync(record.Id, image.Id, cancellation));
+        var resolution = new MountResolution(Volumes, named => Table.FindNamed(named)?.Record
+            ?? throw new ContainerException(ContainerFault.Invalid, $"No such container: {named}"));
+        return record with { Mounts = await resolution.ResolveAsync(plan, root, cancellation) };
+    }
+
+    private void ReleaseVolumes(ContainerRecord record)
+    {
+        var going = (record.Mounts ?? [])
+            .Where(mount => mount.IsAnonymous && !record.Definition.KeepsVolumes)
+            .Select(mount => mount.Spec.Source)
+            .ToHashSet(StringComparer.Ordinal);
+        Volumes.Release(record.Id, volume => going.Contains(volume.Name));
+    }
+}

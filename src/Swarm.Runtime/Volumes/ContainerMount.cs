@@ -1,0 +1,12 @@
+using Swarm.Core.Containers;
+
+namespace Swarm.Runtime.Volumes;
+
+/// <summary>A file system of a container at its place, as it was settled when the container was made.</summary>
+/// <param name="Spec">Of a volume, the source is its name, whoever chose it.</param>
+/// <param name="Path">Where its content is on the host; empty for a tmpfs.</param>
+public sealed record ContainerMount(MountSpec Spec, string Path)
+{
+    /// <summary>Whether it is a volume that nobody gave a name.</summary>
+    public bool IsAnonymous { get; init; }
+}
