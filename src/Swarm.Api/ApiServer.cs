@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Swarm.Api.Builds;
 using Swarm.Api.Connections;
 using Swarm.Api.Containers;
+using Swarm.Api.DiskUse;
 using Swarm.Api.Events;
 using Swarm.Api.Http;
 using Swarm.Api.Images;
@@ -67,6 +68,7 @@ public sealed class ApiServer : IAsyncDisposable
             new StatsRoutes(desk, time, stopping.Token).Map(routes);
             new WaitRoutes(desk, stopping.Token).Map(routes);
             new VolumeRoutes(engine).Map(routes);
+            new DiskUseRoutes(desk, store, time).Map(routes);
             new EventRoutes(engine.Events, time, stopping.Token).Map(routes);
         });
         ListeningSocket.Prepare(options.SocketPath);

@@ -63,6 +63,9 @@ public interface IImageStore
     /// <exception cref="ImageException">There is no writable layer for it, or its image is gone.</exception>
     Task<LoadedImage> CommitAsync(ContainerId container, ImageCommit commit, CancellationToken cancellation);
 
+    /// <summary>What the images take of the disk.</summary>
+    ImageUse MeasureUse();
+
     /// <summary>Containers for which a writable layer exists.</summary>
     ImmutableArray<ContainerId> WritableLayers();
 }

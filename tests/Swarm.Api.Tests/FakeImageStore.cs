@@ -84,6 +84,8 @@ internal sealed class FakeImageStore : IImageStore
 
     public void UnmountRoot(ContainerId container, bool discard) => throw new NotSupportedException();
 
+    public ImageUse MeasureUse() => new(Bytes.Zero, ImmutableDictionary<Digest, Bytes>.Empty);
+
     public ImmutableArray<ContainerId> WritableLayers() => [];
 
     private async Task<Digest> ReadAsync(Stream content, CancellationToken cancellation)

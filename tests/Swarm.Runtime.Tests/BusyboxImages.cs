@@ -71,6 +71,8 @@ internal sealed class BusyboxImages(string folder) : IImageStore
             .Select(path => new ContainerId(Path.GetFileName(path)))]
         : [];
 
+    public ImageUse MeasureUse() => throw new UnreachableException();
+
     public ImmutableArray<ImageSummary> List() => [];
 
     public ImmutableArray<string> Warnings() => [];

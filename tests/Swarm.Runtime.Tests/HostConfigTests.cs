@@ -132,7 +132,7 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
             [
                 new MountSpec(MountKind.Tmpfs, "", "/t") { Options = ["exec", "uid=7"], Size = Bytes.FromMebibytes(1) },
                 new MountSpec(MountKind.Volume, "empty", "/data") { NoCopy = true },
-                new MountSpec(MountKind.Bind, "/tmp", "/slave") { Propagation = "rslave", NonRecursive = true },
+                new MountSpec(MountKind.Bind, "/tmp", "/bound") { Propagation = "rprivate", NonRecursive = true },
             ],
         });
         var mounts = File.ReadAllLines($"/proc/{started.Pid}/mounts");
@@ -220,7 +220,7 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
         { "namespace", "there is no pid namespace 'elsewhere'" },
         { "container", "there is no container 0123" },
         { "seccomp", "seccomp profile: defaultAction is missing" },
-        { "propagation", "mount at /x: there is no propagation 'sideways'" },
+        { "propagation", "invalid mount config for type \"bind\": invalid propagation mode: sideways" },
         { "subpath", "volume some has no nowhere: no such file or directory" },
         { "swappiness", "swappiness 101 is not between 0 and 100" },
     };

@@ -10,7 +10,7 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
     {
         { "program", "executable file not found: /nope" },
         { "user", "user nobody-here is not in the container's /etc/passwd" },
-        { "bind", "bind source /no/such/place does not exist on this host" },
+        { "bind", "invalid mount config for type \"bind\": bind source path does not exist: /no/such/place" },
         { "image", "image other is not on this host: `swarm image load` brings it there" },
         { "capability", "there is no capability FLY" },
         { "signal", "there is no signal SIGNOPE" },

@@ -38,7 +38,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         foreach (var shown in chosen)
         {
             var line = ContainerSummary.Of(shown, now);
-            if (hasSizes) await AddSizesAsync(line, shown, context.RequestAborted);
+            if (hasSizes) await desk.AddSizesAsync(line, shown, context.RequestAborted);
             answer.Add(line);
         }
 
@@ -92,15 +92,8 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
             ? SpecWords.Words(execs)
             : null;
         if (QueryFlag.IsSet(context.Request.Query["size"]))
-            await AddSizesAsync(document, shown, context.RequestAborted);
+            await desk.AddSizesAsync(document, shown, context.RequestAborted);
         await context.Response.WriteNodeAsync(StatusCodes.Status200OK, document, context.RequestAborted);
-    }
-
-    private async Task AddSizesAsync(JsonObject document, ShownContainer shown, CancellationToken cancellation)
-    {
-        var own = await desk.SizeAsync(shown.State, cancellation);
-        document["SizeRw"] = own.Value;
-        document["SizeRootFs"] = own.Value + (shown.Image?.Size.Value ?? 0);
     }
 
     private async Task StartAsync(HttpContext context)

@@ -28,9 +28,16 @@ internal static class MountChoice
             "bind", mount.Source, mount.Target,
             [
                 mount.NonRecursive ? "bind" : "rbind",
-                mount.Propagation.Length > 0 ? mount.Propagation : "rprivate",
+                PropagationOf(mount),
                 .. Access(mount),
             ]);
+    }
+
+    /// <remarks>crun takes the recursion of a bind also from its propagation.</remarks>
+    private static string PropagationOf(MountSpec mount)
+    {
+        var propagation = mount.Propagation.Length > 0 ? mount.Propagation : "rprivate";
+        return mount.NonRecursive ? propagation.TrimStart('r') : propagation;
     }
 
     /// <remarks>No link in the volume leads out of it.</remarks>

@@ -189,7 +189,7 @@ internal sealed partial class VolumeStore(
     }
 
     /// <summary>It stays, though its container is gone.</summary>
-    private void Keep(LiveVolume volume)
+    private static void Keep(LiveVolume volume)
     {
         volume.Record = volume.Record with { MadeFor = null };
         VolumeFolder.Write(volume);

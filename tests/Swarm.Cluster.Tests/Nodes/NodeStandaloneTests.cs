@@ -83,6 +83,23 @@ public sealed class NodeStandaloneTests : NodeFixture
     }
 
     [Fact]
+    public async Task Its_volumes_stay_unless_they_are_to_go_with_it()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        await MakeAsync(new StandaloneSettings(), "c2");
+        await MakeAsync(new StandaloneSettings { RemovesItself = true }, "c3");
+        Assert.True(Engine.Find(Own)!.Definition.KeepsVolumes);
+        Assert.False(Engine.Find(new ContainerId("c3"))!.Definition.KeepsVolumes);
+
+        await DoneAsync(new RemoveByHand(Own, Force: false));
+        await DoneAsync(new RemoveByHand(new ContainerId("c2"), Force: false, WithVolumes: true));
+
+        Assert.Equal([new ContainerId("c2")], Engine.OwnVolumes.LetGo);
+        Assert.Equal(["c3"], Engine.List().Select(container => container.Id.Value));
+    }
+
+    [Fact]
     public async Task A_running_one_is_removed_only_by_force()
     {
         StartNode();

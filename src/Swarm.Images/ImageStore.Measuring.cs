@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Images.Layers;
+
+namespace Swarm.Images;
+
+public sealed partial class ImageStore
+{
+    /// <inheritdoc/>
+    public ImageUse MeasureUse()
+    {
+        lock (_gate)
+        {
+            var layers = _catalog.Images.ToDictionary(
+                image => image.Id,
+                image => image.Layers.Select(_layers.Find).OfType<UnpackedLayer>().DistinctBy(layer => layer.Name)
+                    .ToImmutableArray());
+            var users = layers.Values.SelectMany(own => own).CountBy(layer => layer.Name)
+                .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+            return new ImageUse(
+                Sum(layers.Values.SelectMany(own => own).DistinctBy(layer => layer.Name)),
+                layers.ToImmutableDictionary(
+                    pair => pair.Key, pair => Sum(pair.Value.Where(layer => users[layer.Name] > 1))));
+        }
+    }
+
+    private static Bytes Sum(IEnumerable<UnpackedLayer> layers) => new(layers.Sum(layer => layer.Record.SizeBytes));
+}
