@@ -5,6 +5,7 @@ using Swarm.Linux.Watching;
 using Swarm.Runtime.Exits;
 using Swarm.Runtime.Making;
 using Swarm.Runtime.Records;
+using Swarm.Runtime.Volumes;
 
 namespace Swarm.Runtime;
 
@@ -33,6 +34,7 @@ internal sealed partial class EngineCore
             ],
             cancellation);
         var living = alive.Select(record => record.Id).ToHashSet();
+        HeldSubpaths.ClearAll(Folders);
         Volumes.Open(records, living);
         await _networks.OpenAsync(living, cancellation);
         foreach (var container in Table.All) await AdoptAsync(container, cancellation);

@@ -27,6 +27,9 @@ internal sealed class EngineFolders(EngineOptions options)
     /// <summary>What the process that ends containers without a lease looks at.</summary>
     public string Leases => Path.Join(State, "leases");
 
+    /// <summary>Folders of volumes, while containers that mount them are made.</summary>
+    public string Subpaths => Path.Join(State, "sub");
+
     public string Filters => Path.Join(State, "seccomp");
 
     public string Containers { get; } = Path.Join(options.DataRoot, "containers");
@@ -64,13 +67,13 @@ internal sealed class EngineFolders(EngineOptions options)
     public void Make()
     {
         foreach (var folder in (string[])
-            [State, Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Containers, Volumes])
+            [State, Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Subpaths, Containers, Volumes])
         {
             Directory.CreateDirectory(folder);
         }
 
         const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        foreach (var folder in (string[])[Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Containers])
+        foreach (var folder in (string[])[Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Subpaths, Containers])
         {
             File.SetUnixFileMode(folder, own);
         }

@@ -34,7 +34,7 @@ internal static class VolumeReading
         {
             throw new ApiException(
                 StatusCodes.Status400BadRequest,
-                $"error looking up volume plugin {driver}: plugin \"{driver}\" not found: there is the driver local only");
+                $"error looking up volume plugin {driver}: plugin \"{driver}\" not found: there is only local");
         }
     }
 }

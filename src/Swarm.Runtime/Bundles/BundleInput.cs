@@ -40,7 +40,11 @@ internal sealed record BundleInput(
 }
 
 /// <param name="Kind">As in mount(2): <c>bind</c>, <c>tmpfs</c>.</param>
-internal sealed record BundleMount(string Kind, string Source, string Target, ImmutableArray<string> Options);
+internal sealed record BundleMount(string Kind, string Source, string Target, ImmutableArray<string> Options)
+{
+    /// <summary>What below the source is meant; empty: the source.</summary>
+    public string Below { get; init; } = "";
+}
 
 /// <summary>
 /// The system call filter: text of an OCI <c>linux.seccomp</c>, or a compiled program; neither means none.

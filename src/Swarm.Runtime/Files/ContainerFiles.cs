@@ -182,14 +182,18 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images) : ICon
             throw new ContainerException(ContainerFault.ReadOnly, "container rootfs is marked read-only");
     }
 
-    /// <remarks>One that was never started has no bundle.</remarks>
-    private ImmutableArray<BundleMount> BindsOf(ContainerRecord record) =>
-    [
-        .. (RootView.ReadMounts(core.Folders.Bundle(record.Id)) is { IsEmpty: false } written
-                ? written
-                : MountChoice.Choose([.. (record.Mounts ?? []).Where(mount => mount.Path.Length > 0)]))
-            .Where(mount => mount.Kind == "bind"),
-    ];
+    /// <remarks>Files of the engine's own are in its bundle, once it was started.</remarks>
+    private ImmutableArray<BundleMount> BindsOf(ContainerRecord record)
+    {
+        ImmutableArray<ContainerMount> settled = [.. (record.Mounts ?? []).Where(mount => mount.Path.Length > 0)];
+        var targets = settled.Select(mount => mount.Spec.Target).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. RootView.ReadMounts(core.Folders.Bundle(record.Id))
+                .Where(mount => mount.Kind == "bind" && !targets.Contains(mount.Target)),
+            .. MountChoice.Choose(settled),
+        ];
+    }
 
     private ImmutableHashSet<string> MountPoints(ContainerId id) =>
         [.. RootView.ReadMounts(core.Folders.Bundle(id)).Select(mount => mount.Target)];

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Swarm.Linux;
 using Swarm.Linux.Files;
 using Swarm.Linux.Mounts;
 using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Volumes;
 
 namespace Swarm.Runtime.Files;
 
@@ -25,9 +24,10 @@ internal static class RootView
                 if (root.OpenAny(Encoding.UTF8.GetBytes(mount.Target)) is not { } point) continue;
                 using (point)
                 {
+                    using var below = mount.Below.Length > 0 ? HeldSubpaths.Find(mount) : null;
+                    if (mount.Below.Length > 0 && below is null) continue;
                     Mounting.BindAll(
-                        mount.Source,
-                        string.Create(CultureInfo.InvariantCulture, $"/proc/thread-self/fd/{Number(point)}"));
+                        below is null ? mount.Source : HeldSubpaths.PathOf(below), HeldSubpaths.PathOf(point));
                 }
             }
         }
@@ -50,6 +50,4 @@ internal static class RootView
     }
 
     private static string Text(JsonNode mount, string name) => mount[name]!.GetValue<string>();
-
-    private static int Number(FileDescriptor descriptor) => (int)descriptor.DangerousGetHandle();
 }

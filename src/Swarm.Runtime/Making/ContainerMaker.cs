@@ -57,7 +57,8 @@ internal sealed partial class ContainerMaker(
         var groups = root.ReadText("/etc/group");
         var user = ContainerUser.Find(plan.User, root.ReadText("/etc/passwd"), groups).WithGroups(spec.Groups, groups);
         MakeWorkingFolder(root, plan.WorkingDirectory);
-        var mounts = MountChoice.Choose(record.Mounts ?? []);
+        using var held = new HeldSubpaths(folders);
+        var mounts = MountChoice.Choose(record.Mounts ?? []).Select(held.Hold).ToArray();
         var names = NameFiles.Write(bundle, plan, network?.Endpoints ?? [], NameFiles.ReadHostResolver());
         var seccomp = Filter(spec, capabilities);
         var shared = Share(spec);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Swarm.Core.Containers;
-using Swarm.Linux.Rooted;
 using Swarm.Runtime.Bundles;
 
 namespace Swarm.Runtime.Volumes;
@@ -9,15 +8,17 @@ namespace Swarm.Runtime.Volumes;
 /// <summary>Turns what was settled for a container into mounts that crun makes.</summary>
 internal static class MountChoice
 {
-    /// <exception cref="ContainerException">A bind source is missing, a folder of a volume is not there.</exception>
+    /// <exception cref="ContainerException">A bind source is missing.</exception>
     public static ImmutableArray<BundleMount> Choose(ImmutableArray<ContainerMount> mounts) =>
     [
         .. mounts.Select(mount => mount.Spec.Kind switch
         {
             MountKind.Bind => Bind(mount.Spec),
             MountKind.Tmpfs => Tmpfs(mount.Spec),
-            _ => new BundleMount(
-                "bind", Below(mount), mount.Spec.Target, ["rbind", "rprivate", .. Access(mount.Spec)]),
+            _ => new BundleMount("bind", mount.Path, mount.Spec.Target, ["rbind", "rprivate", .. Access(mount.Spec)])
+            {
+                Below = mount.Spec.Subpath,
+            },
         }),
     ];
 
@@ -38,16 +39,6 @@ internal static class MountChoice
     {
         var propagation = mount.Propagation.Length > 0 ? mount.Propagation : "rprivate";
         return mount.NonRecursive ? propagation.TrimStart('r') : propagation;
-    }
-
-    /// <remarks>No link in the volume leads out of it.</remarks>
-    private static string Below(ContainerMount mount)
-    {
-        if (mount.Spec.Subpath.Length == 0) return mount.Path;
-        using var root = new RootedFolder(mount.Path);
-        return root.Resolve(mount.Spec.Subpath) ?? throw new ContainerException(
-            ContainerFault.Invalid,
-            $"volume {mount.Spec.Source} has no {mount.Spec.Subpath}: no such file or directory");
     }
 
     private static BundleMount Tmpfs(MountSpec mount)

@@ -30,7 +30,8 @@ internal sealed class VolumeMounting(DescriptorWatch watch, TimeProvider time)
             new Spawn(
                 MountPath,
                 [
-                    .. type.Length > 0 ? ["-t", type] : (string[])[], .. words.Length > 0 ? ["-o", words] : (string[])[],
+                    .. type.Length > 0 ? ["-t", type] : (string[])[],
+                    .. words.Length > 0 ? ["-o", words] : (string[])[],
                     "--source", device, "--target", volume.Content,
                 ]),
             either.Token);

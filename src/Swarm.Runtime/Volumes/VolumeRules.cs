@@ -19,7 +19,8 @@ internal static partial class VolumeRules
         throw Invalid(name.Length == 1
             ? "volume name is too short, names should be at least two alphanumeric characters"
             : $"create {name}: \"{name}\" includes invalid characters for a local volume name, only "
-                + "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path");
+                + "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. "
+                + "If you intended to pass a host directory, use absolute path");
     }
 
     /// <exception cref="ContainerException">One is not known, lacks another, or cannot be.</exception>

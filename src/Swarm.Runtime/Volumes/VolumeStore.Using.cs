@@ -44,8 +44,8 @@ internal sealed partial class VolumeStore
 
     /// <summary>Lets an empty volume begin with what the image has at its place.</summary>
     /// <param name="source">A folder of the container's root.</param>
-    /// <remarks>It is filled in place, since others may have it mounted; a file beside it says that this has not come to
-    /// its end, and lets it be done again. The first who works with it ends that: it is the user's from then on.
+    /// <remarks>It is filled in place, since others may have it mounted; a file beside it says that this has not come
+    /// to its end, and lets it be done again. The first who works with it ends that: it is the user's from then on.
     /// </remarks>
     public async Task FillAsync(LiveVolume volume, string source, CancellationToken cancellation)
     {

@@ -11,7 +11,7 @@ internal sealed record VolumesFrom(string Container, bool ReadOnly)
         var name = colon < 0 ? text : text[..colon];
         var words = colon < 0 ? [] : text[(colon + 1)..].Split(',');
         if (name.Length == 0)
-            throw new ContainerException(ContainerFault.Invalid, "volumes-from specification cannot be an empty string");
+            throw new ContainerException(ContainerFault.Invalid, "volumes-from cannot be an empty string");
         // z and Z label files for SELinux, which is not used.
         if (words.FirstOrDefault(word => word is not ("ro" or "rw" or "z" or "Z")) is { } wrong)
             throw new ContainerException(ContainerFault.Invalid, $"invalid mode for volumes-from: {wrong}");

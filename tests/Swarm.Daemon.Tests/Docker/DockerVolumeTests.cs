@@ -39,7 +39,8 @@ public sealed class DockerVolumeTests(SharedNode shared) : IClassFixture<SharedN
 
         await shared.Node.ReplaceDaemonAsync();
 
-        Assert.Equal("kept", await _docker.DoAsync("run", "--rm", "-v", "lasting:/keep:ro", "box", "cat", "/keep/file"));
+        Assert.Equal("kept", await _docker.DoAsync(
+            "run", "--rm", "-v", "lasting:/keep:ro", "box", "cat", "/keep/file"));
         var readOnly = await _docker.RunAsync("run", "--rm", "-v", "lasting:/keep:ro", "box", "touch", "/keep/other");
         Assert.Contains("Read-only file system", readOnly.Errors, StringComparison.Ordinal);
         await _docker.DoAsync("volume", "rm", "lasting");
@@ -48,7 +49,8 @@ public sealed class DockerVolumeTests(SharedNode shared) : IClassFixture<SharedN
     [Fact]
     public async Task A_volume_in_use_is_not_removed_and_is_shown_at_its_container()
     {
-        await _docker.DoAsync("create", "--name", "user", "-v", "used:/u", "-v", "/tmp:/host:ro", "-v", "/own", "box", "true");
+        await _docker.DoAsync(
+            "create", "--name", "user", "-v", "used:/u", "-v", "/tmp:/host:ro", "-v", "/own", "box", "true");
         var id = await _docker.DoAsync("inspect", "-f", "{{.Id}}", "user");
 
         var refused = await _docker.RunAsync("volume", "rm", "used");
@@ -115,7 +117,8 @@ public sealed class DockerVolumeTests(SharedNode shared) : IClassFixture<SharedN
         await File.WriteAllTextAsync(Path.Join(folder.FullName, "file"), "bound\n");
 
         Assert.Equal("bound", await _docker.DoAsync(
-            "run", "--rm", "--mount", $"type=bind,source={folder.FullName},target=/b,readonly", "box", "cat", "/b/file"));
+            "run", "--rm", "--mount", $"type=bind,source={folder.FullName},target=/b,readonly", "box", "cat",
+            "/b/file"));
         Assert.Equal("65536", await _docker.DoAsync(
             "run", "--rm", "--mount", "type=tmpfs,target=/t,tmpfs-size=65536,tmpfs-mode=1770", "box", "sh", "-c",
             "expr $(stat -f -c %b /t) '*' $(stat -f -c %S /t)"));

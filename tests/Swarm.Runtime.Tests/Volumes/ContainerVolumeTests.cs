@@ -1,4 +1,5 @@
 using System.Globalization;
+using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Runtime.Events;
 using Swarm.Runtime.Volumes;
@@ -78,8 +79,8 @@ public sealed class ContainerVolumeTests(EngineFixture fixture) : IClassFixture<
         Host.Run("chown", "1234:1300", root, Path.Join(root, "file"));
         Host.Run("chmod", "2750", root);
         Host.Run("setfattr", "-n", "user.note", "-v", "kept", Path.Join(root, "file"));
-        var created = await fixture.Engine.DefineAsync(
-            EngineFixture.Define(Sleep with { Mounts = [new MountSpec(MountKind.Volume, "whole", "/whole")] }), default);
+        var spec = Sleep with { Mounts = [new MountSpec(MountKind.Volume, "whole", "/whole")] };
+        var created = await fixture.Engine.DefineAsync(EngineFixture.Define(spec), default);
 
         var content = Volumes.Find("whole")!.Mountpoint;
         Assert.Equal("1234 1300 2750", Stat(content, "%u %g %a"));
@@ -87,11 +88,11 @@ public sealed class ContainerVolumeTests(EngineFixture fixture) : IClassFixture<
         Assert.Equal("file", new FileInfo(Path.Join(content, "link")).LinkTarget);
         Assert.Equal("fifo", Stat(Path.Join(content, "fifo"), "%F"));
         Assert.Contains(
-            "user.note=\"kept\"", Host.Run("getfattr", "--absolute-names", "-d", Path.Join(content, "file")), StringComparison.Ordinal);
+            "user.note=\"kept\"", Host.Run("getfattr", "--absolute-names", "-d", Path.Join(content, "file")),
+            StringComparison.Ordinal);
         await fixture.Engine.RemoveAsync(created.Id, default);
         File.Delete(Path.Join(content, "file"));
-        await fixture.Engine.DefineAsync(
-            EngineFixture.Define(Sleep with { Mounts = [new MountSpec(MountKind.Volume, "whole", "/whole")] }), default);
+        await fixture.Engine.DefineAsync(EngineFixture.Define(spec), default);
         Assert.False(File.Exists(Path.Join(content, "file")));
     }
 
@@ -184,7 +185,7 @@ public sealed class ContainerVolumeTests(EngineFixture fixture) : IClassFixture<
     [Theory]
     [InlineData("no-such", "No such container: no-such")]
     [InlineData("x:sideways", "invalid mode for volumes-from: sideways")]
-    [InlineData("", "volumes-from specification cannot be an empty string")]
+    [InlineData("", "volumes-from cannot be an empty string")]
     public async Task Volumes_of_what_is_not_there_are_refused(string from, string why)
     {
         var refused = await Assert.ThrowsAsync<ContainerException>(() => fixture.Engine.DefineAsync(
@@ -302,6 +303,43 @@ public sealed class ContainerVolumeTests(EngineFixture fixture) : IClassFixture<
         Assert.Equal("mine", found.Name);
         await fixture.Engine.RemoveAsync(created.Id, default);
         await Volumes.RemoveAsync("looked-into", default);
+    }
+
+    [Fact]
+    public async Task No_link_leads_out_of_a_folder_of_a_volume()
+    {
+        var made = await Volumes.CreateAsync(new VolumeDefinition("linked"), default);
+        var part = Path.Join(made.Mountpoint, "part");
+        Directory.CreateDirectory(part);
+        File.WriteAllText(Path.Join(part, "file"), "inside\n");
+        File.CreateSymbolicLink(Path.Join(made.Mountpoint, "whole"), "/part");
+        File.CreateSymbolicLink(Path.Join(made.Mountpoint, "out"), "../../../..");
+        ContainerSpec At(string subpath, string target) => EngineFixture.Shell($"ls {target}") with
+        {
+            Mounts = [new MountSpec(MountKind.Volume, "linked", target) { Subpath = subpath }],
+        };
+
+        Assert.Equal("file", (await fixture.RunAsync(At("whole", "/x"))).Output);
+        Assert.Equal("out\npart\nwhole", (await fixture.RunAsync(At("out", "/x"))).Output);
+        Assert.Equal("/f", (await fixture.RunAsync(At("part/file", "/f"))).Output);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Join(fixture.Options.RunRoot, "state/sub")));
+        Assert.Equal("inside\n", File.ReadAllText(Path.Join(part, "file")));
+    }
+
+    [Fact]
+    public async Task A_tree_of_any_depth_is_measured_and_removed()
+    {
+        var (exit, _) = await fixture.RunAsync(EngineFixture.Shell(
+            "cd /v; for i in $(seq 3000); do mkdir d; cd d; done; echo deep > file") with
+        {
+            Mounts = [new MountSpec(MountKind.Volume, "deep", "/v")],
+        });
+        await fixture.Engine.RemoveAsync(exit.Id, default);
+
+        Assert.Equal(Bytes.Zero, await Volumes.MeasureAsync("deep", default));
+        await Volumes.RemoveAsync("deep", default);
+
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Join(fixture.Options.DataRoot, "volumes/.gone")));
     }
 
     [Fact]

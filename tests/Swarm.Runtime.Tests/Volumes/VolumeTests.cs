@@ -137,7 +137,8 @@ public sealed class VolumeTests(EngineFixture fixture) : IClassFixture<EngineFix
 
         var refused = await RefusedAsync(() => fixture.Engine.CreateAsync(EngineFixture.Define(spec), default));
 
-        Assert.Contains("failed to mount local volume: mount /no/such/folder:", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "failed to mount local volume: mount /no/such/folder:", refused.Message, StringComparison.Ordinal);
         Assert.Contains("does not exist", refused.Message, StringComparison.Ordinal);
         Assert.Empty(Volumes.Find("broken")!.Users);
     }
