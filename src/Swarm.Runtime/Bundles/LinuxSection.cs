@@ -22,6 +22,7 @@ internal static class LinuxSection
         var spec = input.Plan.Spec;
         json.WriteStartObject("linux");
         json.WriteString("cgroupsPath", input.CgroupPath);
+        if (PropagationOf(input) is { } propagation) json.WriteString("rootfsPropagation", propagation);
         WriteNamespaces(json, input);
         json.WriteStartObject("sysctl");
         foreach (var (name, value) in Sysctls.Of(spec)) json.WriteString(name, value);
@@ -40,6 +41,16 @@ internal static class LinuxSection
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>All that is mounted is private to the container, unless a mount of it shall see others come.</summary>
+    /// <returns>Null: private.</returns>
+    private static string? PropagationOf(BundleInput input)
+    {
+        var options = input.Mounts.SelectMany(mount => mount.Options).ToHashSet(StringComparer.Ordinal);
+        return options.Overlaps(["rshared", "shared"]) ? "shared"
+            : options.Overlaps(["rslave", "slave"]) ? "rslave"
+            : null;
     }
 
     private static void WriteNamespaces(Utf8JsonWriter json, BundleInput input)
