@@ -96,6 +96,7 @@ internal sealed partial class EngineCore
         File.Delete(Folders.ExitFile(record.Id));
         FollowLog(container);
         record = await WithMountsAsync(record, image, cancellation);
+        await _imageMounts.PrepareAsync(record, cancellation);
         await Volumes.AttachAllAsync(record, cancellation);
         var made = await _maker.MakeAsync(record, image, container.Log, cancellation);
         record = Keep(container, record with
@@ -257,6 +258,7 @@ internal sealed partial class EngineCore
             await _undoing.UndoAsync(id, default, CancellationToken.None);
             await Volumes.DetachAllAsync(id);
             Volumes.Release(id, volume => volume.Record.MadeFor == id.Value);
+            _imageMounts.Release(id, container.Definition.Spec.Mounts);
             _records.Remove(id);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ContainerException)

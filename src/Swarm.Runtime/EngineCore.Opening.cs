@@ -94,7 +94,8 @@ internal sealed partial class EngineCore
             // conmon writes ID.XXXXXX and renames it: perhaps at this moment, for a container that is known.
             .Concat(Directory.GetFiles(Folders.Exits)
                 .Select(path => new ContainerId(Path.GetFileNameWithoutExtension(path))))
-            .Concat(_images.WritableLayers())
+            .Concat(_images.WritableLayers().Except(Table.All
+                .SelectMany(container => container.Record is { } record ? ImageMounts.RootsOf(record) : [])))
             .Where(id => !IsKnown(id))
             .ToHashSet();
         foreach (var orphan in orphans)

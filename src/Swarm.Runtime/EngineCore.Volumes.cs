@@ -10,6 +10,8 @@ namespace Swarm.Runtime;
 /// <summary>What containers have of the host's files beyond their roots.</summary>
 internal sealed partial class EngineCore
 {
+    private readonly ImageMounts _imageMounts;
+
     public VolumeStore Volumes { get; }
 
     /// <summary>Lets a container's volumes without a name be removed with it.</summary>
@@ -52,13 +54,14 @@ internal sealed partial class EngineCore
         if (record.Mounts is not null) return record;
         var plan = ContainerPlan.Of(record.Definition, image.Configuration, Environment.MachineName);
         using var root = new RootedFolder(await _images.MountRootAsync(record.Id, image.Id, cancellation));
-        var resolution = new MountResolution(Volumes, named => Table.FindNamed(named)?.Record
+        var resolution = new MountResolution(Volumes, _imageMounts, named => Table.FindNamed(named)?.Record
             ?? throw new ContainerException(ContainerFault.Invalid, $"No such container: {named}"));
         return record with { Mounts = await resolution.ResolveAsync(plan, root, cancellation) };
     }
 
     private void ReleaseVolumes(ContainerRecord record)
     {
+        _imageMounts.Release(record.Id, (record.Mounts ?? []).Select(mount => mount.Spec));
         var going = (record.Mounts ?? [])
             .Where(mount => mount.IsAnonymous && !record.Definition.KeepsVolumes)
             .Select(mount => mount.Spec.Source)

@@ -58,6 +58,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         Names = new NetworkNames(
             () => Table.States(), id => Table.Find(id)?.Record?.ToState(), networks.DefaultNetwork);
         _records = new RecordStore(Folders, logger);
+        _imageMounts = new ImageMounts(images);
         Volumes = new VolumeStore(Folders, new VolumeMounting(Watch, time), Events, time, logger);
         _exitFile = new ExitFile(Folders, cgroups, time);
         Leases = new LeaseWatchdog(

@@ -221,7 +221,7 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
         { "container", "there is no container 0123" },
         { "seccomp", "seccomp profile: defaultAction is missing" },
         { "propagation", "invalid mount config for type \"bind\": invalid propagation mode: sideways" },
-        { "subpath", "volume mounted at /x has no nowhere: no such file or directory" },
+        { "subpath", "what is mounted at /x has no nowhere: no such file or directory" },
         { "swappiness", "swappiness 101 is not between 0 and 100" },
     };
 

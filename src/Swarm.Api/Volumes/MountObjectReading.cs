@@ -32,7 +32,8 @@ internal static class MountObjectReading
             "volume" => Volume(
                 mount.Object("VolumeOptions"), new MountSpec(MountKind.Volume, source, target, isReadOnly)),
             "tmpfs" => Tmpfs(mount.Object("TmpfsOptions"), new MountSpec(MountKind.Tmpfs, source, target, isReadOnly)),
-            "image" or "cluster" => throw new ApiException(
+            "image" => Image(mount.Object("ImageOptions"), new MountSpec(MountKind.Image, source, target, true)),
+            "cluster" => throw new ApiException(
                 StatusCodes.Status501NotImplemented,
                 $"a mount of type {kind} is not supported by this version of Swarm"),
             _ => throw Wrong(kind, "mount type unknown"),
@@ -60,11 +61,9 @@ internal static class MountObjectReading
     {
         var driver = options.Object("DriverConfig");
         VolumeReading.CheckDriver(driver.Text("Name"));
-        var subpath = options.Text("Subpath");
+        var subpath = CheckSubpath("volume", options.Text("Subpath"));
         if (subpath.Length > 0 && mount.Source.Length == 0)
             throw Wrong("volume", "must not set Subpath when using anonymous volumes");
-        if (subpath.Split('/').Contains("..") || subpath is ['/', ..])
-            throw Wrong("volume", $"subpath must be a relative path within the volume: {subpath}");
         return mount with
         {
             NoCopy = options.Flag("NoCopy"),
@@ -74,6 +73,17 @@ internal static class MountObjectReading
             Words = BindReading.VolumeMode,
         };
     }
+
+    private static MountSpec Image(JsonFields options, MountSpec mount)
+    {
+        if (mount.Source.Length == 0) throw Wrong("image", "field Source must not be empty");
+        return mount with { Subpath = CheckSubpath("image", options.Text("Subpath")) };
+    }
+
+    private static string CheckSubpath(string kind, string subpath) =>
+        subpath.Split('/').Contains("..") || subpath is ['/', ..]
+            ? throw Wrong(kind, $"subpath must be a relative path within the {kind}: {subpath}")
+            : subpath;
 
     private static MountSpec Tmpfs(JsonFields options, MountSpec mount)
     {

@@ -196,7 +196,10 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images) : ICon
     }
 
     private ImmutableHashSet<string> MountPoints(ContainerId id) =>
-        [.. RootView.ReadMounts(core.Folders.Bundle(id)).Select(mount => mount.Target)];
+    [
+        .. RootView.ReadMounts(core.Folders.Bundle(id)).Select(mount => mount.Target),
+        .. (Record(id).Mounts ?? []).Select(mount => mount.Spec.Target),
+    ];
 
     private ContainerRecord Record(ContainerId id) => core.Get(id).Record
         ?? throw new ContainerException(ContainerFault.WrongPhase, $"container {id.Short} is being made");

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
+using Swarm.Linux;
 using Swarm.Linux.Files;
 using Swarm.Linux.Mounts;
+using Swarm.Linux.Rooted;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Volumes;
 
@@ -21,7 +23,7 @@ internal static class RootView
         {
             foreach (var mount in mounts)
             {
-                if (root.OpenAny(Encoding.UTF8.GetBytes(mount.Target)) is not { } point) continue;
+                if (PointOf(root, path, mount) is not { } point) continue;
                 using (point)
                 {
                     using var below = mount.Below.Length > 0 ? HeldSubpaths.Find(mount) : null;
@@ -33,6 +35,17 @@ internal static class RootView
         }
 
         return Folder.Open(path);
+    }
+
+    /// <remarks>Where the container was never started, the place to mount at may be missing: it is made, as it would be
+    /// then.</remarks>
+    private static FileDescriptor? PointOf(Folder root, string path, BundleMount mount)
+    {
+        var target = Encoding.UTF8.GetBytes(mount.Target);
+        if (root.OpenAny(target) is { } found) return found;
+        if (!Directory.Exists(mount.Source)) return null;
+        using (var rooted = new RootedFolder(path)) rooted.MakeFolder(mount.Target);
+        return root.OpenAny(target);
     }
 
     /// <summary>What a bundle binds into its container.</summary>

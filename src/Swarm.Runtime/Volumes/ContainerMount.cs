@@ -1,4 +1,5 @@
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 
 namespace Swarm.Runtime.Volumes;
 
@@ -9,4 +10,7 @@ public sealed record ContainerMount(MountSpec Spec, string Path)
 {
     /// <summary>Whether it is a volume that nobody gave a name.</summary>
     public bool IsAnonymous { get; init; }
+
+    /// <summary>The image it shows the files of.</summary>
+    public Digest? ImageId { get; init; }
 }

@@ -11,7 +11,7 @@ namespace Swarm.Runtime.Volumes;
 /// <summary>Settles, once in a container's life, what is mounted in it: names are chosen, volumes are made and
 /// filled.</summary>
 /// <param name="find">A container by name or id, or the beginning of one.</param>
-internal sealed class MountResolution(VolumeStore volumes, Func<string, ContainerRecord> find)
+internal sealed class MountResolution(VolumeStore volumes, ImageMounts images, Func<string, ContainerRecord> find)
 {
     private const int AnonymousNameBytes = 32;
 
@@ -32,6 +32,7 @@ internal sealed class MountResolution(VolumeStore volumes, Func<string, Containe
                 MountKind.Volume => await SettleAsync(plan.Definition.Id, mount, root, cancellation),
                 MountKind.Bind => mount with { Path = mount.Spec.Source },
                 MountKind.Tmpfs => mount,
+                MountKind.Image => await images.SettleAsync(plan.Definition.Id, mount, cancellation),
                 _ => throw new ContainerException(
                     ContainerFault.Invalid, $"mount at {mount.Spec.Target} is of unknown kind {mount.Spec.Kind}"),
             });
@@ -41,7 +42,7 @@ internal sealed class MountResolution(VolumeStore volumes, Func<string, Containe
     }
 
     private IEnumerable<ContainerMount> Of(VolumesFrom from) => (find(from.Container).Mounts ?? [])
-        .Where(mount => mount.Spec.Kind != MountKind.Tmpfs)
+        .Where(mount => mount.Spec.Kind is MountKind.Volume or MountKind.Bind)
         .Select(mount => mount with
         {
             Spec = mount.Spec with { ReadOnly = mount.Spec.ReadOnly || from.ReadOnly, NoCopy = true },

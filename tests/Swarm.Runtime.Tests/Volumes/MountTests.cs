@@ -6,6 +6,8 @@ namespace Swarm.Runtime.Tests.Volumes;
 /// <summary>How file systems of a container lie in each other and in the host's.</summary>
 public sealed class MountTests(EngineFixture fixture) : IClassFixture<EngineFixture>
 {
+    private const StringComparison Ordinal = StringComparison.Ordinal;
+
     private IVolumes Volumes => fixture.Engine.Volumes;
 
     private static ContainerSpec Sleep => EngineFixture.Shell("sleep 600");
@@ -88,6 +90,32 @@ public sealed class MountTests(EngineFixture fixture) : IClassFixture<EngineFixt
         {
             Host.Run("umount", "-R", source);
         }
+    }
+
+    [Fact]
+    public async Task The_files_of_an_image_are_mounted_for_reading_at_each_start_and_gone_with_the_container()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("touch /i/x || cat /i/data/seed; ls /part") with
+        {
+            Mounts =
+            [
+                new MountSpec(MountKind.Image, BusyboxImages.Name, "/i", ReadOnly: true),
+                new MountSpec(MountKind.Image, BusyboxImages.Name, "/part", ReadOnly: true) { Subpath = "data" },
+            ],
+        });
+        await fixture.ExitOfAsync(started.Id);
+        await fixture.ReopenAsync();
+        await fixture.Engine.StartAsync(started.Id, default);
+        await fixture.ExitOfAsync(started.Id);
+
+        var seen = (await fixture.LogAsync(started.Id)).Split('\n').Where(line => !line.Contains("touch", Ordinal));
+        Assert.Equal(["from the image", "deep", "seed", "from the image", "deep", "seed"], seen);
+        Assert.Equal(3, fixture.Images.WritableLayers().Length);
+        await fixture.Engine.RemoveAsync(started.Id, default);
+        Assert.Empty(fixture.Images.WritableLayers());
+        var refused = await Assert.ThrowsAsync<ContainerException>(() => fixture.Engine.DefineAsync(
+            EngineFixture.Define(Sleep with { Mounts = [new MountSpec(MountKind.Image, "other", "/i")] }), default));
+        Assert.Contains("no such image: other", refused.Message, Ordinal);
     }
 
     [Fact]
