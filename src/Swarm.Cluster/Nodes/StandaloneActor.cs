@@ -148,29 +148,6 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         });
     }
 
-    private void Remove(RemoveByHand remove, IActorRef asker)
-    {
-        if (IsUp && !remove.Force)
-        {
-            asker.Tell(new Refused(
-                ContainerFault.Conflict,
-                "container is running: stop the container before removing or force remove"));
-            return;
-        }
-
-        _askers.AwaitRemoval(asker);
-        Keep(_kept with { Desired = TaskState.Remove }, _ =>
-        {
-            if (IsUp) Terminate(KillAgainAfter, KillSignal);
-            if (remove.WithVolumes) LetVolumesGo();
-            else _runner.Tell(new OrderContainer(TaskState.Remove));
-        });
-    }
-
-    /// <remarks>Volumes that could not be let go are there still: that is no reason to keep the container.</remarks>
-    private void LetVolumesGo() => node.Engine.Volumes.LetGoAsync(_kept.Id, CancellationToken.None).PipeTo(
-        Self, success: () => new VolumesLetGo(null), failure: cause => new VolumesLetGo(cause.GetBaseException()));
-
     private void Change(StandaloneSettings settings, IActorRef asker) => Keep(
         _kept with { Settings = settings },
         fault =>
@@ -300,11 +277,6 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
 
     [LoggerMessage(LogLevel.Error, "What is wanted of container {Container} could not be kept")]
     private partial void LogNotKept(Exception cause, ContainerId container);
-
-    [LoggerMessage(LogLevel.Warning, "The volumes of container {Container} stay, though it is removed with them")]
-    private partial void LogVolumesStay(Exception cause, ContainerId container);
-
-    private sealed record VolumesLetGo(Exception? Fault) : INoSerializationVerificationNeeded;
 
     private sealed record Saved(List<Action<Exception?>> Then, Exception? Fault) : INoSerializationVerificationNeeded;
 

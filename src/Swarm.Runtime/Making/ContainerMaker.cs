@@ -37,10 +37,7 @@ internal sealed partial class ContainerMaker(
         var definition = record.Definition;
         var id = definition.Id;
         var spec = definition.Spec;
-        var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName) with
-        {
-            MountTargets = [.. (record.Mounts ?? []).Select(mount => mount.Spec.Target)],
-        };
+        var plan = Plan(record, image);
         var (capabilities, lacking) = Capabilities.Choose(
             spec.AddCapabilities, spec.DropCapabilities, spec.Privileged, _bounding);
         if (!lacking.IsEmpty) LogLacking(id.Short, string.Join(", ", lacking));
@@ -100,6 +97,12 @@ internal sealed partial class ContainerMaker(
         var shared = _namespaces.Choose(spec.Shared);
         return spec.Cgroup.IsHostSeen ? shared.SetItem("cgroup", null) : shared;
     }
+
+    private static ContainerPlan Plan(ContainerRecord record, StoredImage image) =>
+        ContainerPlan.Of(record.Definition, image.Configuration, Environment.MachineName) with
+        {
+            MountTargets = [.. (record.Mounts ?? []).Select(mount => mount.Spec.Target)],
+        };
 
     private SeccompChoice Filter(ContainerSpec spec, ImmutableArray<string> capabilities) => spec.Seccomp switch
     {

@@ -1,0 +1,41 @@
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Core.Services;
+using Swarm.Runtime;
+using static Swarm.Cluster.Nodes.StandaloneAnswer;
+
+namespace Swarm.Cluster.Nodes;
+
+/// <summary>The end of the container.</summary>
+internal sealed partial class StandaloneActor
+{
+    private void Remove(RemoveByHand remove, IActorRef asker)
+    {
+        if (IsUp && !remove.Force)
+        {
+            asker.Tell(new Refused(
+                ContainerFault.Conflict,
+                "container is running: stop the container before removing or force remove"));
+            return;
+        }
+
+        _askers.AwaitRemoval(asker);
+        Keep(_kept with { Desired = TaskState.Remove }, _ =>
+        {
+            if (IsUp) Terminate(KillAgainAfter, KillSignal);
+            if (remove.WithVolumes) LetVolumesGo();
+            else _runner.Tell(new OrderContainer(TaskState.Remove));
+        });
+    }
+
+    /// <remarks>Volumes that could not be let go are there still: that is no reason to keep the container.</remarks>
+    private void LetVolumesGo() => node.Engine.Volumes.LetGoAsync(_kept.Id, CancellationToken.None).PipeTo(
+        Self, success: () => new VolumesLetGo(null), failure: cause => new VolumesLetGo(cause.GetBaseException()));
+
+    [LoggerMessage(LogLevel.Warning, "The volumes of container {Container} stay, though it is removed with them")]
+    private partial void LogVolumesStay(Exception cause, ContainerId container);
+
+    private sealed record VolumesLetGo(Exception? Fault) : INoSerializationVerificationNeeded;
+}
