@@ -20,7 +20,8 @@ internal sealed class HeldSubpaths(EngineFolders folders) : IDisposable
     {
         if (mount.Below.Length == 0) return mount;
         using var found = Find(mount) ?? throw new ContainerException(
-            ContainerFault.Invalid, $"what is mounted at {mount.Target} has no {mount.Below}: no such file or directory");
+            ContainerFault.Invalid,
+            $"what is mounted at {mount.Target} has no {mount.Below}: no such file or directory");
         var path = PathOf(found);
         var place = Path.Join(folders.Subpaths, Guid.NewGuid().ToString("N"));
         if (Directory.Exists(path)) Directory.CreateDirectory(place);
