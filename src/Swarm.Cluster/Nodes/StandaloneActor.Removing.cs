@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
-using Swarm.Core.Containers;
 using Swarm.Core.Services;
 using Swarm.Runtime;
 using static Swarm.Cluster.Nodes.StandaloneAnswer;
