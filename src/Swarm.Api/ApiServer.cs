@@ -11,6 +11,7 @@ using Swarm.Api.Containers;
 using Swarm.Api.Events;
 using Swarm.Api.Http;
 using Swarm.Api.Images;
+using Swarm.Api.Networks;
 using Swarm.Api.Nodes;
 using Swarm.Cluster.Nodes;
 using Swarm.Images;
@@ -57,6 +58,7 @@ public sealed class ApiServer : IAsyncDisposable
             new ImageRoutes(store, engine, names).Map(routes);
             new BuildRoutes(builder, store, names, time, stopping.Token).Map(routes);
             new ContainerRoutes(desk, node, time).Map(routes);
+            new NetworkRoutes(engine, time).Map(routes);
             new ControlRoutes(desk).Map(routes);
             new LogRoutes(desk, time, stopping.Token).Map(routes);
             new ConsoleRoutes(desk, stopping.Token).Map(routes);

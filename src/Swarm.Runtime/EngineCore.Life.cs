@@ -17,7 +17,7 @@ internal sealed partial class EngineCore
             MakeAsync(container, record, image, cancellation), cancellation);
 
     public Task<ContainerState> DefineAsync(ContainerDefinition definition, CancellationToken cancellation) =>
-        TakeAsync(definition, async (container, record, image) =>
+        TakeAsync(Resolve(definition), async (container, record, image) =>
         {
             var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
             await _images.MountRootAsync(definition.Id, image.Id, cancellation);
@@ -108,6 +108,7 @@ internal sealed partial class EngineCore
             First = made.First,
             Monitor = made.Monitor,
         });
+        TellNetworks(record, record.Endpoints, "connect");
         _exitWatch?.Follow(record.Id, record.First, record.Monitor);
         container.Log.Keep();
         return record;
@@ -157,6 +158,7 @@ internal sealed partial class EngineCore
         }
 
         LogStarted(record.Definition.Name, record.Id.Short, record.Run);
+        MoveLinksTo(record);
         Events.Publish(record.ToState(), "start");
         return record.ToState();
     }
@@ -210,6 +212,7 @@ internal sealed partial class EngineCore
         LiveContainer container, ContainerRecord record, CancellationToken cancellation)
     {
         var exit = _exitFile.Read(record);
+        var left = record.Endpoints;
         record = Keep(container, record with
         {
             Phase = ContainerPhase.Ended,
@@ -234,6 +237,7 @@ internal sealed partial class EngineCore
             if (exit.OutOfMemory) Events.Publish(record.ToState(), "oom");
             Events.Publish(
                 record.ToState(), "die", ("exitCode", exit.ExitCode.ToString(CultureInfo.InvariantCulture)));
+            TellNetworks(record, left, "disconnect");
         }
 
         return record;

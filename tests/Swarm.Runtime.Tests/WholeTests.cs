@@ -37,7 +37,7 @@ public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
                 NamespaceFolder = Folder + "/run/netns",
                 StateFolder = Folder + "/run/state/net",
             },
-            NullLogger<BridgeNetworkPlane>.Instance);
+            TimeProvider.System, NullLogger<BridgeNetworkPlane>.Instance);
         var options = new EngineOptions
         {
             DataRoot = Folder + "/data",

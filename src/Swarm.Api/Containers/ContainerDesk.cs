@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
@@ -29,7 +30,12 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     {
         var state = engine.Get(named);
         var own = (await ListOwnAsync(cancellation)).Containers.GetValueOrDefault(state.Id);
-        return new ShownContainer(state, own) { Image = images.Find(state.ImageId.Value) };
+        return new ShownContainer(state, own)
+        {
+            Image = images.Find(state.ImageId.Value),
+            Networks = engine.Networks.List(),
+            Links = LinksOf(state),
+        };
     }
 
     /// <summary>Every container of this host, newest first.</summary>
@@ -37,6 +43,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     {
         var own = (await ListOwnAsync(cancellation)).Containers;
         var known = new Dictionary<string, StoredImage?>(StringComparer.Ordinal);
+        var networks = engine.Networks.List();
         return
         [
             .. engine.List().Select(state => new ShownContainer(state, own.GetValueOrDefault(state.Id))
@@ -44,6 +51,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
                 Image = known.TryGetValue(state.ImageId.Value, out var image)
                     ? image
                     : known[state.ImageId.Value] = images.Find(state.ImageId.Value),
+                Networks = networks,
             }),
         ];
     }
@@ -70,11 +78,22 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
         ContainerFault.NotFound or ContainerFault.ImageNotFound => StatusCodes.Status404NotFound,
         ContainerFault.Conflict or ContainerFault.WrongPhase => StatusCodes.Status409Conflict,
         ContainerFault.Invalid => StatusCodes.Status400BadRequest,
+        ContainerFault.Forbidden => StatusCodes.Status403Forbidden,
+        ContainerFault.Unsupported => StatusCodes.Status501NotImplemented,
         _ => StatusCodes.Status500InternalServerError,
     };
 
     public static ContainerId NewId() => new(
         Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+
+    /// <summary>A link goes with the container that it leads to.</summary>
+    private ImmutableArray<string> LinksOf(ContainerState state) =>
+    [
+        .. from link in state.Definition.Spec.Links
+           let other = engine.Find(new ContainerId(link.Container))
+           where other is not null
+           select $"/{other.Definition.Name}:/{state.Definition.Name}/{link.Alias}",
+    ];
 
     private Task<StandaloneList> ListOwnAsync(CancellationToken cancellation) =>
         node.Ask<StandaloneList>(new GetStandalone(), Patience, cancellation);

@@ -20,7 +20,6 @@ internal static class ContainerReading
             throw new ApiException(StatusCodes.Status400BadRequest, "no image was named");
         var entrypoint = config.Words("Entrypoint");
         var command = config.Words("Cmd");
-        var (mode, networks) = NetworkReading.Read(config, host);
         var spec = new ContainerSpec
         {
             Image = image,
@@ -33,9 +32,6 @@ internal static class ContainerReading
             Hostname = TextOrNull(config, "Hostname"),
             Labels = config.Texts("Labels"),
             Mounts = MountReading.Read(config, host),
-            NetworkMode = mode,
-            Networks = networks,
-            Ports = mode == NetworkMode.Bridge ? PortReading.Read(config, host) : [],
             Limits = ReadLimits(host),
             HealthCheck = ReadCheck(config),
             StopSignal = TextOrNull(config, "StopSignal"),
@@ -54,6 +50,7 @@ internal static class ContainerReading
         };
         if (config.Has("StopTimeout"))
             spec = spec with { StopGrace = TimeSpan.FromSeconds(config.Number("StopTimeout")) };
+        spec = NetworkReading.Apply(spec, config, host);
         return (spec, RestartReading.Read(host) with
         {
             Reserved = Reserved(host, spec.Limits),

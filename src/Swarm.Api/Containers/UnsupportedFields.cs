@@ -8,7 +8,7 @@ namespace Swarm.Api.Containers;
 /// <remarks>Listed in docs/docker-api.md.</remarks>
 internal static class UnsupportedFields
 {
-    private static readonly string[] OfConfig = ["Domainname", "MacAddress", "NetworkDisabled", "OnBuild"];
+    private static readonly string[] OfConfig = ["Domainname", "NetworkDisabled", "OnBuild"];
 
     private static readonly string[] OfHost =
     [
@@ -16,7 +16,7 @@ internal static class UnsupportedFields
         "BlkioWeight", "BlkioWeightDevice", "Cgroup", "CgroupParent", "CpuCount", "CpuPercent", "CpuRealtimePeriod",
         "CpuRealtimeRuntime", "CpusetMems", "DeviceCgroupRules", "DeviceRequests", "Devices", "DnsOptions",
         "DnsSearch", "GroupAdd", "IOMaximumBandwidth", "IOMaximumIOps", "Init", "KernelMemory", "KernelMemoryTCP",
-        "Links", "OomKillDisable", "OomScoreAdj", "PidMode", "StorageOpt", "UTSMode", "Ulimits", "VolumesFrom",
+        "OomKillDisable", "OomScoreAdj", "PidMode", "StorageOpt", "UTSMode", "Ulimits", "VolumesFrom",
     ];
 
     /// <summary>Fields of which some words mean what is done anyway.</summary>

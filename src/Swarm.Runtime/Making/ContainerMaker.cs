@@ -26,6 +26,7 @@ internal sealed partial class ContainerMaker(
     FilterCache filters,
     VolumeStore volumes,
     Func<ContainerId, int> pidOf,
+    Func<ContainerDefinition, ImmutableArray<LinkedContainer>> linksOf,
     ILogger logger)
 {
     private readonly MountChoice _mounts = new(volumes);
@@ -37,14 +38,16 @@ internal sealed partial class ContainerMaker(
     {
         var id = definition.Id;
         var spec = definition.Spec;
-        var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
+        var links = linksOf(definition);
+        var plan = ContainerPlan.Of(
+            definition, image.Configuration, Environment.MachineName, [.. links.SelectMany(link => link.Variables())]);
         var (capabilities, lacking) = Capabilities.Choose(
             spec.AddCapabilities, spec.DropCapabilities, spec.Privileged, _bounding);
         if (!lacking.IsEmpty) LogLacking(id.Short, string.Join(", ", lacking));
 
         var rootPath = await images.MountRootAsync(id, image.Id, cancellation);
         var network = spec.NetworkMode == NetworkMode.Bridge
-            ? await networks.AttachAsync(id, spec.Networks, HostPorts(spec), cancellation)
+            ? await networks.AttachAsync(id, NetworkWish.Of(spec, networks.DefaultNetwork), cancellation)
             : null;
 
         var bundle = folders.Bundle(id);
@@ -55,7 +58,9 @@ internal sealed partial class ContainerMaker(
         var user = ContainerUser.Find(plan.User, root.ReadText("/etc/passwd"), groups).WithGroups(spec.Groups, groups);
         MakeWorkingFolder(root, plan.WorkingDirectory);
         var (mounts, anonymous) = _mounts.Choose(plan, root);
-        var names = NameFiles.Write(bundle, plan, network?.Endpoints ?? [], NameFiles.ReadHostResolver());
+        var names = NamespaceChoice.ContainerOf(spec.Shared.Network) is { } other
+            ? NameFiles.MountsOf(folders.Bundle(other), plan)
+            : NameFiles.Write(bundle, plan, NamesOf(spec, network, links));
         var seccomp = Filter(spec, capabilities);
         BundleWriter.Write(bundle, new BundleInput(plan, rootPath, user, [.. names, .. InitMounts(spec), .. mounts])
         {
@@ -90,8 +95,12 @@ internal sealed partial class ContainerMaker(
         ? [new BundleMount("bind", InitProgram.Find(), InitProgram.Target, ["bind", "rprivate", "ro"])]
         : [];
 
-    private static ImmutableArray<PublishedPort> HostPorts(ContainerSpec spec) =>
-        [.. spec.Ports.Where(port => port.Mode == PublishMode.Host)];
+    private NamesInput NamesOf(
+        ContainerSpec spec, NetworkAttachment? network, ImmutableArray<LinkedContainer> links) =>
+        new(network?.Endpoints ?? [], links, NameFiles.ReadHostResolver())
+        {
+            ResolvesNames = EngineCore.ResolvesNames(spec, networks.DefaultNetwork),
+        };
 
     private static void MakeWorkingFolder(RootedFolder root, string path)
     {

@@ -8,6 +8,7 @@ using Swarm.Runtime.Controls;
 using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
+using Swarm.Runtime.Networks;
 using Swarm.Runtime.Usage;
 
 namespace Swarm.Cluster.Tests.Nodes;
@@ -66,6 +67,8 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     public IContainerConsoles Consoles => throw new NotSupportedException();
 
     public IContainerControls Controls => throw new NotSupportedException();
+
+    public IContainerNetworks Networks => throw new NotSupportedException();
 
     public IContainerFiles Files => throw new NotSupportedException();
 
