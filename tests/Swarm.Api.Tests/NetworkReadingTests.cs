@@ -35,7 +35,7 @@ public sealed class NetworkReadingTests
     [InlineData("container:db", NetworkMode.None, "container:db")]
     public void A_mode_without_a_network_joins_none(string mode, NetworkMode expected, string shared)
     {
-        var spec = Read($$"""{"HostConfig":{"NetworkMode":"{{mode}}"}}""");
+        var spec = Read($$$"""{"HostConfig":{"NetworkMode":"{{{mode}}}"}}""");
 
         Assert.Equal((expected, shared, true), (spec.NetworkMode, spec.Shared.Network, spec.Endpoints is null));
     }
@@ -107,7 +107,7 @@ public sealed class NetworkReadingTests
         Assert.Equal(status, Assert.Throws<ApiException>(() => NetworkBody.Read(Fields(body))).Status);
 
     private static string Binding(string hostPort) =>
-        $$"""{"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"{{hostPort}}"}]}}}""";
+        $$$"""{"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"{{{hostPort}}}"}]}}}""";
 
     private static ContainerSpec Read(string body)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
 using Swarm.Runtime.Networks;
@@ -39,7 +38,7 @@ internal static class NetworkBody
         switch (body.Text("Driver"))
         {
             case "" or "default" or "bridge": break;
-            case "host" or "null" and var only:
+            case var only when only is "host" or "null":
                 throw new ApiException(
                     StatusCodes.Status403Forbidden, $"only one instance of \"{only}\" network is allowed");
             case var driver: throw Unsupported($"the network driver {driver}");

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Swarm.Core.Containers;
 
 namespace Swarm.Runtime.Bundles;
 

@@ -79,7 +79,7 @@ internal static partial class NetworkCheck
     private static string? AddressFault(string address, Subnet subnet) => address switch
     {
         "" => null,
-        _ when Subnet.TryNumber(address) is not { } number => IPAddress.TryParse(address, out _)
+        _ when Subnet.TryNumber(address) is null => IPAddress.TryParse(address, out _)
             ? "parent subnet is an IPv4 block" : "invalid address",
         _ when !subnet.Contains(Subnet.TryNumber(address)!.Value) =>
             $"parent subnet {subnet} doesn't contain this address",
