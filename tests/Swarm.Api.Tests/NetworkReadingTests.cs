@@ -53,9 +53,9 @@ public sealed class NetworkReadingTests
         var endpoint = Assert.Single(spec.Endpoints!.Value);
         Assert.Equal(("10.0.0.9", "02:00:00:00:00:01", 7, "v"),
             (endpoint.Address, endpoint.MacAddress, endpoint.GatewayPriority, endpoint.DriverOptions["k"]));
-        Assert.Equal(["a"], endpoint.Aliases);
-        Assert.Equal([new LinkSpec("db", "store")], endpoint.Links);
-        Assert.Equal([new LinkSpec("db", "store"), new LinkSpec("cache", "cache")], spec.Links);
+        Assert.Equal("a", Assert.Single(endpoint.Aliases));
+        Assert.Equal(new LinkSpec("db", "store"), Assert.Single(endpoint.Links));
+        Assert.Equal((LinkSpec[])[new("db", "store"), new("cache", "cache")], spec.Links.AsEnumerable());
         Assert.Equal(["53/udp", "80/tcp"], spec.ExposedPorts.Order());
     }
 
@@ -107,7 +107,8 @@ public sealed class NetworkReadingTests
         Assert.Equal(status, Assert.Throws<ApiException>(() => NetworkBody.Read(Fields(body))).Status);
 
     private static string Binding(string hostPort) =>
-        $$$"""{"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"{{{hostPort}}}"}]}}}""";
+        """{"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"PORT"}]}}}"""
+            .Replace("PORT", hostPort, StringComparison.Ordinal);
 
     private static ContainerSpec Read(string body)
     {

@@ -56,7 +56,9 @@ internal static class NetworkDocument
     /// <summary>Whether it shall be in a network that is named by its name or its id.</summary>
     public static bool IsIn(ShownContainer shown, string network) => Networks(shown).Any(joined =>
         joined.Key == network
-        || (network.Length > 0 && ((string?)joined.Value!["NetworkID"])!.StartsWith(network, StringComparison.Ordinal)));
+        || (network.Length > 0 && IdOf(joined.Value!).StartsWith(network, StringComparison.Ordinal)));
+
+    private static string IdOf(JsonNode endpoint) => endpoint["NetworkID"]!.GetValue<string>();
 
     private static ImmutableArray<EndpointSpec> Wanted(ContainerSpec spec) => spec switch
     {

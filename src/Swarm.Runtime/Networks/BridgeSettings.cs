@@ -85,6 +85,6 @@ internal sealed partial record BridgeSettings
     private static ContainerException Invalid(string option, string value, string rule) =>
         new(ContainerFault.Invalid, $"invalid value {value} for the option {option}: {rule}");
 
-    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,14}$")]
+    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,14}\\z")]
     private static partial Regex DeviceName();
 }

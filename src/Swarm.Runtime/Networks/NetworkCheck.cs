@@ -99,6 +99,6 @@ internal static partial class NetworkCheck
 
     private static ContainerException Invalid(string message) => new(ContainerFault.Invalid, message);
 
-    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$")]
+    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}\\z")]
     private static partial Regex Name();
 }

@@ -20,11 +20,12 @@ public sealed class LiveConnectTests
         var endpoint = joined.Endpoints[1];
         Assert.Equal(("red", "eth1", "02:aa:00:00:00:01"), (endpoint.Network, endpoint.Device, endpoint.MacAddress));
         Assert.Equal("web", await Caller.NameAsync(red.NamespacePath, endpoint.Address, 80));
-        Assert.Equal(joined.Endpoints, (await ConnectAsync(host, "web", new EndpointSpec("red"))).Endpoints);
+        var again = await ConnectAsync(host, "web", new EndpointSpec("red"));
+        Assert.Equal(joined.Endpoints.AsEnumerable(), again.Endpoints);
 
         var left = await host.Plane.DisconnectAsync(TestHost.Id("web"), "red", CancellationToken.None);
 
-        Assert.Equal(web.Endpoints, left.Endpoints);
+        Assert.Equal(web.Endpoints.AsEnumerable(), left.Endpoints);
         Assert.Equal(["eth0", "lo"], Devices(web.NamespacePath));
         Assert.Equal(Caller.NoAnswer,
             await Caller.AskAsync(red.NamespacePath, endpoint.Address, 80, ShortPatience));
@@ -74,7 +75,7 @@ public sealed class LiveConnectTests
         await host.ReopenAsync("web");
 
         var found = await host.Plane.FindAsync(TestHost.Id("web"), CancellationToken.None);
-        Assert.True(joined.Endpoints.SequenceEqual(found!.Endpoints));
+        Assert.Equal(joined.Endpoints.AsEnumerable(), found!.Endpoints);
         Assert.Equal(["eth0", "eth1", "lo"], Devices(joined.NamespacePath));
     }
 

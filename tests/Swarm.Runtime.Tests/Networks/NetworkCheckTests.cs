@@ -45,6 +45,7 @@ public sealed class NetworkCheckTests
     [InlineData("com.docker.network.bridge.name", "a/b")]
     [InlineData("com.docker.network.bridge.name", "sixteen-letters-")]
     [InlineData("com.docker.network.bridge.name", "all")]
+    [InlineData("com.docker.network.bridge.name", "br0\n")]
     [InlineData("com.docker.network.driver.mtu", "12")]
     [InlineData("com.docker.network.driver.mtu", "many")]
     [InlineData("com.docker.network.bridge.enable_icc", "maybe")]
