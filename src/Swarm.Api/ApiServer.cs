@@ -12,6 +12,7 @@ using Swarm.Api.DiskUse;
 using Swarm.Api.Events;
 using Swarm.Api.Http;
 using Swarm.Api.Images;
+using Swarm.Api.Networks;
 using Swarm.Api.Nodes;
 using Swarm.Api.Volumes;
 using Swarm.Cluster.Nodes;
@@ -59,6 +60,7 @@ public sealed class ApiServer : IAsyncDisposable
             new ImageRoutes(store, engine, names).Map(routes);
             new BuildRoutes(builder, store, names, time, stopping.Token).Map(routes);
             new ContainerRoutes(desk, node, time).Map(routes);
+            new NetworkRoutes(engine, time).Map(routes);
             new ControlRoutes(desk).Map(routes);
             new LogRoutes(desk, time, stopping.Token).Map(routes);
             new AttachRoutes(desk, time, stopping.Token).Map(routes);

@@ -45,6 +45,7 @@ public sealed class ContainerEngine : IContainerEngine
         _core = new EngineCore(
             options, images, networks, CgroupFiles.OfHost(), _work, time, loggers.CreateLogger<ContainerEngine>());
         Controls = new ContainerControls(_core, _work);
+        Networks = new ContainerNetworks(_core, networks, _work);
         Files = new ContainerFiles(_core, images);
         Usage = new UsageReading(_core, _work, CgroupFiles.OfHost(), time);
         Consoles = new ContainerConsoles(_core, _work);
@@ -64,6 +65,9 @@ public sealed class ContainerEngine : IContainerEngine
 
     /// <inheritdoc/>
     public IContainerControls Controls { get; }
+
+    /// <inheritdoc/>
+    public IContainerNetworks Networks { get; }
 
     /// <inheritdoc/>
     public IContainerFiles Files { get; }

@@ -17,7 +17,7 @@ internal sealed partial class EngineCore
             MakeAsync(container, record, image, cancellation), cancellation);
 
     public Task<ContainerState> DefineAsync(ContainerDefinition definition, CancellationToken cancellation) =>
-        TakeAsync(definition, async (container, record, image) =>
+        TakeAsync(Resolve(definition), async (container, record, image) =>
         {
             var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
             await _images.MountRootAsync(definition.Id, image.Id, cancellation);
@@ -111,6 +111,7 @@ internal sealed partial class EngineCore
             First = made.First,
             Monitor = made.Monitor,
         });
+        TellNetworks(record, record.Endpoints, "connect");
         _exitWatch?.Follow(record.Id, record.First, record.Monitor);
         container.Log.Keep();
         return record;
@@ -160,6 +161,7 @@ internal sealed partial class EngineCore
         }
 
         LogStarted(record.Definition.Name, record.Id.Short, record.Run);
+        MoveLinksTo(record);
         Events.Publish(record.ToState(), "start");
         return record.ToState();
     }
@@ -216,6 +218,7 @@ internal sealed partial class EngineCore
         LiveContainer container, ContainerRecord record, CancellationToken cancellation)
     {
         var exit = _exitFile.Read(record);
+        var left = record.Endpoints;
         record = Keep(container, record with
         {
             Phase = ContainerPhase.Ended,
@@ -244,6 +247,7 @@ internal sealed partial class EngineCore
                 record.ToState(), "die",
                 ("execDuration", Math.Max(0, lasted).ToString(CultureInfo.InvariantCulture)),
                 ("exitCode", exit.ExitCode.ToString(CultureInfo.InvariantCulture)));
+            TellNetworks(record, left, "disconnect");
         }
 
         return record;

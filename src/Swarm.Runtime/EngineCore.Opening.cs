@@ -80,6 +80,7 @@ internal sealed partial class EngineCore
             if (verdict is not (AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted)) return true;
             _exitWatch!.Follow(record.Id, record.First, record.Monitor);
             FollowLog(container);
+            await SettleNetworksAsync(container, record, cancellation);
             LogAdopted(record.Definition.Name, record.Id.Short, record.First.Pid);
             return true;
         },

@@ -22,9 +22,9 @@ internal static partial class EngineNames
         }
     }
 
-    [GeneratedRegex("^[a-zA-Z0-9]{1,64}$")]
+    [GeneratedRegex("^[a-zA-Z0-9]{1,64}\\z")]
     private static partial Regex Id();
 
-    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$")]
+    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}\\z")]
     private static partial Regex Name();
 }

@@ -9,6 +9,7 @@ using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
 using Swarm.Runtime.Health;
+using Swarm.Runtime.Networks;
 using Swarm.Runtime.Usage;
 using Swarm.Runtime.Volumes;
 
@@ -100,6 +101,9 @@ public interface IContainerEngine : IAsyncDisposable
     /// <summary>Pausing, limits, names.</summary>
     IContainerControls Controls { get; }
 
+    /// <summary>The networks of this host, and which containers are in them.</summary>
+    IContainerNetworks Networks { get; }
+
     /// <summary>Files, changes and images of containers.</summary>
     IContainerFiles Files { get; }
 
@@ -171,8 +175,21 @@ public sealed record ContainerState(ContainerDefinition Definition, ContainerPha
 public sealed record ContainerExit(ContainerId Id, int Run, int ExitCode, bool OutOfMemory, DateTimeOffset At);
 
 /// <param name="Network">Name of the network.</param>
+/// <param name="Gateway">Empty where the network leads nowhere.</param>
 public sealed record NetworkEndpoint(
-    string Network, string Address, int PrefixLength, string Gateway, string MacAddress);
+    string Network, string Address, int PrefixLength, string Gateway, string MacAddress)
+{
+    /// <summary>Of this joining: 64 hexadecimal digits.</summary>
+    public string Id { get; init; } = "";
+
+    public string NetworkId { get; init; } = "";
+
+    /// <summary>Name of the container's device, as <c>eth0</c>.</summary>
+    public string Device { get; init; } = "";
+
+    /// <summary>The one with the highest is the way out.</summary>
+    public int GatewayPriority { get; init; }
+}
 
 /// <param name="Output">Both streams, as they came.</param>
 public sealed record CommandResult(int ExitCode, string Output, bool TimedOut);
@@ -209,6 +226,12 @@ public enum ContainerFault
 
     /// <summary>The host could not: out of disk, of addresses, of ports; a kernel refusal.</summary>
     Host,
+
+    /// <summary>Nobody may do it: to what is always there, to what is in use.</summary>
+    Forbidden,
+
+    /// <summary>It makes sense, and cannot be done here.</summary>
+    Unsupported,
 }
 
 /// <summary>Why a container could not be made, started or reached, in words for its user.</summary>

@@ -9,6 +9,7 @@ using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
 using Swarm.Runtime.Health;
+using Swarm.Runtime.Networks;
 using Swarm.Runtime.Usage;
 using Swarm.Runtime.Volumes;
 
@@ -30,6 +31,8 @@ internal sealed class FakeContainerEngine : IContainerEngine
     public IContainerConsoles Consoles => throw new NotSupportedException();
 
     public IContainerControls Controls => throw new NotSupportedException();
+
+    public IContainerNetworks Networks => throw new NotSupportedException();
 
     public IContainerFiles Files => throw new NotSupportedException();
 

@@ -35,7 +35,7 @@ internal sealed class BenchHost : IAsyncDisposable
                 NamespaceFolder = Path.Combine(_state, "n"),
                 StateFolder = Path.Combine(_state, "a"),
             },
-            NullLogger<BridgeNetworkPlane>.Instance);
+            TimeProvider.System, NullLogger<BridgeNetworkPlane>.Instance);
         _engine = new ContainerEngine(
             new EngineOptions
             {

@@ -18,15 +18,31 @@ internal sealed class NoNetworks : INetworkPlane
         return Task.CompletedTask;
     }
 
+    public ImmutableArray<NetworkDefinition> Networks => [];
+
+    public Task<NetworkDefinition> CreateNetworkAsync(NetworkDefinition wanted, CancellationToken cancellation) =>
+        throw NoBridge;
+
+    public Task RemoveNetworkAsync(string name, CancellationToken cancellation) => throw NoBridge;
+
     public Task<NetworkAttachment> AttachAsync(
-        ContainerId container, ImmutableArray<string> networks, ImmutableArray<PublishedPort> hostPorts,
-        CancellationToken cancellation) =>
-        throw new ContainerException(ContainerFault.Host, "these tests have no bridge");
+        ContainerId container, NetworkWish wish, CancellationToken cancellation) => throw NoBridge;
+
+    public Task<NetworkAttachment?> FindAsync(ContainerId container, CancellationToken cancellation) =>
+        Task.FromResult<NetworkAttachment?>(null);
+
+    public Task<NetworkAttachment> ConnectAsync(
+        ContainerId container, EndpointSpec endpoint, CancellationToken cancellation) => throw NoBridge;
+
+    public Task<NetworkAttachment> DisconnectAsync(
+        ContainerId container, string network, CancellationToken cancellation) => throw NoBridge;
 
     public Task DetachAsync(ContainerId container, CancellationToken cancellation) => Task.CompletedTask;
 
     public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation) =>
         Task.CompletedTask;
+
+    private static ContainerException NoBridge => new(ContainerFault.Host, "these tests have no bridge");
 
     public Task DestroyAsync(CancellationToken cancellation) => Task.CompletedTask;
 

@@ -30,14 +30,25 @@ public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
         Linux.Mounts.Mounting.Tmpfs(Folder + "/run/state", "mode=0711");
         _images = new ImageStore(
             new ImageStoreOptions { Root = Folder + "/images" }, TimeProvider.System, NullLogger<ImageStore>.Instance);
+        await OpenAsync();
+        new BusyboxImages(Folder + "/made").Prepare();
+        var tar = new MemoryStream();
+        await TarFile.CreateFromDirectoryAsync(Folder + "/made/lower", tar, includeBaseDirectory: false);
+        tar.Position = 0;
+        _image = (await _images.ImportAsync(tar, null, new ImageConfiguration { Command = ["sh"] }, default)).Id;
+    }
+
+    private async Task OpenAsync()
+    {
         _networks = new BridgeNetworkPlane(
             new NetworkOptions
             {
                 NamePrefix = "r" + _unique,
                 NamespaceFolder = Folder + "/run/netns",
                 StateFolder = Folder + "/run/state/net",
+                LastingFolder = Folder + "/data/networks",
             },
-            NullLogger<BridgeNetworkPlane>.Instance);
+            TimeProvider.System, NullLogger<BridgeNetworkPlane>.Instance);
         var options = new EngineOptions
         {
             DataRoot = Folder + "/data",
@@ -46,11 +57,6 @@ public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
         };
         _engine = new ContainerEngine(options, _images, _networks, TimeProvider.System, NullLoggerFactory.Instance);
         await _engine.OpenAsync(default);
-        new BusyboxImages(Folder + "/made").Prepare();
-        var tar = new MemoryStream();
-        await TarFile.CreateFromDirectoryAsync(Folder + "/made/lower", tar, includeBaseDirectory: false);
-        tar.Position = 0;
-        _image = (await _images.ImportAsync(tar, null, new ImageConfiguration { Command = ["sh"] }, default)).Id;
     }
 
     public async Task DisposeAsync()
@@ -85,6 +91,35 @@ public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
         await _engine.RemoveAsync(second.Id, default);
         Assert.DoesNotContain(first.Id.Value, File.ReadAllText("/proc/self/mountinfo"), StringComparison.Ordinal);
         Assert.Empty(_images.WritableLayers());
+    }
+
+    [Fact]
+    public async Task What_runs_is_put_into_the_networks_of_its_record_after_a_crash_in_between()
+    {
+        foreach (var name in (string[])["red", "blue", "green"])
+            await _engine.Networks.CreateAsync(new NetworkDefinition(name), default);
+        var spec = new ContainerSpec
+        {
+            Image = _image.Value,
+            Command = ["sleep", "600"],
+            Endpoints = [new EndpointSpec("red"), new EndpointSpec("blue")],
+        };
+        var id = (await _engine.DefineAsync(EngineFixture.Define(spec), default)).Id;
+        await _engine.StartAsync(id, default);
+        // Half of a connection, and half of the contrary.
+        await _networks.DisconnectAsync(id, "blue", default);
+        await _networks.ConnectAsync(id, new EndpointSpec("green"), default);
+
+        await _engine.DisposeAsync();
+        await _networks.DisposeAsync();
+        await OpenAsync();
+
+        Assert.Equal(["red", "blue"], _engine.Find(id)!.Endpoints.Select(endpoint => endpoint.Network));
+        Assert.Equal(["red", "blue"], _engine.Names.Find(id)!.Endpoints.Select(endpoint => endpoint.Network));
+        var devices = await _engine.RunCommandAsync(id, ["ls", "/sys/class/net"], Patience.Seconds(20), default);
+        Assert.Equal(3, devices.Output.Split((char[])['\n', ' '], StringSplitOptions.RemoveEmptyEntries).Length);
+        await _engine.Networks.RemoveAsync("green", default);
+        await Assert.ThrowsAsync<ContainerException>(() => _engine.Networks.RemoveAsync("red", default));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Akka.Actor;
 using Microsoft.AspNetCore.Http;
@@ -33,7 +34,13 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     {
         var state = engine.Get(named);
         var own = (await ListOwnAsync(cancellation)).Containers.GetValueOrDefault(state.Id);
-        return new ShownContainer(state, own) { Image = FindImage(state), Seen = engine.Health.Find(state.Id) };
+        return new ShownContainer(state, own)
+        {
+            Image = FindImage(state),
+            Seen = engine.Health.Find(state.Id),
+            Networks = engine.Networks.List(),
+            Links = LinksOf(state),
+        };
     }
 
     /// <summary>Every container of this host, newest first.</summary>
@@ -41,6 +48,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     {
         var own = (await ListOwnAsync(cancellation)).Containers;
         var known = new Dictionary<string, StoredImage?>(StringComparer.Ordinal);
+        var networks = engine.Networks.List();
         return
         [
             .. engine.List().Select(state => new ShownContainer(state, own.GetValueOrDefault(state.Id))
@@ -49,6 +57,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
                     ? image
                     : known[state.ImageId.Value] = images.Find(state.ImageId.Value),
                 Seen = engine.Health.Find(state.Id),
+                Networks = networks,
             }),
         ];
     }
@@ -97,11 +106,22 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
         ContainerFault.Conflict or ContainerFault.WrongPhase => StatusCodes.Status409Conflict,
         ContainerFault.Invalid => StatusCodes.Status400BadRequest,
         ContainerFault.ReadOnly => StatusCodes.Status403Forbidden,
+        ContainerFault.Forbidden => StatusCodes.Status403Forbidden,
+        ContainerFault.Unsupported => StatusCodes.Status501NotImplemented,
         _ => StatusCodes.Status500InternalServerError,
     };
 
     public static ContainerId NewId() => new(
         Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+
+    /// <summary>A link goes with the container that it leads to.</summary>
+    private ImmutableArray<string> LinksOf(ContainerState state) =>
+    [
+        .. from link in state.Definition.Spec.Links
+           let other = engine.Find(new ContainerId(link.Container))
+           where other is not null
+           select $"/{other.Definition.Name}:/{state.Definition.Name}/{link.Alias}",
+    ];
 
     private Task<StandaloneList> ListOwnAsync(CancellationToken cancellation) =>
         node.Ask<StandaloneList>(new GetStandalone(), Patience, cancellation);

@@ -64,7 +64,7 @@ internal static class ContainerList
             && filters.Fits("exited", code => state is { Phase: ContainerPhase.Ended, Exit: { } exit }
                 && $"{exit.ExitCode}" == code)
             && filters.Fits("ancestor", image => FitsImage(container, image))
-            && filters.Fits("network", network => NetworkDocument.Networks(container).ContainsKey(network))
+            && filters.Fits("network", network => NetworkDocument.IsIn(container, network))
             && filters.Fits("volume", volume => state.Mounts.Any(
                 mount => mount.Spec.Source == volume || mount.Spec.Target == volume.TrimEnd('/')))
             && filters.Fits("publish", port => state.Ports.Any(published =>

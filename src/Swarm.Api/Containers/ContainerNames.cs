@@ -41,6 +41,6 @@ internal static partial class ContainerNames
 
     private static string Any(string[] words) => words[RandomNumberGenerator.GetInt32(words.Length)];
 
-    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}$")]
+    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}\\z")]
     private static partial Regex Pattern();
 }

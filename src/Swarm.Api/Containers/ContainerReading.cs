@@ -23,9 +23,6 @@ internal static class ContainerReading
             throw new ApiException(StatusCodes.Status400BadRequest, "no image was named");
         var entrypoint = config.Words("Entrypoint");
         var command = config.Words("Cmd");
-        var (mode, networks) = config.Flag("NetworkDisabled")
-            ? (NetworkMode.None, [])
-            : NetworkReading.Read(config, host);
         var spec = new ContainerSpec
         {
             Image = image,
@@ -40,9 +37,6 @@ internal static class ContainerReading
             Labels = config.Texts("Labels"),
             Mounts = MountReading.Read(config, host),
             VolumesFrom = host.Words("VolumesFrom") ?? [],
-            NetworkMode = mode,
-            Networks = networks,
-            Ports = mode == NetworkMode.Bridge ? PortReading.Read(config, host) : [],
             Limits = LimitReading.Read(host),
             HealthCheck = ReadCheck(config),
             StopSignal = TextOrNull(config, "StopSignal"),
@@ -53,6 +47,9 @@ internal static class ContainerReading
         if (config.Has("StopTimeout"))
             spec = spec with { StopGrace = TimeSpan.FromSeconds(config.Number("StopTimeout")) };
         spec = WithHostSide(spec, host) with { Shared = NamespaceReading.Read(config, host, find) };
+        spec = config.Flag("NetworkDisabled")
+            ? spec with { NetworkMode = NetworkMode.None }
+            : NetworkReading.Apply(spec, config, host);
         return (spec, RestartReading.Read(host) with
         {
             Reserved = LimitReading.Reserved(host, spec.Limits),

@@ -45,6 +45,8 @@ internal static class HostConfigDocument
             document[name] = value.DeepClone();
         }
 
+        document["Links"] = shown.Links.IsEmpty ? null : SpecWords.Words(shown.Links);
+        if (shown.State.Definition.Spec.Shared.Network is { Length: > 0 } shared) document["NetworkMode"] = shared;
         if (asked.Text("NetworkMode") == "default") document["NetworkMode"] = "bridge";
         if (asked.Object("RestartPolicy").Text("Name").Length == 0) document["RestartPolicy"]!["Name"] = "no";
         if (asked.Object("LogConfig").Text("Type").Length == 0) document["LogConfig"]!["Type"] = "json-file";

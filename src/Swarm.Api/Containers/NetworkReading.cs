@@ -1,48 +1,76 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
+using Swarm.Api.Networks;
 using Swarm.Core.Containers;
 
 namespace Swarm.Api.Containers;
 
-/// <summary>Which networks a container joins.</summary>
+/// <summary>Which networks a container joins, how it is known there, and what it is linked to.</summary>
+/// <remarks>Whether these networks and containers are there is the engine's to say.</remarks>
 internal static class NetworkReading
 {
-    /// <exception cref="ApiException">A network that is not there, or is not supported.</exception>
-    public static (NetworkMode Mode, ImmutableArray<string> Networks) Read(JsonFields config, JsonFields host)
+    private const string Default = "bridge";
+    private const string OfContainer = "container:";
+
+    /// <returns>The specification, with what is said of networks.</returns>
+    /// <exception cref="ApiException">What contradicts itself, or is not supported, named.</exception>
+    public static ContainerSpec Apply(ContainerSpec spec, JsonFields config, JsonFields host)
     {
-        var name = host.Text("NetworkMode");
-        var mode = name switch
+        var mode = host.Text("NetworkMode");
+        var shared = mode.StartsWith(OfContainer, StringComparison.Ordinal) ? mode : "";
+        if (shared == OfContainer) throw Invalid("Invalid network mode: invalid container format container:<name|id>");
+        if (shared.Length > 0 && (!host.IsDefault("PortBindings") || host.Flag("PublishAllPorts")))
+            throw Invalid("conflicting options: port publishing and the container type network mode");
+        if (shared.Length > 0 && !host.IsDefault("Links"))
         {
-            "" or "default" or "bridge" => NetworkMode.Bridge,
-            "host" => NetworkMode.Host,
-            "none" => NetworkMode.None,
-            ['c', 'o', 'n', 't', 'a', 'i', 'n', 'e', 'r', ':', ..] => throw new ApiException(
-                StatusCodes.Status501NotImplemented, $"the network mode {name} is not supported yet"),
-            _ => throw Missing(name),
+            throw Invalid("conflicting options: container type network can't be used with links. This would result in "
+                + "undefined behavior");
+        }
+
+        var hasBridges = shared.Length == 0 && mode is not ("host" or "none");
+        return spec with
+        {
+            NetworkMode = mode == "host" ? NetworkMode.Host : hasBridges ? NetworkMode.Bridge : NetworkMode.None,
+            Networks = [],
+            Shared = spec.Shared with { Network = shared },
+            Endpoints = Endpoints(hasBridges ? mode is "" or "default" ? Default : mode : null, mode, config),
+            Ports = hasBridges ? PortReading.Read(config, host) : [],
+            Links = [.. (host.Words("Links") ?? []).Select(EndpointReading.Link)],
+            ExposedPorts = [.. config.Object("ExposedPorts").Names.Select(Port).Distinct()],
         };
-        var endpoints = config.Object("NetworkingConfig").Object("EndpointsConfig");
-        foreach (var network in endpoints.Names)
-        {
-            if (network is not ("default" or "bridge" or "host" or "none")) throw Missing(network);
-            RefuseSettings(endpoints.Object(network), network);
-        }
-
-        return (mode, []);
     }
 
-    private static void RefuseSettings(JsonFields endpoint, string network)
+    /// <param name="first">The network that the mode names; null where it names none.</param>
+    private static ImmutableArray<EndpointSpec>? Endpoints(string? first, string mode, JsonFields config)
     {
-        foreach (var setting in (string[])["Aliases", "IPAMConfig", "Links", "MacAddress", "DriverOpts"])
+        var asked = config.Object("NetworkingConfig").Object("EndpointsConfig");
+        if (first is null)
         {
-            if (!endpoint.IsDefault(setting))
-            {
-                throw new ApiException(
-                    StatusCodes.Status501NotImplemented, $"{setting} in network {network} is not supported yet");
-            }
+            if (mode is "host" or "none" && asked.Names.Any(name => name != mode && name != "default"))
+                throw Invalid("conflicting options: a container is in other networks, or in the mode " + mode);
+            return null;
         }
+
+        var endpoints = asked.Names
+            .Select(name => EndpointReading.Read(name == "default" ? Default : name, asked.Object(name)))
+            .OrderBy(endpoint => endpoint.Network == first ? 0 : 1)
+            .ToList();
+        // As in Docker: who only names networks to join does not mean the default one beside them.
+        if (endpoints.Count == 0 || (first != Default && endpoints[0].Network != first))
+            endpoints.Insert(0, new EndpointSpec(first));
+
+        // The address once belonged to the container.
+        if (config.Text("MacAddress") is { Length: > 0 } mac && endpoints[0].MacAddress.Length == 0)
+            endpoints[0] = endpoints[0] with { MacAddress = mac };
+        return [.. endpoints];
     }
 
-    private static ApiException Missing(string network) =>
-        new(StatusCodes.Status404NotFound, $"network {network} not found");
+    private static string Port(string name)
+    {
+        var (port, protocol) = PortReading.Parse(name);
+        return SpecWords.NameOf(new PublishedPort(port, 0, protocol));
+    }
+
+    private static ApiException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
 }

@@ -20,16 +20,16 @@ internal static class PortReading
         {
             var (port, protocol) = Parse(name);
             var asked = bindings.Objects(name);
-            if (asked.IsEmpty) ports.Add(Published(port, protocol, 0, ""));
+            if (asked.IsEmpty) ports.Add(Published(port, protocol, (0, 0), ""));
             foreach (var binding in asked)
-                ports.Add(Published(port, protocol, HostPort(binding), Address(binding.Text("HostIp"))));
+                ports.Add(Published(port, protocol, HostPorts(binding), Address(binding.Text("HostIp"))));
         }
 
         if (!host.Flag("PublishAllPorts")) return ports.ToImmutable();
         foreach (var name in config.Object("ExposedPorts").Names.Where(name => !bindings.Names.Contains(name)))
         {
             var (port, protocol) = Parse(name);
-            ports.Add(Published(port, protocol, 0, ""));
+            ports.Add(Published(port, protocol, (0, 0), ""));
         }
 
         return ports.ToImmutable();
@@ -52,21 +52,23 @@ internal static class PortReading
             : throw Invalid($"invalid port specification: \"{name}\"");
     }
 
-    private static PublishedPort Published(int port, PortProtocol protocol, int hostPort, string address) =>
-        new(port, hostPort, protocol, PublishMode.Host, address);
+    private static PublishedPort Published(
+        int port, PortProtocol protocol, (int First, int Last) host, string address) =>
+        new(port, host.First, protocol, PublishMode.Host, address) { HostPortLast = host.Last };
 
-    private static int HostPort(JsonFields binding)
+    /// <summary>One port of the host, the first and last of several of which any will do, or none in particular.
+    /// </summary>
+    private static (int First, int Last) HostPorts(JsonFields binding)
     {
         var text = binding.Text("HostPort");
-        if (text.Length == 0) return 0;
-        if (text.Contains('-', StringComparison.Ordinal))
+        if (text.Length == 0) return (0, 0);
+        return text.Split('-') switch
         {
-            throw new ApiException(
-                StatusCodes.Status501NotImplemented,
-                $"one port of the host out of {text} is not supported: name one, or none to have one chosen");
-        }
-
-        return TryPort(text, out var port) ? port : throw Invalid($"invalid port specification: \"{text}\"");
+            [var one] when TryPort(one, out var port) => (port, 0),
+            [var from, var to] when TryPort(from, out var first) && TryPort(to, out var last)
+                && first > 0 && first <= last => (first, last),
+            _ => throw Invalid($"invalid port specification: \"{text}\""),
+        };
     }
 
     /// <summary>Every address of the host is none in particular.</summary>

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using Swarm.Api.Http;
 using Swarm.Cluster.Nodes;
 using Swarm.Core.Containers;
 using Swarm.Images;
 using Swarm.Runtime;
 using Swarm.Runtime.Health;
+using Swarm.Runtime.Networks;
 
 namespace Swarm.Api.Containers;
 
@@ -14,6 +16,12 @@ internal sealed record ShownContainer(ContainerState State, StandaloneContainer?
 {
     /// <summary>Null where its image is gone, or was not looked up.</summary>
     public StoredImage? Image { get; init; }
+
+    /// <summary>The networks of this host.</summary>
+    public ImmutableArray<NetworkDefinition> Networks { get; init; } = [];
+
+    /// <summary>What it is linked to, as <c>/db:/web/alias</c>.</summary>
+    public ImmutableArray<string> Links { get; init; } = [];
 
     /// <summary>As it was asked for; of a task's, what Docker would have been asked for the same.</summary>
     public JsonFields Asked { get; } = Own is { Settings.Asked.Length: > 0 }

@@ -58,7 +58,9 @@ internal static class SpecWords
     public static string NetworkOf(ContainerSpec spec) => spec.NetworkMode switch
     {
         NetworkMode.Host => "host",
+        NetworkMode.None when spec.Shared.Network.Length > 0 => spec.Shared.Network,
         NetworkMode.None => "none",
+        _ when spec.Endpoints is [var one, ..] => one.Network,
         _ => spec.Networks is [var first, ..] ? first : "bridge",
     };
 

@@ -8,12 +8,12 @@ namespace Swarm.Api.Containers;
 /// <remarks>Listed in docs/docker-api.md.</remarks>
 internal static class UnsupportedFields
 {
-    private static readonly string[] OfConfig = ["MacAddress", "OnBuild"];
+    private static readonly string[] OfConfig = ["OnBuild"];
 
     private static readonly string[] OfHost =
     [
         "BlkioWeightDevice", "Cgroup", "CpuCount", "CpuPercent", "CpuRealtimePeriod", "CpuRealtimeRuntime",
-        "DeviceRequests", "IOMaximumBandwidth", "IOMaximumIOps", "KernelMemory", "KernelMemoryTCP", "Links",
+        "DeviceRequests", "IOMaximumBandwidth", "IOMaximumIOps", "KernelMemory", "KernelMemoryTCP",
         "StorageOpt",
     ];
 

@@ -28,6 +28,7 @@ internal static class NodePlaces
         NamePrefix = "s" + id.Value[..6],
         NamespaceFolder = $"{State(options)}/netns",
         StateFolder = $"{State(options)}/networks",
+        LastingFolder = $"{options.DataRoot}/networks",
         AddressPool = options.Network.AddressPool,
         Mtu = options.Network.Mtu,
         FirstDynamicPort = options.Network.FirstDynamicPort,

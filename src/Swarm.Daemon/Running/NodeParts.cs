@@ -21,7 +21,7 @@ internal sealed class NodeParts : IAsyncDisposable
     {
         _images = new ImageStore(options.Images, time, logs.CreateLogger<ImageStore>());
         _networks = new BridgeNetworkPlane(
-            NodePlaces.Network(options, id), logs.CreateLogger<BridgeNetworkPlane>());
+            NodePlaces.Network(options, id), time, logs.CreateLogger<BridgeNetworkPlane>());
         Engine = new ContainerEngine(NodePlaces.Engine(options, id), _images, _networks, time, logs);
         _builder = new ImageBuilder(NodePlaces.Builds(options), Engine, _images, _images, null, logs);
     }

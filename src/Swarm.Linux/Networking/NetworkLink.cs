@@ -18,4 +18,9 @@ public sealed record LinkAddress(int LinkIndex, IPAddress Address, int PrefixLen
 /// <param name="Bridge">Index of the bridge that this end joins.</param>
 /// <param name="PeerMac">As <c>02:42:ac:1e:00:02</c>.</param>
 public sealed record VethPair(
-    string Name, int Bridge, string PeerName, FileDescriptor PeerNamespace, string PeerMac, int Mtu);
+    string Name, int Bridge, string PeerName, FileDescriptor PeerNamespace, string PeerMac, int Mtu)
+{
+    /// <summary>Whether the bridge passes nothing between this end and others of which it is said, too.
+    /// Linux 4.18.</summary>
+    public bool IsIsolated { get; init; }
+}

@@ -64,7 +64,11 @@ public sealed class Rtnetlink : IDisposable
             .Attribute(Uapi.IFLA_IFNAME, pair.Name)
             .Nested(Uapi.IFLA_LINKINFO, info => info
                 .Attribute(Uapi.IFLA_INFO_SLAVE_KIND, "bridge")
-                .Nested(Uapi.IFLA_INFO_SLAVE_DATA, port => port.Attribute(Uapi.IFLA_BRPORT_MODE, [1])));
+                .Nested(Uapi.IFLA_INFO_SLAVE_DATA, port =>
+                {
+                    port.Attribute(Uapi.IFLA_BRPORT_MODE, [1]);
+                    if (pair.IsIsolated) port.Attribute(Uapi.IFLA_BRPORT_ISOLATED, [1]);
+                }));
         _kernel.Change(hairpin, $"let {pair.Name} reach itself");
     }
 
@@ -103,18 +107,45 @@ public sealed class Rtnetlink : IDisposable
     }
 
     /// <summary>Adds the route for everything that no other route leads to.</summary>
-    public void AddDefaultRoute(IPAddress gateway) => _kernel.Change(
-        _kernel.Request(Uapi.RTM_NEWROUTE, Uapi.NLM_F_ACK | Uapi.NLM_F_CREATE | Uapi.NLM_F_EXCL)
-            .Write(new RouteMessage
-            {
-                Family = Uapi.AF_INET,
-                Table = Uapi.RT_TABLE_MAIN,
-                Protocol = Uapi.RTPROT_BOOT,
-                Scope = Uapi.RT_SCOPE_UNIVERSE,
-                Type = Uapi.RTN_UNICAST,
-            })
-            .Attribute(Uapi.RTA_GATEWAY, Ipv4Bytes(gateway)),
-        $"add default route by {gateway}");
+    /// <exception cref="LinuxException">EEXIST when there is one.</exception>
+    public void AddDefaultRoute(IPAddress gateway) => ChangeDefaultRoute(
+        gateway, Uapi.RTM_NEWROUTE, Uapi.NLM_F_CREATE | Uapi.NLM_F_EXCL, $"add default route by {gateway}");
+
+    /// <summary>Sets the route for everything that no other route leads to, in place of what was set before.</summary>
+    /// <param name="gateway">Null for none.</param>
+    public void SetDefaultRoute(IPAddress? gateway)
+    {
+        if (gateway is not null)
+        {
+            ChangeDefaultRoute(
+                gateway, Uapi.RTM_NEWROUTE, Uapi.NLM_F_CREATE | Uapi.NLM_F_REPLACE, $"set default route by {gateway}");
+            return;
+        }
+
+        try
+        {
+            ChangeDefaultRoute(null, Uapi.RTM_DELROUTE, 0, "delete default route");
+        }
+        catch (LinuxException missing) when (missing.Number == Errno.ESRCH)
+        {
+            // It went with the device that it led through.
+        }
+    }
+
+    private void ChangeDefaultRoute(IPAddress? gateway, int type, int flags, string deed)
+    {
+        var isGone = type == Uapi.RTM_DELROUTE;
+        var request = _kernel.Request(type, Uapi.NLM_F_ACK | flags).Write(new RouteMessage
+        {
+            Family = Uapi.AF_INET,
+            Table = Uapi.RT_TABLE_MAIN,
+            Protocol = isGone ? (byte)0 : (byte)Uapi.RTPROT_BOOT,
+            Scope = isGone ? (byte)Uapi.RT_SCOPE_NOWHERE : (byte)Uapi.RT_SCOPE_UNIVERSE,
+            Type = isGone ? (byte)0 : (byte)Uapi.RTN_UNICAST,
+        });
+        if (gateway is not null) request.Attribute(Uapi.RTA_GATEWAY, Ipv4Bytes(gateway));
+        _kernel.Change(request, deed);
+    }
 
     /// <returns>False when there was no such device.</returns>
     public bool DeleteLink(string name)

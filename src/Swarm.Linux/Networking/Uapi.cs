@@ -26,6 +26,7 @@ internal static class Uapi
     internal const int NLM_F_DUMP = 0x300;
     internal const int NLM_F_EXCL = 0x200;
     internal const int NLM_F_CREATE = 0x400;
+    internal const int NLM_F_REPLACE = 0x100;
     internal const int NLM_F_CAPPED = 0x100;
     internal const int NLM_F_ACK_TLVS = 0x200;
     internal const int NLA_F_NESTED = 0x8000;
@@ -37,6 +38,7 @@ internal static class Uapi
     internal const int RTM_NEWADDR = 20;
     internal const int RTM_GETADDR = 22;
     internal const int RTM_NEWROUTE = 24;
+    internal const int RTM_DELROUTE = 25;
     internal const int RTM_GETROUTE = 26;
 
     internal const int IFLA_ADDRESS = 1;
@@ -50,6 +52,7 @@ internal static class Uapi
     internal const int IFLA_INFO_SLAVE_KIND = 4;
     internal const int IFLA_INFO_SLAVE_DATA = 5;
     internal const int IFLA_BRPORT_MODE = 4;
+    internal const int IFLA_BRPORT_ISOLATED = 33;
     internal const int VETH_INFO_PEER = 1;
     internal const int IFF_UP = 1;
     internal const int IFNAMSIZ = 16;
@@ -65,6 +68,7 @@ internal static class Uapi
     internal const int RTPROT_BOOT = 3;
     internal const int RT_SCOPE_UNIVERSE = 0;
     internal const int RT_SCOPE_LINK = 253;
+    internal const int RT_SCOPE_NOWHERE = 255;
     internal const int RTN_UNICAST = 1;
 
     internal const int CLONE_NEWNET = 0x40000000;

@@ -38,7 +38,10 @@ internal sealed record ContainerPlan
 
     /// <exception cref="ContainerException">The specification asks for what cannot be; the
     /// message names it.</exception>
-    public static ContainerPlan Of(ContainerDefinition definition, ImageConfiguration image, string machineName)
+    /// <param name="linked">Variables that tell of the containers it is linked to.</param>
+    public static ContainerPlan Of(
+        ContainerDefinition definition, ImageConfiguration image, string machineName,
+        params ReadOnlySpan<string> linked)
     {
         var spec = definition.Spec;
         var hostname = spec.Hostname is { Length: > 0 } chosen ? chosen
@@ -52,7 +55,7 @@ internal sealed record ContainerPlan
         {
             Definition = definition,
             Arguments = MergeArguments(spec, image),
-            Environment = MergeEnvironment(spec, image, hostname),
+            Environment = MergeEnvironment(spec, image, hostname, linked),
             WorkingDirectory = MergeWorkingDirectory(spec, image),
             User = spec.User is { Length: > 0 } user ? user : image.User,
             Hostname = hostname,
@@ -76,12 +79,12 @@ internal sealed record ContainerPlan
     }
 
     private static ImmutableArray<string> MergeEnvironment(
-        ContainerSpec spec, ImageConfiguration image, string hostname)
+        ContainerSpec spec, ImageConfiguration image, string hostname, ReadOnlySpan<string> linked)
     {
         var values = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         ImmutableArray<string> defaults =
             [DefaultPath, "HOSTNAME=" + hostname, .. spec.Tty ? ["TERM=xterm"] : (string[])[]];
-        foreach (var entry in (IEnumerable<string>)[.. defaults, .. image.Environment, .. spec.Environment])
+        foreach (var entry in (IEnumerable<string>)[.. defaults, .. linked, .. image.Environment, .. spec.Environment])
         {
             var equals = entry.IndexOf('=', StringComparison.Ordinal);
             if (equals == 0 || entry.Length == 0) throw Invalid($"environment entry '{entry}' has no name");

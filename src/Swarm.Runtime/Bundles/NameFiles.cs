@@ -9,40 +9,49 @@ namespace Swarm.Runtime.Bundles;
 /// <summary>The container's own /etc/hosts, /etc/hostname and /etc/resolv.conf.</summary>
 internal static class NameFiles
 {
+    /// <summary>Where the names of a container's networks are resolved, in its own namespace.</summary>
+    public const string NetworkResolver = "127.0.0.11";
+
     private const string HostGateway = "host-gateway";
+    private static readonly string[] Names = ["hosts", "hostname", "resolv.conf"];
 
     /// <returns>The mounts that put them over the image's, but for those that the container mounts itself.</returns>
     public static ImmutableArray<BundleMount> Write(
-        string folder, ContainerPlan plan, ImmutableArray<NetworkEndpoint> endpoints, string hostResolver)
+        string folder, ContainerPlan plan, NamesInput input)
     {
-        var texts = new Dictionary<string, string>
+        string[] texts = [Hosts(plan, input), plan.Hostname + "\n", Resolver(plan.Spec, input)];
+        foreach (var (name, text) in Names.Zip(texts))
         {
-            ["hosts"] = Hosts(plan, endpoints),
-            ["hostname"] = plan.Hostname + "\n",
-            ["resolv.conf"] = Resolver(plan.Spec, hostResolver),
-        };
-        var mounts = ImmutableArray.CreateBuilder<BundleMount>();
-        foreach (var (name, text) in texts)
-        {
-            var target = "/etc/" + name;
-            if (plan.MountTargets.Contains(target) || plan.MountTargets.Contains("/etc")) continue;
             var path = Path.Join(folder, name);
             File.WriteAllText(path, text);
             File.SetUnixFileMode(
                 path,
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            mounts.Add(new BundleMount("bind", path, target, ["bind", "rprivate"]));
         }
 
-        return mounts.DrainToImmutable();
+        return MountsOf(folder, plan);
     }
 
-    internal static string Hosts(ContainerPlan plan, ImmutableArray<NetworkEndpoint> endpoints)
+    /// <summary>The mounts of files that are there already, be they those of another container.</summary>
+    public static ImmutableArray<BundleMount> MountsOf(string folder, ContainerPlan plan) =>
+    [
+        .. from name in Names
+           let target = "/etc/" + name
+           where !plan.MountTargets.Contains(target) && !plan.MountTargets.Contains("/etc")
+           let path = Path.Join(folder, name)
+           where File.Exists(path)
+           select new BundleMount("bind", path, target, ["bind", "rprivate"]),
+    ];
+
+    internal static string Hosts(ContainerPlan plan, NamesInput input)
     {
+        var endpoints = input.Endpoints;
         var text = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
         if (endpoints.IsEmpty) text.Append(CultureInfo.InvariantCulture, $"127.0.0.1\t{plan.HostNames}\n");
         foreach (var endpoint in endpoints)
             text.Append(CultureInfo.InvariantCulture, $"{endpoint.Address}\t{plan.HostNames}\n");
+        foreach (var link in input.Links)
+            text.Append(CultureInfo.InvariantCulture, $"{link.Address}\t{string.Join(' ', link.HostNames)}\n");
         foreach (var extra in plan.Spec.ExtraHosts)
         {
             var separator = extra.IndexOfAny([':', '=']);
@@ -59,8 +68,9 @@ internal static class NameFiles
         return text.ToString();
     }
 
-    internal static string Resolver(ContainerSpec spec, string hostResolver)
+    internal static string Resolver(ContainerSpec spec, NamesInput input)
     {
+        var hostResolver = input.HostResolver;
         var lines = hostResolver.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var isOwn = !spec.DnsServers.IsEmpty || !spec.DnsSearch.IsEmpty || !spec.DnsOptions.IsEmpty;
         if (!isOwn && spec.NetworkMode == NetworkMode.Host) return hostResolver;
@@ -71,6 +81,8 @@ internal static class NameFiles
                 && (spec.DnsOptions.IsEmpty || !line.StartsWith("options", StringComparison.Ordinal)))
             .Concat(Line("search", [.. spec.DnsSearch.Where(domain => domain != ".")]))
             .Concat(Line("options", spec.DnsOptions));
+        if (input.ResolvesNames)
+            return string.Concat(others.Append("nameserver " + NetworkResolver).Select(line => line + "\n"));
         var servers = spec.DnsServers.IsEmpty
             // A server at the host's own loopback cannot be reached from another network namespace.
             ? lines.Where(line => line.StartsWith("nameserver", StringComparison.Ordinal) && !IsLoopback(line))
@@ -103,4 +115,12 @@ internal static class NameFiles
     private static bool IsLoopback(string line) =>
         line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [_, var server, ..]
         && IPAddress.TryParse(server, out var address) && IPAddress.IsLoopback(address);
+}
+
+/// <summary>What a container's names are written from, beside its plan.</summary>
+internal sealed record NamesInput(
+    ImmutableArray<NetworkEndpoint> Endpoints, ImmutableArray<LinkedContainer> Links, string HostResolver)
+{
+    /// <summary>Whether a resolver of its networks answers in its namespace.</summary>
+    public bool ResolvesNames { get; init; }
 }

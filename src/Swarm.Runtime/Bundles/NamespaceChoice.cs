@@ -24,6 +24,11 @@ internal sealed class NamespaceChoice(Func<ContainerId, int> pidOf)
         return found.ToImmutable();
     }
 
+    /// <summary>The container that is named in <c>container:ID</c>; null for anything else.</summary>
+    public static ContainerId? ContainerOf(string wanted) => wanted.StartsWith(OfContainer, StringComparison.Ordinal)
+        ? new ContainerId(wanted[OfContainer.Length..])
+        : null;
+
     private void Add(
         ImmutableDictionary<string, string?>.Builder found, string kind, string file, string wanted)
     {

@@ -26,6 +26,7 @@ internal sealed partial class ContainerMaker(
     ContainerMonitor monitor,
     FilterCache filters,
     Func<ContainerId, int> pidOf,
+    Func<ContainerDefinition, ImmutableArray<LinkedContainer>> linksOf,
     ILogger logger)
 {
     private readonly NamespaceChoice _namespaces = new(pidOf);
@@ -37,14 +38,15 @@ internal sealed partial class ContainerMaker(
         var definition = record.Definition;
         var id = definition.Id;
         var spec = definition.Spec;
-        var plan = Plan(record, image);
+        var links = linksOf(definition);
+        var plan = Plan(record, image, [.. links.SelectMany(link => link.Variables())]);
         var (capabilities, lacking) = Capabilities.Choose(
             spec.AddCapabilities, spec.DropCapabilities, spec.Privileged, _bounding);
         if (!lacking.IsEmpty) LogLacking(id.Short, string.Join(", ", lacking));
 
         var rootPath = await images.MountRootAsync(id, image.Id, cancellation);
         var network = spec.NetworkMode == NetworkMode.Bridge
-            ? await networks.AttachAsync(id, spec.Networks, HostPorts(spec), cancellation)
+            ? await networks.AttachAsync(id, NetworkWish.Of(spec, networks.DefaultNetwork), cancellation)
             : null;
 
         var bundle = folders.Bundle(id);
@@ -56,7 +58,9 @@ internal sealed partial class ContainerMaker(
         MakeWorkingFolder(root, plan.WorkingDirectory);
         using var held = new HeldSubpaths(folders);
         var mounts = MountChoice.Choose(record.Mounts ?? []).Select(held.Hold).ToArray();
-        var names = NameFiles.Write(bundle, plan, network?.Endpoints ?? [], NameFiles.ReadHostResolver());
+        var names = NamespaceChoice.ContainerOf(spec.Shared.Network) is { } other
+            ? NameFiles.MountsOf(folders.Bundle(other), plan)
+            : NameFiles.Write(bundle, plan, NamesOf(spec, network, links));
         var seccomp = Filter(spec, capabilities);
         var shared = Share(spec);
         var memory = SharedMemory.Choose(spec, bundle, folders.Bundle);
@@ -98,8 +102,9 @@ internal sealed partial class ContainerMaker(
         return spec.Cgroup.IsHostSeen ? shared.SetItem("cgroup", null) : shared;
     }
 
-    private static ContainerPlan Plan(ContainerRecord record, StoredImage image) =>
-        ContainerPlan.Of(record.Definition, image.Configuration, Environment.MachineName) with
+    private static ContainerPlan Plan(
+        ContainerRecord record, StoredImage image, ReadOnlySpan<string> linked) =>
+        ContainerPlan.Of(record.Definition, image.Configuration, Environment.MachineName, linked) with
         {
             MountTargets = [.. (record.Mounts ?? []).Select(mount => mount.Spec.Target)],
         };
@@ -116,8 +121,12 @@ internal sealed partial class ContainerMaker(
         ? [new BundleMount("bind", InitProgram.Find(), InitProgram.Target, ["bind", "rprivate", "ro"])]
         : [];
 
-    private static ImmutableArray<PublishedPort> HostPorts(ContainerSpec spec) =>
-        [.. spec.Ports.Where(port => port.Mode == PublishMode.Host)];
+    private NamesInput NamesOf(
+        ContainerSpec spec, NetworkAttachment? network, ImmutableArray<LinkedContainer> links) =>
+        new(network?.Endpoints ?? [], links, NameFiles.ReadHostResolver())
+        {
+            ResolvesNames = EngineCore.ResolvesNames(spec, networks.DefaultNetwork),
+        };
 
     private static void MakeWorkingFolder(RootedFolder root, string path)
     {

@@ -31,7 +31,21 @@ internal static class AddressPlan
     /// <returns>Null when all are taken.</returns>
     internal static uint? ChooseAddress(Subnet subnet, uint last, IReadOnlySet<uint> taken)
     {
-        var (low, high) = (GatewayOf(subnet) + 1, subnet.First + (uint)subnet.Size - 2);
+        // An address that the host has, or that is kept back, is among those that are taken.
+        return ChooseAddress(
+            GatewayOf(subnet) + 1, subnet.First + (uint)subnet.Size - 2, last, taken);
+    }
+
+    /// <summary>The next free address of a network, of the part of it that addresses are given of.</summary>
+    internal static uint? ChooseAddress(Subnet subnet, Subnet range, uint last, IReadOnlySet<uint> taken) =>
+        ChooseAddress(
+            Math.Max(subnet.First + 1, range.First),
+            Math.Min(subnet.First + (uint)subnet.Size - 2, range.First + (uint)range.Size - 1),
+            last, taken);
+
+    private static uint? ChooseAddress(uint low, uint high, uint last, IReadOnlySet<uint> taken)
+    {
+        if (low > high) return null;
         var next = last >= low && last < high ? last + 1 : low;
         for (var tried = low; tried <= high; tried++)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Core.Containers;
@@ -15,6 +16,7 @@ namespace Swarm.Runtime.Networks;
 public sealed class BridgeNetworkPlane : INetworkPlane
 {
     private readonly NetworkOptions _options;
+    private readonly TimeProvider _time;
     private readonly ILogger<BridgeNetworkPlane> _logger;
     private readonly NetworkThread _thread;
 
@@ -22,22 +24,27 @@ public sealed class BridgeNetworkPlane : INetworkPlane
     private HostNetwork? _host;
     private bool _disposed;
 
+    // Written on the network thread, read by all.
+    private volatile StrongBox<ImmutableArray<NetworkDefinition>> _networks = new([]);
+
     /// <exception cref="ArgumentException">Settings out of their range, all named.</exception>
-    public BridgeNetworkPlane(NetworkOptions options, ILogger<BridgeNetworkPlane> logger)
+    public BridgeNetworkPlane(NetworkOptions options, TimeProvider time, ILogger<BridgeNetworkPlane> logger)
     {
         _options = options.Checked();
-        _logger = logger;
+        (_time, _logger) = (time, logger);
         _thread = new NetworkThread($"network {options.NamePrefix}", options.HostNamespace);
     }
 
     public string DefaultNetwork => _options.DefaultNetwork;
+
+    public ImmutableArray<NetworkDefinition> Networks => _networks.Value;
 
     public Task OpenAsync(IReadOnlySet<ContainerId> alive, CancellationToken cancellation) => Do(
         "The networks of this host could not be opened",
         () =>
         {
             if (_host is not null) throw new InvalidOperationException("The networks are open already");
-            var host = new HostNetwork(_options);
+            var host = new HostNetwork(_options, _time);
             try
             {
                 host.Recover(alive, _logger);
@@ -53,18 +60,50 @@ public sealed class BridgeNetworkPlane : INetworkPlane
         },
         cancellation);
 
+    public Task<NetworkDefinition> CreateNetworkAsync(NetworkDefinition wanted, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return Do(
+            $"Network {wanted.Name} could not be made", () => Opened.Bridges.Define(wanted), cancellation);
+    }
+
+    public Task RemoveNetworkAsync(string name, CancellationToken cancellation) => Do(
+        $"Network {name} could not be removed",
+        () =>
+        {
+            Opened.Bridges.Undefine(name);
+            return true;
+        },
+        cancellation);
+
     public Task<NetworkAttachment> AttachAsync(
-        ContainerId container, ImmutableArray<string> networks, ImmutableArray<PublishedPort> hostPorts,
-        CancellationToken cancellation) => Do(
+        ContainerId container, NetworkWish wish, CancellationToken cancellation) => Do(
             $"Container {container.Short} could not be attached to its networks",
-            () => Opened.Attach(container, networks, hostPorts),
-            cancellation);
+            () => Opened.Attachments.Attach(container, wish), cancellation);
+
+    public Task<NetworkAttachment?> FindAsync(ContainerId container, CancellationToken cancellation) => Do(
+        $"The networks of container {container.Short} could not be found",
+        () => Opened.Attachments.Find(container), cancellation);
+
+    public Task<NetworkAttachment> ConnectAsync(
+        ContainerId container, EndpointSpec endpoint, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return Do(
+            $"Container {container.Short} could not be connected to network {endpoint.Network}",
+            () => Opened.Attachments.Connect(container, endpoint), cancellation);
+    }
+
+    public Task<NetworkAttachment> DisconnectAsync(
+        ContainerId container, string network, CancellationToken cancellation) => Do(
+            $"Container {container.Short} could not be disconnected from network {network}",
+            () => Opened.Attachments.Disconnect(container, network), cancellation);
 
     public Task DetachAsync(ContainerId container, CancellationToken cancellation) => Do(
         $"Container {container.Short} could not be detached from its networks",
         () =>
         {
-            Opened.Detach(container);
+            Opened.Attachments.Detach(container);
             return true;
         },
         cancellation);
@@ -119,11 +158,25 @@ public sealed class BridgeNetworkPlane : INetworkPlane
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
-            return await _thread.InvokeAsync(work, cancellation).ConfigureAwait(false);
+            return await _thread.InvokeAsync(() => Told(work), cancellation).ConfigureAwait(false);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             throw new ContainerException(ContainerFault.Host, $"{failed}: {refused.Message}", refused);
+        }
+    }
+
+    /// <summary>Does it, and shows the networks as they are then.</summary>
+    private T Told<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            var networks = _host?.Describe() ?? [];
+            if (networks != _networks.Value) _networks = new(networks);
         }
     }
 }

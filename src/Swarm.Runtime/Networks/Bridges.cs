@@ -1,26 +1,90 @@
-using System.Collections.Immutable;
 using System.Net;
 using Swarm.Linux.Networking;
 
 namespace Swarm.Runtime.Networks;
 
 /// <summary>
-/// The networks of this host: a bridge and a subnet each, made on first use and gone with the last container.
+/// The networks of this host: a bridge and a subnet each, made by hand, or on first use and gone with the last
+/// container.
 /// </summary>
 /// <remarks>Only for the network thread.</remarks>
 /// <param name="apply">Changes the packet filter's rules.</param>
 internal sealed class Bridges(
-    NetworkOptions options, Rtnetlink links, NetworkLedger ledger, NetworkFiles files, Action<string> apply)
+    NetworkOptions options, Rtnetlink links, NetworkLedger ledger, NetworkFiles files, TimeProvider time,
+    Action<string> apply)
 {
     private readonly NetworkRules _rules = new(options.NamePrefix);
 
-    /// <summary>Finds or makes the networks; none named means the default one.</summary>
-    /// <returns>Each once, with the index of its bridge.</returns>
-    /// <exception cref="ContainerException">The pool has no subnet left.</exception>
-    internal ImmutableArray<(BridgeNetwork Network, int Index)> Ensure(ImmutableArray<string> names)
+    /// <summary>Every network of the host, as it is shown.</summary>
+    internal IEnumerable<NetworkDefinition> Describe() => ledger.Networks
+        .Select(network => network.Describe(options.NamePrefix, options.DefaultNetwork))
+        .Concat(PredefinedNetworks.WithoutBridge(options.NamePrefix));
+
+    internal string IdOf(BridgeNetwork network) =>
+        network.Definition?.Id ?? PredefinedNetworks.IdOf(network.Name, options.NamePrefix);
+
+    /// <summary>Finds a network, or makes it where that was asked for.</summary>
+    /// <exception cref="ContainerException">It is not there, or the pool has no subnet left.</exception>
+    internal BridgeNetwork Take(string name, bool makes)
     {
-        ImmutableArray<string> wanted = names.IsDefaultOrEmpty ? [options.DefaultNetwork] : [.. names.Distinct()];
-        return [.. wanted.Select(Ensure)];
+        if (ledger.FindNetwork(name) is { } known) return known;
+        if (!makes) throw Missing(name);
+        var chosen = ChooseSubnet($"Network '{name}' cannot be made");
+        return Add(new BridgeNetwork(name, ledger.FreeNumber(), chosen.ToString()) { CreatedAt = time.GetUtcNow() });
+    }
+
+    /// <summary>Makes a network that stays.</summary>
+    /// <exception cref="ContainerException">Name or addresses are taken, or cannot be.</exception>
+    internal NetworkDefinition Define(NetworkDefinition wanted)
+    {
+        NetworkCheck.Throw(wanted);
+        if (PredefinedNetworks.IsOne(wanted.Name, options.DefaultNetwork))
+        {
+            throw new ContainerException(
+                ContainerFault.Forbidden, $"operation is not permitted on predefined {wanted.Name} network");
+        }
+
+        if (ledger.FindNetwork(wanted.Name) is not null)
+        {
+            throw new ContainerException(
+                ContainerFault.Conflict, $"network with name {wanted.Name} already exists");
+        }
+
+        var subnet = wanted.Subnet.Length > 0 ? CheckFree(wanted.Subnet) : ChooseSubnet(
+            "all predefined address pools have been fully subnetted");
+        CheckDevice(BridgeSettings.Of(wanted.Options).BridgeName);
+        var definition = wanted with
+        {
+            CreatedAt = time.GetUtcNow(),
+            Kind = NetworkKind.Defined,
+            Subnet = subnet.ToString(),
+            IsSubnetGiven = wanted.Subnet.Length > 0,
+            Gateway = wanted.Gateway.Length > 0 ? wanted.Gateway : Subnet.Dotted(AddressPlan.GatewayOf(subnet)),
+        };
+        Add(new BridgeNetwork(wanted.Name, ledger.FreeNumber(), definition.Subnet) { Definition = definition });
+        return definition;
+    }
+
+    /// <summary>Removes a network that was made by hand.</summary>
+    /// <exception cref="ContainerException">It is not there, or may not be removed.</exception>
+    internal void Undefine(string name)
+    {
+        if (PredefinedNetworks.IsOne(name, options.DefaultNetwork))
+        {
+            throw new ContainerException(
+                ContainerFault.Forbidden, $"{name} is a pre-defined network and cannot be removed");
+        }
+
+        var network = ledger.FindNetwork(name) ?? throw Missing(name);
+        var active = ledger.In(name).Select(one => one.Container.Id).ToArray();
+        if (active.Length > 0)
+        {
+            throw new ContainerException(
+                ContainerFault.Forbidden,
+                $"error while removing network: network {name} has active endpoints ({string.Join(", ", active)})");
+        }
+
+        Remove(network);
     }
 
     /// <summary>
@@ -30,11 +94,12 @@ internal sealed class Bridges(
     internal int EnsureBridge(BridgeNetwork network)
     {
         var name = network.BridgeName(options.NamePrefix);
-        var gateway = AddressPlan.GatewayOf(network.Subnet);
-        var index = links.FindLink(name)?.Index ?? links.CreateBridge(name, Subnet.Mac(gateway), options.Mtu);
-        if (!links.ListAddresses().Any(found => found.LinkIndex == index && Subnet.Number(found.Address) == gateway))
+        var index = links.FindLink(name)?.Index
+            ?? links.CreateBridge(name, Subnet.Mac(network.Gateway), network.Settings.Mtu ?? options.Mtu);
+        if (!links.ListAddresses().Any(found => found.LinkIndex == index
+            && Subnet.Number(found.Address) == network.Gateway))
         {
-            links.AddAddress(index, IPAddress.Parse(Subnet.Dotted(gateway)), network.Subnet.Length);
+            links.AddAddress(index, IPAddress.Parse(Subnet.Dotted(network.Gateway)), network.Subnet.Length);
         }
 
         // What comes from 127.0.0.1 may leave through this bridge, or a published port would not work there.
@@ -43,11 +108,16 @@ internal sealed class Bridges(
         return index;
     }
 
+    /// <summary>The bridge of a network that is known: made again where somebody took it away.</summary>
+    internal int IndexOf(BridgeNetwork network) =>
+        links.FindLink(network.BridgeName(options.NamePrefix))?.Index ?? EnsureBridge(network);
+
     internal void RemoveUnused()
     {
         foreach (var network in ledger.Networks.ToArray())
         {
-            if (network.Name != options.DefaultNetwork && !ledger.IsUsed(network.Name)) Remove(network);
+            if (network.Definition is null && network.Name != options.DefaultNetwork && !ledger.IsUsed(network.Name))
+                Remove(network);
         }
     }
 
@@ -60,29 +130,18 @@ internal sealed class Bridges(
         }
     }
 
-    internal void DeleteNamespaceFolder()
+    private BridgeNetwork Add(BridgeNetwork network)
     {
-        if (!Directory.EnumerateFileSystemEntries(options.NamespaceFolder).Any())
-            Directory.Delete(options.NamespaceFolder);
-    }
-
-    private (BridgeNetwork Network, int Index) Ensure(string name)
-    {
-        if (ledger.FindNetwork(name) is { } known)
-        {
-            return (known, links.FindLink(known.BridgeName(options.NamePrefix))?.Index ?? EnsureBridge(known));
-        }
-
-        var network = new BridgeNetwork(name, ledger.FreeNumber(), ChooseSubnet(name).ToString());
         try
         {
             // A bridge of that name without a network is what a crash left.
-            links.DeleteLink(network.BridgeName(options.NamePrefix));
-            var index = EnsureBridge(network);
+            if (network.Settings.BridgeName is null) links.DeleteLink(network.BridgeName(options.NamePrefix));
+            EnsureBridge(network);
             ledger.Add(network);
-            files.SaveNetworks(ledger.Networks);
+            if (network.Definition is { } definition) files.Save(definition, network);
+            else files.SaveNetworks(ledger.Networks);
             apply(_rules.AddNetwork(network));
-            return (network, index);
+            return network;
         }
         catch
         {
@@ -94,22 +153,57 @@ internal sealed class Bridges(
     private void Remove(BridgeNetwork network)
     {
         var known = ledger.FindNetwork(network.Name) is not null;
+        // What is on disk goes first: a bridge without a network is cleared away, the other way round it comes back.
+        if (network.Definition is { } definition) files.Forget(definition);
         ledger.Remove(network);
         if (known) apply(_rules.RemoveNetwork(network));
         links.DeleteLink(network.BridgeName(options.NamePrefix));
         files.SaveNetworks(ledger.Networks);
     }
 
-    private Subnet ChooseSubnet(string name)
+    private Subnet ChooseSubnet(string failed)
     {
         var pool = Subnet.TryParse(options.AddressPool)!.Value;
-        Subnet[] taken =
-        [
-            .. links.ListRoutes().Select(route => Subnet.Of(Subnet.Number(route.Destination), route.PrefixLength)),
-            .. links.ListAddresses().Select(found => Subnet.Of(Subnet.Number(found.Address), found.PrefixLength)),
-            .. ledger.Networks.Select(network => network.Subnet),
-        ];
-        return AddressPlan.ChooseSubnet(pool, taken) ?? throw new ContainerException(
-            ContainerFault.Host, $"Network '{name}' cannot be made: every subnet of {pool} is in use on this host");
+        return AddressPlan.ChooseSubnet(pool, [.. Taken().Select(one => one.Subnet)]) ?? throw new ContainerException(
+            ContainerFault.Host, $"{failed}: every subnet of {pool} is in use on this host");
     }
+
+    private Subnet CheckFree(string wanted)
+    {
+        var subnet = Subnet.TryParse(wanted)!.Value;
+        foreach (var (taken, owner) in Taken())
+        {
+            if (taken.Length == 0 || !taken.Overlaps(subnet)) continue;
+            throw new ContainerException(
+                ContainerFault.Forbidden,
+                $"invalid pool request: Pool overlaps with other one on this address space: {subnet} with {taken}, "
+                + owner);
+        }
+
+        return subnet;
+    }
+
+    private void CheckDevice(string? name)
+    {
+        if (name is null) return;
+        var isOurs = name.StartsWith(options.NamePrefix, StringComparison.Ordinal)
+            && name.AsSpan(options.NamePrefix.Length) is ['-' or 'v', ..];
+        if (isOurs || links.FindLink(name) is not null)
+        {
+            throw new ContainerException(
+                ContainerFault.Forbidden, $"the bridge {name} cannot be made: a device of this host has that name");
+        }
+    }
+
+    private IEnumerable<(Subnet Subnet, string Owner)> Taken() =>
+    [
+        .. ledger.Networks.Select(network => (network.Subnet, $"which is network {network.Name}")),
+        .. links.ListRoutes().Select(route => (
+            Subnet.Of(Subnet.Number(route.Destination), route.PrefixLength), "which this host has a route to")),
+        .. links.ListAddresses().Select(found => (
+            Subnet.Of(Subnet.Number(found.Address), found.PrefixLength), "which this host is in")),
+    ];
+
+    private static ContainerException Missing(string name) =>
+        new(ContainerFault.NotFound, $"network {name} not found");
 }

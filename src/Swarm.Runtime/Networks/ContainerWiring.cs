@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using Swarm.Core;
 using Swarm.Linux;
@@ -22,15 +21,15 @@ internal sealed class ContainerWiring(NetworkOptions options, Rtnetlink host)
     /// <summary>The device of the host that leads to an address: it tells the address, so it is as unique.</summary>
     internal string DeviceOf(NetworkEndpoint endpoint)
     {
-        var offset = Subnet.TryNumber(endpoint.Address) & ((1u << 20) - 1);
-        return $"{options.NamePrefix}v{offset:x5}";
+        var address = Subnet.TryNumber(endpoint.Address) ?? 0;
+        return Subnet.TryParse(options.AddressPool)!.Value.Contains(address)
+            ? $"{options.NamePrefix}v{address & ((1u << 20) - 1):x5}"
+            // Outside of our pool, all of the address has to be told, in what is left of 15 characters.
+            : $"{options.NamePrefix}v{InLetters(address)}";
     }
 
-    /// <summary>
-    /// Makes a namespace with one device for each endpoint: eth0 for the first, which is the way out.
-    /// </summary>
-    /// <param name="endpoints">Each with the index of its bridge.</param>
-    internal void Create(ContainerId container, ImmutableArray<(NetworkEndpoint Endpoint, int Bridge)> endpoints)
+    /// <summary>Makes a namespace with one device for each endpoint.</summary>
+    internal void Create(ContainerId container, AttachedContainer attached, Func<NetworkEndpoint, Cable> cableOf)
     {
         var path = NamespaceOf(container);
 
@@ -46,13 +45,28 @@ internal sealed class ContainerWiring(NetworkOptions options, Rtnetlink host)
         using (inside)
         {
             inside.SetUp(Loopback);
-            for (var number = 0; number < endpoints.Length; number++)
-            {
-                Join(own, inside, $"eth{number}", endpoints[number].Endpoint, endpoints[number].Bridge);
-            }
-
-            if (!endpoints.IsEmpty) inside.AddDefaultRoute(IPAddress.Parse(endpoints[0].Endpoint.Gateway));
+            foreach (var endpoint in attached.Endpoints) Join(own, inside, cableOf(endpoint));
+            if (attached.WayOut is { } way) inside.AddDefaultRoute(IPAddress.Parse(way.Gateway));
         }
+    }
+
+    /// <summary>Adds a device to a namespace that is there.</summary>
+    internal void Join(ContainerId container, Cable cable)
+    {
+        var path = NamespaceOf(container);
+        using var own = NetworkNamespace.OpenPath(path);
+        using var inside = NetworkNamespace.Within(path, () => new Rtnetlink());
+        Join(own, inside, cable);
+    }
+
+    /// <summary>Takes the device of an endpoint away, at both ends.</summary>
+    internal void Leave(NetworkEndpoint endpoint) => host.DeleteLink(DeviceOf(endpoint));
+
+    /// <summary>Sets the way out of a namespace that is there.</summary>
+    internal void SetWayOut(ContainerId container, NetworkEndpoint? way)
+    {
+        using var inside = NetworkNamespace.Within(NamespaceOf(container), () => new Rtnetlink());
+        inside.SetDefaultRoute(way is null ? null : IPAddress.Parse(way.Gateway));
     }
 
     /// <summary>
@@ -60,16 +74,37 @@ internal sealed class ContainerWiring(NetworkOptions options, Rtnetlink host)
     /// </summary>
     internal void Drop(ContainerId container) => NetworkNamespace.Remove(NamespaceOf(container));
 
-    private void Join(FileDescriptor own, Rtnetlink inside, string device, NetworkEndpoint endpoint, int bridge)
+    private void Join(FileDescriptor own, Rtnetlink inside, Cable cable)
     {
+        var (endpoint, network) = (cable.Endpoint, cable.Network);
         var outer = DeviceOf(endpoint);
 
         // The cable of an earlier container with this address, whose namespace the kernel has not freed yet.
         if (host.FindLink(outer) is not null) host.DeleteLink(outer);
 
-        host.CreateVeth(new VethPair(outer, bridge, device, own, endpoint.MacAddress, options.Mtu));
-        var link = inside.FindLink(device) ?? throw new LinuxException("find link", Errno.ENODEV, device);
+        var mtu = network.Settings.Mtu ?? options.Mtu;
+        host.CreateVeth(new VethPair(outer, cable.Bridge, endpoint.Device, own, endpoint.MacAddress, mtu)
+        {
+            IsIsolated = !network.Settings.ConnectsContainers,
+        });
+        var link = inside.FindLink(endpoint.Device)
+            ?? throw new LinuxException("find link", Errno.ENODEV, endpoint.Device);
         inside.AddAddress(link.Index, IPAddress.Parse(endpoint.Address), endpoint.PrefixLength);
         inside.SetUp(link.Index);
     }
+
+    private static string InLetters(uint number)
+    {
+        const string letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        const int most = 6; // 62 to the sixth is more than there are addresses
+        return string.Create(most, number, (text, rest) =>
+        {
+            for (var place = most - 1; place >= 0; place--, rest /= (uint)letters.Length)
+                text[place] = letters[(int)(rest % letters.Length)];
+        });
+    }
 }
+
+/// <summary>What joins an endpoint to its network.</summary>
+/// <param name="Bridge">Index of the network's bridge.</param>
+internal sealed record Cable(NetworkEndpoint Endpoint, BridgeNetwork Network, int Bridge);

@@ -6,12 +6,11 @@ using Swarm.Linux.Networking;
 
 namespace Swarm.Runtime.Networks;
 
-/// <summary>
-/// Attaches, detaches and publishes: what the kernel has, what is on disk and what is known move together.
-/// </summary>
+/// <summary>All that there is of networks on a host, put together and taken apart.</summary>
 /// <remarks>Only for the network thread, in whose namespace everything is done.</remarks>
 internal sealed class HostNetwork : IDisposable
 {
+    private readonly NetworkOptions _options;
     private readonly NetworkFiles _files;
     private readonly Nftables _nft;
     private readonly Rtnetlink _links;
@@ -19,90 +18,44 @@ internal sealed class HostNetwork : IDisposable
     private readonly NetworkLedger _ledger;
     private readonly HostPorts _ports;
     private readonly ContainerWiring _wiring;
-    private readonly Bridges _bridges;
-
-    private readonly NetworkOptions _options;
+    private (int Version, ImmutableArray<NetworkDefinition> Networks) _described = (-1, []);
 
     /// <summary>Reads what is on disk; nothing is changed yet.</summary>
-    internal HostNetwork(NetworkOptions options)
+    internal HostNetwork(NetworkOptions options, TimeProvider time)
     {
         _options = options;
         Directory.CreateDirectory(options.NamespaceFolder);
-        _files = new NetworkFiles(options.StateFolder);
+        _files = new NetworkFiles(
+            options.StateFolder, options.LastingFolder ?? Path.Combine(options.StateFolder, "defined"));
         _ledger = _files.Load();
         _links = new Rtnetlink();
         _nft = new Nftables();
         _rules = new NetworkRules(options.NamePrefix);
         _ports = new HostPorts(options.FirstDynamicPort, options.LastDynamicPort);
         _wiring = new ContainerWiring(options, _links);
-        _bridges = new Bridges(options, _links, _ledger, _files, Apply);
+        Bridges = new Bridges(options, _links, _ledger, _files, time, Apply);
+        Attachments = new Attachments(
+            _ledger, _files, _wiring, Bridges, new PortHolding(_ports), _rules, Apply);
+    }
+
+    internal Bridges Bridges { get; }
+
+    internal Attachments Attachments { get; }
+
+    /// <summary>Every network, as it is shown.</summary>
+    internal ImmutableArray<NetworkDefinition> Describe()
+    {
+        if (_described.Version != _ledger.Version) _described = (_ledger.Version, [.. Bridges.Describe()]);
+        return _described.Networks;
     }
 
     /// <summary>Puts the kernel in order: leftovers away, rules anew in one transaction, what runs untouched.</summary>
     internal void Recover(IReadOnlySet<ContainerId> alive, ILogger logger)
     {
         Sysctl.Write("ipv4/ip_forward", "1");
-        new NetworkRecovery(_options, _ledger, _files, _links, _nft, _wiring, _bridges, _ports, logger).Run(alive);
+        new NetworkRecovery(_options, _ledger, _files, _links, _nft, _wiring, Bridges, _ports, logger).Run(alive);
         _nft.Run(_rules.Whole(_ledger));
-        _bridges.Ensure([]);
-    }
-
-    internal NetworkAttachment Attach(
-        ContainerId container, ImmutableArray<string> networks, ImmutableArray<PublishedPort> ports)
-    {
-        if (_ledger.Find(container) is { } present) return AttachmentOf(present);
-
-        var undo = new Stack<Action>();
-        try
-        {
-            var joined = _bridges.Ensure(networks);
-            undo.Push(_bridges.RemoveUnused);
-            var attached = new AttachedContainer(
-                container.Value, _ledger.NextSerial(),
-                [.. joined.Select(network => _ledger.GiveAddress(network.Network))],
-                Hold(container, ports, undo));
-
-            undo.Push(() => _files.Forget(container.Value));
-            _files.Save(attached);
-            undo.Push(() => _wiring.Drop(container));
-            _wiring.Create(container,
-                [.. attached.Endpoints.Zip(joined, (endpoint, network) => (endpoint, network.Index))]);
-            _ledger.Add(attached);
-            undo.Push(() => _ledger.Remove(attached));
-            Apply(_rules.AddPorts(attached));
-            return AttachmentOf(attached);
-        }
-        catch
-        {
-            while (undo.TryPop(out var step)) step();
-            throw;
-        }
-    }
-
-    internal void Detach(ContainerId container)
-    {
-        if (_ledger.Find(container) is not { } attached)
-        {
-            _wiring.Drop(container);
-            return;
-        }
-
-        _ledger.Remove(attached);
-        try
-        {
-            Apply(_rules.RemovePorts(attached));
-        }
-        catch
-        {
-            // It is still there, so that it can be asked for again.
-            _ledger.Add(attached);
-            throw;
-        }
-
-        _wiring.Drop(container);
-        foreach (var port in attached.Ports) _ports.Release(Key(port));
-        _files.Forget(container.Value);
-        _bridges.RemoveUnused();
+        Bridges.Take(_options.DefaultNetwork, makes: true);
     }
 
     /// <exception cref="ContainerException">Ports that could not be had, by name; all others are set.</exception>
@@ -134,15 +87,16 @@ internal sealed class HostNetwork : IDisposable
             _wiring.Drop(new ContainerId(container.Id));
 
             // Otherwise freed by the kernel at a time of its own.
-            foreach (var endpoint in container.Endpoints) _links.DeleteLink(_wiring.DeviceOf(endpoint));
+            foreach (var endpoint in container.Endpoints) _wiring.Leave(endpoint);
             _ledger.Remove(container);
         }
 
         _ports.Dispose();
         _nft.Run(_rules.RemoveTable());
-        _bridges.RemoveAll();
+        Bridges.RemoveAll();
         _files.DeleteAll();
-        _bridges.DeleteNamespaceFolder();
+        if (!Directory.EnumerateFileSystemEntries(_options.NamespaceFolder).Any())
+            Directory.Delete(_options.NamespaceFolder);
     }
 
     public void Dispose()
@@ -155,6 +109,8 @@ internal sealed class HostNetwork : IDisposable
     internal static HostPorts.HostPort Key(PublishedPort port) => new(port.HostAddress, port.HostPort, port.Protocol);
 
     internal static HostPorts.HostPort Key(IngressRoute route) => new("", route.HostPort, route.Protocol);
+
+    internal static string Sentence(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 
     /// <summary>
     /// Makes a change of the rules; where it does not fit what is there, the whole table is made anew.
@@ -172,34 +128,4 @@ internal sealed class HostNetwork : IDisposable
             _nft.Run(_rules.Whole(_ledger));
         }
     }
-
-    private ImmutableArray<PublishedPort> Hold(
-        ContainerId container, ImmutableArray<PublishedPort> ports, Stack<Action> undo)
-    {
-        var held = ImmutableArray.CreateBuilder<PublishedPort>();
-        foreach (var asked in ports.IsDefault ? [] : ports)
-        {
-            var port = asked with { HostAddress = PortCheck.AddressOf(asked) };
-            if (port.HostPort == 0)
-            {
-                var any = _ports.TryHoldAny(port.HostAddress, port.Protocol, $"container {container.Short}")
-                    ?? throw new ContainerException(ContainerFault.Host, "Every port of the dynamic range is taken");
-                port = port with { HostPort = any.Number };
-            }
-            else if (_ports.TryHold(Key(port), $"container {container.Short}") is { } refused)
-            {
-                throw new ContainerException(ContainerFault.Host, Sentence(refused));
-            }
-
-            undo.Push(() => _ports.Release(Key(port)));
-            held.Add(port);
-        }
-
-        return held.ToImmutable();
-    }
-
-    private NetworkAttachment AttachmentOf(AttachedContainer attached) =>
-        new(_wiring.NamespaceOf(new ContainerId(attached.Id)), attached.Endpoints, attached.Ports);
-
-    private static string Sentence(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 }

@@ -1,18 +1,27 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Swarm.Linux.Files;
 
 namespace Swarm.Runtime.Networks;
 
 /// <summary>
-/// What is known of the networks, on disk: one file for networks, one for routes, one for each container.
+/// What is known of the networks, on disk: a file for those that pass, one for each of the others, one for routes,
+/// one for each container.
 /// </summary>
 /// <remarks>Each file is written aside, brought to the disk and renamed: it is the old one or the new one,
 /// never half.</remarks>
-internal sealed class NetworkFiles(string folder)
+/// <param name="folder">What a restart of the host ends.</param>
+/// <param name="lasting">What it does not.</param>
+internal sealed class NetworkFiles(string folder, string lasting)
 {
     private const string Aside = ".tmp";
+    private const string Broken = ".broken";
+
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true,
+        IgnoreReadOnlyProperties = true,
+    };
 
     private readonly string _networks = Path.Combine(folder, "networks.json");
     private readonly string _ingress = Path.Combine(folder, "ingress.json");
@@ -21,24 +30,36 @@ internal sealed class NetworkFiles(string folder)
     /// <exception cref="ContainerException">A file cannot be understood: named.</exception>
     internal NetworkLedger Load()
     {
-        Directory.CreateDirectory(_containers);
-        foreach (var half in Directory.GetFiles(_containers, "*" + Aside)) File.Delete(half);
+        foreach (var one in (string[])[_containers, lasting])
+        {
+            Directory.CreateDirectory(one);
+            foreach (var half in Directory.GetFiles(one, "*" + Aside)) File.Delete(half);
+        }
 
         return new NetworkLedger(
-            Read(_networks, NetworkJson.Default.ImmutableArrayBridgeNetwork, []),
+            [.. Read<ImmutableArray<BridgeNetwork>>(_networks, []), .. LoadDefined()],
             Directory.GetFiles(_containers, "*.json").Select(file =>
-                Read(file, NetworkJson.Default.AttachedContainer, null) ?? throw Unreadable(file, "it is empty")),
-            Read(_ingress, NetworkJson.Default.ImmutableArrayIngressRoute, []));
+                WithDevices(Read<AttachedContainer?>(file, null) ?? throw Unreadable(file, "it is empty"))),
+            Read<ImmutableArray<IngressRoute>>(_ingress, []));
     }
 
+    /// <summary>Files of networks that could not be understood: set aside, and named once.</summary>
+    internal IReadOnlyList<string> SetAside { get; private set; } = [];
+
+    /// <summary>Keeps the networks that come and go.</summary>
     internal void SaveNetworks(IEnumerable<BridgeNetwork> networks) =>
-        Write(_networks, [.. networks], NetworkJson.Default.ImmutableArrayBridgeNetwork);
+        Write<ImmutableArray<BridgeNetwork>>(_networks, [.. networks.Where(network => network.Definition is null)]);
+
+    internal void Save(NetworkDefinition definition, BridgeNetwork network) =>
+        Write(PathOf(definition), network with { Definition = definition });
+
+    internal void Forget(NetworkDefinition definition) => File.Delete(PathOf(definition));
 
     internal void SaveIngress(ImmutableArray<IngressRoute> routes) =>
-        Write(_ingress, routes, NetworkJson.Default.ImmutableArrayIngressRoute);
+        Write(_ingress, routes);
 
     internal void Save(AttachedContainer container) =>
-        Write(PathOf(container.Id), container, NetworkJson.Default.AttachedContainer);
+        Write(PathOf(container.Id), container);
 
     internal void Forget(string container) => File.Delete(PathOf(container));
 
@@ -50,16 +71,57 @@ internal sealed class NetworkFiles(string folder)
             if (File.Exists(file)) File.Delete(file);
         }
 
+        if (Directory.Exists(lasting) && lasting != folder) Directory.Delete(lasting, recursive: true);
         if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
 
+    /// <remarks>One broken file must not keep a node from its other networks.</remarks>
+    private List<BridgeNetwork> LoadDefined()
+    {
+        var (networks, broken) = (new List<BridgeNetwork>(), new List<string>());
+        foreach (var file in Directory.GetFiles(lasting, "*.json"))
+        {
+            try
+            {
+                var network = Read<BridgeNetwork?>(file, null);
+                if (network is not { Definition: { } definition })
+                    throw Unreadable(file, "it describes no network");
+                _ = network.Settings;
+                if (networks.Any(one => one.Name == definition.Name))
+                    throw Unreadable(file, "its name is there twice");
+                networks.Add(network);
+            }
+            catch (ContainerException)
+            {
+                File.Move(file, file + Broken, overwrite: true);
+                broken.Add(file + Broken);
+            }
+        }
+
+        SetAside = broken;
+        return networks;
+    }
+
+    private string PathOf(NetworkDefinition definition) => Path.Combine(lasting, definition.Id + ".json");
+
+    /// <remarks>Devices were not written down once: they had their number.</remarks>
+    private static AttachedContainer WithDevices(AttachedContainer container) => container with
+    {
+        Endpoints =
+        [
+            .. container.Endpoints.Select((endpoint, number) =>
+                endpoint.Device.Length > 0 ? endpoint : endpoint with { Device = $"eth{number}" }),
+        ],
+    };
+
     private string PathOf(string container) => Path.Combine(_containers, container + ".json");
 
-    private static T Read<T>(string path, JsonTypeInfo<T> shape, T missing)
+    private static T Read<T>(string path, T missing)
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), shape) ?? missing : missing;
+            if (!File.Exists(path)) return missing;
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Format) ?? missing;
         }
         catch (Exception broken) when (broken is JsonException or InvalidDataException or NotSupportedException)
         {
@@ -70,11 +132,11 @@ internal sealed class NetworkFiles(string folder)
     private static ContainerException Unreadable(string path, string why, Exception? cause = null) =>
         new(ContainerFault.Host, $"The network state in {path} cannot be understood: {why}", cause);
 
-    private static void Write<T>(string path, T value, JsonTypeInfo<T> shape)
+    private static void Write<T>(string path, T value)
     {
         using (var file = new FileStream(path + Aside, FileMode.Create, FileAccess.Write))
         {
-            JsonSerializer.Serialize(file, value, shape);
+            JsonSerializer.Serialize(file, value, Format);
             file.Flush(flushToDisk: true);
         }
 

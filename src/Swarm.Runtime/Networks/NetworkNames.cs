@@ -54,21 +54,13 @@ internal sealed class NetworkNames(
             return new NamedEndpoint(endpoint.Network, endpoint.Address)
             {
                 ResolvesNames = endpoint.Network != defaultNetwork,
-                Names = Names(container, wanted),
+                Names = EndpointNames.Of(container, wanted),
                 Links = wanted.Links
                     .DistinctBy(link => link.Alias, StringComparer.OrdinalIgnoreCase)
                     .ToImmutableSortedDictionary(
                         link => link.Alias, link => link.Container, StringComparer.OrdinalIgnoreCase),
             };
         })]);
-    }
-
-    /// <summary>As Docker's <c>DNSNames</c>.</summary>
-    internal static ImmutableArray<string> Names(ContainerState container, EndpointSpec endpoint)
-    {
-        var hostname = container.Definition.Spec.Hostname is { Length: > 0 } chosen ? chosen : container.Id.Short;
-        string[] all = [container.Definition.Name, .. endpoint.Aliases, container.Id.Short, hostname];
-        return [.. all.Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     private sealed class Watching(Action end) : IDisposable

@@ -20,6 +20,10 @@ public sealed partial record NetworkOptions
     /// <remarks>Best on tmpfs, beside the namespaces: after a reboot there is nothing that it could describe.</remarks>
     public required string StateFolder { get; init; }
 
+    /// <summary>Where networks that are made by hand are kept, over restarts of the host; null: below the state
+    /// folder.</summary>
+    public string? LastingFolder { get; init; }
+
     /// <summary>
     /// Each network takes 256 addresses of it, past those that the host has routes to. Length /12 to /24.
     /// </summary>

@@ -19,6 +19,7 @@ internal sealed partial class NetworkRecovery(
 {
     internal void Run(IReadOnlySet<ContainerId> alive)
     {
+        foreach (var file in files.SetAside) LogSetAside(file);
         foreach (var container in ledger.Containers.Where(one => !IsWhole(one, alive)).ToArray()) Drop(container);
         ledger.Ingress = [.. ledger.Ingress.Select(WithoutTheLost)];
         files.SaveIngress(ledger.Ingress);
@@ -74,7 +75,7 @@ internal sealed partial class NetworkRecovery(
     {
         foreach (var network in ledger.Networks.ToArray())
         {
-            if (ledger.IsUsed(network.Name)) continue;
+            if (network.Definition is not null || ledger.IsUsed(network.Name)) continue;
             ledger.Remove(network);
             if (network.Name != options.DefaultNetwork) links.DeleteLink(network.BridgeName(options.NamePrefix));
             else if (links.FindLink(network.BridgeName(options.NamePrefix)) is not null) ledger.Add(network);
@@ -114,6 +115,10 @@ internal sealed partial class NetworkRecovery(
 
     [LoggerMessage(LogLevel.Information, "Dropped the network of container {Container}, which does not run")]
     private partial void LogDropped(string container);
+
+    [LoggerMessage(LogLevel.Error,
+        "The file of a network could not be understood and was set aside as {Path}; its containers are cut off")]
+    private partial void LogSetAside(string path);
 
     [LoggerMessage(LogLevel.Warning,
         "A port was not held while the daemon was away: {Reason}; traffic still goes to the container")]

@@ -23,11 +23,12 @@ internal sealed class NetworkRules(string table)
 
     internal string RemoveNetwork(BridgeNetwork network) => OfNetwork("delete", network);
 
-    internal string AddPorts(AttachedContainer container) => string.Concat(container.Ports.Select(port => Lines(
-        $"add element ip {table} {PortKey(port)} : {container.Endpoints[0].Address} . {port.ContainerPort} }}")));
+    internal string AddPorts(AttachedContainer container) => container.WayOut is not { } way ? "" : string.Concat(
+        container.Ports.Select(port => Lines(
+            $"add element ip {table} {PortKey(port)} : {way.Address} . {port.ContainerPort} }}")));
 
-    internal string RemovePorts(AttachedContainer container) => string.Concat(container.Ports.Select(port => Lines(
-        $"delete element ip {table} {PortKey(port)} }}")));
+    internal string RemovePorts(AttachedContainer container) => container.WayOut is null ? "" : string.Concat(
+        container.Ports.Select(port => Lines($"delete element ip {table} {PortKey(port)} }}")));
 
     /// <summary>
     /// Leads from one set of routes to another; a route that stays keeps its turn among its backends.
@@ -80,11 +81,16 @@ internal sealed class NetworkRules(string table)
 
     private string OfNetwork(string verb, BridgeNetwork network)
     {
-        var bridge = network.BridgeName(table);
-        return Lines(
-            $"{verb} element ip {table} bridges {{ {bridge} }}",
-            $"{verb} element ip {table} same_network {{ {bridge} . {bridge} }}",
-            $"{verb} element ip {table} subnets {{ {network.Range} }}");
+        var bridge = $"\"{network.BridgeName(table)}\"";
+        string[] sets =
+        [
+            $"bridges {{ {bridge} }}",
+            .. network.Settings.ConnectsContainers ? [$"same_network {{ {bridge} . {bridge} }}"] : (string[])[],
+            .. network.IsInternal ? [$"internal {{ {bridge} }}"] : (string[])[],
+            $"subnets {{ {network.Range} }}",
+            .. network.Settings.HidesAddresses ? [$"hidden {{ {network.Range} }}"] : (string[])[],
+        ];
+        return Lines([.. sets.Select(set => $"{verb} element ip {table} {set}")]);
     }
 
     private static string PortKey(PublishedPort port) => port.HostAddress.Length == 0
@@ -105,7 +111,9 @@ internal sealed class NetworkRules(string table)
         table ip TABLE {
             set bridges { type ifname; }
             set same_network { type ifname . ifname; }
+            set internal { type ifname; }
             set subnets { type ipv4_addr; flags interval; }
+            set hidden { type ipv4_addr; flags interval; }
             map tcp_ports { type inet_service : ipv4_addr . inet_service; }
             map udp_ports { type inet_service : ipv4_addr . inet_service; }
             map tcp_ports_at { type ipv4_addr . inet_service : ipv4_addr . inet_service; }
@@ -141,13 +149,15 @@ internal sealed class NetworkRules(string table)
             chain forward {
                 type filter hook forward priority filter - 1; policy accept;
                 iifname . oifname @same_network accept
+                iifname @internal drop
+                oifname @internal drop
                 ct state established,related accept
                 ct status dnat accept
                 oifname @bridges drop
             }
             chain postrouting {
                 type nat hook postrouting priority srcnat - 1; policy accept;
-                ip saddr @subnets oifname != @bridges masquerade
+                ip saddr @hidden oifname != @bridges masquerade
                 ip saddr @subnets oifname @bridges ct status dnat masquerade
                 ip saddr 127.0.0.0/8 oifname @bridges masquerade
             }

@@ -9,6 +9,7 @@ using Swarm.Runtime.Events;
 using Swarm.Runtime.Execs;
 using Swarm.Runtime.Files;
 using Swarm.Runtime.Health;
+using Swarm.Runtime.Networks;
 using Swarm.Runtime.Usage;
 using Swarm.Runtime.Volumes;
 
@@ -70,6 +71,8 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     public IContainerConsoles Consoles => throw new NotSupportedException();
 
     public IContainerControls Controls => throw new NotSupportedException();
+
+    public IContainerNetworks Networks => throw new NotSupportedException();
 
     public IContainerFiles Files => throw new NotSupportedException();
 

@@ -1,3 +1,4 @@
+using Swarm.Core.Containers;
 using Swarm.Runtime.Networks;
 
 namespace Swarm.Runtime.Tests.Networks;
@@ -35,12 +36,14 @@ public sealed class AddressPlanTests
     {
         var network = new BridgeNetwork("red", 0, "172.30.0.0/24");
         var ledger = new NetworkLedger([network], [], []);
+        var any = new EndpointSpec("red");
         for (var number = 0; number < 253; number++)
         {
-            ledger.Add(new AttachedContainer($"c{number}", ledger.NextSerial(), [ledger.GiveAddress(network)], []));
+            var endpoint = ledger.GiveAddress(network, any);
+            ledger.Add(new AttachedContainer($"c{number}", ledger.NextSerial(), [endpoint], []));
         }
 
-        var refused = Assert.Throws<ContainerException>(() => ledger.GiveAddress(network));
+        var refused = Assert.Throws<ContainerException>(() => ledger.GiveAddress(network, any));
         Assert.Equal("Network 'red' (172.30.0.0/24) has no free address: 253 containers are in it", refused.Message);
     }
 

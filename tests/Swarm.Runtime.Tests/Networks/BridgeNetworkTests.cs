@@ -104,7 +104,13 @@ public sealed class BridgeNetworkTests
 
         var endpoint = Assert.Single((await host.AttachAsync("web")).Endpoints);
 
-        Assert.Equal(new NetworkEndpoint("bridge", "172.30.0.2", 24, "172.30.0.1", "02:42:ac:1e:00:02"), endpoint);
+        var wanted = new NetworkEndpoint("bridge", "172.30.0.2", 24, "172.30.0.1", "02:42:ac:1e:00:02")
+        {
+            Device = "eth0",
+            NetworkId = host.Plane.Networks.Single(network => network.Name == "bridge").Id,
+        };
+        Assert.Equal(wanted, endpoint with { Id = "" });
+        Assert.Matches("^[0-9a-f]{64}$", endpoint.Id);
     }
 
     [Fact]
@@ -180,8 +186,8 @@ public sealed class BridgeNetworkTests
     {
         await using var host = await TestHost.OpenAsync();
 
-        var all = await Task.WhenAll(Enumerable.Range(0, 24).Select(number => host.Plane.AttachAsync(
-            TestHost.Id($"c{number}"), [$"net{number % 3}"], [new PublishedPort(80, 0)], CancellationToken.None)));
+        var all = await Task.WhenAll(Enumerable.Range(0, 24).Select(number => host.AttachAsync(
+            $"c{number}", [$"net{number % 3}"], new PublishedPort(80, 0))));
 
         Assert.Equal(24, all.Select(one => one.Endpoints[0].Address).Distinct().Count());
         Assert.Equal(24, all.Select(one => one.Ports[0].HostPort).Distinct().Count());

@@ -48,8 +48,7 @@ public sealed class NetworkRestartTests
     {
         await using var host = await TestHost.OpenAsync();
         var kept = await host.ServeAsync("kept");
-        var lost = await host.Plane.AttachAsync(
-            TestHost.Id("lost"), ["red"], [new PublishedPort(80, 8080)], CancellationToken.None);
+        var lost = await host.AttachAsync("lost", ["red"], new PublishedPort(80, 8080));
         await host.RouteAsync(8081, kept, lost);
 
         await host.ReopenAsync("kept");
@@ -127,14 +126,15 @@ public sealed class NetworkRestartTests
             Mtu = 1,
         };
         var refused = Assert.Throws<ArgumentException>(() =>
-            new BridgeNetworkPlane(wrong, NullLogger<BridgeNetworkPlane>.Instance));
+            new BridgeNetworkPlane(wrong, TimeProvider.System, NullLogger<BridgeNetworkPlane>.Instance));
         foreach (var word in (string[])["name prefix", "address pool", "mtu"])
         {
             Assert.Contains(word, refused.Message, StringComparison.Ordinal);
         }
 
         var lost = wrong with { NamePrefix = "t", AddressPool = "10.0.0.0/12", Mtu = 1500, HostNamespace = "/no/such" };
-        await using var plane = new BridgeNetworkPlane(lost, NullLogger<BridgeNetworkPlane>.Instance);
+        await using var plane = new BridgeNetworkPlane(
+            lost, TimeProvider.System, NullLogger<BridgeNetworkPlane>.Instance);
         var unopened = await Assert.ThrowsAsync<ContainerException>(() =>
             plane.OpenAsync(new HashSet<ContainerId>(), CancellationToken.None));
         Assert.Contains("/no/such", unopened.Message, StringComparison.Ordinal);

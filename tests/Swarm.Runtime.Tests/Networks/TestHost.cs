@@ -26,12 +26,13 @@ internal sealed class TestHost : IAsyncDisposable
         {
             NamespaceFolder = Path.Combine(_folder, "netns"),
             StateFolder = Path.Combine(_folder, "state"),
+            LastingFolder = Path.Combine(_folder, "lasting"),
             HostNamespace = Here,
         };
         Make(Here);
         Make(Outside);
         In(Here, () => ConnectOutside(bridgeNetfilter));
-        Plane = new BridgeNetworkPlane(Options, NullLogger<BridgeNetworkPlane>.Instance);
+        Plane = new BridgeNetworkPlane(Options, TimeProvider.System, NullLogger<BridgeNetworkPlane>.Instance);
     }
 
     internal string Here { get; }
@@ -55,17 +56,56 @@ internal sealed class TestHost : IAsyncDisposable
     internal async Task ReopenAsync(params string[] alive)
     {
         await Plane.DisposeAsync();
-        Plane = new BridgeNetworkPlane(Options, NullLogger<BridgeNetworkPlane>.Instance);
+        Plane = new BridgeNetworkPlane(Options, TimeProvider.System, NullLogger<BridgeNetworkPlane>.Instance);
         await Plane.OpenAsync(alive.Select(Id).ToHashSet(), CancellationToken.None);
+    }
+
+    /// <summary>What the next daemon finds when the host itself was started again.</summary>
+    internal async Task RebootAsync()
+    {
+        await Plane.DisposeAsync();
+        foreach (var file in Directory.GetFiles(Options.NamespaceFolder)) NetworkNamespace.Remove(file);
+        Directory.Delete(Options.StateFolder, recursive: true);
+        Nft("flush ruleset");
+        In(Here, () =>
+        {
+            using var links = new Rtnetlink();
+            string[] ours = ["t-", "tv"];
+            foreach (var link in links.ListLinks().Where(link => ours.Any(link.Name.StartsWith)))
+                links.DeleteLink(link.Name);
+            return true;
+        });
+        Plane = new BridgeNetworkPlane(Options, TimeProvider.System, NullLogger<BridgeNetworkPlane>.Instance);
+        await Plane.OpenAsync(new HashSet<ContainerId>(), CancellationToken.None);
     }
 
     internal static ContainerId Id(string name) => ContainerId.Of(new TaskId(name));
 
     internal Task<NetworkAttachment> AttachAsync(string name, params PublishedPort[] ports) =>
-        Plane.AttachAsync(Id(name), [], [.. ports], CancellationToken.None);
+        AttachAsync(name, [], ports);
+
+    internal Task<NetworkAttachment> AttachAsync(string name, string[] networks, params PublishedPort[] ports)
+    {
+        string[] wanted = networks is [] ? [Plane.DefaultNetwork] : networks;
+        return Plane.AttachAsync(Id(name), NetworkWish.Named([.. wanted], [.. ports]), CancellationToken.None);
+    }
 
     internal Task<NetworkAttachment> JoinAsync(string name, params string[] networks) =>
-        Plane.AttachAsync(Id(name), [.. networks], [], CancellationToken.None);
+        AttachAsync(name, networks, []);
+
+    /// <summary>Joins networks that must be there.</summary>
+    internal Task<NetworkAttachment> JoinAsync(string name, params EndpointSpec[] endpoints) =>
+        Plane.AttachAsync(Id(name), new NetworkWish([.. endpoints], []), CancellationToken.None);
+
+    internal Task<NetworkDefinition> DefineAsync(string name, string subnet = "", params (string, string)[] options) =>
+        DefineAsync(new NetworkDefinition(name)
+        {
+            Subnet = subnet,
+            Options = options.ToImmutableSortedDictionary(option => option.Item1, option => option.Item2),
+        });
+
+    internal Task<NetworkDefinition> DefineAsync(NetworkDefinition wanted) => Plane.CreateNetworkAsync(
+        wanted with { Id = $"{wanted.Name}-id" }, CancellationToken.None);
 
     internal Task DetachAsync(string name) => Plane.DetachAsync(Id(name), CancellationToken.None);
 

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Networks;
+using Swarm.Runtime.Records;
+
+namespace Swarm.Runtime;
+
+/// <summary>What containers of the default network know of each other, and what is told of networks.</summary>
+internal sealed partial class EngineCore
+{
+    public void TellNetwork(NetworkDefinition network, string action) => Events.Publish(
+        "network", action, network.Id,
+        ImmutableSortedDictionary<string, string>.Empty.Add("name", network.Name).Add("type", network.Driver));
+
+    private void TellNetworks(ContainerRecord record, ImmutableArray<NetworkEndpoint> endpoints, string action)
+    {
+        foreach (var endpoint in endpoints)
+        {
+            Events.Publish("network", action, endpoint.NetworkId, ImmutableSortedDictionary<string, string>.Empty
+                .Add("container", record.Id.Value).Add("name", endpoint.Network).Add("type", NetworkDrivers.Bridge));
+        }
+    }
+
+    /// <summary>The containers that one is linked to, as they are now.</summary>
+    /// <exception cref="ContainerException">One does not run, or is not in the default network.</exception>
+    private ImmutableArray<LinkedContainer> LinksOf(ContainerDefinition definition)
+    {
+        var spec = definition.Spec;
+        // In other networks, names are resolved: there the links are those of the endpoint.
+        var isInDefault = spec.NetworkMode == NetworkMode.Bridge
+            && (spec.Endpoints?.Any(endpoint => endpoint.Network == _networks.DefaultNetwork) ?? false);
+        if (!isInDefault) return [];
+        return
+        [
+            .. from link in spec.Links
+               let other = Table.Find(new ContainerId(link.Container))?.Record
+               where other is not null // removed meanwhile: the link went with it
+               select Linked(definition, link.Alias, other),
+        ];
+    }
+
+    private LinkedContainer Linked(ContainerDefinition owner, string alias, ContainerRecord other)
+    {
+        if (other.Phase != ContainerPhase.Running)
+        {
+            throw WrongPhase(
+                $"Cannot link to a non running container: /{other.Definition.Name} AS /{owner.Name}/{alias}");
+        }
+
+        var address = AddressOf(other) ?? throw Invalid(
+            $"Cannot link to /{other.Definition.Name}, as it does not belong to the default network");
+        var image = _images.Find(other.ImageId.Value)?.Configuration;
+        var spec = other.Definition.Spec;
+        var variables = (image?.Environment ?? []).Concat(spec.Environment)
+            .GroupBy(variable => variable.Split('=', 2)[0], StringComparer.Ordinal)
+            .Select(group => group.Last());
+        return new LinkedContainer(owner.Name, alias, other.Definition.Name, HostnameOf(other), address)
+        {
+            Ports = [.. (image?.ExposedPorts ?? []).Concat(spec.ExposedPorts)],
+            Environment = [.. variables],
+        };
+    }
+
+    /// <summary>A container has another address: those that are linked to it find it in their /etc/hosts.</summary>
+    private void MoveLinksTo(ContainerRecord record)
+    {
+        if (AddressOf(record) is not { } address) return;
+        foreach (var other in Table.All)
+        {
+            if (other.Record is not { Phase: not ContainerPhase.Ended } owner) continue;
+            foreach (var link in owner.Definition.Spec.Links.Where(link => link.Container == record.Id.Value))
+            {
+                var names = new LinkedContainer(
+                    owner.Definition.Name, link.Alias, record.Definition.Name, HostnameOf(record), address).HostNames;
+                HostsFile.Change(HostsOf(owner.Id), text => HostsFile.Move(text, names, address));
+            }
+        }
+    }
+
+    private string? AddressOf(ContainerRecord record) => record.Endpoints
+        .FirstOrDefault(endpoint => endpoint.Network == _networks.DefaultNetwork)?.Address;
+
+    private static string HostnameOf(ContainerRecord record) =>
+        record.Definition.Spec.Hostname is { Length: > 0 } chosen ? chosen : record.Id.Short;
+}
