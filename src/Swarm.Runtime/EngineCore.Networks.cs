@@ -11,11 +11,6 @@ namespace Swarm.Runtime;
 /// <summary>Which networks a container is in.</summary>
 internal sealed partial class EngineCore
 {
-    /// <summary>Whether a container asks a resolver of its networks for names.</summary>
-    public static bool ResolvesNames(ContainerSpec spec, string defaultNetwork) =>
-        spec.NetworkMode == NetworkMode.Bridge
-        && spec.Endpoints is { } endpoints && endpoints.Any(endpoint => endpoint.Network != defaultNetwork);
-
     public Task ConnectAsync(ContainerId id, EndpointSpec wanted, CancellationToken cancellation) => ChangeAsync(
         id,
         async (container, record) =>
@@ -95,8 +90,25 @@ internal sealed partial class EngineCore
             foreach (var endpoint in joined) text = HostsFile.Add(text, endpoint.Address, hostname);
             return text;
         });
+        LeadToNameServer(record, before);
         TellNetworks(record, joined, "connect");
         TellNetworks(record, left, "disconnect");
+    }
+
+    /// <summary>A container that joins its first network with names asks its name server from now on, unless it has
+    /// changed its /etc/resolv.conf itself.</summary>
+    private void LeadToNameServer(ContainerRecord record, ImmutableArray<NetworkEndpoint> before)
+    {
+        bool Asks(ImmutableArray<NetworkEndpoint> endpoints) =>
+            NameFiles.AsksNameServer(endpoints, _networks.DefaultNetwork);
+        if (Asks(before) || !Asks(record.Endpoints)) return;
+        var input = new NamesInput(record.Endpoints, [], NameFiles.ReadHostResolver());
+        var spec = record.Definition.Spec;
+        HostsFile.Change(
+            Path.Join(Folders.Bundle(record.Id), "resolv.conf"),
+            text => text == NameFiles.Resolver(spec, input)
+                ? NameFiles.Resolver(spec, input with { ResolvesNames = true })
+                : text);
     }
 
     private string HostsOf(ContainerId id) => Path.Join(Folders.Bundle(id), "hosts");

@@ -9,6 +9,7 @@ using Swarm.Runtime.Exits;
 using Swarm.Runtime.Health;
 using Swarm.Runtime.Leases;
 using Swarm.Runtime.Making;
+using Swarm.Runtime.Names;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Processes;
 using Swarm.Runtime.Records;
@@ -26,6 +27,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
     private readonly EngineOptions _options;
     private readonly IImageStore _images;
     private readonly INetworkPlane _networks;
+    private readonly NameServers _nameServers;
     private readonly ICgroups _cgroups;
     private readonly BlockingWork _work;
     private readonly TimeProvider _time;
@@ -48,7 +50,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         EngineOptions options, IImageStore images, INetworkPlane networks, ICgroups cgroups, BlockingWork work,
         TimeProvider time, ILogger logger)
     {
-        (_options, _images, _networks, _cgroups) = (options, images, networks, cgroups);
+        (_options, _images, _cgroups) = (options, images, cgroups);
         (_work, _time, _logger) = (work, time, logger);
         Folders = new EngineFolders(options);
         Table = new ContainerTable(Folders);
@@ -57,6 +59,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
         Events = new EventLog(time);
         Names = new NetworkNames(
             () => Table.States(), id => Table.Find(id)?.Record?.ToState(), networks.DefaultNetwork);
+        _nameServers = new NameServers(Names, WishesOf, hostNamespace: null, new NameServerLimits(), time, logger);
+        _networks = networks = new ResolvingNetworkPlane(networks, _nameServers, logger);
         _records = new RecordStore(Folders, logger);
         _imageMounts = new ImageMounts(images);
         Volumes = new VolumeStore(Folders, new VolumeMounting(Watch, time), Events, time, logger);
@@ -107,6 +111,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
             container.Gate.Release();
         }
 
+        await _nameServers.DisposeAsync();
         Leases.Dispose();
         Watch.Dispose();
         _exits.Writer.TryComplete();
@@ -140,6 +145,9 @@ internal sealed partial class EngineCore : IAsyncDisposable
         Names.Tell(before?.ToState(), record.ToState());
         return record;
     }
+
+    private NameWishes? WishesOf(ContainerId id) =>
+        Table.Find(id)?.Record is { } record ? NameWishes.Of(record.ToState()) : null;
 
     private StoredImage FindImage(ContainerDefinition definition)
     {

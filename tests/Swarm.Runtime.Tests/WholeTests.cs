@@ -122,6 +122,33 @@ public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
         await Assert.ThrowsAsync<ContainerException>(() => _engine.Networks.RemoveAsync("red", default));
     }
 
+    [Fact]
+    public async Task Containers_of_a_network_find_each_other_and_their_service_by_name_also_when_the_engine_is_back()
+    {
+        var db = await StartAsync("db");
+        var web = await StartAsync("web");
+        async Task<string> LookAsync(string name)
+        {
+            var looked = await _engine.RunCommandAsync(web.Id, ["nslookup", name], Patience.Seconds(30), default);
+            return looked.Output;
+        }
+
+        Assert.Contains($"Address: {db.Endpoints[0].Address}", await LookAsync("db"), StringComparison.Ordinal);
+        var resolver = await _engine.RunCommandAsync(
+            web.Id, ["cat", "/etc/resolv.conf"], Patience.Seconds(20), default);
+        Assert.Contains("nameserver 127.0.0.11\n", resolver.Output, StringComparison.Ordinal);
+        Assert.Contains("ndots:0", resolver.Output, StringComparison.Ordinal);
+
+        await _engine.DisposeAsync();
+        await _networks.DisposeAsync();
+        await OpenAsync();
+
+        Assert.Contains($"Address: {db.Endpoints[0].Address}", await LookAsync("db"), StringComparison.Ordinal);
+        var service = await LookAsync("tasks.all");
+        Assert.Contains($"Address: {db.Endpoints[0].Address}", service, StringComparison.Ordinal);
+        Assert.Contains($"Address: {web.Endpoints[0].Address}", service, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(NetworkMode.Bridge)]
     [InlineData(NetworkMode.None)]
@@ -146,6 +173,17 @@ public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
     {
         var spec = EngineFixture.Shell("sleep 600") with { PinnedImage = _image, NetworkMode = mode };
         var created = await _engine.CreateAsync(EngineFixture.Define(spec), default);
+        return await _engine.StartAsync(created.Id, default);
+    }
+
+    private async Task<ContainerState> StartAsync(string name)
+    {
+        var spec = EngineFixture.Shell("sleep 600") with
+        {
+            PinnedImage = _image, NetworkMode = NetworkMode.Bridge, Networks = ["n" + _unique],
+        };
+        var created = await _engine.CreateAsync(
+            EngineFixture.Define(spec) with { Name = name, SharedNames = ["all", "tasks.all"] }, default);
         return await _engine.StartAsync(created.Id, default);
     }
 }

@@ -7,6 +7,9 @@ namespace Swarm.Client.Compose;
 /// <summary>Reads one service of the file.</summary>
 internal static class ServiceReader
 {
+    /// <summary>As Docker calls it: by it nodes know that the service has its name in the file, too.</summary>
+    private const string StackLabel = "com.docker.stack.namespace";
+
     private static readonly Dictionary<string, Func<ServiceDraft, Field, ServiceDraft>> Keys = AllKeys();
 
     public static ServiceSpec Read(string name, Field field, ComposeContext context)
@@ -21,7 +24,10 @@ internal static class ServiceReader
         var environment = field.Value is Yaml.YamlMap ? EnvironmentKeys.Read(field, context) : [];
         if (field.Value is Yaml.YamlMap && field.Entries().All(entry => entry.Key.Text is not "image"))
             field.Refuse("needs an image");
-        draft = draft.With(container => container with { Environment = environment });
+        draft = draft.With(container => container with
+        {
+            Environment = environment, Labels = container.Labels.SetItem(StackLabel, context.Stack),
+        });
         return DeployKeys.Settle(NetworkKeys.Settle(draft, field), field).Spec;
     }
 

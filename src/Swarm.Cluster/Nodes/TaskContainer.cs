@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Swarm.Core;
 using Swarm.Core.Containers;
@@ -14,6 +15,9 @@ internal static class TaskContainer
     public const string ServiceLabel = "swarm.service";
     public const string SlotLabel = "swarm.slot";
 
+    /// <summary>As Docker calls it. Set by who reads the stack's file.</summary>
+    public const string StackLabel = "com.docker.stack.namespace";
+
     public static ContainerDefinition Define(ServiceName service, TaskId task, int slot, ContainerSpec spec) => new(
         ContainerId.Of(task),
         string.Create(CultureInfo.InvariantCulture, $"{service}.{slot}.{task}"),
@@ -23,7 +27,20 @@ internal static class TaskContainer
                 .SetItem(TaskLabel, task.Value)
                 .SetItem(ServiceLabel, service.Value)
                 .SetItem(SlotLabel, slot.ToString(CultureInfo.InvariantCulture)),
-        });
+        })
+    {
+        SharedNames = NamesOf(service.Value, spec.Labels.GetValueOrDefault(StackLabel)),
+    };
+
+    /// <summary>As in Docker; but here all of them mean the addresses of the service's tasks, for there is no address
+    /// of the service. Within its stack it is known by its name in the file, too.</summary>
+    private static ImmutableArray<string> NamesOf(string service, string? stack)
+    {
+        var isOfStack = stack is { Length: > 0 } && service.StartsWith(stack + "_", StringComparison.Ordinal);
+        return isOfStack
+            ? [service, "tasks." + service, service[(stack!.Length + 1)..], "tasks." + service[(stack.Length + 1)..]]
+            : [service, "tasks." + service];
+    }
 
     /// <summary>The task a container was made for; null when it was made for none.</summary>
     public static (TaskId Task, ServiceName Service)? TaskOf(ContainerState container)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Swarm.Core.Containers;
+using Swarm.Runtime.Names;
 
 namespace Swarm.Runtime.Bundles;
 
@@ -10,7 +11,10 @@ namespace Swarm.Runtime.Bundles;
 internal static class NameFiles
 {
     /// <summary>Where the names of a container's networks are resolved, in its own namespace.</summary>
-    public const string NetworkResolver = "127.0.0.11";
+    public const string NetworkResolver = NameServer.Address;
+
+    // Names of containers have no dot in them, and are asked for as they are, before any search domain.
+    private const string AsTheyAre = "ndots:0";
 
     private const string HostGateway = "host-gateway";
     private static readonly string[] Names = ["hosts", "hostname", "resolv.conf"];
@@ -42,6 +46,10 @@ internal static class NameFiles
            where File.Exists(path)
            select new BundleMount("bind", path, target, ["bind", "rprivate"]),
     ];
+
+    /// <summary>Whether a container in these networks asks its name server.</summary>
+    public static bool AsksNameServer(ImmutableArray<NetworkEndpoint> endpoints, string defaultNetwork) =>
+        endpoints.Any(endpoint => endpoint.Network != defaultNetwork);
 
     internal static string Hosts(ContainerPlan plan, NamesInput input)
     {
@@ -81,8 +89,7 @@ internal static class NameFiles
                 && (spec.DnsOptions.IsEmpty || !line.StartsWith("options", StringComparison.Ordinal)))
             .Concat(Line("search", [.. spec.DnsSearch.Where(domain => domain != ".")]))
             .Concat(Line("options", spec.DnsOptions));
-        if (input.ResolvesNames)
-            return string.Concat(others.Append("nameserver " + NetworkResolver).Select(line => line + "\n"));
+        if (input.ResolvesNames) return string.Concat(AskingFirst(others).Select(line => line + "\n"));
         var servers = spec.DnsServers.IsEmpty
             // A server at the host's own loopback cannot be reached from another network namespace.
             ? lines.Where(line => line.StartsWith("nameserver", StringComparison.Ordinal) && !IsLoopback(line))
@@ -90,6 +97,22 @@ internal static class NameFiles
                 ? $"nameserver {address}"
                 : throw new ContainerException(ContainerFault.Invalid, $"DNS server '{server}' is not an address"));
         return string.Concat(others.Concat(servers).Select(line => line + "\n"));
+    }
+
+    private static IEnumerable<string> AskingFirst(IEnumerable<string> others)
+    {
+        yield return "nameserver " + NetworkResolver;
+        // Of two lines with options the last one alone counts.
+        var options = new List<string>();
+        foreach (var line in others)
+        {
+            if (line.StartsWith("options", StringComparison.Ordinal))
+                options.AddRange(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1..]);
+            else yield return line;
+        }
+
+        if (!options.Any(option => option.StartsWith("ndots:", StringComparison.Ordinal))) options.Add(AsTheyAre);
+        yield return "options " + string.Join(' ', options);
     }
 
     private static string[] Line(string key, ImmutableArray<string> values)

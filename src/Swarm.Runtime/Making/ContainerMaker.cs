@@ -60,7 +60,7 @@ internal sealed partial class ContainerMaker(
         var mounts = MountChoice.Choose(record.Mounts ?? []).Select(held.Hold).ToArray();
         var names = NamespaceChoice.ContainerOf(spec.Shared.Network) is { } other
             ? NameFiles.MountsOf(folders.Bundle(other), plan)
-            : NameFiles.Write(bundle, plan, NamesOf(spec, network, links));
+            : NameFiles.Write(bundle, plan, NamesOf(network, links));
         var seccomp = Filter(spec, capabilities);
         var shared = Share(spec);
         var memory = SharedMemory.Choose(spec, bundle, folders.Bundle);
@@ -121,11 +121,10 @@ internal sealed partial class ContainerMaker(
         ? [new BundleMount("bind", InitProgram.Find(), InitProgram.Target, ["bind", "rprivate", "ro"])]
         : [];
 
-    private NamesInput NamesOf(
-        ContainerSpec spec, NetworkAttachment? network, ImmutableArray<LinkedContainer> links) =>
+    private NamesInput NamesOf(NetworkAttachment? network, ImmutableArray<LinkedContainer> links) =>
         new(network?.Endpoints ?? [], links, NameFiles.ReadHostResolver())
         {
-            ResolvesNames = EngineCore.ResolvesNames(spec, networks.DefaultNetwork),
+            ResolvesNames = NameFiles.AsksNameServer(network?.Endpoints ?? [], networks.DefaultNetwork),
         };
 
     private static void MakeWorkingFolder(RootedFolder root, string path)
