@@ -95,6 +95,8 @@ public sealed class ComposeFileTests
         Assert.Equal(["node.labels.zone == a"], Web.Placement.Constraints.AsEnumerable());
         Assert.Equal(["node.labels.rack"], Web.Placement.SpreadOver.AsEnumerable());
         Assert.Equal(4, Web.Placement.MaxPerNode);
+        // By it the nodes know that the service has its name in the file, too.
+        Assert.Equal(Web.Stack, Web.Container.Labels["com.docker.stack.namespace"]);
     }
 
     [Fact]

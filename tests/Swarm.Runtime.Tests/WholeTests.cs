@@ -180,7 +180,9 @@ public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
     {
         var spec = EngineFixture.Shell("sleep 600") with
         {
-            PinnedImage = _image, NetworkMode = NetworkMode.Bridge, Networks = ["n" + _unique],
+            PinnedImage = _image,
+            NetworkMode = NetworkMode.Bridge,
+            Networks = ["n" + _unique],
         };
         var created = await _engine.CreateAsync(
             EngineFixture.Define(spec) with { Name = name, SharedNames = ["all", "tasks.all"] }, default);

@@ -26,7 +26,8 @@ internal static class ServiceReader
             field.Refuse("needs an image");
         draft = draft.With(container => container with
         {
-            Environment = environment, Labels = container.Labels.SetItem(StackLabel, context.Stack),
+            Environment = environment,
+            Labels = container.Labels.SetItem(StackLabel, context.Stack),
         });
         return DeployKeys.Settle(NetworkKeys.Settle(draft, field), field).Spec;
     }

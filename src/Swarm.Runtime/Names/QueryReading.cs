@@ -48,7 +48,12 @@ internal abstract record QueryReading
 
         return new Understood(new NameQuery(message, question)
         {
-            Id = id, Flags = flags, Name = name, Type = type, Class = @class, Edns = edns,
+            Id = id,
+            Flags = flags,
+            Name = name,
+            Type = type,
+            Class = @class,
+            Edns = edns,
         });
     }
 

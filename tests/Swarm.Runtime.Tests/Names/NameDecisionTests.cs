@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using Swarm.Core;
 using Swarm.Runtime.Names;
 using Swarm.Runtime.Networks;

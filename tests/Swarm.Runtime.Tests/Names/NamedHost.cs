@@ -2,9 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
-using Swarm.Core;
 using Swarm.Runtime.Names;
-using Swarm.Runtime.Networks;
 using Swarm.Runtime.Tests.Networks;
 
 namespace Swarm.Runtime.Tests.Names;
