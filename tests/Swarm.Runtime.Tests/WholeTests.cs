@@ -129,7 +129,8 @@ public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
         var web = await StartAsync("web");
         async Task<string> LookAsync(string name)
         {
-            var looked = await _engine.RunCommandAsync(web.Id, ["nslookup", name], Patience.Seconds(30), default);
+            var looked = await _engine.RunCommandAsync(
+                web.Id, ["busybox", "nslookup", name], Patience.Seconds(30), default);
             return looked.Output;
         }
 
