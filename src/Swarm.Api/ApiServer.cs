@@ -16,9 +16,9 @@ using Swarm.Api.Networks;
 using Swarm.Api.Nodes;
 using Swarm.Api.Volumes;
 using Swarm.Cluster.Nodes;
-using Swarm.Images;
 using Swarm.Runtime;
 using Swarm.Runtime.Builds;
+using Swarm.Runtime.Images;
 
 namespace Swarm.Api;
 
@@ -39,25 +39,30 @@ public sealed class ApiServer : IAsyncDisposable
     }
 
     /// <summary>Listens, and brings the cluster's image names up to this host's.</summary>
+    /// <param name="host">The images of this host.</param>
     /// <param name="images">Takes messages for the entities of image names.</param>
     /// <param name="containers">Takes every <see cref="IStandaloneCommand"/>.</param>
     /// <param name="findFault">What keeps the node from its work; null when nothing does.</param>
     /// <param name="warnings">What is wrong with the cluster beyond this node.</param>
     /// <exception cref="IOException">Another process listens there, or the socket cannot be made.</exception>
     public static async Task<ApiServer> StartAsync(
-        ApiOptions options, NodeFacts node, IImageStore store, IContainerEngine engine, IImageBuilder builder,
+        ApiOptions options, NodeFacts node, HostImages host, IContainerEngine engine, IImageBuilder builder,
         IActorRef images,
         IActorRef containers,
         Func<Task<string?>> findFault, Func<IEnumerable<string>> warnings,
         TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
     {
+        var store = host.Store;
         var names = new ClusterImageNames(images, store, node.Id, time, logs.CreateLogger<ClusterImageNames>());
         var stopping = new CancellationTokenSource();
         var desk = new ContainerDesk(containers, engine, store);
         var application = Build(ListeningSocket.BindingPath(options.SocketPath), node, logs, routes =>
         {
             new NodeRoutes(node, store, engine, findFault, warnings).Map(routes);
-            new ImageRoutes(store, engine, names).Map(routes);
+            var transfers = new TransferRoutes(host, names, time);
+            transfers.Map(routes);
+            new ImageRoutes(host, engine, names, transfers, time).Map(routes);
+            new RegistryRoutes(host.Registries).Map(routes);
             new BuildRoutes(builder, store, names, time, stopping.Token).Map(routes);
             new ContainerRoutes(desk, node, time).Map(routes);
             new NetworkRoutes(engine, time).Map(routes);

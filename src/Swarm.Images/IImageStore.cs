@@ -34,11 +34,38 @@ public interface IImageStore
     /// <exception cref="ImageException">When there is no such image.</exception>
     StoredImage Tag(string nameOrId, ImageReference name);
 
-    /// <summary>Removes a name, and the image when it was the last one and nothing in use needs it.</summary>
-    /// <param name="inUse">Images that containers use.</param>
+    /// <summary>All that is known of an image.</summary>
+    /// <exception cref="ImageException">When there is no such image.</exception>
+    ImageDetail Examine(string nameOrId);
+
+    /// <summary>Of each image the bytes of the layers that another image has, too.</summary>
+    ImmutableDictionary<Digest, Bytes> SharedSizes();
+
+    /// <summary>The image that a container's writable layer lies on, also when it was removed since.</summary>
+    StoredImage? FindBelow(ContainerId container);
+
+    /// <summary>Writes images into an archive as <c>docker save</c> does. They may be removed meanwhile.</summary>
+    /// <param name="namesOrIds">A repository without a tag stands for all of its tags.</param>
+    /// <returns>The images in it.</returns>
+    /// <exception cref="ImageException">When there is one of them not: nothing has been written then.</exception>
+    Task<ImmutableArray<Digest>> SaveAsync(
+        IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation);
+
+    /// <summary>Removes a name, and the image when it was the last one, by the rules of Docker.</summary>
+    /// <param name="force">Also when it has other names, or is below containers that do not run: those go on with
+    /// its layers.</param>
+    /// <param name="running">Containers whose image is not removed at all.</param>
     /// <exception cref="ImageException">No such image, or in use, or several names and not
     /// <paramref name="force"/>.</exception>
-    ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<Digest> inUse);
+    ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<ContainerId> running);
+
+    /// <summary>Removes an image with all its names, unless something uses it.</summary>
+    /// <returns>Null when it is used, or not there.</returns>
+    ImageRemoval? RemoveUnused(Digest id);
+
+    /// <summary>Keeps an image from being removed until it is let go of, as while a container is made of it.</summary>
+    /// <returns>Null when there is none.</returns>
+    IDisposable? HoldImage(string nameOrId);
 
     /// <summary>Unpacks what is not unpacked yet, and makes a container's root file system:
     /// layers under a fresh writable layer.</summary>
@@ -89,7 +116,26 @@ public sealed record StoredImage(
     Digest Id, Digest ManifestDigest, ImmutableArray<ImageReference> Names, ImageConfiguration Configuration,
     Bytes Size);
 
-public sealed record ImageRemoval(ImmutableArray<ImageReference> Untagged, ImmutableArray<Digest> Deleted);
+/// <summary>Everything of one image.</summary>
+/// <param name="ConfigurationJson">As it is stored.</param>
+/// <param name="Layers">Lowest first.</param>
+public sealed record ImageDetail(StoredImage Image, byte[] ConfigurationJson, ImmutableArray<StoredLayer> Layers)
+{
+    /// <summary>The image that it was built from here; null for one that was not.</summary>
+    public Digest? Parent { get; init; }
+
+    /// <summary>When it got the newest of its names; null when it has none.</summary>
+    public DateTimeOffset? LastTagged { get; init; }
+}
+
+/// <param name="Tree">Where it is unpacked; empty when it is not.</param>
+/// <param name="Size">Bytes of its files.</param>
+public sealed record StoredLayer(Digest DiffId, string Tree, Bytes Size);
+
+/// <param name="Deleted">The image, if it went with its last name.</param>
+/// <param name="Freed">Bytes of unpacked layers that no other image has.</param>
+public sealed record ImageRemoval(
+    Digest Image, ImmutableArray<ImageReference> Untagged, ImmutableArray<Digest> Deleted, Bytes Freed);
 
 /// <summary>What was wrong with an image, an archive or a name; the message names it.</summary>
 public sealed class ImageException(ImageFault fault, string message, Exception? cause = null)

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Swarm.Core;
 using Swarm.Core.Images;
+using Swarm.Images.Layers;
 using Swarm.Images.Names;
 
 namespace Swarm.Images;
@@ -8,72 +10,91 @@ namespace Swarm.Images;
 public sealed partial class ImageStore
 {
     /// <inheritdoc/>
-    public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<Digest> inUse)
+    public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<ContainerId> running)
     {
         ImageRemoval removal;
         lock (_gate)
         {
             var image = Get(nameOrId);
-            var names = _catalog.NamesOf(image.Id);
-            var isBuiltUpon = _catalog.HasChildren(image.Id);
-            if (ImageSearch.NameIn(_catalog, nameOrId) is { } name && (names.Length > 1 || isBuiltUpon))
-            {
-                _catalog.RemoveName(name);
-                return new ImageRemoval([name], []);
-            }
-
-            if (isBuiltUpon)
-            {
-                throw new ImageException(
-                    ImageFault.InUse,
-                    $"conflict: unable to delete {image.Id.Hex[..12]} (cannot be forced) - image has dependent child "
-                    + "images");
-            }
-
-            CheckRemovable(nameOrId, image, names, force, inUse);
-            foreach (var each in names) _catalog.RemoveName(each);
-            _catalog.Remove(image.Id);
-            removal = new ImageRemoval(names, [image.Id, .. RemoveParents(image, inUse)]);
-            LogRemoved(image.Id, names);
+            var plan = RemovalRules.Decide(
+                image.Id, ImageSearch.NameIn(_catalog, nameOrId), force,
+                new ImageState(_catalog.NamesOf(image.Id), UsersOf(image.Id, running))
+                {
+                    IsHeld = _heldImages.Has(image.Id),
+                    IsBuiltUpon = _catalog.HasChildren(image.Id),
+                });
+            if (plan.Refusal is { } refusal) throw new ImageException(ImageFault.InUse, refusal);
+            removal = CarryOut(image, plan);
         }
 
-        _isSweepDue = true;
         SweepIfDue();
         return removal;
     }
 
-    /// <summary>Removes what an image was built from, as far as nothing else needs it.</summary>
-    private List<Digest> RemoveParents(KnownImage image, IReadOnlySet<Digest> inUse)
+    /// <inheritdoc/>
+    public ImageRemoval? RemoveUnused(Digest id)
     {
-        List<Digest> removed = [];
+        ImageRemoval removal;
+        lock (_gate)
+        {
+            if (_catalog.Find(id) is not { } image || IsNeeded(id)) return null;
+            removal = CarryOut(image, new RemovalPlan(_catalog.NamesOf(id), Deletes: true));
+        }
+
+        SweepIfDue();
+        return removal;
+    }
+
+    private ImageRemoval CarryOut(KnownImage image, RemovalPlan plan)
+    {
+        foreach (var name in plan.Untagged) _catalog.RemoveName(name);
+        if (!plan.Deletes) return new ImageRemoval(image.Id, plan.Untagged, [], Bytes.Zero);
+
+        _catalog.Remove(image.Id);
+        LogRemoved(image.Id, plan.Untagged);
+        ImmutableArray<KnownImage> removed = [image, .. RemoveParents(image)];
+        _isSweepDue = true;
+        return new ImageRemoval(image.Id, plan.Untagged, [.. removed.Select(one => one.Id)], OnlyIn(removed));
+    }
+
+    /// <summary>Removes what an image was built from, as far as nothing else needs it.</summary>
+    private List<KnownImage> RemoveParents(KnownImage image)
+    {
+        List<KnownImage> removed = [];
         while (image.Step is { } step && _catalog.Find(step.Parent) is { Step: not null } parent
-            && _catalog.NamesOf(parent.Id).IsEmpty && !_catalog.HasChildren(parent.Id) && !IsUsed(parent, inUse))
+            && _catalog.NamesOf(parent.Id).IsEmpty && !IsNeeded(parent.Id))
         {
             _catalog.Remove(parent.Id);
-            removed.Add(parent.Id);
+            removed.Add(parent);
             image = parent;
         }
 
         return removed;
     }
 
-    private bool IsUsed(KnownImage image, IReadOnlySet<Digest> inUse) => inUse.Contains(image.Id)
-        || _snapshots.Containers().Any(id => _snapshots.TryFind(id)?.Image == image.Id.Value);
+    private bool IsNeeded(Digest image) => _heldImages.Has(image) || _catalog.HasChildren(image)
+        || !UsersOf(image, ImmutableHashSet<ContainerId>.Empty).IsEmpty;
 
-    private void CheckRemovable(
-        string nameOrId, KnownImage image, ImmutableArray<ImageReference> names, bool force, IReadOnlySet<Digest> inUse)
+    private ImmutableArray<ImageUser> UsersOf(Digest image, IReadOnlySet<ContainerId> running) =>
+    [
+        .. _snapshots.Containers()
+            .Where(container => _snapshots.TryFind(container)?.Image == image.Value)
+            .Select(container => new ImageUser(container, running.Contains(container))),
+    ];
+
+    // Bytes of the layers that no image has any more.
+    private Bytes OnlyIn(ImmutableArray<KnownImage> removed)
     {
-        if (IsUsed(image, inUse))
-        {
-            throw new ImageException(ImageFault.InUse, $"image {nameOrId} is in use by a container");
-        }
-
-        if (names.Length > 1 && !force)
-        {
-            throw new ImageException(
-                ImageFault.InUse,
-                $"image {nameOrId} has several names: {string.Join(", ", names.Select(name => name.Familiar))}");
-        }
+        var others = _catalog.Images
+            .SelectMany(other => other.Layers)
+            .SelectMany(layer => LayerFolder.NamesOf(layer).AsEnumerable())
+            .ToHashSet(StringComparer.Ordinal);
+        return new Bytes(removed.SelectMany(image => image.Layers)
+            .Select(layer => _layers.Find(layer))
+            .OfType<UnpackedLayer>()
+            .DistinctBy(layer => layer.Name)
+            .Where(layer => !others.Contains(layer.Name))
+            .Sum(layer => layer.Record.SizeBytes));
     }
 
     // Whoever unpacks counts on layers that are there: it sweeps itself when it is done.

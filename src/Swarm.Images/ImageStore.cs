@@ -44,7 +44,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
             _layers = new LayerFolder(_folders, options);
             _snapshots = new SnapshotFolder(_folders, _layers);
             _installer = new ImageInstaller(_folders, _layers);
-            _sweep = new Sweep(_folders, _catalog, _snapshots);
+            _sweep = new Sweep(_folders, _catalog, _snapshots, _heldBlobs);
             SweepNow();
         }
         catch

@@ -169,7 +169,7 @@ internal sealed partial class EngineCore
     private async Task<ContainerRecord> MakeAgainAsync(
         LiveContainer container, ContainerRecord record, CancellationToken cancellation)
     {
-        var image = _images.Find(record.ImageId.Value)
+        var image = _images.FindBelow(record.Id) ?? _images.Find(record.ImageId.Value)
             ?? throw new ContainerException(
                 ContainerFault.ImageNotFound,
                 $"image {record.Definition.Spec.Image} ({record.ImageId}) is no longer on this host");

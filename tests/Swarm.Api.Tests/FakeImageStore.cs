@@ -15,6 +15,10 @@ internal sealed class FakeImageStore : IImageStore
 
     public long BytesRead { get; private set; }
 
+    public HashSet<Digest> InUse { get; } = [];
+
+    private static IReadOnlySet<ContainerId> Empty => ImmutableHashSet<ContainerId>.Empty;
+
     /// <summary>Thrown by what changes the store, where it is set.</summary>
     public ImageException? Broken { get; set; }
 
@@ -70,14 +74,41 @@ internal sealed class FakeImageStore : IImageStore
         ContainerId container, ImageCommit commit, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<Digest> inUse)
+    public ImageDetail Examine(string nameOrId) => new(
+        Find(nameOrId) ?? throw new ImageException(ImageFault.NotFound, $"No such image: {nameOrId}"),
+        """
+        {"config":{"Cmd":["sh"],"Image":"kept as it is"},"docker_version":"20.10",
+         "history":[{"created":"2020-01-01T00:00:00Z","created_by":"ADD file"},
+                    {"created":"2020-01-02T00:00:00Z","created_by":"CMD sh","empty_layer":true}]}
+        """u8.ToArray(),
+        [new StoredLayer(Digest.Of("layer"u8), "/layers/one/tree", new Bytes(700))]);
+
+    public ImmutableDictionary<Digest, Bytes> SharedSizes() =>
+        _images.Keys.ToImmutableDictionary(id => id, _ => new Bytes(300));
+
+    public StoredImage? FindBelow(ContainerId container) => null;
+
+    public async Task<ImmutableArray<Digest>> SaveAsync(
+        IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation)
+    {
+        var missing = namesOrIds.FirstOrDefault(name => Find(name) is null);
+        if (missing is not null) throw new ImageException(ImageFault.NotFound, $"No such image: {missing}");
+        await archive.WriteAsync("archive"u8.ToArray(), cancellation);
+        return [.. namesOrIds.Select(name => Find(name)!.Id)];
+    }
+
+    public IDisposable? HoldImage(string nameOrId) => Find(nameOrId) is null ? null : new MemoryStream();
+
+    public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<ContainerId> running)
     {
         var image = Find(nameOrId) ?? throw new ImageException(ImageFault.NotFound, $"No such image: {nameOrId}");
-        if (inUse.Contains(image.Id) && !force) throw new ImageException(ImageFault.InUse, $"{nameOrId} is in use");
+        if (InUse.Contains(image.Id) && !force) throw new ImageException(ImageFault.InUse, $"{nameOrId} is in use");
 
         _images.Remove(image.Id);
-        return new ImageRemoval(image.Names, [image.Id]);
+        return new ImageRemoval(image.Id, image.Names, [image.Id], new Bytes(1000));
     }
+
+    public ImageRemoval? RemoveUnused(Digest id) => InUse.Contains(id) ? null : Remove(id.Value, true, Empty);
 
     public Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation) =>
         throw new NotSupportedException();

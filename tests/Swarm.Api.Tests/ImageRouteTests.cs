@@ -79,6 +79,68 @@ public sealed class ImageRouteTests
         Assert.Equal("sh", image.RootElement.GetProperty("Config").GetProperty("Cmd")[0].GetString());
     }
 
+    [Fact]
+    public async Task An_image_shows_its_own_configuration_and_how_it_came_to_be()
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+
+        using var image = JsonDocument.Parse(await node.Client.GetStringAsync("/images/loaded/json"));
+        using var history = JsonDocument.Parse(await node.Client.GetStringAsync("/images/loaded/history"));
+
+        var root = image.RootElement;
+        Assert.Equal("kept as it is", root.GetProperty("Config").GetProperty("Image").GetString());
+        Assert.Equal("20.10", root.GetProperty("DockerVersion").GetString());
+        Assert.Equal("/layers/one/tree", root.GetProperty("GraphDriver").GetProperty("Data").GetProperty("UpperDir")
+            .GetString());
+        Assert.Equal(
+            Digest.Of("layer"u8).Value, root.GetProperty("RootFS").GetProperty("Layers")[0].GetString());
+        var steps = history.RootElement.EnumerateArray().ToList();
+        Assert.Equal(["CMD sh", "ADD file"], steps.Select(step => step.GetProperty("CreatedBy").GetString()));
+        Assert.Equal([0, 700], steps.Select(step => step.GetProperty("Size").GetInt64()));
+        Assert.Equal("loaded:latest", steps[0].GetProperty("Tags")[0].GetString());
+        Assert.Equal("<missing>", steps[1].GetProperty("Id").GetString());
+    }
+
+    [Theory]
+    [InlineData("{\"reference\":[\"load*\"]}", 1)]
+    [InlineData("{\"reference\":[\"loaded:[l]atest\"]}", 1)]
+    [InlineData("{\"reference\":[\"other*\"]}", 0)]
+    [InlineData("{\"dangling\":[\"true\"]}", 0)]
+    [InlineData("{\"dangling\":[\"false\"]}", 1)]
+    [InlineData("{\"label\":[\"a\"]}", 0)]
+    [InlineData("{\"until\":[\"2000-01-01\"]}", 1)]
+    [InlineData("{\"since\":[\"loaded\"]}", 0)]
+    public async Task A_list_is_cut_to_what_its_filters_say(string filters, int count)
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+
+        using var list = JsonDocument.Parse(await node.Client.GetStringAsync(
+            $"/images/json?shared-size=1&filters={Uri.EscapeDataString(filters)}"));
+
+        Assert.Equal(count, list.RootElement.GetArrayLength());
+        Assert.All(
+            list.RootElement.EnumerateArray(), image => Assert.Equal(300, image.GetProperty("SharedSize").GetInt64()));
+    }
+
+    [Fact]
+    public async Task A_prune_takes_what_nobody_uses_and_says_what_it_freed()
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+
+        var dangling = await node.Client.PostAsync("/images/prune", null);
+        var all = await node.Client.PostAsync(
+            $"/images/prune?filters={Uri.EscapeDataString("{\"dangling\":[\"false\"]}")}", null);
+
+        Assert.Equal("{\"ImagesDeleted\":[],\"SpaceReclaimed\":0}\n", await dangling.Content.ReadAsStringAsync());
+        Assert.Contains(
+            "{\"Untagged\":\"loaded:latest\"}", await all.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("\"SpaceReclaimed\":1000", await all.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(node.Meanings);
+    }
+
     [Theory]
     [InlineData(ImageFault.Invalid, HttpStatusCode.BadRequest)]
     [InlineData(ImageFault.Unsupported, HttpStatusCode.NotImplemented)]
@@ -100,7 +162,7 @@ public sealed class ImageRouteTests
     {
         await using var node = await ServedNode.StartAsync();
         await node.Client.PostAsync("/images/load", new StringContent("archive"));
-        node.Engine.InUse.Add(Digest.Of("archive"u8));
+        node.Store.InUse.Add(Digest.Of("archive"u8));
 
         var answer = await node.Client.DeleteAsync("/images/loaded");
 
@@ -120,15 +182,27 @@ public sealed class ImageRouteTests
     }
 
     [Theory]
-    [InlineData("POST", "/images/create?fromImage=busybox", HttpStatusCode.NotImplemented)]
+    [InlineData("POST", "/images/create?fromImage=none&tag=1", HttpStatusCode.NotFound)]
+    [InlineData("POST", "/images/create?fromImage=UPPER", HttpStatusCode.BadRequest)]
+    [InlineData("POST", "/images/none/push?tag=1", HttpStatusCode.NotFound)]
+    [InlineData("POST", "/images/none/tag?repo=a", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/images/none/history", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/images/get", HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/images/search?term=a&limit=101", HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/images/search?term=a&filters=%7B%22stars%22%3A%5B%22x%22%5D%7D", HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/distribution/none/json", HttpStatusCode.NotFound)]
+    [InlineData("POST", "/images/prune?filters=%7B%22size%22%3A%5B%221%22%5D%7D", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/images/create?fromSrc=http://x", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/images/create?fromSrc=-&changes=RUN%20ls", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/images/create?fromSrc=-&changes=CMD%20[1", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/images/create?fromSrc=-&repo=UPPER", HttpStatusCode.BadRequest)]
     [InlineData("GET", "/images/none/json", HttpStatusCode.NotFound)]
     [InlineData("DELETE", "/images/none", HttpStatusCode.NotFound)]
-    [InlineData("GET", "/images/a/get", HttpStatusCode.NotImplemented)]
-    [InlineData("GET", "/images/json?filters=%7B%22label%22%3A%5B%22a%22%5D%7D", HttpStatusCode.NotImplemented)]
+    [InlineData("GET", "/images/a/get", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/images/a/unknown", HttpStatusCode.NotImplemented)]
+    [InlineData("GET", "/images/json?filters=%7B%22size%22%3A%5B%22a%22%5D%7D", HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/images/json?filters=%7B%22before%22%3A%5B%22none%22%5D%7D", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/images/json?filters=%7B%22dangling%22%3A%5B%22perhaps%22%5D%7D", HttpStatusCode.BadRequest)]
     public async Task What_cannot_be_done_is_refused_with_a_message(string method, string path, HttpStatusCode status)
     {
         await using var node = await ServedNode.StartAsync();

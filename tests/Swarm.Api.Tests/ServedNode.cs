@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Api.Nodes;
 using Swarm.Core;
 using Swarm.Core.Images;
+using Swarm.Runtime.Images;
 
 namespace Swarm.Api.Tests;
 
@@ -17,6 +18,8 @@ internal sealed class ServedNode : IAsyncDisposable
     private ApiServer? _server;
 
     public FakeImageStore Store { get; } = new();
+
+    public FakeRegistries Registries { get; } = new();
 
     public FakeContainerEngine Engine { get; } = new();
 
@@ -46,7 +49,8 @@ internal sealed class ServedNode : IAsyncDisposable
             new NodeId("node1"), "alpha", "0.1.0", "/data", "6.1", "amd64", 4, new Bytes(1L << 30), 2,
             ImmutableSortedDictionary<string, string>.Empty);
         _server = await ApiServer.StartAsync(
-            new ApiOptions(Socket) { Group = "no-such-group" }, facts, Store, Engine, Builder,
+            new ApiOptions(Socket) { Group = "no-such-group" }, facts,
+            new HostImages(Store, Registries, Engine), Engine, Builder,
             _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)), ActorRefs.Nobody,
             () => Task.FromResult(Unhealthy), () => ClusterWarnings, TimeProvider.System,
             NullLoggerFactory.Instance, CancellationToken.None);

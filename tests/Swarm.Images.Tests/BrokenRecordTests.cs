@@ -1,3 +1,4 @@
+using Swarm.Core;
 using Swarm.Core.Images;
 
 namespace Swarm.Images.Tests;
@@ -30,7 +31,7 @@ public sealed class BrokenRecordTests : IDisposable
         Assert.Contains(
             record, Assert.Throws<ImageException>(() => store.Tag(broken.Hex, Name("three:1"))).Message,
             StringComparison.Ordinal);
-        store.Remove("two:1", force: false, new HashSet<Digest>());
+        store.Remove("two:1", force: false, new HashSet<ContainerId>());
         Assert.Equal(before, Blobs());
     }
 
@@ -61,7 +62,7 @@ public sealed class BrokenRecordTests : IDisposable
 
         Assert.Equal(id, _home.Store.Find("one:1")!.Id);
         Assert.Empty(_home.Store.Warnings());
-        _home.Store.Remove("one:1", force: false, new HashSet<Digest>());
+        _home.Store.Remove("one:1", force: false, new HashSet<ContainerId>());
         Assert.Empty(Blobs());
     }
 
@@ -74,7 +75,7 @@ public sealed class BrokenRecordTests : IDisposable
         File.WriteAllText($"{_home.Root}/snapshots/{container}/snapshot.json", "{");
 
         var store = _home.Reopen();
-        store.Remove("one:1", force: false, new HashSet<Digest>());
+        store.Remove("one:1", force: false, new HashSet<ContainerId>());
         Assert.Single(Directory.GetDirectories($"{_home.Root}/layers"));
 
         store.UnmountRoot(container, discard: true);

@@ -1,10 +1,11 @@
+using Swarm.Core;
 using Swarm.Core.Images;
 
 namespace Swarm.Images.Tests;
 
 public sealed class RemovalTests : IDisposable
 {
-    private static readonly HashSet<Digest> None = [];
+    private static readonly HashSet<ContainerId> None = [];
 
     private readonly StoreHome _home = new();
 
@@ -45,11 +46,11 @@ public sealed class RemovalTests : IDisposable
         _home.Store.Tag("one:1", ImageReference.Parse("two:2"));
 
         Assert.Equal(ImageFault.InUse, FaultOf(() => _home.Store.Remove(id.Hex, force: false, None)));
-        Assert.Equal(
-            ImageFault.InUse, FaultOf(() => _home.Store.Remove(id.Hex, force: true, new HashSet<Digest> { id })));
         var container = StoreHome.NewContainer();
         await _home.Store.MountRootAsync(container, id, default);
-        Assert.Equal(ImageFault.InUse, FaultOf(() => _home.Store.Remove(id.Hex, force: true, None)));
+        Assert.Equal(
+            ImageFault.InUse,
+            FaultOf(() => _home.Store.Remove(id.Hex, force: true, new HashSet<ContainerId> { container })));
 
         _home.Store.UnmountRoot(container, discard: true);
         Assert.Equal(2, _home.Store.Remove(id.Hex, force: true, None).Untagged.Length);

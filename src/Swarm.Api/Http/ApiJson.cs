@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
-using Swarm.Api.Images;
 using Swarm.Api.Nodes;
 
 namespace Swarm.Api.Http;
@@ -15,10 +14,6 @@ internal sealed record ErrorAnswer([property: JsonPropertyName("message")] strin
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(HostAnswer))]
-[JsonSerializable(typeof(ImageLine[]))]
-[JsonSerializable(typeof(ImageDetails))]
-[JsonSerializable(typeof(ProgressLine))]
-[JsonSerializable(typeof(RemovedLine[]))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The shapes, with text as it stands: no answer is ever part of a page.</summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Swarm.Api.Containers;
 using Swarm.Images;
+using Swarm.Images.Registry;
 using Swarm.Runtime;
 
 namespace Swarm.Api.Http;
@@ -62,7 +63,18 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger)
         ImageException { Fault: ImageFault.InUse or ImageFault.Ambiguous } => StatusCodes.Status409Conflict,
         ImageException { Fault: ImageFault.Unsupported } => StatusCodes.Status501NotImplemented,
         ImageException => StatusCodes.Status400BadRequest,
+        RegistryException refused => StatusOf(refused.Fault),
         _ => StatusCodes.Status500InternalServerError,
+    };
+
+    private static int StatusOf(RegistryFault fault) => fault switch
+    {
+        RegistryFault.NotFound => StatusCodes.Status404NotFound,
+        RegistryFault.Unauthorized => StatusCodes.Status401Unauthorized,
+        RegistryFault.Denied => StatusCodes.Status403Forbidden,
+        RegistryFault.Unsupported => StatusCodes.Status501NotImplemented,
+        RegistryFault.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status502BadGateway,
     };
 
     [LoggerMessage(LogLevel.Error, "The request {Method} {Path} failed")]

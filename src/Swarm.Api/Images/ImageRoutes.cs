@@ -1,135 +1,107 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Swarm.Api.Http;
-using Swarm.Core.Images;
+using Swarm.Core;
 using Swarm.Images;
 using Swarm.Runtime;
+using Swarm.Runtime.Images;
 
 namespace Swarm.Api.Images;
 
-/// <summary>The images of this host, as the Docker Engine API shows them.</summary>
-/// <remarks>Listed in docs/docker-api.md. Names hold slashes, so what follows a name is found by its end.</remarks>
-internal sealed class ImageRoutes(IImageStore store, IContainerEngine engine, IImageNames names)
+/// <summary>The images of this host: listed, shown, named, removed.</summary>
+/// <remarks>Listed in docs/docker-api.md.</remarks>
+internal sealed class ImageRoutes(
+    HostImages images, IContainerEngine engine, IImageNames names, TransferRoutes transfers, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/images/load", LoadAsync);
-        routes.MapPost("/images/create", CreateAsync);
         routes.MapGet("/images/json", ListAsync);
-        routes.MapGet("/images/{**rest}", context => OfAsync(context, "/json", InspectAsync));
-        routes.MapPost("/images/{**rest}", context => OfAsync(context, "/tag", TagAsync));
-        routes.MapDelete("/images/{**rest}", context => OfAsync(context, "", RemoveAsync));
+        routes.MapPost("/images/prune", PruneAsync);
+        routes.MapGet("/images/{**rest}", context => NamedImage.AnswerAsync(
+            context, ("/json", InspectAsync), ("/history", ShowHistoryAsync), ("/get", transfers.SaveAsync)));
+        routes.MapPost("/images/{**rest}", context => NamedImage.AnswerAsync(
+            context, ("/tag", TagAsync), ("/push", transfers.PushAsync)));
+        routes.MapDelete("/images/{**rest}", context => NamedImage.AnswerAsync(context, ("", RemoveAsync)));
     }
 
-    private static Task OfAsync(HttpContext context, string end, Func<HttpContext, string, Task> answer)
-    {
-        var rest = (string?)context.Request.RouteValues["rest"] ?? "";
-        if (rest.Length > end.Length && rest.EndsWith(end, StringComparison.Ordinal))
-        {
-            return answer(context, rest[..^end.Length]);
-        }
+    private Task InspectAsync(HttpContext context, string name) => context.Response.WriteNodeAsync(
+        StatusCodes.Status200OK, ImageDocument.Inspect(Examine(name)), context.RequestAborted);
 
-        var (status, message) = UnknownRoutes.Explain(context.Request);
-        throw new ApiException(status, message);
-    }
-
-    private async Task LoadAsync(HttpContext context)
-    {
-        var loaded = await store.LoadAsync(context.Request.Body, context.RequestAborted);
-        foreach (var image in loaded)
-        {
-            if (image.Names.IsEmpty)
-                await WriteAsync(context, new ProgressLine { Stream = $"Loaded image ID: {image.Id}\n" });
-            foreach (var name in image.Names)
-            {
-                await WriteAsync(context, new ProgressLine { Stream = $"Loaded image: {name.Familiar}\n" });
-                await WarnAsync(context, await names.NameAsync(name, image.Id, context.RequestAborted));
-            }
-        }
-    }
-
-    private async Task CreateAsync(HttpContext context)
-    {
-        var query = context.Request.Query;
-        if (query.ContainsKey("fromImage"))
-        {
-            throw new ApiException(
-                StatusCodes.Status501NotImplemented,
-                "pulling from a registry is not supported by this version of Swarm");
-        }
-
-        if (query["fromSrc"] != "-")
-        {
-            throw new ApiException(StatusCodes.Status400BadRequest, "fromSrc must be -: the tar comes in the body");
-        }
-
-        var repository = query["repo"].ToString();
-        var name = repository.Length == 0 ? null : NameOf(repository, query["tag"].ToString());
-        var configuration = ImageChanges.Apply(
-            new ImageConfiguration(),
-            query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
-        var image = await store.ImportAsync(context.Request.Body, name, configuration, context.RequestAborted);
-        await WriteAsync(context, new ProgressLine { Status = image.Id.Value });
-        if (name is not null) await WarnAsync(context, await names.NameAsync(name, image.Id, context.RequestAborted));
-    }
-
-    private Task ListAsync(HttpContext context)
-    {
-        if (context.Request.Query["filters"].ToString() is { Length: > 0 } filters && filters != "{}")
-        {
-            throw new ApiException(StatusCodes.Status501NotImplemented, $"filters are not supported yet: {filters}");
-        }
-
-        var all = QueryFlag.IsSet(context.Request.Query["all"]);
-        var shown = store.List().Where(image => all || !image.IsIntermediate);
-        return context.Response.WriteAnswerAsync(
-            StatusCodes.Status200OK, [.. shown.Select(ImageShapes.Line)], ApiJson.Plain.ImageLineArray,
-            context.RequestAborted);
-    }
-
-    private Task InspectAsync(HttpContext context, string name)
-    {
-        var image = store.Find(name) ?? throw NoSuchImage(name);
-        return context.Response.WriteAnswerAsync(
-            StatusCodes.Status200OK, ImageShapes.Details(image), ApiJson.Plain.ImageDetails, context.RequestAborted);
-    }
+    private Task ShowHistoryAsync(HttpContext context, string name) => context.Response.WriteNodeAsync(
+        StatusCodes.Status200OK, ImageHistoryDocument.Of(Examine(name)), context.RequestAborted);
 
     private async Task TagAsync(HttpContext context, string image)
     {
-        var name = NameOf(context.Request.Query["repo"].ToString(), context.Request.Query["tag"].ToString());
-        var tagged = store.Tag(image, name);
+        var name = NamedImage.Parse(
+            context.Request.Query["repo"].ToString(), context.Request.Query["tag"].ToString());
+        RequireImage(image);
+        var tagged = images.Tag(image, name);
         await names.NameAsync(name, tagged.Id, context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status201Created;
     }
 
-    private async Task RemoveAsync(HttpContext context, string name)
+    private Task ListAsync(HttpContext context)
     {
-        var force = QueryFlag.IsSet(context.Request.Query["force"]);
-        var removal = store.Remove(name, force, engine.ImagesInUse);
-        foreach (var untagged in removal.Untagged) await names.UnnameAsync(untagged, context.RequestAborted);
+        var shared = QueryFlag.IsSet(context.Request.Query["shared-size"]) ? images.Store.SharedSizes() : null;
+        var containers = engine.List().CountBy(container => container.ImageId).ToDictionary();
+        JsonArray lines = [];
+        foreach (var (image, shown) in ImageFilters.Choose(context.Request, images.Store, time.GetUtcNow()))
+        {
+            Bytes? size = shared?.GetValueOrDefault(image.Id);
+            lines.Add((JsonNode)ImageDocument.Line(image, shown, containers.GetValueOrDefault(image.Id), size));
+        }
 
-        RemovedLine[] lines =
-        [
-            .. removal.Untagged.Select(untagged => new RemovedLine { Untagged = untagged.Familiar }),
-            .. removal.Deleted.Select(deleted => new RemovedLine { Deleted = deleted.Value }),
-        ];
-        await context.Response.WriteAnswerAsync(
-            StatusCodes.Status200OK, lines, ApiJson.Plain.RemovedLineArray, context.RequestAborted);
+        return context.Response.WriteNodeAsync(StatusCodes.Status200OK, lines, context.RequestAborted);
     }
 
-    private static Task WriteAsync(HttpContext context, ProgressLine line) => context.Response.WriteAnswerAsync(
-        StatusCodes.Status200OK, line, ApiJson.Plain.ProgressLine, context.RequestAborted);
+    private async Task RemoveAsync(HttpContext context, string name)
+    {
+        RequireImage(name);
+        var removal = images.Remove(name, QueryFlag.IsSet(context.Request.Query["force"]));
+        JsonArray lines = [];
+        await TellAsync(removal, lines, context.RequestAborted);
+        await context.Response.WriteNodeAsync(StatusCodes.Status200OK, lines, context.RequestAborted);
+    }
 
-    private static Task WarnAsync(HttpContext context, string? reason) => reason is null
-        ? Task.CompletedTask
-        : WriteAsync(
-            context, new ProgressLine { Status = $"Warning: the cluster does not know the name yet: {reason}" });
+    private async Task PruneAsync(HttpContext context)
+    {
+        var removals = images.Prune(ImageFilters.ToPrune(context.Request, time.GetUtcNow()));
+        JsonArray lines = [];
+        foreach (var removal in removals) await TellAsync(removal, lines, context.RequestAborted);
+        await context.Response.WriteNodeAsync(
+            StatusCodes.Status200OK,
+            new JsonObject
+            {
+                ["ImagesDeleted"] = lines,
+                ["SpaceReclaimed"] = removals.Sum(removal => removal.Freed.Value),
+            },
+            context.RequestAborted);
+    }
 
-    private static ImageReference NameOf(string repository, string tag) =>
-        ImageReference.TryParse(tag.Length == 0 ? repository : $"{repository}:{tag}", out var name, out var error)
-            ? name
-            : throw new ApiException(StatusCodes.Status400BadRequest, error);
+    private async Task TellAsync(ImageRemoval removal, JsonArray lines, CancellationToken cancellation)
+    {
+        foreach (var untagged in removal.Untagged)
+        {
+            lines.Add((JsonNode)new JsonObject { ["Untagged"] = untagged.Familiar });
+            if (untagged.Tag is not null) await names.UnnameAsync(untagged, cancellation);
+        }
 
-    private static ImageException NoSuchImage(string name) => new(ImageFault.NotFound, $"No such image: {name}");
+        foreach (var deleted in removal.Deleted)
+            lines.Add((JsonNode)new JsonObject { ["Deleted"] = deleted.Value });
+    }
+
+    private ImageDetail Examine(string name)
+    {
+        RequireImage(name);
+        return images.Store.Examine(name);
+    }
+
+    /// <summary>In words by which clients know what is missing; what cannot be read is told by the store.</summary>
+    private void RequireImage(string name)
+    {
+        if (images.Store.Find(name) is null && images.Store.Warnings().IsEmpty)
+            throw new ApiException(StatusCodes.Status404NotFound, $"No such image: {name}");
+    }
 }

@@ -220,8 +220,12 @@ internal sealed partial class ContainerActor(
     private void After(string timer, TimeSpan delay, ContainerEvent happens) =>
         Timers.StartSingleTimer(timer, new Happened(happens), delay);
 
+    /// <remarks>An image may take long to come: those that have theirs do not wait for it.</remarks>
     private async Task<ContainerState> MakeAsync(CancellationToken cancellation)
     {
+        using var image = node.Engine.Find(definition.Id) is null
+            ? await node.Images.RequireAsync(definition.Spec, cancellation)
+            : null;
         await node.Starts.WaitAsync(cancellation);
         try
         {

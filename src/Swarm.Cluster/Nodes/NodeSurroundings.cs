@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Swarm.Runtime;
+using Swarm.Runtime.Images;
 using Swarm.Runtime.Nodes;
 
 namespace Swarm.Cluster.Nodes;
@@ -14,9 +15,10 @@ public sealed record NodePeers(IActorRef Services, IActorRef Placers, IActorRef 
 
 /// <summary>What a node's actors work with.</summary>
 /// <param name="Engine">Opened already: its containers are found.</param>
+/// <param name="Images">Brings here what tasks are made of.</param>
 public sealed record NodeSurroundings(
-    IContainerEngine Engine, INodeStore Store, IStandaloneStore Standalone, NodePeers Peers, NodeOptions Options,
-    TimeProvider Time, ILoggerFactory Loggers)
+    IContainerEngine Engine, ITaskImages Images, INodeStore Store, IStandaloneStore Standalone, NodePeers Peers,
+    NodeOptions Options, TimeProvider Time, ILoggerFactory Loggers)
 {
     /// <summary>Lets so many make or start a container at one time.</summary>
     internal SemaphoreSlim Starts { get; } = new(Options.ParallelStarts);

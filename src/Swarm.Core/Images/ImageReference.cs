@@ -15,6 +15,9 @@ public sealed partial record ImageReference(string Registry, string Path, string
     /// <summary>As people write it: without <c>docker.io/library/</c>, where it is understood without.</summary>
     public string Familiar => Shortest() + Suffix;
 
+    /// <summary>As people write the repository, without tag or digest.</summary>
+    public string FamiliarRepository => Shortest();
+
     /// <exception cref="FormatException">The text is no name of an image; the message says why.</exception>
     public static ImageReference Parse(string text) =>
         TryParse(text, out var reference, out var problem) ? reference : throw new FormatException(problem);

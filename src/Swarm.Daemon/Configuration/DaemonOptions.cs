@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Swarm.Cluster.Hosting;
 using Swarm.Cluster.Nodes;
 using Swarm.Images;
+using Swarm.Images.Registry;
 using Swarm.Runtime;
 
 namespace Swarm.Daemon.Configuration;
@@ -28,6 +29,8 @@ internal sealed record DaemonOptions
     public required NetworkSection Network { get; init; }
 
     public required ImageStoreOptions Images { get; init; }
+
+    public required RegistryOptions Registries { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 }

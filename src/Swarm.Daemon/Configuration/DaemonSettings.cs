@@ -76,6 +76,7 @@ internal static class DaemonSettings
             Engine = ReadEngine(settings, dataRoot, runRoot),
             Network = ReadNetwork(settings),
             Images = ReadImages(settings, dataRoot),
+            Registries = RegistrySettings.Read(settings),
             LogLevel = settings.Choice("swarm.log.level", Levels),
         };
     }

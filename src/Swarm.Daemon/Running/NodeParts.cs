@@ -3,8 +3,10 @@ using Swarm.Core;
 using Swarm.Daemon.Configuration;
 using Swarm.Daemon.Host;
 using Swarm.Images;
+using Swarm.Images.Registry;
 using Swarm.Runtime;
 using Swarm.Runtime.Builds;
+using Swarm.Runtime.Images;
 using Swarm.Runtime.Networks;
 
 namespace Swarm.Daemon.Running;
@@ -14,21 +16,25 @@ namespace Swarm.Daemon.Running;
 internal sealed class NodeParts : IAsyncDisposable
 {
     private readonly ImageStore _images;
+    private readonly ImageRegistries _registries;
     private readonly BridgeNetworkPlane _networks;
     private readonly ImageBuilder _builder;
 
     private NodeParts(DaemonOptions options, NodeId id, ILoggerFactory logs, TimeProvider time)
     {
         _images = new ImageStore(options.Images, time, logs.CreateLogger<ImageStore>());
+        _registries = new ImageRegistries(_images, options.Registries, time, logs.CreateLogger<ImageRegistries>());
         _networks = new BridgeNetworkPlane(
             NodePlaces.Network(options, id), time, logs.CreateLogger<BridgeNetworkPlane>());
         Engine = new ContainerEngine(NodePlaces.Engine(options, id), _images, _networks, time, logs);
-        _builder = new ImageBuilder(NodePlaces.Builds(options), Engine, _images, _images, null, logs);
+        Images = new HostImages(_images, _registries, Engine);
+        _builder = new ImageBuilder(
+            NodePlaces.Builds(options), Engine, _images, _images, new BuildPulls(Images), logs);
     }
 
     public IImageBuilder Builder => _builder;
 
-    public IImageStore Images => _images;
+    public HostImages Images { get; }
 
     /// <summary>Has found again what runs.</summary>
     public ContainerEngine Engine { get; }
@@ -66,6 +72,7 @@ internal sealed class NodeParts : IAsyncDisposable
         _builder.Dispose();
         await Engine.DisposeAsync();
         await _networks.DisposeAsync();
+        _registries.Dispose();
         _images.Dispose();
     }
 }

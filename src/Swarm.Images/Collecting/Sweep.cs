@@ -1,3 +1,4 @@
+using Swarm.Core.Images;
 using Swarm.Images.Layers;
 using Swarm.Images.Names;
 using Swarm.Images.Snapshots;
@@ -5,7 +6,7 @@ using Swarm.Images.Snapshots;
 namespace Swarm.Images.Collecting;
 
 /// <summary>Finds blobs and layers that no image and no writable layer needs.</summary>
-internal sealed class Sweep(StoreFolders folders, Catalog catalog, SnapshotFolder snapshots)
+internal sealed class Sweep(StoreFolders folders, Catalog catalog, SnapshotFolder snapshots, Holds held)
 {
     /// <summary>Paths that may go. Nothing may be added to the store before they are gone.</summary>
     /// <remarks>None, as long as there is a record that cannot be read: what it speaks of is not lost with
@@ -14,7 +15,7 @@ internal sealed class Sweep(StoreFolders folders, Catalog catalog, SnapshotFolde
     {
         if (catalog.LacksImages || !snapshots.AreReadable) return [];
 
-        var blobs = new HashSet<string>();
+        var blobs = held.Held.Select(digest => digest.Hex).ToHashSet();
         var layers = new HashSet<string>();
         foreach (var image in catalog.Images)
         {
@@ -27,7 +28,13 @@ internal sealed class Sweep(StoreFolders folders, Catalog catalog, SnapshotFolde
             }
         }
 
-        foreach (var container in snapshots.Containers()) layers.UnionWith(snapshots.Find(container)?.Layers ?? []);
+        foreach (var snapshot in snapshots.Containers().Select(snapshots.Find))
+        {
+            if (snapshot is null) continue;
+            layers.UnionWith(snapshot.Layers);
+            // By its configuration a container is run again whose image is gone.
+            if (Digest.TryParse(snapshot.Image, out var image)) blobs.Add(image.Hex);
+        }
 
         return
         [

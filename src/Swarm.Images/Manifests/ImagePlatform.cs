@@ -18,6 +18,23 @@ internal sealed record ImagePlatform(string OperatingSystem, string Architecture
     public static ImagePlatform Read(JsonReading json) =>
         Normal(json.TextOr("os", "linux"), json.TextOr("architecture", ""), json.TextOr("variant", ""));
 
+    /// <summary>Reads <c>os/architecture/variant</c>, of which the operating system may be left out.</summary>
+    /// <exception cref="ImageException">It is none.</exception>
+    public static ImagePlatform Parse(string text)
+    {
+        var parts = text.ToLowerInvariant().Split('/');
+        return parts switch
+        {
+            [{ Length: > 0 } os, { Length: > 0 } architecture] => Normal(os, architecture, ""),
+            [{ Length: > 0 } os, { Length: > 0 } architecture, { Length: > 0 } variant] =>
+                Normal(os, architecture, variant),
+            ["linux"] => Host,
+            [{ Length: > 0 } architecture] => Normal("linux", architecture, ""),
+            _ => throw new ImageException(
+                ImageFault.Invalid, $"'{text}' is no platform, as linux/amd64 or linux/arm/v7"),
+        };
+    }
+
     /// <summary>One spelling for what is the same.</summary>
     public static ImagePlatform Normal(string os, string architecture, string variant) =>
         (architecture, variant) switch

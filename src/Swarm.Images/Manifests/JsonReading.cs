@@ -14,6 +14,8 @@ internal sealed class JsonReading(JsonElement element, string place)
 
     public string Place => place;
 
+    public bool IsTrue => element.ValueKind == JsonValueKind.True;
+
     public bool IsObject => element.ValueKind == JsonValueKind.Object;
 
     /// <param name="subject">How errors name the document.</param>
@@ -76,6 +78,9 @@ internal sealed class JsonReading(JsonElement element, string place)
         element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var number)
             ? number
             : throw Invalid("is no whole number of 64 bits");
+
+    /// <summary>Whether it says <c>true</c> of a name.</summary>
+    public bool Flag(string name) => Find(name) is { } found && found.IsTrue;
 
     public DateTimeOffset? Time() =>
         element.ValueKind == JsonValueKind.String && element.TryGetDateTimeOffset(out var time) ? time : null;

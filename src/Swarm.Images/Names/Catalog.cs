@@ -70,6 +70,20 @@ internal sealed class Catalog
             .OrderBy(name => name.ToString(), StringComparer.Ordinal),
     ];
 
+    /// <summary>The tags of a repository, in their order.</summary>
+    public ImmutableArray<ImageReference> TagsOf(string repository) =>
+    [
+        .. _names.Keys.Where(name => name.Tag is not null && name.Repository == repository)
+            .OrderBy(name => name.Tag, StringComparer.Ordinal),
+    ];
+
+    /// <summary>When an image got the newest of its names; null when it has none.</summary>
+    public DateTimeOffset? LastNamed(Digest id)
+    {
+        var times = NamesOf(id).Select(name => new DateTimeOffset(File.GetLastWriteTimeUtc(PathOf(name)))).ToList();
+        return times.Count == 0 ? null : times.Max();
+    }
+
     /// <summary>Keeps an image whose blobs and layers are in their place.</summary>
     public void Add(KnownImage image)
     {

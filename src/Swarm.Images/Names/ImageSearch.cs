@@ -23,10 +23,12 @@ internal static class ImageSearch
     }
 
     /// <summary>The name that a text is, if it is one and means something.</summary>
-    public static ImageReference? NameIn(Catalog catalog, string text) =>
-        ImageReference.TryParse(text, out var name, out _) && name.Digest is null && catalog.Find(name) is not null
-            ? name
-            : null;
+    public static ImageReference? NameIn(Catalog catalog, string text)
+    {
+        if (!ImageReference.TryParse(text, out var name, out _)) return null;
+        var kept = name.Digest is null ? name : name with { Tag = null };
+        return catalog.Find(kept) is null ? null : kept;
+    }
 
     private static KnownImage? ByDigest(Catalog catalog, Digest digest) =>
         catalog.Find(digest) ?? catalog.Images.FirstOrDefault(image => image.ManifestDigest == digest);
@@ -34,6 +36,7 @@ internal static class ImageSearch
     // With a digest, the tag is only a note for people.
     private static KnownImage? ByName(Catalog catalog, ImageReference name) =>
         name.Digest is not { } digest ? catalog.Find(name)
+        : catalog.Find(name with { Tag = null }) is { } pulled ? pulled
         : ByDigest(catalog, digest) is { } image
             && catalog.NamesOf(image.Id).Any(other => other.Repository == name.Repository)
             ? image

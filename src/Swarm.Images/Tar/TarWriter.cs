@@ -54,6 +54,9 @@ internal sealed class TarWriter(Stream stream)
         Pad(size);
     }
 
+    /// <summary>Fills the last block of content that was written past this.</summary>
+    public void WritePadding(long size) => Pad(size);
+
     /// <summary>Writes the two blocks of zeros that end a tar.</summary>
     public void WriteEnd() => stream.Write(new byte[2 * BlockBytes]);
 

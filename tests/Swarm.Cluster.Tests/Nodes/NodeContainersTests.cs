@@ -107,6 +107,33 @@ public sealed class NodeContainersTests : NodeFixture
     }
 
     [Fact]
+    public async Task An_image_is_brought_here_before_its_container_is_made_and_held_until_then()
+    {
+        StartNode();
+
+        Order(1, Spec(), (1, TaskState.Running));
+
+        Assert.Equal(TaskState.Running, (await ReportsAsync())[1].State);
+        Assert.Equal(["web"], Images.Required);
+        Assert.Equal(0, Images.Held);
+    }
+
+    [Fact]
+    public async Task An_image_that_cannot_be_brought_here_is_told_in_the_words_of_its_registry()
+    {
+        Images.Fault = new ContainerException(
+            ContainerFault.ImageNotFound, "image web is not on this host, pulling it failed: no route to host");
+        StartNode();
+
+        Order(1, Spec(), (1, TaskState.Running));
+
+        var report = (await ReportsAsync())[1];
+        Assert.Equal(TaskState.Rejected, report.State);
+        Assert.EndsWith("no route to host", report.Reason, StringComparison.Ordinal);
+        Assert.Null(Engine.Find(ContainerOf(1)));
+    }
+
+    [Fact]
     public async Task A_program_that_cannot_be_started_has_failed_and_is_not_tried_again()
     {
         Engine.StartFault = new ContainerException(ContainerFault.Invalid, "no program /nope");

@@ -37,6 +37,8 @@ public abstract class NodeFixture : TestKit
 
     internal static NodeId Id { get; } = new("n1");
 
+    internal FakeTaskImages Images { get; } = new();
+
     internal FakeContainerEngine Engine { get; }
 
     internal MemoryNodeStore Store { get; } = new();
@@ -63,7 +65,7 @@ public abstract class NodeFixture : TestKit
         var description = new NodeDescription(Id, "h1", "akka.tcp://swarm@h1:4000", "default", Capacity(2100, 1280));
         var peers = new NodePeers(Services, Placers, Nodes, Catalog);
         var surroundings = new NodeSurroundings(
-            Engine, Store, Standalone, peers, options ?? new NodeOptions(), _clock, NullLoggerFactory.Instance);
+            Engine, Images, Store, Standalone, peers, options ?? new NodeOptions(), _clock, NullLoggerFactory.Instance);
         Node = ActorOfAsTestActorRef<NodeActor>(NodeActor.Create(description, surroundings));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images.Builds;
 using Swarm.Images.Trees;
@@ -7,7 +8,7 @@ namespace Swarm.Images.Tests.Builds;
 
 public sealed class BuildStepTests : IDisposable
 {
-    private static readonly HashSet<Digest> None = [];
+    private static readonly HashSet<ContainerId> None = [];
 
     private readonly StoreHome _home = new();
 

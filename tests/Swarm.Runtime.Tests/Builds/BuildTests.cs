@@ -192,7 +192,7 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
         Assert.Equal(3, steps.Count);
         Assert.Equal([false, true, true], steps.Select(step => step.IsIntermediate));
 
-        var removal = fixture.Images.Remove("named-build", force: false, new HashSet<Core.Images.Digest>());
+        var removal = fixture.Images.Remove("named-build", force: false, new HashSet<Core.ContainerId>());
 
         Assert.Equal(steps.Select(step => step.Id), removal.Deleted);
         Assert.NotNull(fixture.Images.Find("box"));

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Swarm.Api.Http;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Images;
+
+namespace Swarm.Api.Images;
+
+/// <summary>From what the store knows of an image to what the interface shows.</summary>
+internal static class ImageDocument
+{
+    /// <summary>One image of <c>GET /images/json</c>.</summary>
+    /// <param name="shared">Bytes of the layers that other images have, too; null when nobody asked.</param>
+    public static JsonObject Line(ImageSummary image, IEnumerable<ImageReference> names, int containers, Bytes? shared)
+    {
+        var labels = new JsonObject();
+        foreach (var (name, value) in image.Labels) labels[name] = value;
+        var shown = names.ToList();
+        return new JsonObject
+        {
+            ["Id"] = image.Id.Value,
+            ["ParentId"] = image.Parent?.Value ?? "",
+            ["RepoTags"] = Tags(shown),
+            ["RepoDigests"] = Digests(shown),
+            ["Created"] = image.Created?.ToUnixTimeSeconds() ?? 0,
+            ["Size"] = image.Size.Value,
+            ["SharedSize"] = shared?.Value ?? -1,
+            ["Labels"] = labels,
+            ["Containers"] = containers,
+        };
+    }
+
+    /// <summary>The answer to <c>GET /images/NAME/json</c>: the image's own configuration, as it is.</summary>
+    public static JsonObject Inspect(ImageDetail detail)
+    {
+        var image = detail.Image;
+        var stored = JsonNode.Parse(detail.ConfigurationJson) as JsonObject ?? [];
+        var document = new JsonObject
+        {
+            ["Id"] = image.Id.Value,
+            ["RepoTags"] = Tags(image.Names),
+            ["RepoDigests"] = Digests(image.Names),
+            ["Parent"] = detail.Parent?.Value ?? "",
+            ["Comment"] = Text(stored, "comment") is { Length: > 0 } comment ? comment : LastComment(stored),
+            ["Created"] = QueryTime.Written(image.Configuration.Created),
+            ["DockerVersion"] = Text(stored, "docker_version"),
+            ["Author"] = image.Configuration.Author,
+            ["Config"] = stored["config"]?.DeepClone() ?? new JsonObject(),
+            ["Architecture"] = image.Configuration.Architecture,
+            ["Os"] = image.Configuration.OperatingSystem,
+            ["Size"] = image.Size.Value,
+            ["GraphDriver"] = Driver(detail.Layers),
+            ["RootFS"] = new JsonObject
+            {
+                ["Type"] = "layers",
+                ["Layers"] = new JsonArray([.. detail.Layers.Select(layer => (JsonNode)layer.DiffId.Value)]),
+            },
+            ["Metadata"] = new JsonObject
+            {
+                ["LastTagTime"] = QueryTime.Written(detail.LastTagged),
+            },
+        };
+        if (image.Configuration.Variant.Length > 0) document["Variant"] = image.Configuration.Variant;
+        return document;
+    }
+
+    public static JsonArray Tags(IEnumerable<ImageReference> names) =>
+        [.. names.Where(name => name.Tag is not null).Select(name => (JsonNode)name.Familiar)];
+
+    /// <summary>Only those by which a registry knows it.</summary>
+    private static JsonArray Digests(IEnumerable<ImageReference> names) =>
+        [.. names.Where(name => name.Tag is null).Select(name => (JsonNode)name.Familiar)];
+
+    private static JsonObject Driver(ImmutableArray<StoredLayer> layers)
+    {
+        var trees = layers.Reverse().Select(layer => layer.Tree).Where(tree => tree.Length > 0).ToList();
+        var places = new JsonObject();
+        if (trees.Count > 1) places["LowerDir"] = string.Join(':', trees.Skip(1));
+        if (trees.Count > 0) places["UpperDir"] = trees[0];
+        return new JsonObject { ["Name"] = "overlay2", ["Data"] = places };
+    }
+
+    private static string LastComment(JsonObject stored) =>
+        stored["history"] is JsonArray { Count: > 0 } history && history[^1] is JsonObject last
+            ? Text(last, "comment")
+            : "";
+
+    private static string Text(JsonObject json, string name) =>
+        json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+}

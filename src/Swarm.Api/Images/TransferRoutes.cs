@@ -1,0 +1,152 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Swarm.Api.Http;
+using Swarm.Core.Images;
+using Swarm.Images;
+using Swarm.Images.Registry;
+using Swarm.Runtime.Images;
+
+namespace Swarm.Api.Images;
+
+/// <summary>Images that come to this host, and leave it.</summary>
+/// <remarks>Listed in docs/docker-api.md.</remarks>
+internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeProvider time)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/images/load", LoadAsync);
+        routes.MapPost("/images/create", CreateAsync);
+        routes.MapGet("/images/get", context => SaveAsync(
+            context, [.. context.Request.Query["names"].OfType<string>().SelectMany(name => name.Split(','))]));
+    }
+
+    public Task SaveAsync(HttpContext context, string name) => SaveAsync(context, [name]);
+
+    public async Task PushAsync(HttpContext context, string repository)
+    {
+        var credentials = RegistryHeader.Read(context.Request, isNeeded: true);
+        var tag = context.Request.Query["tag"].ToString();
+        var tags = tag.Length > 0 || !NamedImage.IsBare(repository)
+            ? [NamedImage.Parse(repository, tag)]
+            : TagsOf(NamedImage.Parse(repository, ""));
+        if (tags.Length == 0 || images.Store.Find(tags[0].Familiar) is null)
+        {
+            throw new ApiException(
+                StatusCodes.Status404NotFound, $"An image does not exist locally with the tag: {repository}");
+        }
+
+        var progress = new ProgressStream(context, time);
+        await progress.RunAsync(async () =>
+        {
+            progress.Tell(new TransferStep("", $"The push refers to repository [{tags[0].Repository}]"));
+            foreach (var one in tags)
+            {
+                var pushed = await images.PushAsync(one, credentials, progress.Tell, context.RequestAborted);
+                progress.Write(new JsonObject
+                {
+                    ["progressDetail"] = new JsonObject(),
+                    ["aux"] = new JsonObject
+                    {
+                        ["Tag"] = pushed.Tag,
+                        ["Digest"] = pushed.Digest.Value,
+                        ["Size"] = pushed.Size,
+                    },
+                });
+            }
+        });
+    }
+
+    private async Task LoadAsync(HttpContext context)
+    {
+        // What of it is of other platforms is passed over: the choice is this host's.
+        var loaded = await images.LoadAsync(context.Request.Body, context.RequestAborted);
+        var progress = new ProgressStream(context, time);
+        await progress.RunAsync(async () =>
+        {
+            foreach (var image in loaded)
+            {
+                if (image.Names.IsEmpty) progress.Write(Line($"Loaded image ID: {image.Id}\n"));
+                foreach (var name in image.Names)
+                {
+                    progress.Write(Line($"Loaded image: {name.Familiar}\n"));
+                    await NameAsync(name, image.Id, progress, context.RequestAborted);
+                }
+            }
+        });
+    }
+
+    private Task CreateAsync(HttpContext context) =>
+        context.Request.Query["fromImage"].ToString() is { Length: > 0 } name
+            ? PullAsync(context, name)
+            : ImportAsync(context);
+
+    private async Task PullAsync(HttpContext context, string repository)
+    {
+        var query = context.Request.Query;
+        var tag = query["tag"].ToString();
+        var name = NamedImage.Parse(repository, tag);
+        var credentials = RegistryHeader.Read(context.Request, isNeeded: false);
+        // Without a tag, all of them: clients that want one say which.
+        var all = tag.Length == 0 && NamedImage.IsBare(repository);
+        var progress = new ProgressStream(context, time);
+        await progress.RunAsync(async () =>
+        {
+            var tags = all
+                ? await images.Registries.ListTagsAsync(name, credentials, context.RequestAborted)
+                : [];
+            ImageReference[] wanted = all ? [.. tags.Select(one => NamedImage.Parse(repository, one))] : [name];
+            foreach (var one in wanted)
+            {
+                var pulled = await images.PullAsync(
+                    one, query["platform"], credentials, progress.Tell, context.RequestAborted);
+                if (one.Digest is null) await NameAsync(one, pulled.Id, progress, context.RequestAborted);
+            }
+        });
+    }
+
+    private async Task ImportAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        if (query["fromSrc"] != "-")
+            throw new ApiException(StatusCodes.Status400BadRequest, "fromSrc must be -: the tar comes in the body");
+
+        var repository = query["repo"].ToString();
+        var name = repository.Length == 0 ? null : NamedImage.Parse(repository, query["tag"].ToString());
+        var configuration = ImageChanges.Apply(
+            new ImageConfiguration(),
+            query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        var image = await images.ImportAsync(context.Request.Body, name, configuration, context.RequestAborted);
+        var progress = new ProgressStream(context, time);
+        await progress.RunAsync(async () =>
+        {
+            progress.Tell(new TransferStep("", image.Id.Value));
+            if (name is not null) await NameAsync(name, image.Id, progress, context.RequestAborted);
+        });
+    }
+
+    private Task SaveAsync(HttpContext context, string[] wanted)
+    {
+        if (wanted.Length == 0) throw new ApiException(StatusCodes.Status400BadRequest, "no image is named");
+        context.Response.ContentType = "application/x-tar";
+        return images.SaveAsync(wanted, context.Response.Body, context.RequestAborted);
+    }
+
+    private async Task NameAsync(
+        ImageReference name, Digest image, ProgressStream progress, CancellationToken cancellation)
+    {
+        if (await names.NameAsync(name, image, cancellation) is not { } reason) return;
+        progress.Tell(new TransferStep("", $"Warning: the cluster does not know the name yet: {reason}"));
+    }
+
+    private ImageReference[] TagsOf(ImageReference repository) =>
+    [
+        .. images.Store.List()
+            .SelectMany(image => image.Names)
+            .Where(name => name.Tag is not null && name.Repository == repository.Repository)
+            .OrderBy(name => name.Tag, StringComparer.Ordinal),
+    ];
+
+    private static JsonObject Line(string text) => new() { ["stream"] = text };
+}

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using Swarm.Core.Images;
+using Swarm.Images.Archives;
+using Swarm.Images.Blobs;
+using Swarm.Images.Collecting;
+using Swarm.Images.Names;
+
+namespace Swarm.Images;
+
+/// <summary>Blobs for those who bring them, and who send them elsewhere.</summary>
+public sealed partial class ImageStore
+{
+    // Blobs that are on their way in or out, and images of which a container is about to be made.
+    private readonly Holds _heldBlobs = new();
+    private readonly Holds _heldImages = new();
+
+    /// <inheritdoc/>
+    public IDisposable? HoldImage(string nameOrId)
+    {
+        lock (_gate)
+        {
+            if (ImageSearch.Find(_catalog, nameOrId) is not { } image) return null;
+            ImmutableArray<Digest> held = [image.Id];
+            _heldImages.Add(held);
+            return new Hold(() =>
+            {
+                lock (_gate) _heldImages.Remove(held);
+            });
+        }
+    }
+
+    /// <summary>Keeps blobs from being swept away, be they here or yet to come.</summary>
+    internal IDisposable HoldBlobs(ImmutableArray<Digest> digests)
+    {
+        lock (_gate) _heldBlobs.Add(digests);
+        return new Hold(() =>
+        {
+            lock (_gate) _heldBlobs.Remove(digests);
+            // What was brought for nothing goes.
+            _isSweepDue = true;
+            SweepIfDue();
+        });
+    }
+
+    /// <summary>An image with its blobs held.</summary>
+    internal (KnownImage Image, IDisposable Hold) HoldWhole(string nameOrId)
+    {
+        lock (_gate)
+        {
+            var image = Get(nameOrId);
+            return (image, HoldBlobs(
+                [image.Id, image.ManifestDigest, .. image.Layers.Select(layer => layer.Blob)]));
+        }
+    }
+
+    /// <summary>A blob of the store that is held.</summary>
+    /// <returns>Null when it is not here.</returns>
+    internal StagedBlob? FindBlob(Digest digest)
+    {
+        var file = new FileInfo(_folders.Blob(digest));
+        return file.Exists ? new StagedBlob(file.FullName, digest, file.Length) : null;
+    }
+
+    /// <summary>Puts a checked blob, which is held, in its place.</summary>
+    internal StagedBlob Adopt(StagedBlob blob)
+    {
+        var path = _folders.Blob(blob.Digest);
+        File.SetUnixFileMode(blob.Path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        File.Move(blob.Path, path, overwrite: true);
+        return blob with { Path = path };
+    }
+
+    internal ScratchFolder NewScratch() => _folders.NewScratch();
+
+    /// <summary>Takes in an image whose blobs are held. Names that meant another image mean this one.</summary>
+    /// <returns>Whether one of its names means another image than before.</returns>
+    internal async Task<bool> InstallPulledAsync(
+        ArchivedImage image, ScratchFolder scratch, CancellationToken cancellation)
+    {
+        bool isNew;
+        lock (_gate) isNew = image.Names.Any(name => _catalog.Find(name)?.Id != image.Config.Digest);
+        await InstallAsync([image], scratch, cancellation);
+        return isNew;
+    }
+
+    /// <summary>Notes by which digest a repository has an image.</summary>
+    internal void NameByDigest(ImageReference name, Digest image)
+    {
+        lock (_gate)
+        {
+            if (_catalog.Find(image) is not null) _catalog.Name(name, image);
+        }
+    }
+
+    /// <summary>Repositories of a registry in which a blob is known to be.</summary>
+    internal ImmutableArray<string> RepositoriesWith(Digest blob, string registry)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _catalog.Images
+                    .Where(image => image.Layers.Any(layer => layer.Blob == blob))
+                    .SelectMany(image => _catalog.NamesOf(image.Id))
+                    .Where(name => name.Registry == registry && name.Digest is not null)
+                    .Select(name => name.Path)
+                    .Distinct(),
+            ];
+        }
+    }
+
+    /// <summary>The tags of a repository on this host.</summary>
+    internal ImmutableArray<ImageReference> TagsOf(string repository)
+    {
+        lock (_gate) return _catalog.TagsOf(repository);
+    }
+
+    internal long LayerMax => _options.Limits.LayerMax.Value;
+}

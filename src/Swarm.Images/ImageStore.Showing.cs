@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Core.Images;
+using Swarm.Images.Archives;
+using Swarm.Images.Manifests;
+using Swarm.Images.Names;
+
+namespace Swarm.Images;
+
+/// <summary>Images looked at, and written into archives.</summary>
+public sealed partial class ImageStore
+{
+    /// <inheritdoc/>
+    public ImageDetail Examine(string nameOrId)
+    {
+        lock (_gate)
+        {
+            var image = Get(nameOrId);
+            return new ImageDetail(
+                Show(image), File.ReadAllBytes(_folders.Blob(image.Id)),
+                [
+                    .. image.Layers.Select(layer => _layers.Find(layer) is { } unpacked
+                        ? new StoredLayer(layer.DiffId, unpacked.Tree, new Bytes(unpacked.Record.SizeBytes))
+                        : new StoredLayer(layer.DiffId, "", new Bytes(0))),
+                ])
+            {
+                Parent = image.Step == Nothing ? null : image.Step?.Parent,
+                LastTagged = _catalog.LastNamed(image.Id),
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public ImmutableDictionary<Digest, Bytes> SharedSizes()
+    {
+        lock (_gate)
+        {
+            var layers = _catalog.Images.ToDictionary(
+                image => image.Id,
+                image => image.Layers.Select(layer => _layers.Find(layer)).OfType<Layers.UnpackedLayer>().ToList());
+            var shared = layers.Values.SelectMany(of => of.Select(layer => layer.Name).Distinct())
+                .CountBy(name => name).Where(counted => counted.Value > 1).Select(counted => counted.Key)
+                .ToHashSet(StringComparer.Ordinal);
+            return layers.ToImmutableDictionary(
+                of => of.Key,
+                of => new Bytes(of.Value.Where(layer => shared.Contains(layer.Name))
+                    .Sum(layer => layer.Record.SizeBytes)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public StoredImage? FindBelow(ContainerId container)
+    {
+        lock (_gate)
+        {
+            if (_snapshots.Find(container) is not { } snapshot || !Digest.TryParse(snapshot.Image, out var id))
+                return null;
+            if (_catalog.Find(id) is { } known) return Show(known);
+            if (!File.Exists(_folders.Blob(id))) return null;
+
+            var config = ConfigDocument.Read(File.ReadAllBytes(_folders.Blob(id)), $"configuration {id}");
+            return new StoredImage(id, id, [], config.Configuration, new Bytes(0));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<Digest>> SaveAsync(
+        IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation)
+    {
+        var holds = new List<IDisposable>();
+        try
+        {
+            var saved = new SavedImages();
+            foreach (var text in namesOrIds)
+            {
+                foreach (var name in NamesMeant(text))
+                {
+                    var (image, hold) = HoldWhole(name?.ToString() ?? text);
+                    holds.Add(hold);
+                    saved.Add(image, name);
+                }
+            }
+
+            await new ArchiveWriting(archive, digest => FindBlob(digest) ?? throw new ImageException(
+                ImageFault.Invalid, $"blob {digest} is missing on this host")).WriteAsync(saved, cancellation);
+            return saved.Ids;
+        }
+        finally
+        {
+            foreach (var hold in holds) hold.Dispose();
+        }
+    }
+
+    // A repository alone stands for all of its tags; an id for an image without a name.
+    private ImmutableArray<ImageReference?> NamesMeant(string text)
+    {
+        lock (_gate)
+        {
+            var isBare = !text.Contains('@', StringComparison.Ordinal)
+                && text.LastIndexOf(':') <= text.LastIndexOf('/');
+            if (isBare && ImageReference.TryParse(text, out var repository, out _)
+                && _catalog.TagsOf(repository.Repository) is { IsEmpty: false } tags)
+            {
+                return [.. tags];
+            }
+
+            Get(text);
+            return [ImageSearch.NameIn(_catalog, text) is { Tag: not null } name ? name : null];
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using Swarm.Core.Images;
+using Swarm.Images.Blobs;
+
+namespace Swarm.Images.Registry;
+
+/// <summary>Fetches blobs into the store, each once at a time whoever asks for it.</summary>
+/// <remarks>Who asks holds the blob in the store until it is used.</remarks>
+internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Digest, Fetch> _running = [];
+    private readonly SemaphoreSlim _slots = new(Math.Max(1, options.ParallelDownloads));
+
+    /// <exception cref="RegistryException">The registry does not give it, or something else.</exception>
+    public async Task<StagedBlob> FetchAsync(
+        RegistryConnection registry, BlobPlace place, Action<TransferStep> tell, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (store.FindBlob(place.Digest) is { } here)
+            {
+                return here.Size == place.Size ? here : throw new RegistryException(
+                    RegistryFault.Invalid, $"{place}: has {here.Size} bytes, and its manifest says {place.Size}");
+            }
+
+            var (fetch, isOwn) = Join(registry, place, tell);
+            try
+            {
+                var blob = await fetch.Ended.WaitAsync(cancellation);
+                if (blob.Size == place.Size) return blob;
+            }
+            catch (Exception failed) when (
+                !isOwn && failed is RegistryException or IOException or OperationCanceledException
+                && !cancellation.IsCancellationRequested)
+            {
+                // Another's fetch failed, perhaps by its registry or its credentials: this one has its own.
+            }
+            finally
+            {
+                Leave(place.Digest, fetch, tell);
+            }
+        }
+    }
+
+    public void Dispose() => _slots.Dispose();
+
+    private (Fetch Fetch, bool IsOwn) Join(
+        RegistryConnection registry, BlobPlace place, Action<TransferStep> tell)
+    {
+        lock (_gate)
+        {
+            if (_running.TryGetValue(place.Digest, out var running))
+            {
+                running.Add(tell);
+                return (running, false);
+            }
+
+            var fetch = new Fetch();
+            fetch.Add(tell);
+            _running.Add(place.Digest, fetch);
+            fetch.Ended = RunAsync(registry, place, fetch);
+            return (fetch, true);
+        }
+    }
+
+    // With nobody left to wait for it, it ends, and nobody joins it any more.
+    private void Leave(Digest digest, Fetch fetch, Action<TransferStep> tell)
+    {
+        lock (_gate)
+        {
+            if (!fetch.Remove(tell)) return;
+            if (_running.GetValueOrDefault(digest) == fetch) _running.Remove(digest);
+            fetch.Stop.Cancel();
+        }
+    }
+
+    private async Task<StagedBlob> RunAsync(RegistryConnection registry, BlobPlace place, Fetch fetch)
+    {
+        var id = place.ShortId;
+        try
+        {
+            if (_slots.CurrentCount == 0) fetch.Tell(new TransferStep(id, "Waiting"));
+            await _slots.WaitAsync(fetch.Stop.Token);
+            try
+            {
+                using var scratch = store.NewScratch();
+                var download = new BlobDownload(
+                    registry, place, have => fetch.Tell(new TransferStep(id, "Downloading", have, place.Size)));
+                var blob = await download.RunAsync(scratch.NewPath(), fetch.Stop.Token);
+                fetch.Tell(new TransferStep(id, "Verifying Checksum"));
+                blob = store.Adopt(blob);
+                fetch.Tell(new TransferStep(id, "Download complete"));
+                return blob;
+            }
+            finally
+            {
+                _slots.Release();
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (_running.GetValueOrDefault(place.Digest) == fetch) _running.Remove(place.Digest);
+            }
+        }
+    }
+
+    /// <summary>One blob on its way, and those who wait for it.</summary>
+    private sealed class Fetch
+    {
+        private readonly Lock _lock = new();
+        private readonly List<Action<TransferStep>> _told = [];
+
+        public CancellationTokenSource Stop { get; } = new();
+
+        public Task<StagedBlob> Ended { get; set; } = null!; // set as soon as it has begun, before others see it
+
+        public void Add(Action<TransferStep> tell)
+        {
+            lock (_lock) _told.Add(tell);
+        }
+
+        /// <returns>Whether it was the last one.</returns>
+        public bool Remove(Action<TransferStep> tell)
+        {
+            lock (_lock)
+            {
+                _told.Remove(tell);
+                return _told.Count == 0;
+            }
+        }
+
+        public void Tell(TransferStep step)
+        {
+            lock (_lock)
+            {
+                foreach (var tell in _told) tell(step);
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Swarm.Core.Containers;
+using Swarm.Core.Images;
+using Swarm.Images;
+using Swarm.Images.Registry;
+
+namespace Swarm.Runtime.Images;
+
+/// <summary>What is done with the images of this host, and told to those who watch.</summary>
+/// <param name="engine">Says which containers run, and has the events.</param>
+public sealed class HostImages(IImageStore store, IImageRegistries registries, IContainerEngine engine) : ITaskImages
+{
+    public IImageStore Store => store;
+
+    public IImageRegistries Registries => registries;
+
+    /// <summary>Pulls one image.</summary>
+    public async Task<PulledImage> PullAsync(
+        ImageReference name, string? platform, RegistryCredentials credentials, Action<TransferStep> tell,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var pulled = await registries.PullAsync(name, platform, credentials, tell, cancellation);
+        Publish("pull", name.Familiar, WithoutTag(name), pulled.Id);
+        return pulled;
+    }
+
+    /// <summary>Pushes one image, by its tag.</summary>
+    public async Task<PushedImage> PushAsync(
+        ImageReference name, RegistryCredentials credentials, Action<TransferStep> tell,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var pushed = await registries.PushAsync(name, credentials, tell, cancellation);
+        Publish("push", name.Familiar, WithoutTag(name), pushed.Id);
+        return pushed;
+    }
+
+    public async Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation)
+    {
+        var loaded = await store.LoadAsync(archive, cancellation);
+        foreach (var image in loaded) Publish("load", image.Id.Value, image.Id.Value, image.Id);
+        return loaded;
+    }
+
+    public async Task<LoadedImage> ImportAsync(
+        Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation)
+    {
+        var image = await store.ImportAsync(tar, name, configuration, cancellation);
+        Publish("import", image.Id.Value, name?.Familiar ?? image.Id.Value, image.Id);
+        return image;
+    }
+
+    public async Task SaveAsync(
+        IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation)
+    {
+        foreach (var id in await store.SaveAsync(namesOrIds, archive, cancellation))
+            Publish("save", id.Value, id.Value, id);
+    }
+
+    public StoredImage Tag(string nameOrId, ImageReference name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var tagged = store.Tag(nameOrId, name);
+        Publish("tag", tagged.Id.Value, name.Familiar, tagged.Id);
+        return tagged;
+    }
+
+    /// <inheritdoc cref="IImageStore.Remove"/>
+    public ImageRemoval Remove(string nameOrId, bool force)
+    {
+        var running = engine.List()
+            .Where(container => container.Phase == ContainerPhase.Running)
+            .Select(container => container.Id)
+            .ToHashSet();
+        var removal = store.Remove(nameOrId, force, running);
+        Tell(removal);
+        return removal;
+    }
+
+    /// <summary>Removes the images that are chosen and that nothing uses.</summary>
+    public ImmutableArray<ImageRemoval> Prune(Func<ImageSummary, bool> isChosen)
+    {
+        var removed = ImmutableArray.CreateBuilder<ImageRemoval>();
+        foreach (var image in store.List().Where(isChosen))
+        {
+            if (store.RemoveUnused(image.Id) is not { } removal) continue;
+            Tell(removal);
+            removed.Add(removal);
+        }
+
+        var freed = removed.Sum(removal => removal.Freed.Value).ToString(CultureInfo.InvariantCulture);
+        engine.Events.Publish(
+            "image", "prune", "", ImmutableSortedDictionary<string, string>.Empty.Add("reclaimed", freed));
+        return removed.ToImmutable();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IDisposable> RequireAsync(ContainerSpec container, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        var wanted = container.PinnedImage?.Value ?? container.Image;
+        if (store.HoldImage(wanted) is { } here) return here;
+        if (!ImageReference.TryParse(container.Image, out var name, out var problem))
+            throw Missing(container, problem);
+
+        PulledImage pulled;
+        try
+        {
+            pulled = await PullAsync(name, platform: null, RegistryCredentials.None, _ => { }, cancellation);
+        }
+        catch (Exception refused) when (refused is RegistryException or ImageException or IOException)
+        {
+            throw Missing(container, $"pulling it failed: {refused.Message}", refused);
+        }
+
+        if (container.PinnedImage is { } pinned && pulled.Id != pinned)
+            throw Missing(container, $"and its registry means another by this name now: {pulled.Id}");
+        return store.HoldImage(wanted) ?? throw Missing(container, "it was pulled, and removed again at once");
+    }
+
+    private static ContainerException Missing(ContainerSpec container, string why, Exception? cause = null) => new(
+        ContainerFault.ImageNotFound,
+        $"image {container.Image}{(container.PinnedImage is { } pinned ? $" ({pinned})" : "")} is not on this host, "
+        + $"{why} (`swarm image load` brings it there, too)",
+        cause);
+
+    private void Tell(ImageRemoval removal)
+    {
+        foreach (var _ in removal.Untagged) Publish("untag", removal.Image.Value, removal.Image.Value, removal.Image);
+        foreach (var deleted in removal.Deleted) Publish("delete", deleted.Value, deleted.Value, deleted);
+    }
+
+    private void Publish(string action, string id, string name, Digest image)
+    {
+        var labels = store.Find(image.Value)?.Configuration.Labels
+            ?? ImmutableSortedDictionary<string, string>.Empty;
+        engine.Events.Publish("image", action, id, labels.SetItem("name", name));
+    }
+
+    private static string WithoutTag(ImageReference name) => name.FamiliarRepository;
+}

@@ -1,0 +1,12 @@
+using Swarm.Core.Containers;
+
+namespace Swarm.Runtime.Images;
+
+/// <summary>Brings the images here that containers are to be made of.</summary>
+public interface ITaskImages
+{
+    /// <summary>Sees to it that a container's image is on this host, and pulls it where it is not.</summary>
+    /// <returns>Holds the image until the container is made of it.</returns>
+    /// <exception cref="ContainerException">Why it cannot be had, in words for the user.</exception>
+    Task<IDisposable> RequireAsync(ContainerSpec container, CancellationToken cancellation);
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Swarm.Core.Images;
+using Swarm.Images.Registry;
+
+namespace Swarm.Api.Tests;
+
+public sealed class TransferRouteTests
+{
+    [Fact]
+    public async Task A_pull_tells_each_step_and_the_cluster_learns_the_name()
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        var answer = await PullAsync(node, "/images/create?fromImage=one&tag=1");
+
+        using var line = JsonDocument.Parse(answer.Split('\n')[0]);
+        Assert.Equal("0123456789ab", line.RootElement.GetProperty("id").GetString());
+        Assert.Equal(500, line.RootElement.GetProperty("progressDetail").GetProperty("current").GetInt64());
+        Assert.Equal(
+            "[=========================>                        ]  500B/1kB",
+            line.RootElement.GetProperty("progress").GetString());
+        Assert.Equal(Digest.Of("pulled"u8), node.Meanings["docker.io/library/one:1"]);
+    }
+
+    [Fact]
+    public async Task Without_a_tag_all_of_them_are_pulled()
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        await PullAsync(node, "/images/create?fromImage=one");
+
+        Assert.Equal(
+            ["docker.io/library/one:1", "docker.io/library/one:2"], node.Meanings.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_error_after_the_first_step_is_the_last_line()
+    {
+        await using var node = await ServedNode.StartAsync();
+        node.Registries.Broken = new RegistryException(RegistryFault.Invalid, "it has another digest");
+
+        var answer = await PullAsync(node, "/images/create?fromImage=one&tag=1");
+
+        Assert.Equal(
+            "{\"errorDetail\":{\"message\":\"it has another digest\"},\"error\":\"it has another digest\"}",
+            answer.TrimEnd('\n').Split('\n')[^1]);
+        Assert.Empty(node.Meanings);
+    }
+
+    [Theory]
+    [InlineData("{\"username\":\"u\",\"password\":\"p>?\"}", "u", "p>?", "")]
+    [InlineData("{\"auth\":\"dTpw\"}", "u", "p", "")]
+    [InlineData("{\"username\":\"<token>\",\"identitytoken\":\"t\"}", "", "", "t")]
+    [InlineData("{}", "", "", "")]
+    [InlineData("no json", "", "", "")]
+    public async Task Credentials_of_the_request_are_shown_to_the_registry(
+        string json, string user, string password, string token)
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        await PullAsync(node, "/images/create?fromImage=one&tag=1", json);
+
+        Assert.Equal(new RegistryCredentials(user, password, token), Assert.Single(node.Registries.Shown));
+    }
+
+    [Fact]
+    public async Task A_push_ends_with_the_digest_and_wants_credentials_that_can_be_read()
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+
+        var answer = await node.Client.PostAsync("/images/loaded/push?tag=latest", null);
+        var unreadable = await SendAsync(node, "/images/loaded/push?tag=latest", "no json");
+
+        Assert.Contains(
+            "\"aux\":{\"Tag\":\"latest\",\"Digest\":\"sha256:", await answer.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, unreadable.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("right", HttpStatusCode.OK)]
+    [InlineData("wrong", HttpStatusCode.Unauthorized)]
+    public async Task A_login_is_what_the_registry_says(string password, HttpStatusCode status)
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        var answer = await node.Client.PostAsync("/auth", new StringContent(
+            $$"""{"username":"u","password":"{{password}}","serveraddress":"https://registry.test/v2/"}"""));
+
+        Assert.Equal(status, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_a_registry_has_is_described_and_searched()
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        var described = await node.Client.GetStringAsync("/distribution/team/app:1/json");
+        var found = await node.Client.GetStringAsync("/images/search?term=x&filters=%7B%22stars%22%3A%5B%223%22%5D%7D");
+
+        Assert.Contains(
+            "\"Platforms\":[{\"architecture\":\"arm\",\"os\":\"linux\",\"variant\":\"v7\"}]", described,
+            StringComparison.Ordinal);
+        using var list = JsonDocument.Parse(found);
+        Assert.Equal("one", Assert.Single(list.RootElement.EnumerateArray()).GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task An_image_is_saved_as_a_tar_and_one_that_is_not_there_is_an_error()
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+
+        var saved = await node.Client.GetAsync("/images/loaded/get");
+        var missing = await node.Client.GetAsync("/images/get?names=loaded&names=none");
+
+        Assert.Equal("application/x-tar", saved.Content.Headers.ContentType?.ToString());
+        Assert.Equal("archive", await saved.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        Assert.Equal("application/json", missing.Content.Headers.ContentType?.ToString());
+    }
+
+    private static async Task<string> PullAsync(ServedNode node, string path, string? credentials = null)
+    {
+        var answer = await SendAsync(node, path, credentials);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(ServedNode node, string path, string? credentials)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (credentials is not null)
+        {
+            var header = Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials));
+            request.Headers.Add("X-Registry-Auth", header.Replace('+', '-').Replace('/', '_'));
+        }
+
+        return await node.Client.SendAsync(request);
+    }
+}

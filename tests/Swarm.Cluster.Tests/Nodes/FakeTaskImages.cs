@@ -1,0 +1,28 @@
+using Swarm.Core.Containers;
+using Swarm.Runtime;
+using Swarm.Runtime.Images;
+
+namespace Swarm.Cluster.Tests.Nodes;
+
+/// <summary>Has every image at once, unless it is told otherwise.</summary>
+internal sealed class FakeTaskImages : ITaskImages
+{
+    public List<string> Required { get; } = [];
+
+    public int Held { get; private set; }
+
+    public ContainerException? Fault { get; set; }
+
+    public Task<IDisposable> RequireAsync(ContainerSpec container, CancellationToken cancellation)
+    {
+        if (Fault is not null) return Task.FromException<IDisposable>(Fault);
+        Required.Add(container.Image);
+        Held++;
+        return Task.FromResult<IDisposable>(new Release(() => Held--));
+    }
+
+    private sealed class Release(Action act) : IDisposable
+    {
+        public void Dispose() => act();
+    }
+}
