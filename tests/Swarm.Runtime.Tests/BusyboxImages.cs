@@ -100,6 +100,20 @@ internal sealed class BusyboxImages(string folder) : IImageStore
         ContainerId container, ImageCommit commit, CancellationToken cancellation) =>
         throw new UnreachableException();
 
-    public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<Digest> inUse) =>
+    public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<ContainerId> running) =>
+        throw new UnreachableException();
+
+    public ImageRemoval? RemoveUnused(Digest id) => throw new UnreachableException();
+
+    public ImageDetail Examine(string nameOrId) => throw new UnreachableException();
+
+    public ImmutableDictionary<Digest, Bytes> SharedSizes() => throw new UnreachableException();
+
+    public StoredImage? FindBelow(ContainerId container) => null;
+
+    public IDisposable? HoldImage(string nameOrId) => throw new UnreachableException();
+
+    public Task<ImmutableArray<Digest>> SaveAsync(
+        IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation) =>
         throw new UnreachableException();
 }

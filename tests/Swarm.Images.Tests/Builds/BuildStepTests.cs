@@ -10,6 +10,8 @@ public sealed class BuildStepTests : IDisposable
 {
     private static readonly HashSet<ContainerId> None = [];
 
+    private static readonly HashSet<Digest> Unused = [];
+
     private readonly StoreHome _home = new();
 
     public void Dispose() => _home.Dispose();
@@ -67,9 +69,9 @@ public sealed class BuildStepTests : IDisposable
         var used = await AddAsync(parent, "ENV A=used");
         await _home.Store.KeepStepsAsync(default);
 
-        var early = _home.Store.RemoveSteps(all: true, DateTimeOffset.UnixEpoch, None);
+        var early = _home.Store.RemoveSteps(all: true, DateTimeOffset.UnixEpoch, Unused);
         var some = _home.Store.RemoveSteps(all: false, before: null, new HashSet<Digest> { used.Id });
-        var all = _home.Store.RemoveSteps(all: true, before: null, None);
+        var all = _home.Store.RemoveSteps(all: true, before: null, Unused);
 
         Assert.Empty(early.Deleted);
         Assert.Equal([left.Id], some.Deleted.AsEnumerable());

@@ -1,5 +1,6 @@
 using Swarm.Core.Images;
 using Swarm.Images.Registry;
+using Swarm.Tests;
 
 namespace Swarm.Images.Tests.Registries;
 

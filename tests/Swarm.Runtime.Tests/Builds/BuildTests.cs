@@ -198,7 +198,7 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
         Assert.NotNull(fixture.Images.Find("box"));
     }
 
-    private IEnumerable<Images.ImageSummary> Chain(BuildResult built)
+    private IEnumerable<Swarm.Images.ImageSummary> Chain(BuildResult built)
     {
         var all = fixture.Images.List().ToDictionary(image => image.Id);
         for (var at = all[built.Image.Id]; at.Parent is { } parent; at = all[parent]) yield return at;

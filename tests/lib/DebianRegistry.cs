@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 
-namespace Swarm.Images.Tests.Registries;
+namespace Swarm.Tests;
 
 /// <summary>The registry of Debian's <c>docker-registry</c>, on loopback, with a folder of its own.</summary>
 public sealed class DebianRegistry : IAsyncLifetime
