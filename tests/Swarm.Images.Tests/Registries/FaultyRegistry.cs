@@ -57,7 +57,7 @@ internal sealed class FaultyRegistry : IAsyncDisposable
     public int Count(string path) => Requests.Count(request => request.Path == path);
 
     /// <summary>Answers with a part of the layer, and breaks the connection off.</summary>
-    public async Task CutAsync(HttpContext context, int from, int until)
+    public async Task CutAsync(HttpContext context, int from, int until, Func<Task> before)
     {
         context.Response.StatusCode = from > 0 ? 206 : 200;
         context.Response.ContentLength = LayerContent.Length - from;
@@ -65,6 +65,7 @@ internal sealed class FaultyRegistry : IAsyncDisposable
             context.Response.Headers.ContentRange = $"bytes {from}-{LayerContent.Length - 1}/{LayerContent.Length}";
         await context.Response.Body.WriteAsync(LayerContent.AsMemory(from, until - from));
         await context.Response.Body.FlushAsync();
+        await before();
         context.Abort();
     }
 

@@ -28,7 +28,8 @@ public sealed class FaultyRegistryTests : IAsyncLifetime, IDisposable
         _registry.Fault = async (context, which) =>
         {
             if (context.Request.Path != _registry.BlobPath || which > 2) return false;
-            await _registry.CutAsync(context, which == 1 ? 0 : 100_000, which * 100_000);
+            await _registry.CutAsync(
+                context, (which - 1) * 100_000, which * 100_000, () => UntilReceivedAsync(which * 100_000));
             return true;
         };
 
@@ -45,7 +46,7 @@ public sealed class FaultyRegistryTests : IAsyncLifetime, IDisposable
         _registry.Fault = async (context, which) =>
         {
             if (context.Request.Path != _registry.BlobPath) return false;
-            if (which == 1) await _registry.CutAsync(context, 0, 100_000);
+            if (which == 1) await _registry.CutAsync(context, 0, 100_000, () => UntilReceivedAsync(100_000));
             else await context.Response.Body.WriteAsync(_registry.LayerContent);
             return true;
         };
@@ -241,5 +242,12 @@ public sealed class FaultyRegistryTests : IAsyncLifetime, IDisposable
 
         await _home.PullAsync(_registry.Image);
         Assert.NotEqual(before, _home.Home.Contents());
+    }
+
+    // What is on its way when a connection breaks is lost.
+    private async Task UntilReceivedAsync(long bytes)
+    {
+        while (!_home.Steps.Any(step => step.Current >= bytes))
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
     }
 }
