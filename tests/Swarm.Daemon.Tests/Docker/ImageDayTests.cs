@@ -73,20 +73,28 @@ public sealed class ImageDayTests(SharedNode shared) : IClassFixture<SharedNode>
     [Fact]
     public async Task How_an_image_came_to_be_and_what_happened_to_it_is_told()
     {
-        var begun = TimeProvider.System.GetUtcNow().AddSeconds(-1).ToUnixTimeSeconds().ToString(
-            System.Globalization.CultureInfo.InvariantCulture);
+        var begun = Now();
         var id = await ImportAsync("told", "1");
         await _docker.DoAsync("tag", "told:1", "told:2");
         await _docker.DoAsync("rmi", "told:1", "told:2");
 
         var events = await _docker.DoAsync(
-            "events", "--since", begun, "--until", "0s", "--filter", "type=image", "--filter", $"image={id}",
+            "events", "--since", begun, "--until", Now(), "--filter", "type=image", "--filter", $"image={id}",
             "--format", "{{.Action}}");
 
         Assert.Equal("import tag untag untag delete", events.Replace('\n', ' '));
         Assert.StartsWith(
             await _docker.DoAsync("image", "inspect", "-f", "{{.Id}}", "box"),
             await _docker.DoAsync("history", "--no-trunc", "--format", "{{.ID}}", "box"), StringComparison.Ordinal);
+    }
+
+    /// <summary>As the command takes a point in time, with its fraction.</summary>
+    private static string Now()
+    {
+        var since = TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch;
+        return string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{since.Ticks / TimeSpan.TicksPerSecond}.{since.Ticks % TimeSpan.TicksPerSecond:D7}00");
     }
 
     /// <summary>Makes an image of its own, with the label <c>made=here</c>.</summary>
