@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -44,13 +43,8 @@ internal sealed class DiskUseRoutes(ContainerDesk desk, IImageStore images, Time
         answer["LayersSize"] = use.Layers.Value;
         answer["Images"] = new JsonArray(
         [
-            .. images.List().Select(image => JsonSerializer.SerializeToNode(
-                ImageShapes.Line(image) with
-                {
-                    SharedSize = use.Shared.GetValueOrDefault(image.Id).Value,
-                    Containers = users.GetValueOrDefault(image.Id),
-                },
-                ApiJson.Plain.ImageLine)),
+            .. images.List().Select(image => ImageDocument.Line(
+                image, image.Names, users.GetValueOrDefault(image.Id), use.Shared.GetValueOrDefault(image.Id))),
         ]);
     }
 
