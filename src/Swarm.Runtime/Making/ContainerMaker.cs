@@ -43,7 +43,6 @@ internal sealed partial class ContainerMaker(
         var (capabilities, lacking) = Capabilities.Choose(
             spec.AddCapabilities, spec.DropCapabilities, spec.Privileged, _bounding);
         if (!lacking.IsEmpty) LogLacking(id.Short, string.Join(", ", lacking));
-
         var rootPath = await images.MountRootAsync(id, image.Id, cancellation);
         var network = spec.NetworkMode == NetworkMode.Bridge
             ? await networks.AttachAsync(id, NetworkWish.Of(spec, networks.DefaultNetwork), cancellation)
@@ -62,7 +61,6 @@ internal sealed partial class ContainerMaker(
             ? NameFiles.MountsOf(folders.Bundle(other), plan)
             : NameFiles.Write(bundle, plan, NamesOf(network, links));
         var seccomp = Filter(spec, capabilities);
-        var shared = Share(spec);
         var memory = SharedMemory.Choose(spec, bundle, folders.Bundle);
         BundleWriter.Write(bundle, new BundleInput(
             plan, rootPath, user, [.. names, .. InitMounts(spec), .. memory, .. mounts])
@@ -76,7 +74,7 @@ internal sealed partial class ContainerMaker(
             AppArmor = spec.Privileged ? null : HostSideCheck.ProfileOf(spec),
             Seccomp = seccomp,
             Devices = [.. spec.Privileged ? HostDevices.Find() : [], .. HostDevices.Choose(spec.Devices)],
-            Shared = shared,
+            Shared = Share(spec),
             Ulimits = ProcessLimits.Choose(spec.Ulimits),
             OutOfMemoryScore = ProcessLimits.Score(spec.OutOfMemoryScore),
         });

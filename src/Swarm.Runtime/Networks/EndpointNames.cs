@@ -6,7 +6,8 @@ namespace Swarm.Runtime.Networks;
 /// <summary>What a container is called in a network.</summary>
 public static class EndpointNames
 {
-    /// <summary>Its name, its aliases, those of its service, its short id, its host name: as Docker's <c>DNSNames</c>.</summary>
+    /// <summary>Its name, its aliases, those of its service, its short id, its host name: as Docker's
+    /// <c>DNSNames</c>.</summary>
     public static ImmutableArray<string> Of(ContainerState container, EndpointSpec endpoint)
     {
         ArgumentNullException.ThrowIfNull(container);
