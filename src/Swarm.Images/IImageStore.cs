@@ -38,9 +38,6 @@ public interface IImageStore
     /// <exception cref="ImageException">When there is no such image.</exception>
     ImageDetail Examine(string nameOrId);
 
-    /// <summary>Of each image the bytes of the layers that another image has, too.</summary>
-    ImmutableDictionary<Digest, Bytes> SharedSizes();
-
     /// <summary>The image that a container's writable layer lies on, also when it was removed since.</summary>
     StoredImage? FindBelow(ContainerId container);
 

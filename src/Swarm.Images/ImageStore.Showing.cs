@@ -31,24 +31,6 @@ public sealed partial class ImageStore
     }
 
     /// <inheritdoc/>
-    public ImmutableDictionary<Digest, Bytes> SharedSizes()
-    {
-        lock (_gate)
-        {
-            var layers = _catalog.Images.ToDictionary(
-                image => image.Id,
-                image => image.Layers.Select(layer => _layers.Find(layer)).OfType<Layers.UnpackedLayer>().ToList());
-            var shared = layers.Values.SelectMany(of => of.Select(layer => layer.Name).Distinct())
-                .CountBy(name => name).Where(counted => counted.Value > 1).Select(counted => counted.Key)
-                .ToHashSet(StringComparer.Ordinal);
-            return layers.ToImmutableDictionary(
-                of => of.Key,
-                of => new Bytes(of.Value.Where(layer => shared.Contains(layer.Name))
-                    .Sum(layer => layer.Record.SizeBytes)));
-        }
-    }
-
-    /// <inheritdoc/>
     public StoredImage? FindBelow(ContainerId container)
     {
         lock (_gate)

@@ -83,9 +83,6 @@ internal sealed class FakeImageStore : IImageStore
         """u8.ToArray(),
         [new StoredLayer(Digest.Of("layer"u8), "/layers/one/tree", new Bytes(700))]);
 
-    public ImmutableDictionary<Digest, Bytes> SharedSizes() =>
-        _images.Keys.ToImmutableDictionary(id => id, _ => new Bytes(300));
-
     public StoredImage? FindBelow(ContainerId container) => null;
 
     public async Task<ImmutableArray<Digest>> SaveAsync(
@@ -115,7 +112,8 @@ internal sealed class FakeImageStore : IImageStore
 
     public void UnmountRoot(ContainerId container, bool discard) => throw new NotSupportedException();
 
-    public ImageUse MeasureUse() => new(Bytes.Zero, ImmutableDictionary<Digest, Bytes>.Empty);
+    public ImageUse MeasureUse() => new(
+        Bytes.Zero, _images.Keys.ToImmutableDictionary(id => id, _ => new Bytes(300)));
 
     public ImmutableArray<ContainerId> WritableLayers() => [];
 

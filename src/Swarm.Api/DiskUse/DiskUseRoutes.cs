@@ -43,7 +43,7 @@ internal sealed class DiskUseRoutes(ContainerDesk desk, IImageStore images, Time
         answer["LayersSize"] = use.Layers.Value;
         answer["Images"] = new JsonArray(
         [
-            .. images.List().Select(image => ImageDocument.Line(
+            .. images.List().Select(image => (JsonNode)ImageDocument.Line(
                 image, image.Names, users.GetValueOrDefault(image.Id), use.Shared.GetValueOrDefault(image.Id))),
         ]);
     }

@@ -44,7 +44,7 @@ internal sealed class ImageRoutes(
 
     private Task ListAsync(HttpContext context)
     {
-        var shared = QueryFlag.IsSet(context.Request.Query["shared-size"]) ? images.Store.SharedSizes() : null;
+        var shared = QueryFlag.IsSet(context.Request.Query["shared-size"]) ? images.Store.MeasureUse().Shared : null;
         var containers = engine.List().CountBy(container => container.ImageId).ToDictionary();
         JsonArray lines = [];
         foreach (var (image, shown) in ImageFilters.Choose(context.Request, images.Store, time.GetUtcNow()))

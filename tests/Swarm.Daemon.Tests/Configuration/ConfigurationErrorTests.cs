@@ -37,6 +37,13 @@ public sealed class ConfigurationErrorTests
         "swarm.journal.connection: needed for provider postgresql (reference.conf)")]
     [InlineData(
         "swarm.log.level=loud", "swarm.log.level: 'loud' is none of trace, debug, information, warning, error (--set)")]
+    [InlineData(
+        "swarm.images.mirrors=[\"mirror.lan\"]",
+        "swarm.images.mirrors: 'mirror.lan' is not the address of a mirror, as https://mirror.lan (--set)")]
+    [InlineData(
+        "swarm.images.insecure-registries=[\"http://a\"]",
+        "swarm.images.insecure-registries: 'http://a' is no registry, as registry.lan:5000, and no network, as "
+        + "10.0.0.0/8 (--set)")]
     [InlineData("swarm.cluster.roles=[\"boss\"]", "swarm.cluster.roles: 'boss' is none of scheduler, worker (--set)",
         "swarm.cluster.roles: a node has at least one of them (--set)")]
     [InlineData("swarm.cluster.stable-after=0s", "swarm.cluster.stable-after: 0s is not within 1s to 5m (--set)")]
