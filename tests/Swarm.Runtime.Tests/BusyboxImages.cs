@@ -107,8 +107,6 @@ internal sealed class BusyboxImages(string folder) : IImageStore
 
     public ImageDetail Examine(string nameOrId) => throw new UnreachableException();
 
-    public ImmutableDictionary<Digest, Bytes> SharedSizes() => throw new UnreachableException();
-
     public StoredImage? FindBelow(ContainerId container) => null;
 
     public IDisposable? HoldImage(string nameOrId) => throw new UnreachableException();
