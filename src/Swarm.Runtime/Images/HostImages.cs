@@ -112,7 +112,7 @@ public sealed class HostImages(IImageStore store, IImageRegistries registries, I
         }
         catch (Exception refused) when (refused is RegistryException or ImageException or IOException)
         {
-            throw Missing(container, $"pulling it failed: {refused.Message}", refused);
+            throw Missing(container, $"pulling it failed: {refused.Message}");
         }
 
         if (container.PinnedImage is { } pinned && pulled.Id != pinned)
@@ -120,11 +120,11 @@ public sealed class HostImages(IImageStore store, IImageRegistries registries, I
         return store.HoldImage(wanted) ?? throw Missing(container, "it was pulled, and removed again at once");
     }
 
-    private static ContainerException Missing(ContainerSpec container, string why, Exception? cause = null) => new(
+    // Without a cause of its own: a task shows the innermost words, and these name the image.
+    private static ContainerException Missing(ContainerSpec container, string why) => new(
         ContainerFault.ImageNotFound,
         $"image {container.Image}{(container.PinnedImage is { } pinned ? $" ({pinned})" : "")} is not on this host, "
-        + $"{why} (`swarm image load` brings it there, too)",
-        cause);
+        + $"{why} (`swarm image load` brings it there, too)");
 
     private void Tell(ImageRemoval removal)
     {
