@@ -27,16 +27,7 @@ public sealed class SeedContainers : IAsyncLifetime
             await MakeDataAsync(SeedDocument.WebApplication, "/requirements_data");
             await RunAsync("bestwebappever.dev.redis", "redis");
             await StartDatabaseAsync();
-            await RunAsync(
-                SeedDocument.WebApplication.Name, $"{SeedDocument.WebApplication.Find("Config.Image")}",
-                [
-                    .. SeedDocument.WebApplication.Words("HostConfig.Binds").SelectMany(bind => new[] { "-v", bind }),
-                    .. SeedDocument.WebApplication.Words("HostConfig.VolumesFrom").SelectMany(
-                        from => new[] { "--volumes-from", from }),
-                    .. SeedDocument.WebApplication.Words("HostConfig.Links").SelectMany(
-                        link => new[] { "--link", LinkOf(link) }),
-                    "-p", "8887:80",
-                ]);
+            await StartApplicationAsync();
         }
         catch
         {
@@ -60,6 +51,17 @@ public sealed class SeedContainers : IAsyncLifetime
         [
             .. SeedDocument.Postgres.Words("HostConfig.VolumesFrom").SelectMany(
                 from => new[] { "--volumes-from", from }),
+        ]);
+
+    internal Task StartApplicationAsync() => RunAsync(
+        SeedDocument.WebApplication.Name, $"{SeedDocument.WebApplication.Find("Config.Image")}",
+        [
+            .. SeedDocument.WebApplication.Words("HostConfig.Binds").SelectMany(bind => new[] { "-v", bind }),
+            .. SeedDocument.WebApplication.Words("HostConfig.VolumesFrom").SelectMany(
+                from => new[] { "--volumes-from", from }),
+            .. SeedDocument.WebApplication.Words("HostConfig.Links").SelectMany(
+                link => new[] { "--link", LinkOf(link) }),
+            "-p", "8887:80",
         ]);
 
     /// <remarks>Made and then started: so its streams are those of one that was run in the foreground.</remarks>

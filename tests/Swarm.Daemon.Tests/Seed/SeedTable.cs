@@ -43,6 +43,7 @@ internal static class SeedTable
             "NetworkSettings.Bridge", "\"docker0\"", "\"\"", "networks have names, at `NetworkSettings.Networks`"),
         new Own("NetworkSettings.Gateway", Address, "of the node's default network"),
         new Own("NetworkSettings.IPAddress", Address, "given when it was started"),
+        new Reworded("NetworkSettings.IPPrefixLen", "16", "24", "the node's default network has 256 addresses"),
         new Own("NetworkSettings.MacAddress", "^([0-9a-f]{2}:){5}[0-9a-f]{2}$", "given when it was started"),
         new Died("NetworkSettings.PortMapping", "replaced by `Ports`"),
         new Told("NetworkSettings.Ports", "IPv6 addresses may stand beside `0.0.0.0`", SamePorts),
