@@ -70,7 +70,8 @@ internal static class SeedImages
 
     private static IEnumerable<string> ChangesOf(SeedDocument document)
     {
-        if (document.Find("Config.Entrypoint") is { } entrypoint) yield return $"ENTRYPOINT {entrypoint.ToJsonString()}";
+        if (document.Find("Config.Entrypoint") is { } entrypoint)
+            yield return $"ENTRYPOINT {entrypoint.ToJsonString()}";
         yield return $"CMD {document.Find("Config.Cmd")!.ToJsonString()}";
         foreach (var entry in document.Words("Config.Env"))
             yield return $"ENV {entry.Split('=')[0]}={JsonSerializer.Serialize(entry.Split('=', 2)[1])}";

@@ -42,7 +42,8 @@ internal abstract record SeedRule
         Reworded reworded when JsonNode.DeepEquals(then, JsonNode.Parse(reworded.Then)) =>
             Compare(JsonNode.Parse(reworded.Now), Find(today, Field), Field),
         Reworded => Compare(then, Find(today, Field), Field),
-        Own own => Regex.IsMatch($"{Find(today, Field)}", own.Pattern) ? "" : $"{Find(today, Field)} is not {own.Pattern}",
+        Own own when Regex.IsMatch($"{Find(today, Field)}", own.Pattern) => "",
+        Own own => $"{Find(today, Field)} is not {own.Pattern}",
         Told told => told.Fault(then, today),
         _ => throw new System.Diagnostics.UnreachableException($"no way to judge {this}"),
     };
