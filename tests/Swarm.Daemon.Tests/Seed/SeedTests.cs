@@ -57,7 +57,8 @@ public sealed class SeedTests(SeedContainers seed) : IClassFixture<SeedContainer
 
         Assert.Equal("", string.Join('\n', then.FaultsOf(today)));
         Assert.StartsWith(
-            today["Config"]!["Hostname"]!.GetValue<string>(), today["Id"]!.GetValue<string>(), StringComparison.Ordinal);
+            today["Config"]!["Hostname"]!.GetValue<string>(), today["Id"]!.GetValue<string>(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
