@@ -32,7 +32,11 @@ internal static class Reachability
     {
         if (!state.Nodes.TryGetValue(node.Value, out var mark)) return state;
         var lost = state with { Nodes = state.Nodes.SetItem(node.Value, mark with { Lost = true }) };
-        return Change(lost, node, task => task with { Reason = $"node {node} is out of reach" });
+        return Change(lost, node, task => task with
+        {
+            Reason = $"node {node} is out of reach",
+            BegunAnew = false,
+        });
     }
 
     /// <summary>It was lost for so long that it is not waited for any more.</summary>

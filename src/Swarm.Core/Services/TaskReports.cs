@@ -62,7 +62,7 @@ internal static class TaskReports
             ChangedAt = seen.State == task.State ? task.ChangedAt : at,
             Container = Later(task.Container, seen.Container),
             Unseen = false,
-            BegunAnew = task.Unseen ? WasRestarted(task.Container, seen.Container) : task.BegunAnew,
+            BegunAnew = task.BegunAnew || (WasAway(state, task) && WasRestarted(task.Container, seen.Container)),
         };
         var ended = next.HasEnded() && !task.HasEnded();
         if (ended && next.Desired < TaskState.Shutdown) next = next with { Desired = TaskState.Shutdown };
@@ -73,6 +73,9 @@ internal static class TaskReports
         if (Rollout.CountsAsFailure(state, task, next, at)) state = Rollout.KeepFailure(state, task.Slot);
         return ended ? KeepEnd(state, task, next, at) : state;
     }
+
+    /// <summary>Its node may report before the service is told that it is in reach again.</summary>
+    private static bool WasAway(ServiceState state, ServiceTask task) => task.Unseen || state.IsLost(task.Node);
 
     private static bool WasRestarted(ContainerObservation? kept, ContainerObservation? seen) =>
         (seen?.Restarts ?? 0) > (kept?.Restarts ?? 0);

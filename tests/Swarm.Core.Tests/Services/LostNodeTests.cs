@@ -78,6 +78,23 @@ public sealed class LostNodeTests
     }
 
     [Fact]
+    public void What_a_node_reports_after_a_power_cut_before_it_is_in_reach_counts_as_started_anew()
+    {
+        var fleet = Running(nodes: 2, Specs.Replicated(2));
+        fleet.Reach(fleet.Nodes[0], false);
+        fleet.Run(2 * Second);
+
+        fleet.Nodes[0].CutPower();
+        fleet.Nodes[0].EndBackOff();
+        fleet.Tell(new ServiceInput.Reported(fleet.Nodes[0].Report(Specs.Web, fleet.Now)));
+        fleet.Reach(fleet.Nodes[0], true);
+        fleet.Run(Second);
+
+        Assert.Equal([2, 3], fleet.Running.Select(task => task.Number()));
+        Assert.Empty(fleet.Nodes[0].RunningSlots);
+    }
+
+    [Fact]
     public void A_node_that_returns_after_a_power_cut_keeps_tasks_of_which_none_runs_elsewhere()
     {
         var fleet = Running(nodes: 2, Specs.Replicated(2));
