@@ -13,7 +13,7 @@ public sealed class CommandTests(FakeGateway gateway) : IClassFixture<FakeGatewa
     {
         var deployed = await _line.DeployAsync("one", "image: hello");
 
-        Assert.Equal(new Ran(0, "one_web: accepted, version 1\none_web: 1/1 done\n", ""), deployed);
+        Assert.Equal(new Ran(0, "one_web: accepted, version 1\none_web: 1/1 running\n", ""), deployed);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class CommandTests(FakeGateway gateway) : IClassFixture<FakeGatewa
         await _line.DeployAsync("six", "image: a");
 
         Assert.Equal(
-            new Ran(0, "six_web: 3 replicas\nsix_web: 3/3 done\n", ""), await _line.RunAsync("scale", "six_web=3"));
+            new Ran(0, "six_web: 3 replicas\nsix_web: 3/3 running\n", ""), await _line.RunAsync("scale", "six_web=3"));
         Assert.Equal(
             new Ran(0, "six_web: 2 replicas\n", ""), await _line.RunAsync("scale", "six_web=2", "--detach"));
     }

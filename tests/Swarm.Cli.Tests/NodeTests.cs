@@ -83,7 +83,7 @@ public sealed class NodeTests(FakeGateway gateway) : IClassFixture<FakeGateway>,
         await _line.DeployAsync("back", "image: a");
 
         Assert.Equal(
-            new Ran(0, "back_web: rolling back, version 3\nback_web: 1/1 done\n", ""),
+            new Ran(0, "back_web: rolling back, version 3\nback_web: 1/1 running\n", ""),
             await _line.RunAsync("rollback", "back_web"));
     }
 

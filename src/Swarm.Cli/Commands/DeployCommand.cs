@@ -20,20 +20,12 @@ internal static class DeployCommand
 
     private static readonly Option<bool> Prune =
         new("--prune") { Description = "Remove services of the stack that the file no longer has." };
-    private static readonly Option<bool> Detach =
-        new("--detach", "-d") { Description = "Do not wait until all tasks run." };
-    private static readonly Option<string> Limit = new("--wait-limit")
-    {
-        Description = "How long to wait until all tasks run.",
-        DefaultValueFactory = _ => "5m",
-        HelpName = "DURATION",
-    };
 
     public static Command Build(SharedOptions shared, Examples examples)
     {
         var command = new Command("deploy", "Make the services of a Compose file run, and wait until they do.")
         {
-            File, Name, Prune, Detach, Limit
+            File, Name, Prune, WaitOptions.Detach, WaitOptions.Limit
         };
         command.SetAction((parsed, cancellation) => RunAsync(shared, parsed, cancellation));
         examples.Add(command, "swarm deploy -f compose.yml", "swarm deploy -f compose.yml shop --prune",
@@ -44,7 +36,7 @@ internal static class DeployCommand
     private static async Task<int> RunAsync(SharedOptions shared, ParseResult parsed, CancellationToken cancellation)
     {
         var printer = shared.Printer(parsed);
-        var limit = SharedOptions.Duration("--wait-limit", parsed.GetValue(Limit)!);
+        var limit = WaitOptions.Read(parsed);
         var name = parsed.GetValue(Name);
         var stack = ComposeFile.Load(parsed.GetValue(File)!, name, shared.Surroundings.Environment);
         foreach (var warning in stack.Warnings) printer.Warn(warning);
@@ -61,10 +53,10 @@ internal static class DeployCommand
         }
 
         var removed = parsed.GetValue(Prune) ? await PruneAsync(client, stack, printer, cancellation) : [];
-        var failed = parsed.GetValue(Detach) ? []
-            : await new Waiting(client, printer, shared.Surroundings).ForAllAsync(
-                [.. stack.Services.Where(service => service.Job.Schedule is null).Select(service => service.Name)],
-                limit, cancellation);
+        var failed = await shared.WaitAsync(
+            client, printer,
+            [.. stack.Services.Where(service => service.Job.Schedule is null).Select(service => service.Name)],
+            limit, cancellation);
         if (printer.IsJson)
         {
             printer.Json(new JsonObject

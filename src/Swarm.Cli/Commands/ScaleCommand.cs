@@ -11,20 +11,12 @@ internal static class ScaleCommand
 {
     private static readonly Argument<string[]> Scales =
         new("SERVICE=N") { Description = "Services and their replicas.", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<bool> Detach =
-        new("--detach", "-d") { Description = "Do not wait until all tasks run." };
-    private static readonly Option<string> Limit = new("--wait-limit")
-    {
-        Description = "How long to wait until all tasks run.",
-        DefaultValueFactory = _ => "5m",
-        HelpName = "DURATION",
-    };
 
     public static Command Build(SharedOptions shared, Examples examples)
     {
         var command = new Command("scale", "Change how many replicas services have, and wait until they run.")
         {
-            Scales, Detach, Limit,
+            Scales, WaitOptions.Detach, WaitOptions.Limit,
         };
         command.SetAction((parsed, cancellation) => RunAsync(shared, parsed, cancellation));
         examples.Add(command, "swarm scale hello_web=5", "swarm scale shop_web=3 shop_worker=10 --detach");
@@ -34,7 +26,7 @@ internal static class ScaleCommand
     private static async Task<int> RunAsync(SharedOptions shared, ParseResult parsed, CancellationToken cancellation)
     {
         var printer = shared.Printer(parsed);
-        var limit = SharedOptions.Duration("--wait-limit", parsed.GetValue(Limit)!);
+        var limit = WaitOptions.Read(parsed);
         var wanted = parsed.GetValue(Scales)!.Select(Parse).ToList();
         var client = shared.Connect(parsed);
         var answers = new List<ServiceAccepted>();
@@ -44,9 +36,8 @@ internal static class ScaleCommand
             printer.Say($"{service}: {replicas} replicas{(answers[^1].Changed ? "" : ", unchanged")}");
         }
 
-        var failed = parsed.GetValue(Detach) ? []
-            : await new Waiting(client, printer, shared.Surroundings).ForAllAsync(
-                [.. wanted.Select(one => one.Service).Distinct()], limit, cancellation);
+        var failed = await shared.WaitAsync(
+            client, printer, [.. wanted.Select(one => one.Service).Distinct()], limit, cancellation);
         if (printer.IsJson)
         {
             printer.Json(new JsonArray([.. wanted.Zip(answers, (one, answer) => new JsonObject

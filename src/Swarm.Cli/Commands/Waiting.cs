@@ -46,7 +46,7 @@ internal sealed class Waiting(SwarmClient client, Printer printer, Surroundings 
         : $"{service}: {Counts(progress)}"
             + (progress.Outcome == ProgressOutcome.Failed
                 ? progress.IsUpdating ? ", failed" : " failed"
-                : progress.Outcome == ProgressOutcome.Reached ? " done" : "")
+                : progress.Outcome == ProgressOutcome.Reached ? progress.ExitCode is null ? " running" : " done" : "")
             + (progress.Reasons.IsEmpty || progress.Outcome == ProgressOutcome.Reached
                 ? ""
                 : ": " + string.Join("; ", progress.Reasons));

@@ -15,6 +15,10 @@ internal static class JournalHocon
         circuit-breaker { max-failures = 10, call-timeout = 10s, reset-timeout = 1s }
         """;
 
+    // It would discard what an entity kept that had moved away and come back: the writer in the journal is the node, and
+    // by default the one that was seen before another counts as stale. The database takes each number once anyway.
+    private const string Replay = "replay-filter.mode = off";
+
     public static Config Write(JournalOptions journal)
     {
         var (provider, connection, kind, file) = journal switch
@@ -32,7 +36,7 @@ internal static class JournalHocon
                 plugin = "akka.persistence.journal.sql"
                 sql { class = "{{kind.FullName}}, {{kind.Assembly.GetName().Name}}", {{access}}
                   {{FileJournal.PathKey}} = {{ClusterHocon.Quote(file)}}
-                  table-mapping = default, tag-write-mode = Csv
+                  table-mapping = default, tag-write-mode = Csv, {{Replay}}
                   {{Breaker}} }
               }
               snapshot-store {

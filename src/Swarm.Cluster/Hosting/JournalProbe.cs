@@ -1,13 +1,15 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace Swarm.Cluster.Hosting;
 
-/// <summary>Asks the journal's database itself whether it is there.</summary>
+/// <summary>Asks the journal's database itself whether it is there, and whether a file takes anything.</summary>
 public static class JournalProbe
 {
     private const int PatienceSeconds = 3;
+    private const int SqliteFull = 13;
 
     /// <returns>Why it does not answer, without any secret; null when it does.</returns>
     public static async Task<string?> FindFaultAsync(JournalOptions journal)
@@ -21,6 +23,10 @@ public static class JournalProbe
                 _ => throw new UnreachableException($"no way to ask {journal}"),
             });
             return null;
+        }
+        catch (SqliteException cause) when (cause.SqliteErrorCode == SqliteFull)
+        {
+            return $"{Name(journal)}: its disk is full";
         }
         catch (Exception cause) when (cause is NpgsqlException or SqliteException or ArgumentException
             or TimeoutException or System.Net.Sockets.SocketException)
@@ -63,8 +69,12 @@ public static class JournalProbe
         await using var connection = new SqliteConnection(Settings(journal));
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT 1 FROM sqlite_master LIMIT 1";
-        await command.ExecuteScalarAsync();
+        command.CommandText = "PRAGMA user_version";
+        var version = (long)(await command.ExecuteScalarAsync())!;
+
+        // As it was: but the disk must take it.
+        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version}");
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Never made by a question: an empty one would pass for the journal.</summary>
