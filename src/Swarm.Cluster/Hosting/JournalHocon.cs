@@ -15,8 +15,8 @@ internal static class JournalHocon
         circuit-breaker { max-failures = 10, call-timeout = 10s, reset-timeout = 1s }
         """;
 
-    // It would discard what an entity kept that had moved away and come back: the writer in the journal is the node, and
-    // by default the one that was seen before another counts as stale. The database takes each number once anyway.
+    // The filter discards what an entity kept that had moved away and come back: the writer in the journal is the
+    // node, and one that was seen before another counts as stale. The database takes each number once anyway.
     private const string Replay = "replay-filter.mode = off";
 
     public static Config Write(JournalOptions journal)

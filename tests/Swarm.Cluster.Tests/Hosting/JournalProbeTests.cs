@@ -22,7 +22,8 @@ public sealed class JournalProbeTests
         try
         {
             await File.WriteAllTextAsync(folder.Journal, "");
-            using (var filling = File.OpenHandle(Path.Combine(folder.Path, "filling"), FileMode.Create, FileAccess.Write))
+            var rest = Path.Combine(folder.Path, "rest");
+            using (var filling = File.OpenHandle(rest, FileMode.Create, FileAccess.Write))
                 Assert.Throws<IOException>(() => RandomAccess.Write(filling, new byte[64 * 1024], 0));
 
             var fault = await JournalProbe.FindFaultAsync(new JournalOptions.Sqlite(folder.Journal));
