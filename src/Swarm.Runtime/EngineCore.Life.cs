@@ -93,6 +93,7 @@ internal sealed partial class EngineCore
     private async Task<ContainerRecord> MakeAsync(
         LiveContainer container, ContainerRecord record, StoredImage image, CancellationToken cancellation)
     {
+        record = WithNetworks(record);
         File.Delete(Folders.ExitFile(record.Id));
         FollowLog(container);
         record = await WithMountsAsync(record, image, cancellation);

@@ -83,5 +83,5 @@ internal sealed partial class EngineCore
         .FirstOrDefault(endpoint => endpoint.Network == _networks.DefaultNetwork)?.Address;
 
     private static string HostnameOf(ContainerRecord record) =>
-        record.Definition.Spec.Hostname is { Length: > 0 } chosen ? chosen : record.Id.Short;
+        ContainerPlan.HostnameOf(record.Definition, Environment.MachineName);
 }

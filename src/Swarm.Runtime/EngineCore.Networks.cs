@@ -81,13 +81,13 @@ internal sealed partial class EngineCore
     {
         var before = record.Endpoints;
         record = Keep(container, record with { Endpoints = attached.Endpoints, Ports = attached.Ports });
-        var hostname = HostnameOf(record);
+        var names = ContainerPlan.HostNamesOf(HostnameOf(record), record.Definition.Spec.Domainname);
         ImmutableArray<NetworkEndpoint> joined = [.. attached.Endpoints.Except(before)];
         ImmutableArray<NetworkEndpoint> left = [.. before.Except(attached.Endpoints)];
         HostsFile.Change(HostsOf(record.Id), text =>
         {
-            foreach (var endpoint in left) text = HostsFile.Remove(text, endpoint.Address, hostname);
-            foreach (var endpoint in joined) text = HostsFile.Add(text, endpoint.Address, hostname);
+            foreach (var endpoint in left) text = HostsFile.Remove(text, endpoint.Address, names);
+            foreach (var endpoint in joined) text = HostsFile.Add(text, endpoint.Address, names);
             return text;
         });
         LeadToNameServer(record, before);
@@ -126,6 +126,13 @@ internal sealed partial class EngineCore
         }
     }
 
+    /// <summary>Its networks, as they are now: one that it named may have come since it was made.</summary>
+    /// <exception cref="ContainerException">One is not there.</exception>
+    private ContainerRecord WithNetworks(ContainerRecord record) => record with
+    {
+        Definition = record.Definition with { Spec = Resolution().ResolveAll(record.Definition.Spec) },
+    };
+
     private EndpointResolution Resolution() => new(_networks.Networks, _networks.DefaultNetwork, FindNamed);
 
     private ContainerState? FindNamed(string named)
@@ -158,7 +165,8 @@ internal sealed partial class EngineCore
 
         return spec.Endpoints ?? throw new ContainerException(
             ContainerFault.Conflict,
-            $"container {record.Id.Short} runs a task, whose service decides on its networks");
+            $"container {record.Id.Short} runs a task, whose service decides on its networks; or it was made before "
+                + "networks could be joined, and has to be made again");
     }
 
     private static ContainerRecord WithEndpoints(ContainerRecord record, ImmutableArray<EndpointSpec> endpoints) =>

@@ -33,8 +33,8 @@ internal sealed record ContainerPlan
 
     public ContainerSpec Spec => Definition.Spec;
 
-    /// <summary>As it is in /etc/hosts: with its domain before it, where it has one.</summary>
-    public string HostNames => Spec.Domainname.Length == 0 ? Hostname : $"{Hostname}.{Spec.Domainname} {Hostname}";
+    /// <summary>Its own names, as they are in its /etc/hosts.</summary>
+    public ImmutableArray<string> HostNames => HostNamesOf(Hostname, Spec.Domainname);
 
     /// <exception cref="ContainerException">The specification asks for what cannot be; the
     /// message names it.</exception>
@@ -44,9 +44,7 @@ internal sealed record ContainerPlan
         params ReadOnlySpan<string> linked)
     {
         var spec = definition.Spec;
-        var hostname = spec.Hostname is { Length: > 0 } chosen ? chosen
-            : spec.NetworkMode == NetworkMode.Host || spec.Shared.Uts == "host" ? machineName
-            : definition.Id.Short;
+        var hostname = HostnameOf(definition, machineName);
         var check = spec.HealthCheck ?? image.HealthCheck;
         Sysctls.Check(spec);
         LimitSection.Check(spec.Limits);
@@ -66,6 +64,20 @@ internal sealed record ContainerPlan
             HealthCheck = check is null or { IsDisabled: true } || check.Test.IsDefaultOrEmpty ? null : check,
         };
     }
+
+    /// <summary>What it is called where it was given no name: as its host where it shares that one's name.</summary>
+    public static string HostnameOf(ContainerDefinition definition, string machineName)
+    {
+        var spec = definition.Spec;
+        return spec.Hostname is { Length: > 0 } chosen ? chosen
+            : spec.NetworkMode == NetworkMode.Host || spec.Shared.Uts == "host" ? machineName
+            : definition.Id.Short;
+    }
+
+    /// <summary>What stands beside each of its addresses in its /etc/hosts: with its domain first, where it has
+    /// one.</summary>
+    public static ImmutableArray<string> HostNamesOf(string hostname, string domain) =>
+        domain.Length == 0 ? [hostname] : [$"{hostname}.{domain}", hostname];
 
     private static ImmutableArray<string> MergeArguments(ContainerSpec spec, ImageConfiguration image)
     {

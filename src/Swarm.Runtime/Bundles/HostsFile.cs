@@ -27,15 +27,15 @@ internal static class HostsFile
     }
 
     /// <summary>Adds a line at the end.</summary>
-    internal static string Add(string text, string address, string names)
+    internal static string Add(string text, string address, ImmutableArray<string> names)
     {
         var end = text.Length > 0 && text[^1] != '\n' ? "\n" : "";
-        return $"{text}{end}{address}\t{names}\n";
+        return $"{text}{end}{address}\t{string.Join(' ', names)}\n";
     }
 
-    /// <summary>Takes the first line of that address and that first name away.</summary>
-    internal static string Remove(string text, string address, string name) =>
-        EachLine(text, fields => fields[0] == address && fields[1] == name, _ => null);
+    /// <summary>Takes the lines of that address with these names, in this order, away.</summary>
+    internal static string Remove(string text, string address, ImmutableArray<string> names) =>
+        EachLine(text, fields => fields[0] == address && fields.Skip(1).SequenceEqual(names), _ => null);
 
     /// <summary>Gives the lines with these names, in this order, another address.</summary>
     internal static string Move(string text, ImmutableArray<string> names, string address) =>

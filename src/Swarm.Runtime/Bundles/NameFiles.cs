@@ -55,9 +55,10 @@ internal static class NameFiles
     {
         var endpoints = input.Endpoints;
         var text = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
-        if (endpoints.IsEmpty) text.Append(CultureInfo.InvariantCulture, $"127.0.0.1\t{plan.HostNames}\n");
+        var names = string.Join(' ', plan.HostNames);
+        if (endpoints.IsEmpty) text.Append(CultureInfo.InvariantCulture, $"127.0.0.1\t{names}\n");
         foreach (var endpoint in endpoints)
-            text.Append(CultureInfo.InvariantCulture, $"{endpoint.Address}\t{plan.HostNames}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{endpoint.Address}\t{names}\n");
         foreach (var link in input.Links)
             text.Append(CultureInfo.InvariantCulture, $"{link.Address}\t{string.Join(' ', link.HostNames)}\n");
         foreach (var extra in plan.Spec.ExtraHosts)

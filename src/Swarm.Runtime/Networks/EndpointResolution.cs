@@ -13,6 +13,8 @@ internal sealed class EndpointResolution(
 {
     private const string OfContainer = "container:";
 
+    /// <summary>Of a container that is to be made. A network that is not there may be there when it is started, and
+    /// stays as it was named.</summary>
     /// <exception cref="ContainerException">What is not there, or cannot be.</exception>
     internal ContainerSpec Resolve(ContainerSpec spec)
     {
@@ -24,19 +26,35 @@ internal sealed class EndpointResolution(
 
         var resolved = spec with
         {
-            Endpoints = spec.Endpoints is { } endpoints ? [.. endpoints.Select(Resolve)] : null,
+            Endpoints = Each(spec, ResolveIfThere),
             Links = [.. spec.Links.Select(link => link with { Container = Linked(link.Container).Id.Value })],
         };
-        if (resolved.Endpoints?.GroupBy(one => one.Network).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw Invalid($"network {twice.Key} is named twice");
         return spec.Shared.Network.StartsWith(OfContainer, StringComparison.Ordinal)
             ? resolved with { Shared = spec.Shared with { Network = Shared(spec.Shared.Network) } }
             : resolved;
     }
 
-    internal EndpointSpec Resolve(EndpointSpec endpoint)
+    /// <summary>Of a container that is to be started: all its networks have to be there.</summary>
+    /// <exception cref="ContainerException">One is not there, or cannot be joined.</exception>
+    internal ContainerSpec ResolveAll(ContainerSpec spec) => spec with { Endpoints = Each(spec, Resolve) };
+
+    internal EndpointSpec Resolve(EndpointSpec endpoint) =>
+        Resolve(endpoint, NetworkFinder.Get(networks, endpoint.Network));
+
+    private static ImmutableArray<EndpointSpec>? Each(ContainerSpec spec, Func<EndpointSpec, EndpointSpec> resolve)
     {
-        var network = NetworkFinder.Get(networks, endpoint.Network);
+        if (spec.Endpoints is not { } endpoints) return null;
+        ImmutableArray<EndpointSpec> resolved = [.. endpoints.Select(resolve)];
+        return resolved.GroupBy(one => one.Network).FirstOrDefault(group => group.Count() > 1) is { } twice
+            ? throw Invalid($"network {twice.Key} is named twice")
+            : resolved;
+    }
+
+    private EndpointSpec ResolveIfThere(EndpointSpec endpoint) =>
+        NetworkFinder.Find(networks, endpoint.Network) is { } network ? Resolve(endpoint, network) : endpoint;
+
+    private EndpointSpec Resolve(EndpointSpec endpoint, NetworkDefinition network)
+    {
         if (network.Driver != NetworkDrivers.Bridge)
         {
             throw Invalid(network.Driver == NetworkDrivers.Host

@@ -8,7 +8,12 @@ internal static class NetworkFinder
 {
     /// <summary>By its id, its name, or the beginning of an id that only one has.</summary>
     /// <exception cref="ContainerException">There is none, or there are several.</exception>
-    internal static NetworkDefinition Get(ImmutableArray<NetworkDefinition> networks, string named)
+    internal static NetworkDefinition Get(ImmutableArray<NetworkDefinition> networks, string named) =>
+        Find(networks, named)
+        ?? throw new ContainerException(ContainerFault.NotFound, $"network {named} not found");
+
+    /// <exception cref="ContainerException">There are several.</exception>
+    internal static NetworkDefinition? Find(ImmutableArray<NetworkDefinition> networks, string named)
     {
         var exact = networks.FirstOrDefault(network => network.Id == named)
             ?? networks.FirstOrDefault(network => network.Name == named);
@@ -19,7 +24,7 @@ internal static class NetworkFinder
         return begun switch
         {
             [var only] => only,
-            [] => throw new ContainerException(ContainerFault.NotFound, $"network {named} not found"),
+            [] => null,
             _ => throw new ContainerException(
                 ContainerFault.Invalid, $"network {named} is ambiguous (2 matches found on ID prefix)"),
         };

@@ -53,8 +53,18 @@ public sealed class EndpointResolutionTests
     [Theory]
     [MemberData(nameof(Refusals))]
     public void What_cannot_be_is_refused_in_words(EndpointSpec endpoint, string message) => Assert.Contains(
-        message, Assert.Throws<ContainerException>(() => _resolution.Resolve(Spec(endpoint))).Message,
+        message, Assert.Throws<ContainerException>(() => _resolution.ResolveAll(Spec(endpoint))).Message,
         StringComparison.Ordinal);
+
+    [Fact]
+    public void A_network_that_is_not_there_may_come_until_the_container_is_started()
+    {
+        var kept = _resolution.Resolve(Spec(new EndpointSpec("none-such"), new EndpointSpec("cafe01")));
+
+        Assert.Equal(["none-such", "red"], kept.Endpoints!.Value.Select(endpoint => endpoint.Network));
+        Assert.Equal(
+            ContainerFault.NotFound, Assert.Throws<ContainerException>(() => _resolution.ResolveAll(kept)).Fault);
+    }
 
     [Fact]
     public void A_link_to_nobody_and_a_network_that_is_named_twice_are_refused()

@@ -42,12 +42,12 @@ public sealed class LinkTests
         var text = "127.0.0.1\tlocalhost\n172.30.0.2\tmy-db dbhost db\n# 172.30.0.2 my-db dbhost db\n10.0.0.1 own";
 
         var moved = HostsFile.Move(text, Db.HostNames, "172.30.0.9");
-        var added = HostsFile.Add(moved, "10.77.0.2", "web");
+        var added = HostsFile.Add(moved, "10.77.0.2", ["web.example", "web"]);
 
         Assert.Equal(
             "127.0.0.1\tlocalhost\n172.30.0.9\tmy-db dbhost db\n# 172.30.0.2 my-db dbhost db\n10.0.0.1 own\n"
-            + "10.77.0.2\tweb\n",
+            + "10.77.0.2\tweb.example web\n",
             added);
-        Assert.Equal(moved, HostsFile.Remove(added, "10.77.0.2", "web"));
+        Assert.Equal(moved, HostsFile.Remove(added, "10.77.0.2", ["web.example", "web"]));
     }
 }
