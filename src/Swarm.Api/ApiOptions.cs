@@ -7,4 +7,7 @@ public sealed record ApiOptions(string SocketPath)
     /// <summary>Members of this group of the host may use the socket, when it exists. Others
     /// than root may not.</summary>
     public string Group { get; init; } = "swarm";
+
+    /// <summary>Null: it is for this host alone.</summary>
+    public TcpListening? Tcp { get; init; }
 }

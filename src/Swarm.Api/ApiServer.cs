@@ -2,6 +2,7 @@ using Akka.Actor;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,22 +20,25 @@ using Swarm.Cluster.Nodes;
 using Swarm.Runtime;
 using Swarm.Runtime.Builds;
 using Swarm.Runtime.Images;
+using Swarm.Wire.Security;
 
 namespace Swarm.Api;
 
-/// <summary>HTTP on this node's unix socket.</summary>
+/// <summary>HTTP on this node's unix socket, and by TLS where other hosts shall reach it.</summary>
 /// <remarks>What is served: docs/docker-api.md.</remarks>
-public sealed class ApiServer : IAsyncDisposable
+public sealed partial class ApiServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly string _socket;
+    private readonly TlsIdentity? _identity;
     private readonly CancellationTokenSource _stopping;
     private readonly Task _naming;
 
     private ApiServer(
-        WebApplication application, string socket, ClusterImageNames names, CancellationTokenSource stopping)
+        WebApplication application, string socket, TlsIdentity? identity, ClusterImageNames names,
+        CancellationTokenSource stopping)
     {
-        (_application, _socket, _stopping) = (application, socket, stopping);
+        (_application, _socket, _identity, _stopping) = (application, socket, identity, stopping);
         _naming = names.RunAsync(_stopping.Token);
     }
 
@@ -45,6 +49,7 @@ public sealed class ApiServer : IAsyncDisposable
     /// <param name="findFault">What keeps the node from its work; null when nothing does.</param>
     /// <param name="warnings">What is wrong with the cluster beyond this node.</param>
     /// <exception cref="IOException">Another process listens there, or the socket cannot be made.</exception>
+    /// <exception cref="TlsFilesException">The certificates cannot be used.</exception>
     public static async Task<ApiServer> StartAsync(
         ApiOptions options, NodeFacts node, HostImages host, IContainerEngine engine, IImageBuilder builder,
         IActorRef images,
@@ -53,12 +58,13 @@ public sealed class ApiServer : IAsyncDisposable
         TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
     {
         var store = host.Store;
+        var identity = options.Tcp is { Files: var files } ? TlsIdentity.Load(files, PeerRole.Server, time) : null;
         var names = new ClusterImageNames(images, store, node.Id, time, logs.CreateLogger<ClusterImageNames>());
         var stopping = new CancellationTokenSource();
         var desk = new ContainerDesk(containers, engine, store);
-        var application = Build(ListeningSocket.BindingPath(options.SocketPath), node, logs, routes =>
+        var application = Build(kestrel => Listen(kestrel, options, identity, logs), node, logs, routes =>
         {
-            new NodeRoutes(node, store, engine, findFault, warnings).Map(routes);
+            new NodeRoutes(node, store, engine, findFault, warnings, time).Map(routes);
             var transfers = new TransferRoutes(host, names, time);
             transfers.Map(routes);
             new ImageRoutes(host, engine, names, transfers, time).Map(routes);
@@ -81,7 +87,8 @@ public sealed class ApiServer : IAsyncDisposable
         ListeningSocket.Prepare(options.SocketPath);
         await application.StartAsync(cancellation);
         ListeningSocket.Publish(options.SocketPath, options.Group, logs.CreateLogger<ApiServer>());
-        return new ApiServer(application, options.SocketPath, names, stopping);
+        if (options.Tcp is { Address: var address }) LogListening(logs.CreateLogger<ApiServer>(), address);
+        return new ApiServer(application, options.SocketPath, identity, names, stopping);
     }
 
     public async ValueTask DisposeAsync()
@@ -90,11 +97,24 @@ public sealed class ApiServer : IAsyncDisposable
         await _stopping.CancelAsync();
         await _naming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _application.DisposeAsync();
+        _identity?.Dispose();
         _stopping.Dispose();
     }
 
+    private static void Listen(
+        KestrelServerOptions kestrel, ApiOptions options, TlsIdentity? identity, ILoggerFactory logs)
+    {
+        kestrel.ListenUnixSocket(ListeningSocket.BindingPath(options.SocketPath), ConnectionTakeover.Offer);
+        if (identity is null) return;
+        kestrel.Listen(options.Tcp!.Address, listener =>
+        {
+            new ClientCertificates(identity, logs.CreateLogger<ClientCertificates>()).Demand(listener);
+            ConnectionTakeover.Offer(listener);
+        });
+    }
+
     private static WebApplication Build(
-        string socket, NodeFacts node, ILoggerFactory logs, Action<IEndpointRouteBuilder> map)
+        Action<KestrelServerOptions> listen, NodeFacts node, ILoggerFactory logs, Action<IEndpointRouteBuilder> map)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
@@ -105,7 +125,7 @@ public sealed class ApiServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null; // an image may be of any size
             kestrel.Limits.MinRequestBodyDataRate = null; // and come as slowly as its disk gives it
-            kestrel.ListenUnixSocket(socket, ConnectionTakeover.Offer);
+            listen(kestrel);
         });
 
         var application = builder.Build();
@@ -121,4 +141,7 @@ public sealed class ApiServer : IAsyncDisposable
         map(application);
         return application;
     }
+
+    [LoggerMessage(LogLevel.Information, "Interface at {Address}, for clients with a certificate")]
+    private static partial void LogListening(ILogger logger, System.Net.IPEndPoint address);
 }

@@ -50,7 +50,7 @@ static async Task<int> StartAsync(Request.Run run, string[] arguments)
     }
     catch (TlsFilesException wrong)
     {
-        return Complain(ExitCodes.Wrong, [$"swarm.tls: {wrong.Message}"]);
+        return Complain(ExitCodes.Wrong, [wrong.Message]);
     }
     catch (OperationCanceledException)
     {

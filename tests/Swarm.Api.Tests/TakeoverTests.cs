@@ -1,38 +1,21 @@
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Swarm.Api.Connections;
+using static Swarm.Api.Tests.TakingServer;
 
 namespace Swarm.Api.Tests;
 
 /// <summary>A request takes its connection over: the bytes of both sides, as Docker's clients use them.</summary>
 public sealed class TakeoverTests : IAsyncLifetime
 {
-    private const string Hijack =
-        "POST /take HTTP/1.1\r\nHost: x\r\nUpgrade: tcp\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\n{}";
-
-    private const string HeadEnd = "\r\n\r\n";
-
     private readonly string _folder = Directory.CreateTempSubdirectory("swarm-take-").FullName;
     private WebApplication? _server;
 
     private string Path => System.IO.Path.Combine(_folder, "s");
 
-    public async Task InitializeAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(
-            kestrel => kestrel.ListenUnixSocket(Path, ConnectionTakeover.Offer));
-        _server = builder.Build();
-        _server.UseRouting();
-        _server.MapGet("/plain", context => context.Response.WriteAsync("plain"));
-        _server.MapPost("/take", AnswerAsync);
-        await _server.StartAsync();
-    }
+    public async Task InitializeAsync() => _server = await TakingServer.StartAsync(
+        kestrel => kestrel.ListenUnixSocket(Path, ConnectionTakeover.Offer));
 
     public async Task DisposeAsync()
     {
@@ -61,7 +44,7 @@ public sealed class TakeoverTests : IAsyncLifetime
         using var client = await ConnectAsync();
         for (var i = 0; i < 3; i++)
         {
-            await client.SendAsync("GET /plain HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+            await client.SendAsync(Encoding.ASCII.GetBytes(Plain));
             Assert.EndsWith("plain\r\n0\r\n\r\n", await ReadAsync(client, "0\r\n\r\n"), StringComparison.Ordinal);
         }
 
@@ -97,20 +80,6 @@ public sealed class TakeoverTests : IAsyncLifetime
         Assert.Equal($"got {{}} and {new string('x', 100_000)}, after all", await ReadAsync(client));
     }
 
-    private static async Task AnswerAsync(HttpContext context)
-    {
-        using var reader = new StreamReader(context.Request.Body);
-        var body = await reader.ReadToEndAsync();
-        var stream = await HijackedStream.BeginAsync(context, "application/x", CancellationToken.None);
-        var input = new MemoryStream();
-        await stream.Input.CopyToAsync(input);
-        await stream.Output.WriteAsync(
-            Encoding.ASCII.GetBytes($"got {body} and {Encoding.ASCII.GetString(input.ToArray())}"));
-        // Time for whoever would close the connection because its client has closed its half.
-        await Task.Delay(TimeSpan.FromMilliseconds(100));
-        await stream.Output.WriteAsync(", after all"u8.ToArray());
-    }
-
     private async Task<Socket> ConnectAsync()
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
@@ -121,19 +90,7 @@ public sealed class TakeoverTests : IAsyncLifetime
         return socket;
     }
 
-    /// <summary>Reads to the end, or to these last bytes.</summary>
-    private static async Task<string> ReadAsync(Socket socket, string? end = null)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        var text = new StringBuilder();
-        var buffer = new byte[64 * 1024];
-        while (end is null || !text.ToString().EndsWith(end, StringComparison.Ordinal))
-        {
-            var count = await socket.ReceiveAsync(buffer, patience.Token);
-            if (count == 0) break;
-            text.Append(Encoding.ASCII.GetString(buffer, 0, count));
-        }
-
-        return text.ToString();
-    }
+    /// <remarks>No stream of the framework reads from a socket whose other half is closed.</remarks>
+    private static Task<string> ReadAsync(Socket socket, string? end = null) => TakingServer.ReadAsync(
+        (buffer, cancellation) => socket.ReceiveAsync(buffer, cancellation), end);
 }

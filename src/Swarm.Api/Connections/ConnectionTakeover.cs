@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
+using System.Net.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Swarm.Api.Connections;
 
@@ -42,7 +44,22 @@ internal sealed class ConnectionTakeover : IDuplexPipe
         connection.Features.Set(takeover);
         connection.Transport = takeover;
         await next(connection);
+        // By TLS, the end of a connection is said in its own words: a client may take any other for an attack.
+        if (takeover.IsTaken && connection.Features.Get<ISslStreamFeature>() is { } secure)
+            await EndAsync(secure.SslStream);
     });
+
+    private static async Task EndAsync(SslStream connection)
+    {
+        try
+        {
+            await connection.ShutdownAsync();
+        }
+        catch (Exception gone) when (gone is IOException or InvalidOperationException)
+        {
+            // The client has gone before.
+        }
+    }
 
     /// <summary>Takes the connection of a request whose body has been read.</summary>
     /// <returns>Its bytes in both directions. The connection ends when the handler returns, with all that was

@@ -1,15 +1,20 @@
 using System.Buffers;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Connections;
 using Swarm.Runtime.Consoles;
 
 namespace Swarm.Api.Connections;
 
 /// <summary>Carries a program's streams over a connection, until the program ends, or the client goes or
 /// detaches.</summary>
-/// <remarks>A client that has sent its last byte still hears everything that comes after it.</remarks>
+/// <remarks>A client that has sent its last byte still hears everything that comes after it, but for one with a
+/// WebSocket, which has said goodbye by that.</remarks>
 internal sealed class ConsoleStreaming(HijackedStream client, IConsoleSession session, DetachKeys? keys)
 {
     /// <summary>Read at once of the program's output.</summary>
     private const int PieceLength = 32 * 1024;
+
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
 
     /// <returns>Whether the client detached by its keys.</returns>
     public async Task<bool> RunAsync(CancellationToken stopping)
@@ -17,13 +22,13 @@ internal sealed class ConsoleStreaming(HijackedStream client, IConsoleSession se
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var output = EndAfterAsync(SendOutputAsync(ending.Token), ending);
         var isDetached = await TakeInputAsync(ending.Token);
-        if (isDetached) await ending.CancelAsync();
+        if (isDetached || client.IsWebSocket) await ending.CancelAsync();
         await output;
         return isDetached;
     }
 
-    /// <summary>Once there is no more output, nobody waits for input.</summary>
-    private static async Task EndAfterAsync(Task output, CancellationTokenSource ending)
+    /// <summary>Once there is no more output, nobody waits for input but for a goodbye.</summary>
+    private async Task EndAfterAsync(Task output, CancellationTokenSource ending)
     {
         try
         {
@@ -33,16 +38,21 @@ internal sealed class ConsoleStreaming(HijackedStream client, IConsoleSession se
         {
             // Detached, or this process stops.
         }
+        catch (Exception gone) when (IsGone(gone))
+        {
+            // Nobody reads it.
+        }
 
-        await ending.CancelAsync();
+        if (await client.SayGoodbyeAsync()) ending.CancelAfter(GoodbyePatience);
+        else await ending.CancelAsync();
     }
 
     private async Task SendOutputAsync(CancellationToken cancellation)
     {
+        var head = session.IsTerminal || client.IsWebSocket ? 0 : MuxFrame.HeadLength;
         while (true)
         {
             var memory = client.Output.GetMemory(MuxFrame.HeadLength + PieceLength);
-            var head = session.IsTerminal ? 0 : MuxFrame.HeadLength;
             var read = await session.ReadAsync(memory.Slice(head, PieceLength), cancellation);
             if (read.Length == 0) return;
             if (head > 0) MuxFrame.WriteHead(memory.Span, (int)read.Stream, read.Length);
@@ -71,7 +81,7 @@ internal sealed class ConsoleStreaming(HijackedStream client, IConsoleSession se
         {
             // The output has ended, or this process stops.
         }
-        catch (Exception gone) when (gone is IOException or Microsoft.AspNetCore.Connections.ConnectionAbortedException)
+        catch (Exception gone) when (IsGone(gone))
         {
             // The client is gone: what was its input ends.
             await session.EndInputAsync(CancellationToken.None);
@@ -79,6 +89,9 @@ internal sealed class ConsoleStreaming(HijackedStream client, IConsoleSession se
 
         return false;
     }
+
+    private static bool IsGone(Exception cause) =>
+        cause is IOException or WebSocketException or ConnectionAbortedException;
 
     /// <remarks>What nobody can read any more is dropped, so that the client's own end is still seen.</remarks>
     private async Task<bool> PassAsync(ReadOnlySequence<byte> input, CancellationToken cancellation)

@@ -16,18 +16,33 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/containers/{id}/attach", AttachAsync);
+        routes.MapGet("/containers/{id}/attach/ws", AttachByWebSocketAsync);
         routes.MapPost("/containers/{id}/resize", ResizeAsync);
     }
 
-    private async Task AttachAsync(HttpContext context)
+    private Task AttachAsync(HttpContext context)
     {
         var wanted = Wanted.Read(context.Request, desk.Engine.Get(context.NamedContainer()));
+        var type = ExecRoutes.TypeOf(wanted.Container.Definition.Spec.Tty);
+        return AttachAsync(wanted, () => HijackedStream.BeginAsync(context, type, stopping));
+    }
+
+    private Task AttachByWebSocketAsync(HttpContext context)
+    {
+        var accepted = WebSocketHandshake.Accept(context.Request.Headers);
+        var wanted = Wanted.Read(context.Request, desk.Engine.Get(context.NamedContainer()));
+        return AttachAsync(
+            wanted with { Log = wanted.Log is { } log ? log with { IsRaw = true } : null },
+            () => HijackedStream.BeginWebSocketAsync(context, accepted, stopping));
+    }
+
+    private async Task AttachAsync(Wanted wanted, Func<Task<HijackedStream>> begin)
+    {
         var container = wanted.Container;
         await using var session = await wanted.OpenAsync(desk.Engine, stopping);
         var begun = time.GetUtcNow();
         desk.Engine.Events.Publish(container, "attach");
-        var client = await HijackedStream.BeginAsync(
-            context, ExecRoutes.TypeOf(container.Definition.Spec.Tty), stopping);
+        await using var client = await begin();
         if (wanted.Log is { } log)
             await _log.WriteAsync(client.Output.AsStream(), container, log with { Until = begun }, stopping);
         if (session is null) return;

@@ -62,7 +62,7 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
             throw new ApiException(StatusCodes.Status409Conflict, $"exec {exec.Id} has been started before");
 
         // The head first, on its own: some clients lose what comes in one piece with it.
-        var client = await HijackedStream.BeginAsync(context, TypeOf(exec.Definition.Tty), stopping);
+        await using var client = await HijackedStream.BeginAsync(context, TypeOf(exec.Definition.Tty), stopping);
         IConsoleSession session;
         try
         {

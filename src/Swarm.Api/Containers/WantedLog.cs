@@ -19,6 +19,9 @@ internal sealed record WantedLog(bool Output, bool Error)
 
     public bool IsTerminal { get; init; }
 
+    /// <summary>Whether both streams are written as one, without frames; those of a terminal are always.</summary>
+    public bool IsRaw { get; init; }
+
     /// <summary>Said before each line; empty where nothing is.</summary>
     public string Details { get; init; } = "";
 
@@ -60,7 +63,7 @@ internal sealed record WantedLog(bool Output, bool Error)
         var text = (Timestamps ? Stamp(entry.At) + " " : "") + (Details.Length > 0 ? Details + " " : "")
             + entry.Text + (IsTerminal ? "\r\n" : "\n");
         var bytes = Encoding.UTF8.GetBytes(text);
-        if (IsTerminal) return bytes;
+        if (IsTerminal || IsRaw) return bytes;
         var frame = new byte[MuxFrame.HeadLength + bytes.Length];
         MuxFrame.WriteHead(frame, entry.IsError ? 2 : 1, bytes.Length);
         bytes.CopyTo(frame, MuxFrame.HeadLength);

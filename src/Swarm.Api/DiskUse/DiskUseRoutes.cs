@@ -27,7 +27,7 @@ internal sealed class DiskUseRoutes(ContainerDesk desk, IImageStore images, Time
         var cancellation = context.RequestAborted;
         var answer = new JsonObject();
         var containers = await desk.ListAsync(cancellation);
-        if (IsAsked("image")) AddImages(answer, containers);
+        if (IsAsked("image")) AddImages(context, answer, containers);
         if (IsAsked("container")) answer["Containers"] = await ContainersAsync(containers, cancellation);
         if (IsAsked("volume")) answer["Volumes"] = await VolumesAsync(cancellation);
         // Nothing is kept for builds beyond the images they make.
@@ -35,7 +35,7 @@ internal sealed class DiskUseRoutes(ContainerDesk desk, IImageStore images, Time
         await context.Response.WriteNodeAsync(StatusCodes.Status200OK, answer, cancellation);
     }
 
-    private void AddImages(JsonObject answer, IReadOnlyList<ShownContainer> containers)
+    private void AddImages(HttpContext context, JsonObject answer, IReadOnlyList<ShownContainer> containers)
     {
         var use = images.MeasureUse();
         var users = containers.CountBy(container => container.State.ImageId)
@@ -43,8 +43,8 @@ internal sealed class DiskUseRoutes(ContainerDesk desk, IImageStore images, Time
         answer["LayersSize"] = use.Layers.Value;
         answer["Images"] = new JsonArray(
         [
-            .. images.List().Select(image => (JsonNode)ImageDocument.Line(
-                image, image.Names, users.GetValueOrDefault(image.Id), use.Shared.GetValueOrDefault(image.Id))),
+            .. images.List().Select(image => (JsonNode)ImageDocument.For(context, ImageDocument.Line(
+                image, image.Names, users.GetValueOrDefault(image.Id), use.Shared.GetValueOrDefault(image.Id)))),
         ]);
     }
 

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
-using Swarm.Api.Nodes;
 
 namespace Swarm.Api.Http;
 
@@ -12,8 +11,6 @@ namespace Swarm.Api.Http;
 internal sealed record ErrorAnswer([property: JsonPropertyName("message")] string Message);
 
 [JsonSerializable(typeof(ErrorAnswer))]
-[JsonSerializable(typeof(VersionAnswer))]
-[JsonSerializable(typeof(HostAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The shapes, with text as it stands: no answer is ever part of a page.</summary>

@@ -10,6 +10,10 @@ internal static class ApiVersion
 
     public const string Oldest = "1.24";
 
+    /// <summary>Whether a client speaks a version before this minor one of 1.</summary>
+    public static bool IsBefore(HttpContext context, int minor) =>
+        context.Items[typeof(ApiVersion)] is (int major, int asked) && (major, asked).CompareTo((1, minor)) < 0;
+
     /// <summary>Takes the version off the path, or refuses it.</summary>
     public static Task TakeOffAsync(HttpContext context, RequestDelegate next)
     {
@@ -33,6 +37,7 @@ internal static class ApiVersion
                 $"client version {asked} is too old. Minimum supported API version is {Oldest}");
         }
 
+        context.Items[typeof(ApiVersion)] = version;
         context.Request.Path = end < 0 ? "/" : path[end..];
         return next(context);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
 using Swarm.Core;
 using Swarm.Core.Images;
@@ -63,6 +64,13 @@ internal static class ImageDocument
         };
         if (image.Configuration.Variant.Length > 0) document["Variant"] = image.Configuration.Variant;
         return document;
+    }
+
+    /// <summary>With what clients before 1.44 look for: the size by its other name.</summary>
+    public static JsonObject For(HttpContext context, JsonObject image)
+    {
+        if (ApiVersion.IsBefore(context, minor: 44)) image["VirtualSize"] = image["Size"]!.GetValue<long>();
+        return image;
     }
 
     public static JsonArray Tags(IEnumerable<ImageReference> names) =>

@@ -27,7 +27,9 @@ internal sealed class ImageRoutes(
     }
 
     private Task InspectAsync(HttpContext context, string name) => context.Response.WriteNodeAsync(
-        StatusCodes.Status200OK, ImageDocument.Inspect(Examine(name)), context.RequestAborted);
+        StatusCodes.Status200OK,
+        ImageDocument.For(context, ImageDocument.Inspect(Examine(name))),
+        context.RequestAborted);
 
     private Task ShowHistoryAsync(HttpContext context, string name) => context.Response.WriteNodeAsync(
         StatusCodes.Status200OK, ImageHistoryDocument.Of(Examine(name)), context.RequestAborted);
@@ -50,7 +52,8 @@ internal sealed class ImageRoutes(
         foreach (var (image, shown) in ImageFilters.Choose(context.Request, images.Store, time.GetUtcNow()))
         {
             Bytes? size = shared?.GetValueOrDefault(image.Id);
-            lines.Add((JsonNode)ImageDocument.Line(image, shown, containers.GetValueOrDefault(image.Id), size));
+            lines.Add((JsonNode)ImageDocument.For(
+                context, ImageDocument.Line(image, shown, containers.GetValueOrDefault(image.Id), size)));
         }
 
         return context.Response.WriteNodeAsync(StatusCodes.Status200OK, lines, context.RequestAborted);

@@ -8,4 +8,8 @@ namespace Swarm.Api.Nodes;
 /// <param name="CgroupVersion">1 or 2.</param>
 public sealed record NodeFacts(
     NodeId Id, string Name, string Version, string DataRoot, string Kernel, string Architecture, int Processors,
-    Bytes Memory, int CgroupVersion, ImmutableSortedDictionary<string, string> Labels);
+    Bytes Memory, int CgroupVersion, ImmutableSortedDictionary<string, string> Labels)
+{
+    /// <summary>As it calls itself.</summary>
+    public string OperatingSystem { get; init; } = "Linux";
+}

@@ -10,7 +10,7 @@ namespace Swarm.Api.Nodes;
 /// <summary>Whether the node answers, and what it is.</summary>
 internal sealed class NodeRoutes(
     NodeFacts node, IImageStore images, IContainerEngine engine, Func<Task<string?>> findFault,
-    Func<IEnumerable<string>> warnings)
+    Func<IEnumerable<string>> warnings, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -38,25 +38,14 @@ internal sealed class NodeRoutes(
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync("OK");
     }
 
-    private Task VersionAsync(HttpContext context) => context.Response.WriteAnswerAsync(
-        StatusCodes.Status200OK,
-        new VersionAnswer(node.Version, ApiVersion.Newest, ApiVersion.Oldest, "linux", node.Architecture, node.Kernel),
-        ApiJson.Plain.VersionAnswer,
-        context.RequestAborted);
+    private Task VersionAsync(HttpContext context) => context.Response.WriteNodeAsync(
+        StatusCodes.Status200OK, HostDocument.Version(node), context.RequestAborted);
 
-    private Task DescribeAsync(HttpContext context)
-    {
-        var containers = engine.List();
-        var running = containers.Count(container => container.Phase == ContainerPhase.Running);
-        var answer = new HostAnswer(
-            node.Id.Value, node.Name, node.Version, images.List().Length, containers.Length, running,
-            containers.Length - running, "overlay", node.DataRoot, node.Processors, node.Memory.Value, node.Kernel,
-            "linux",
-            node.Architecture, node.CgroupVersion == 1 ? "1" : "2",
-            [.. node.Labels.Select(label => $"{label.Key}={label.Value}")], [.. images.Warnings(), .. warnings()]);
-        return context.Response.WriteAnswerAsync(
-            StatusCodes.Status200OK, answer, ApiJson.Plain.HostAnswer, context.RequestAborted);
-    }
+    private Task DescribeAsync(HttpContext context) => context.Response.WriteNodeAsync(
+        StatusCodes.Status200OK,
+        HostDocument.Describe(
+            node, images.List().Length, engine.List(), [.. images.Warnings(), .. warnings()], time.GetUtcNow()),
+        context.RequestAborted);
 
     private async Task HealthAsync(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Swarm.Api;
 using Swarm.Cluster.Hosting;
 using Swarm.Cluster.Nodes;
 using Swarm.Images;
@@ -19,7 +20,7 @@ internal sealed record DaemonOptions
 
     public required NodeOptions Node { get; init; }
 
-    public required string ApiSocket { get; init; }
+    public required ApiOptions Api { get; init; }
 
     public required ClusterOptions Cluster { get; init; }
 

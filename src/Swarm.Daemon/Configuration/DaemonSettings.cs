@@ -61,6 +61,7 @@ internal static class DaemonSettings
     {
         var dataRoot = settings.FilePath("swarm.data-root");
         var runRoot = settings.Parsed("swarm.run-root", ShortPath, "/run/swarm");
+        var cluster = ClusterSettings.Read(settings, dataRoot);
         return new DaemonOptions
         {
             DataRoot = dataRoot,
@@ -71,8 +72,8 @@ internal static class DaemonSettings
                 settings.Parsed("swarm.node.pool", IsName, ""),
                 settings.Map("swarm.node.labels")),
             Node = ReadNode(settings),
-            ApiSocket = settings.FilePath("swarm.api.socket", otherwise: $"{runRoot}/swarm.sock"),
-            Cluster = ClusterSettings.Read(settings, dataRoot),
+            Api = ApiSettings.Read(settings, runRoot, cluster.Tls),
+            Cluster = cluster,
             Engine = ReadEngine(settings, dataRoot, runRoot),
             Network = ReadNetwork(settings),
             Images = ReadImages(settings, dataRoot),

@@ -27,7 +27,10 @@ internal static class HostFacts
     public static NodeFacts Show(NodeId id, DaemonOptions options) => new(
         id, options.Identity.Name, Version, options.DataRoot, Kernel, Architecture, Environment.ProcessorCount,
         Memory(File.ReadLines("/proc/meminfo")), File.Exists("/sys/fs/cgroup/cgroup.controllers") ? 2 : 1,
-        options.Identity.Labels);
+        options.Identity.Labels)
+    {
+        OperatingSystem = RuntimeInformation.OSDescription,
+    };
 
     private static Resources Capacity() => new(
         new MilliCpu(Environment.ProcessorCount * 1000L),

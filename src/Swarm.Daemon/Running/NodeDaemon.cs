@@ -42,11 +42,11 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
         await cluster.Ready;
 
         await using var api = await ApiServer.StartAsync(
-            new ApiOptions(options.ApiSocket), HostFacts.Show(id, options), parts.Images, parts.Engine,
+            options.Api, HostFacts.Show(id, options), parts.Images, parts.Engine,
             parts.Builder,
             cluster.Images, cluster.Node, cluster.FindFaultAsync, cluster.Warnings, time, logs, stop);
         ServiceSupervisor.Tell("READY=1");
-        LogReady(parts.Engine.List().Length, options.ApiSocket, cluster.Address, SinceStart());
+        LogReady(parts.Engine.List().Length, options.Api.SocketPath, cluster.Address, SinceStart());
         return await ServeAsync(cluster, stop);
     }
 

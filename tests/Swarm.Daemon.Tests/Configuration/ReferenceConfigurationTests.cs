@@ -77,6 +77,6 @@ public sealed class ReferenceConfigurationTests
 
         Assert.Equal("/a", options.DataRoot);
         Assert.Equal(new JournalOptions.Sqlite("/a/journal.db"), options.Cluster.Journal);
-        Assert.Equal("/b/swarm.sock", options.ApiSocket);
+        Assert.Equal("/b/swarm.sock", options.Api.SocketPath);
     }
 }

@@ -1,0 +1,56 @@
+using System.Text;
+using System.Threading.Channels;
+using Swarm.Runtime.Consoles;
+
+namespace Swarm.Api.Tests;
+
+/// <summary>The streams of a program that there is not.</summary>
+internal sealed class FakeConsole : IConsoleSession
+{
+    private readonly Channel<(ConsoleStream Stream, byte[] Text)> _output =
+        Channel.CreateUnbounded<(ConsoleStream Stream, byte[] Text)>();
+
+    private readonly Channel<byte> _input = Channel.CreateUnbounded<byte>();
+
+    public bool IsTerminal => false;
+
+    public bool HasInputEnded { get; private set; }
+
+    public void Write(string output, string error)
+    {
+        _output.Writer.TryWrite((ConsoleStream.Output, Encoding.ASCII.GetBytes(output)));
+        _output.Writer.TryWrite((ConsoleStream.Error, Encoding.ASCII.GetBytes(error)));
+    }
+
+    public void End() => _output.Writer.Complete();
+
+    /// <summary>Waits for so many bytes of input.</summary>
+    public async Task<string> ReadInputAsync(int length, CancellationToken cancellation)
+    {
+        var text = new StringBuilder();
+        while (text.Length < length) text.Append((char)await _input.Reader.ReadAsync(cancellation));
+        return text.ToString();
+    }
+
+    public async ValueTask<ConsoleRead> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        if (!await _output.Reader.WaitToReadAsync(cancellation)) return default;
+        var (stream, text) = await _output.Reader.ReadAsync(cancellation);
+        text.CopyTo(buffer);
+        return new ConsoleRead(stream, text.Length);
+    }
+
+    public ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellation)
+    {
+        foreach (var one in input.Span) _input.Writer.TryWrite(one);
+        return ValueTask.FromResult(true);
+    }
+
+    public ValueTask EndInputAsync(CancellationToken cancellation)
+    {
+        HasInputEnded = true;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

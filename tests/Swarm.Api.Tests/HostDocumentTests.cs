@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Swarm.Api.Nodes;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Runtime;
+
+namespace Swarm.Api.Tests;
+
+public sealed class HostDocumentTests
+{
+    private static readonly NodeFacts Node = new(
+        new NodeId("n"), "alpha", "1", "/data", "6.1", "amd64", 4, new Bytes(1), 2,
+        ImmutableSortedDictionary<string, string>.Empty);
+
+    [Fact]
+    public void Containers_are_counted_by_what_they_do()
+    {
+        ContainerState[] containers =
+        [
+            Of('a', ContainerPhase.Running), Of('b', ContainerPhase.Running) with { IsPaused = true },
+            Of('c', ContainerPhase.Created), Of('d', ContainerPhase.Ended),
+        ];
+
+        var shown = HostDocument.Describe(Node, 7, containers, ["careful"], DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(
+            (4, 1, 1, 2, 7),
+            (Number("Containers"), Number("ContainersRunning"), Number("ContainersPaused"), Number("ContainersStopped"),
+                Number("Images")));
+        Assert.Equal("x86_64", shown["Architecture"]!.GetValue<string>());
+        Assert.Equal("careful", shown["Warnings"]![0]!.GetValue<string>());
+        Assert.False(shown["OomKillDisable"]!.GetValue<bool>());
+
+        int Number(string name) => shown[name]!.GetValue<int>();
+    }
+
+    private static ContainerState Of(char id, ContainerPhase phase) => new(
+        new ContainerDefinition(new ContainerId(new string(id, 64)), $"{id}", new ContainerSpec { Image = "box" }), phase);
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+
+namespace Swarm.Api.Tests;
+
+/// <summary>What clients of older versions of the interface look for.</summary>
+public sealed class OldClientTests
+{
+    [Theory]
+    [InlineData("/v1.41", true)]
+    [InlineData("/v1.43", true)]
+    [InlineData("/v1.44", false)]
+    [InlineData("", false)]
+    public async Task Before_1_44_the_size_of_an_image_has_another_name_too(string version, bool hasOld)
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+
+        using var listed = JsonDocument.Parse(await node.Client.GetStringAsync($"{version}/images/json"));
+
+        var image = Assert.Single(listed.RootElement.EnumerateArray());
+        Assert.Equal(hasOld, image.TryGetProperty("VirtualSize", out var size));
+        if (hasOld) Assert.Equal(image.GetProperty("Size").GetInt64(), size.GetInt64());
+    }
+}
