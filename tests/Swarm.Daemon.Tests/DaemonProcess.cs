@@ -22,6 +22,9 @@ internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
 
     public int Port { get; } = FreePorts.Next();
 
+    /// <summary>Settings beside roots and port, as <c>--set</c> takes them.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>All that it wrote, of every start, both streams.</summary>
     public string[] Output
     {
@@ -113,7 +116,8 @@ internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
         [
             .. through, "dotnet", Path.Combine(AppContext.BaseDirectory, "swarmd.dll"),
             "--set", $"swarm.data-root={DataRoot}", "--set", $"swarm.run-root={RunRoot}",
-            "--set", $"swarm.cluster.port={Port}", .. more,
+            "--set", $"swarm.cluster.port={Port}", .. Settings.SelectMany(setting => (string[])["--set", setting]),
+            .. more,
         ];
         return Process.Start(new ProcessStartInfo(command[0], command[1..])
         {

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Swarm.Daemon.Tests.Docker;
 
 /// <summary>The <c>docker</c> command that people have, set to a node's socket.</summary>
-internal sealed class DockerClient(string socket)
+/// <param name="before">What stands before each command's own arguments.</param>
+internal sealed class DockerClient(string socket, params string[] before)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
@@ -13,7 +14,7 @@ internal sealed class DockerClient(string socket)
     /// <param name="input">What it reads on its standard input.</param>
     public async Task<DockerRun> RunAsync(string input, string[] arguments)
     {
-        using var process = Begin("docker", arguments);
+        using var process = Begin("docker", [.. before, .. arguments]);
         using var patience = new CancellationTokenSource(Patience);
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
         var errors = process.StandardError.ReadToEndAsync(patience.Token);

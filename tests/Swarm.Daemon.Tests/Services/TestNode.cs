@@ -18,15 +18,16 @@ internal sealed class TestNode : IAsyncDisposable
         Timeout = TimeSpan.FromSeconds(2),
     };
 
-    public DaemonProcess Daemon { get; } = new();
+    public DaemonProcess Daemon { get; private init; } = new();
 
     public SwarmClient Client { get; private set; } = null!;
 
     public string Id { get; private set; } = "";
 
-    public static async Task<TestNode> StartAsync()
+    /// <param name="settings">Beside those that every node of a test has.</param>
+    public static async Task<TestNode> StartAsync(params string[] settings)
     {
-        var node = new TestNode();
+        var node = new TestNode { Daemon = new DaemonProcess { Settings = settings } };
         try
         {
             await node.Daemon.StartAsync();
