@@ -35,5 +35,6 @@ public sealed class HostDocumentTests
     }
 
     private static ContainerState Of(char id, ContainerPhase phase) => new(
-        new ContainerDefinition(new ContainerId(new string(id, 64)), $"{id}", new ContainerSpec { Image = "box" }), phase);
+        new ContainerDefinition(new ContainerId(new string(id, 64)), $"{id}", new ContainerSpec { Image = "box" }),
+        phase);
 }

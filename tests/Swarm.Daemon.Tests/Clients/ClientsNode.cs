@@ -63,7 +63,3 @@ public sealed class ClientsNode : IAsyncLifetime
         Assert.Equal(0, process.ExitCode);
     }
 }
-
-/// <summary>All classes that use the node.</summary>
-[CollectionDefinition(ClientsNode.Collection)]
-public sealed class ClientsCollection : ICollectionFixture<ClientsNode>;
