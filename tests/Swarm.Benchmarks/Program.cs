@@ -1,5 +1,6 @@
 using Spectre.Console;
 using Swarm.Benchmarks;
+using Swarm.Benchmarks.Docker;
 
 // Run by hand: tests/bench [NAME ...]. It builds the programs first, and enters a mount
 // namespace in which crun accepts the cgroups.
@@ -9,6 +10,7 @@ var all = new Dictionary<string, Func<Task<IReadOnlyList<Measure>>>>(StringCompa
     ["start"] = ContainerStart.RunAsync,
     ["replicas"] = Replicas.RunAsync,
     ["command"] = CommandAnswer.RunAsync,
+    ["docker"] = DockerFigures.RunAsync,
     ["unpack"] = LayerUnpack.RunAsync,
     ["place"] = Placing.RunAsync,
     ["failover"] = ClusterHosts.FailOverAsync,
