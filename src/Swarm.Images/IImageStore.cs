@@ -70,6 +70,10 @@ public interface IImageStore
     /// <returns>The folder at which it is mounted.</returns>
     Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation);
 
+    /// <summary>As <see cref="MountRootAsync"/>, for a container that is gone when the host is started again: nothing
+    /// of a writable layer that is made for it is brought to the disk.</summary>
+    Task<string> MountPassingRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation);
+
     /// <summary>Undoes the mount and, when asked, discards the writable layer. Does nothing where nothing is.</summary>
     void UnmountRoot(ContainerId container, bool discard);
 

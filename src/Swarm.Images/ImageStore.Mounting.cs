@@ -10,16 +10,25 @@ namespace Swarm.Images;
 public sealed partial class ImageStore
 {
     /// <inheritdoc/>
-    public async Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation)
+    public Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation) =>
+        MountRootAsync(container, imageId, lasts: true, cancellation);
+
+    /// <inheritdoc/>
+    public Task<string> MountPassingRootAsync(
+        ContainerId container, Digest imageId, CancellationToken cancellation) =>
+        MountRootAsync(container, imageId, lasts: false, cancellation);
+
+    private async Task<string> MountRootAsync(
+        ContainerId container, Digest imageId, bool lasts, CancellationToken cancellation)
     {
-        if (TryMount(container, imageId) is { } mounted) return mounted;
+        if (TryMount(container, imageId, lasts) is { } mounted) return mounted;
 
         // Something is not unpacked, which is rare: loading unpacks.
         await _installing.WaitAsync(cancellation);
         try
         {
             await UnpackAgainAsync(imageId, cancellation);
-            return TryMount(container, imageId) ?? throw new ImageException(
+            return TryMount(container, imageId, lasts) ?? throw new ImageException(
                 ImageFault.NotFound, $"image {imageId} was removed while it was unpacked");
         }
         finally
@@ -46,7 +55,7 @@ public sealed partial class ImageStore
     }
 
     // Null when a layer is missing.
-    private string? TryMount(ContainerId container, Digest imageId)
+    private string? TryMount(ContainerId container, Digest imageId, bool lasts)
     {
         lock (_gate)
         {
@@ -55,7 +64,7 @@ public sealed partial class ImageStore
             var below = GetById(imageId).Layers.Select(_layers.Find).ToImmutableArray();
             if (below.Contains(null)) return null;
 
-            _snapshots.Create(container, imageId, [.. below.OfType<UnpackedLayer>()]);
+            _snapshots.Create(container, imageId, [.. below.OfType<UnpackedLayer>()], lasts);
             return Mount(container, _snapshots.Find(container)!, imageId);
         }
     }

@@ -20,7 +20,7 @@ internal sealed partial class EngineCore
         TakeAsync(Resolve(definition), async (container, record, image) =>
         {
             var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
-            await _images.MountRootAsync(definition.Id, image.Id, cancellation);
+            await MountRootAsync(definition, image, cancellation);
             record = await WithMountsAsync(record, image, cancellation);
             return Keep(container, record with { HealthCheck = plan.HealthCheck, StopSignal = plan.StopSignal });
         }, cancellation);

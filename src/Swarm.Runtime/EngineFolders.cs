@@ -30,6 +30,9 @@ internal sealed class EngineFolders(EngineOptions options)
     /// <summary>Folders of volumes, while containers that mount them are made.</summary>
     public string Subpaths => Path.Join(State, "sub");
 
+    /// <summary>What is known of containers that do not outlive a restart of the host.</summary>
+    public string PassingRecords => Path.Join(State, "records");
+
     public string Filters => Path.Join(State, "seccomp");
 
     public string Containers { get; } = Path.Join(options.DataRoot, "containers");
@@ -67,13 +70,14 @@ internal sealed class EngineFolders(EngineOptions options)
     public void Make()
     {
         foreach (var folder in (string[])
-            [State, Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Subpaths, Containers, Volumes])
+            [State, Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Subpaths, PassingRecords, Containers, Volumes])
         {
             Directory.CreateDirectory(folder);
         }
 
         const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        foreach (var folder in (string[])[Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Subpaths, Containers])
+        foreach (var folder in (string[])
+            [Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Subpaths, PassingRecords, Containers])
         {
             File.SetUnixFileMode(folder, own);
         }

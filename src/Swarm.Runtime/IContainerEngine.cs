@@ -127,6 +127,10 @@ public sealed record ContainerDefinition(ContainerId Id, string Name, ContainerS
     /// <summary>Whether its volumes without a name stay when it is removed.</summary>
     public bool KeepsVolumes { get; init; }
 
+    /// <summary>Whether it is gone when the host is started again, as one that removes itself at its end: then nothing
+    /// that is known of it is brought to the disk.</summary>
+    public bool IsPassing { get; init; }
+
     /// <summary>Names that it has in each of its networks beside its own, and others have, too: those of its
     /// service.</summary>
     public ImmutableArray<string> SharedNames { get; init; } = [];

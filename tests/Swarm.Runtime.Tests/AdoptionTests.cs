@@ -27,6 +27,28 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
     }
 
     [Fact]
+    public async Task A_container_that_does_not_outlive_its_host_is_found_again_and_kept_nowhere_but_in_memory()
+    {
+        var definition = EngineFixture.Define(EngineFixture.Shell("sleep 600")) with { IsPassing = true };
+        await fixture.Engine.CreateAsync(definition, default);
+        var started = await fixture.Engine.StartAsync(definition.Id, default);
+        var record = Path.Join(fixture.Options.RunRoot, "state/records", started.Id.Value);
+
+        await fixture.ReopenAsync(() => File.WriteAllText(record + ".new", "half"));
+
+        Assert.Equal(started.Pid, fixture.Engine.Find(started.Id)!.Pid);
+        Assert.False(File.Exists(record + ".new"));
+        Assert.Equal("log", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(
+            Path.Join(fixture.Options.DataRoot, "containers", started.Id.Value)))));
+
+        // As after a restart of the host: what was in memory is gone.
+        await fixture.ReopenAsync(() => File.Delete(record));
+
+        Assert.Null(fixture.Engine.Find(started.Id));
+        Assert.Empty(fixture.FilesOf(started.Id));
+    }
+
+    [Fact]
     public async Task An_exit_while_no_engine_was_there_is_kept()
     {
         var started = await fixture.StartAsync(EngineFixture.Shell("cat /go; exit 5") with

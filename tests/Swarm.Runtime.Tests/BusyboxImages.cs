@@ -58,6 +58,10 @@ internal sealed class BusyboxImages(string folder) : IImageStore
         return Task.FromResult(merged);
     }
 
+    public Task<string> MountPassingRootAsync(
+        ContainerId container, Digest imageId, CancellationToken cancellation) =>
+        MountRootAsync(container, imageId, cancellation);
+
     public void UnmountRoot(ContainerId container, bool discard)
     {
         var own = Path.Join(folder, "roots", container.Value);

@@ -89,7 +89,12 @@ internal sealed partial class StandalonesActor(NodeSurroundings node) : UntypedA
         try
         {
             await node.Engine.DefineAsync(
-                definition with { KeepsVolumes = !kept.Settings.RemovesItself }, CancellationToken.None);
+                definition with
+                {
+                    KeepsVolumes = !kept.Settings.RemovesItself,
+                    IsPassing = kept.Settings.RemovesItself,
+                },
+                CancellationToken.None);
         }
         catch
         {

@@ -17,6 +17,9 @@ internal static class NodePlaces
 
     public static string NodeFolder(DaemonOptions options) => $"{options.DataRoot}/node";
 
+    /// <summary>What is wanted of containers that do not outlive a restart of the host.</summary>
+    public static string PassingContainers(DaemonOptions options) => $"{State(options)}/node";
+
     /// <summary>Files of builds that go on.</summary>
     public static string Builds(DaemonOptions options) => $"{options.DataRoot}/builds";
 

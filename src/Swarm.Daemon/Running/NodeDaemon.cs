@@ -33,7 +33,8 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
             started => NodeActors.Create(
                 HostFacts.Describe(id, started.Address, options.Identity),
                 new NodeSurroundings(
-                    parts.Engine, parts.Images, store, new StandaloneStore(NodePlaces.NodeFolder(options)),
+                    parts.Engine, parts.Images, store,
+                    new StandaloneStore(NodePlaces.NodeFolder(options), NodePlaces.PassingContainers(options)),
                     new NodePeers(started.Services, started.Placers, started.Nodes, started.Catalog),
                     options.Node, time, logs)),
             logs, time);

@@ -46,7 +46,9 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
     }
 
     /// <summary>Makes an empty writable layer above these layers, lowest first.</summary>
-    public void Create(ContainerId container, Digest image, ImmutableArray<UnpackedLayer> below)
+    /// <param name="lasts">It is on the disk when this returns. One that does not last may be there broken after a loss
+    /// of power, and is removed then as that of no container.</param>
+    public void Create(ContainerId container, Digest image, ImmutableArray<UnpackedLayer> below, bool lasts)
     {
         using var scratch = folders.NewScratch();
         var path = scratch.NewPath();
@@ -59,11 +61,11 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
         using (var file = new FileStream(Path.Combine(path, RecordName), FileMode.CreateNew))
         {
             JsonSerializer.Serialize(file, record, StoreJson.Default.SnapshotRecord);
-            file.Flush(flushToDisk: true);
+            file.Flush(flushToDisk: lasts);
         }
 
         Directory.Move(path, PathOf(container));
-        Durability.SyncFolder(folders.Snapshots);
+        if (lasts) Durability.SyncFolder(folders.Snapshots);
     }
 
     /// <summary>Mounts it, unless it is mounted.</summary>

@@ -72,7 +72,10 @@ internal sealed class StepContainer(BuildSurroundings surroundings, BuildRequest
             Environment = state.ForProgram,
             HealthCheck = new HealthCheck(["NONE"]),
             Labels = ImmutableSortedDictionary<string, string>.Empty.Add(Label, "1"),
-        });
+        })
+    {
+        IsPassing = true,
+    };
 
     private async Task PassAsync(IConsoleSession console, CancellationToken cancellation)
     {

@@ -30,7 +30,9 @@ internal sealed partial class ContainerUndoing(
     public async Task EndRunAsync(ContainerId id, ProcessIdentity monitor, CancellationToken cancellation)
     {
         if (monitor == default) await monitors.EndUnknownAsync(id, cancellation);
-        runtime.Delete(id);
+        // Of one whose processes have ended crun has nothing but a folder: that is worth no process of its own.
+        if (monitor != default && cgroups.Remove(folders.Cgroup(id))) runtime.Forget(id);
+        else runtime.Delete(id);
         await monitors.EndAsync(monitor, cancellation);
         // With what a conmon that was killed had begun to write aside.
         foreach (var file in Directory.GetFiles(folders.Exits, id.Value + "*")) File.Delete(file);

@@ -5,8 +5,8 @@ using Swarm.Linux.Files;
 
 namespace Swarm.Runtime.Nodes;
 
-/// <summary>One file for each container that belongs to no service: <c>containers/ID</c> in the node's
-/// folder.</summary>
+/// <summary>One file for each container that belongs to no service: <c>containers/ID</c> in the node's folder; for one
+/// that removes itself, and so is gone when the host is started again, in a folder that is gone then, too.</summary>
 /// <remarks>Written as those of services are: aside, brought to the disk, renamed. Told in docs/node.md.</remarks>
 public sealed class StandaloneStore : IStandaloneStore
 {
@@ -14,20 +14,26 @@ public sealed class StandaloneStore : IStandaloneStore
     private static readonly MessagePackSerializer Serializer = new();
 
     private readonly string _folder;
+    private readonly string _passing;
 
     /// <param name="nodeFolder">Of the node, below the data root.</param>
-    /// <exception cref="NodeStoreException">It cannot be made.</exception>
-    public StandaloneStore(string nodeFolder)
+    /// <param name="passingFolder">In memory, as the run root is.</param>
+    /// <exception cref="NodeStoreException">One of them cannot be made.</exception>
+    public StandaloneStore(string nodeFolder, string passingFolder)
     {
-        _folder = Path.Combine(nodeFolder, "containers");
-        Try($"making {_folder}", () => Directory.CreateDirectory(_folder));
+        (_folder, _passing) = (Path.Combine(nodeFolder, "containers"), passingFolder);
+        foreach (var folder in (string[])[_folder, _passing])
+            Try($"making {folder}", () => Directory.CreateDirectory(folder));
     }
 
     public (ImmutableArray<KeptContainer> Containers, ImmutableArray<string> Broken) Load()
     {
         var containers = ImmutableArray.CreateBuilder<KeptContainer>();
         var broken = ImmutableArray.CreateBuilder<string>();
-        foreach (var path in Try($"reading {_folder}", () => Directory.GetFiles(_folder)).Order(StringComparer.Ordinal))
+        var paths = ((string[])[_folder, _passing])
+            .SelectMany(folder => Try($"reading {folder}", () => Directory.GetFiles(folder)))
+            .Order(StringComparer.Ordinal);
+        foreach (var path in paths)
         {
             if (path.EndsWith(BrokenEnd, StringComparison.Ordinal)) continue;
             if (SealedFile.IsAside(path))
@@ -53,7 +59,7 @@ public sealed class StandaloneStore : IStandaloneStore
     public async Task SaveAsync(KeptContainer container)
     {
         ArgumentNullException.ThrowIfNull(container);
-        var path = PathOf(container.Id);
+        var path = PathOf(container.Settings.RemovesItself ? _passing : _folder, container.Id);
         var content = Serializer.Serialize(container);
         // fsync blocks: never on the caller's thread
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -62,21 +68,25 @@ public sealed class StandaloneStore : IStandaloneStore
 
     public async Task ForgetAsync(ContainerId container)
     {
-        var path = PathOf(container);
+        var (path, passing) = (PathOf(_folder, container), PathOf(_passing, container));
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Try($"deleting {passing}", () => File.Delete(passing));
         Try($"deleting {path}", () =>
         {
+            if (!File.Exists(path)) return;
             File.Delete(path);
             Durability.SyncFolder(_folder);
         });
     }
 
-    private (KeptContainer? Kept, string Fault) Read(string path)
+    private static (KeptContainer? Kept, string Fault) Read(string path)
     {
         try
         {
             var kept = Serializer.Deserialize<KeptContainer>(SealedFile.Read(path));
-            return kept is null || PathOf(kept.Id) != path ? (null, "it tells of another container") : (kept, "");
+            return kept is null || PathOf(Path.GetDirectoryName(path)!, kept.Id) != path
+                ? (null, "it tells of another container")
+                : (kept, "");
         }
         catch (Exception cause) when (cause is InvalidDataException or MessagePackSerializationException)
         {
@@ -85,7 +95,8 @@ public sealed class StandaloneStore : IStandaloneStore
     }
 
     /// <summary>An id is of letters and digits: it never leaves the folder.</summary>
-    private string PathOf(ContainerId id) => Path.Combine(_folder, Uri.EscapeDataString(id.Value));
+    private static string PathOf(string folder, ContainerId id) =>
+        Path.Combine(folder, Uri.EscapeDataString(id.Value));
 
     private static void Try(string attempt, Action act) => Try(attempt, () =>
     {

@@ -42,6 +42,13 @@ internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
             ContainerFault.Host, $"container {id.Short} could not be removed: {RuntimeMessages.Clean(output)}");
     }
 
+    /// <summary>Forgets a container that has neither a process nor a cgroup any more.</summary>
+    public void Forget(ContainerId id)
+    {
+        var state = folders.RuntimeState(id);
+        if (Directory.Exists(state)) Directory.Delete(state, recursive: true);
+    }
+
     /// <summary>Sets limits of what has been made.</summary>
     /// <param name="path">A file of the runtime specification's resources.</param>
     public void Update(ContainerId id, string path)

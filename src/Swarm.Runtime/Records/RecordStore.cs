@@ -7,11 +7,13 @@ using Swarm.Linux.Files;
 namespace Swarm.Runtime.Records;
 
 /// <summary>
-/// Keeps the record of each container: <c>containers/ID/container.json</c>, written aside, synced and renamed.
+/// Keeps the record of each container: <c>containers/ID/container.json</c>, written aside, synced and renamed; that of
+/// one that is gone with a restart of the host in the run root, which is gone then, too.
 /// </summary>
 internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
 {
     private const string FileName = "container.json";
+    private const string Aside = ".new";
 
     private static readonly JsonSerializerOptions Format = new()
     {
@@ -22,10 +24,24 @@ internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
 
     public void Write(ContainerRecord record)
     {
+        if (record.Definition.IsPassing) WritePassing(record);
+        else WriteLasting(record);
+    }
+
+    private void WritePassing(ContainerRecord record)
+    {
+        var path = Passing(record.Id);
+        using (var file = new FileStream(path + Aside, FileMode.Create, FileAccess.Write, FileShare.None))
+            JsonSerializer.Serialize(file, record, Format);
+        File.Move(path + Aside, path, overwrite: true);
+    }
+
+    private void WriteLasting(ContainerRecord record)
+    {
         var folder = folders.Container(record.Id);
         Directory.CreateDirectory(folder);
         var path = Path.Join(folder, FileName);
-        var aside = path + ".new";
+        var aside = path + Aside;
         using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             JsonSerializer.Serialize(file, record, Format);
@@ -40,6 +56,7 @@ internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
 
     public void Remove(ContainerId id)
     {
+        File.Delete(Passing(id));
         var folder = folders.Container(id);
         if (!Directory.Exists(folder)) return;
         // The record first: a folder without one is rubbish, a record without its folder's rest is not.
@@ -53,10 +70,12 @@ internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
     {
         List<ContainerRecord> records = [];
         HashSet<string> unreadable = [];
-        foreach (var folder in Directory.GetDirectories(folders.Containers))
+        foreach (var half in Directory.GetFiles(folders.PassingRecords, "*" + Aside)) File.Delete(half);
+        var all = Directory.GetFiles(folders.PassingRecords).Select(path => (Id: Path.GetFileName(path), Path: path))
+            .Concat(Directory.GetDirectories(folders.Containers)
+                .Select(folder => (Id: Path.GetFileName(folder), Path: Path.Join(folder, FileName))));
+        foreach (var (id, path) in all.Where(one => File.Exists(one.Path)))
         {
-            var path = Path.Join(folder, FileName);
-            if (!File.Exists(path)) continue;
             try
             {
                 var record = JsonSerializer.Deserialize<ContainerRecord>(File.ReadAllBytes(path), Format);
@@ -65,12 +84,14 @@ internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
             catch (JsonException broken)
             {
                 LogUnreadable(path, broken);
-                unreadable.Add(Path.GetFileName(folder));
+                unreadable.Add(id);
             }
         }
 
         return (records, unreadable);
     }
+
+    private string Passing(ContainerId id) => Path.Join(folders.PassingRecords, id.Value);
 
     [LoggerMessage(LogLevel.Error,
         "The record {Path} could not be read: its container is ended, and its files are left as they are")]
