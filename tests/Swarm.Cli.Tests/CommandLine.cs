@@ -18,7 +18,14 @@ internal sealed class CommandLine(FakeGateway gateway) : IDisposable
     }
 
     public Surroundings Surroundings(TextWriter output, TextWriter error) =>
-        new(output, error, () => Input, new Dictionary<string, string> { ["SWARM_CONTACT"] = gateway.Contact });
+        new(output, error, () => Input, new Dictionary<string, string>
+        {
+            ["SWARM_CONTACT"] = gateway.Contact,
+            ["DOCKER_CONFIG"] = _folder.FullName,
+        });
+
+    /// <summary>Leaves what <c>docker login</c> would.</summary>
+    public void WriteLogins(string json) => File.WriteAllText(Path.Combine(_folder.FullName, "config.json"), json);
 
     /// <returns>The path of a file with this text.</returns>
     public string Write(string text)

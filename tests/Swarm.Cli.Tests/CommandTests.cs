@@ -36,6 +36,30 @@ public sealed class CommandTests(FakeGateway gateway) : IClassFixture<FakeGatewa
     }
 
     [Fact]
+    public async Task Logins_of_the_docker_command_go_along_when_they_are_asked_to_and_are_not_shown()
+    {
+        // "nobody:secret"
+        _line.WriteLogins("""{"auths": {"https://index.docker.io/v1/": {"auth": "bm9ib2R5OnNlY3JldA=="}}}""");
+
+        var without = await _line.DeployAsync("login", "image: a");
+        var with = await _line.DeployAsync("login", "image: a", "--with-registry-auth");
+
+        Assert.Equal(0, without.Code);
+        Assert.Equal((ExitCode.Refused, "swarm: refused with credentials for docker.io\n"), (with.Code, with.Error));
+    }
+
+    [Fact]
+    public async Task Logins_that_cannot_be_read_fail_the_deployment()
+    {
+        _line.WriteLogins("{");
+
+        var deployed = await _line.DeployAsync("logins", "image: a", "--with-registry-auth");
+
+        Assert.Equal(ExitCode.Failed, deployed.Code);
+        Assert.Contains("config.json cannot be read", deployed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pruning_removes_the_services_that_a_stack_no_longer_has()
     {
         await _line.RunAsync("deploy", "-f", _line.Write("services: {web: {image: a}, old: {image: a}}"), "four");

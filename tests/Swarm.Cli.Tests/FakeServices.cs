@@ -20,6 +20,7 @@ internal sealed class FakeServices : UntypedActor
     protected override void OnReceive(object message) => Sender.Tell(message switch
     {
         DeployService { Spec.Container.Image: "refused" } => new RequestRefused("the image refused is refused"),
+        DeployService { Spec.Credentials: { User: "nobody" } who } => new RequestRefused($"refused with {who}"),
         DeployService { Spec.Container.Image: "late" } =>
             new RequestRefused("the journal cannot be reached") { Late = true },
         DeployService deploy => Keep(deploy),

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Swarm.Client;
 using Swarm.Client.Compose;
+using Swarm.Client.Registries;
 using Swarm.Cli.Output;
+using Swarm.Core.Images;
 using Swarm.Core.Services;
 
 namespace Swarm.Cli.Commands;
@@ -20,12 +23,16 @@ internal static class DeployCommand
 
     private static readonly Option<bool> Prune =
         new("--prune") { Description = "Remove services of the stack that the file no longer has." };
+    private static readonly Option<bool> WithRegistryAuth = new("--with-registry-auth")
+    {
+        Description = "Send what 'docker login' keeps for the registries of the images along.",
+    };
 
     public static Command Build(SharedOptions shared, Examples examples)
     {
         var command = new Command("deploy", "Make the services of a Compose file run, and wait until they do.")
         {
-            File, Name, Prune, WaitOptions.Detach, WaitOptions.Limit
+            File, Name, Prune, WithRegistryAuth, WaitOptions.Detach, WaitOptions.Limit
         };
         command.SetAction((parsed, cancellation) => RunAsync(shared, parsed, cancellation));
         examples.Add(command, "swarm deploy -f compose.yml", "swarm deploy -f compose.yml shop --prune",
@@ -41,6 +48,8 @@ internal static class DeployCommand
         var stack = ComposeFile.Load(parsed.GetValue(File)!, name, shared.Surroundings.Environment);
         foreach (var warning in stack.Warnings) printer.Warn(warning);
 
+        if (parsed.GetValue(WithRegistryAuth))
+            stack = await WithCredentialsAsync(stack, shared.Surroundings.Environment, cancellation);
         var client = shared.Connect(parsed);
         var accepted = new List<ServiceAccepted>();
         foreach (var service in stack.Services)
@@ -72,6 +81,20 @@ internal static class DeployCommand
         }
 
         return failed.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    private static async Task<ComposeStack> WithCredentialsAsync(
+        ComposeStack stack, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
+    {
+        var logins = DockerLogins.Load(environment);
+        var services = ImmutableArray.CreateBuilder<ServiceSpec>();
+        foreach (var service in stack.Services)
+        {
+            var registry = ImageReference.Parse(service.Container.Image).Registry;
+            services.Add(service with { Credentials = await logins.FindAsync(registry, cancellation) });
+        }
+
+        return stack with { Services = services.ToImmutable() };
     }
 
     private static async Task<List<string>> PruneAsync(

@@ -77,6 +77,8 @@ internal static class JournalHocon
             if (Path.GetDirectoryName(Path.GetFullPath(sqlite.Path)) is { } folder) Directory.CreateDirectory(folder);
             using var connection = new SqliteConnection(ConnectionTo(sqlite));
             connection.Open();
+            // Services may have credentials in it. What lies beside it has the same mode.
+            File.SetUnixFileMode(sqlite.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             using var command = connection.CreateCommand();
             command.CommandText = "PRAGMA journal_mode=WAL";
             if (command.ExecuteScalar() is not "wal")

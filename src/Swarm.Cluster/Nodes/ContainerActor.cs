@@ -224,7 +224,7 @@ internal sealed partial class ContainerActor(
     private async Task<ContainerState> MakeAsync(CancellationToken cancellation)
     {
         using var image = node.Engine.Find(definition.Id) is null
-            ? await node.Images.RequireAsync(definition.Spec, cancellation)
+            ? await node.Images.RequireAsync(definition.Spec, _container.Template.Credentials, cancellation)
             : null;
         await node.Starts.WaitAsync(cancellation);
         try

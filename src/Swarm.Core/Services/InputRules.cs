@@ -45,7 +45,7 @@ internal static class InputRules
                 $"service {state.Name} is {Kind(state.Spec)} and cannot become {Kind(spec)}: remove it first");
         }
 
-        spec = SpecComparison.KeepPin(state.Spec, spec);
+        spec = SpecComparison.KeepUnsaid(state.Spec, spec);
         if (!SpecComparison.Same(state.Spec, spec))
         {
             return Accepted(new ServiceEvent.SpecAccepted(state.Id!.Value, spec, request, now));

@@ -188,6 +188,9 @@ public sealed record TaskTemplate(
 
     /// <summary>A container that runs longer is stopped and counts as failed; zero means no limit.</summary>
     [Key(6)] public TimeSpan Timeout { get; init; }
+
+    /// <summary>What the registry of its image is shown.</summary>
+    [Key(7)] public PullCredentials? Credentials { get; init; }
 }
 
 /// <summary>One task wanted on a node.</summary>

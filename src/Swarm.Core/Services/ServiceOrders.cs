@@ -37,6 +37,7 @@ internal static class ServiceOrders
         {
             AtMostOnce = spec.AtMostOnce,
             Timeout = spec.IsJob() ? spec.Job.Timeout : TimeSpan.Zero,
+            Credentials = spec.Credentials,
         };
 
     /// <summary>A job that has done its work is never started again.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nerdbank.MessagePack;
 using PolyType;
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 
 namespace Swarm.Core.Services;
 
@@ -56,6 +57,9 @@ public sealed record ServiceSpec
     /// <summary>Of what runs at most once: how long its containers go on while their node cannot reach the service;
     /// 6 s to 5 min. So long, and two seconds, waits what takes the place of those of a node that is lost.</summary>
     [Key(16)] public TimeSpan LeaseFor { get; init; } = Lease.Length;
+
+    /// <summary>What the registry of its image is shown; never part of what is told of a service.</summary>
+    [Key(17)] public PullCredentials? Credentials { get; init; }
 }
 
 /// <summary>How many tasks a service has, and whether they are to end.</summary>

@@ -12,7 +12,7 @@ internal static class ServiceViews
         var left = state.Tasks.Where(task => task.Key > after).ToImmutableArray();
         var page = left.Length > most ? left[..most] : left;
         return new ServiceDetails(
-            state.Id!.Value, state.Spec, state.Version, HeldWords.Explain(state),
+            state.Id!.Value, state.Spec with { Credentials = null }, state.Version, HeldWords.Explain(state),
             HeldWords.Explain(state, [.. page.Select(task => task.Value)]))
         {
             CreatedAt = state.CreatedAt,

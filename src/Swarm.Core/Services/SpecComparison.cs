@@ -30,12 +30,17 @@ internal static partial class SpecComparison
             && Bytes(left.Placement).AsSpan().SequenceEqual(Bytes(right.Placement));
     }
 
-    /// <summary>The new specification with the image id of the old one, where it names the
-    /// same image and brings no id.</summary>
-    public static ServiceSpec KeepPin(ServiceSpec old, ServiceSpec @new) =>
-        @new.Container.PinnedImage is null && @new.Container.Image == old.Container.Image
-            ? @new with { Container = @new.Container with { PinnedImage = old.Container.PinnedImage } }
+    /// <summary>The new specification with what it does not bring and the old one has: the image id, where it names
+    /// the same image; credentials, where they are for the registry of its image.</summary>
+    public static ServiceSpec KeepUnsaid(ServiceSpec old, ServiceSpec @new)
+    {
+        var image = @new.Container.Image;
+        if (@new.Container.PinnedImage is null && image == old.Container.Image)
+            @new = @new with { Container = @new.Container with { PinnedImage = old.Container.PinnedImage } };
+        return @new.Credentials is null && old.Credentials is { } kept && kept.AreFor(image)
+            ? @new with { Credentials = kept }
             : @new;
+    }
 
     private static byte[] Bytes<T>(T value) =>
         Serializer.Serialize(value, Shapes.GeneratedTypeShapeProvider.GetTypeShapeOrThrow<T>());

@@ -97,7 +97,8 @@ public sealed class HostImages(IImageStore store, IImageRegistries registries, I
     }
 
     /// <inheritdoc/>
-    public async Task<IDisposable> RequireAsync(ContainerSpec container, CancellationToken cancellation)
+    public async Task<IDisposable> RequireAsync(
+        ContainerSpec container, PullCredentials? credentials, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(container);
         var wanted = container.PinnedImage?.Value ?? container.Image;
@@ -108,7 +109,7 @@ public sealed class HostImages(IImageStore store, IImageRegistries registries, I
         PulledImage pulled;
         try
         {
-            pulled = await PullAsync(name, platform: null, RegistryCredentials.None, _ => { }, cancellation);
+            pulled = await PullAsync(name, platform: null, ToShow(credentials, name), _ => { }, cancellation);
         }
         catch (Exception refused) when (refused is RegistryException or ImageException or IOException)
         {
@@ -119,6 +120,11 @@ public sealed class HostImages(IImageStore store, IImageRegistries registries, I
             throw Missing(container, $"and its registry means another by this name now: {pulled.Id}");
         return store.HoldImage(wanted) ?? throw Missing(container, "it was pulled, and removed again at once");
     }
+
+    private static RegistryCredentials ToShow(PullCredentials? credentials, ImageReference name) =>
+        credentials is { } given && given.Registry == name.Registry
+            ? new RegistryCredentials(given.User, given.Password, given.IdentityToken, given.RegistryToken)
+            : RegistryCredentials.None;
 
     // Without a cause of its own: a task shows the innermost words, and these name the image.
     private static ContainerException Missing(ContainerSpec container, string why) => new(

@@ -1,4 +1,5 @@
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 
 namespace Swarm.Runtime.Images;
 
@@ -6,7 +7,9 @@ namespace Swarm.Runtime.Images;
 public interface ITaskImages
 {
     /// <summary>Sees to it that a container's image is on this host, and pulls it where it is not.</summary>
+    /// <param name="credentials">What its registry is shown; null shows nothing.</param>
     /// <returns>Holds the image until the container is made of it.</returns>
     /// <exception cref="ContainerException">Why it cannot be had, in words for the user.</exception>
-    Task<IDisposable> RequireAsync(ContainerSpec container, CancellationToken cancellation);
+    Task<IDisposable> RequireAsync(
+        ContainerSpec container, PullCredentials? credentials, CancellationToken cancellation);
 }

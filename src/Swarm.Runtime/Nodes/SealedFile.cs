@@ -17,6 +17,8 @@ internal static class SealedFile
         var aside = path + Aside;
         using (var handle = File.OpenHandle(aside, FileMode.Create, FileAccess.Write))
         {
+            // Specifications may hold what is nobody else's to read.
+            File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             RandomAccess.Write(handle, Format, 0);
             RandomAccess.Write(handle, SHA256.HashData(content), Format.Length);
             RandomAccess.Write(handle, content, Format.Length + SHA256.HashSizeInBytes);

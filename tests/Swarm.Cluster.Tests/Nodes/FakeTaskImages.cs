@@ -1,4 +1,5 @@
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 using Swarm.Runtime;
 using Swarm.Runtime.Images;
 
@@ -13,9 +14,14 @@ internal sealed class FakeTaskImages : ITaskImages
 
     public ContainerException? Fault { get; set; }
 
-    public Task<IDisposable> RequireAsync(ContainerSpec container, CancellationToken cancellation)
+    /// <summary>What came with the last one.</summary>
+    public PullCredentials? Credentials { get; private set; }
+
+    public Task<IDisposable> RequireAsync(
+        ContainerSpec container, PullCredentials? credentials, CancellationToken cancellation)
     {
         if (Fault is not null) return Task.FromException<IDisposable>(Fault);
+        Credentials = credentials;
         Required.Add(container.Image);
         Held++;
         return Task.FromResult<IDisposable>(new Release(() => Held--));

@@ -1,3 +1,5 @@
+using Swarm.Client.Registries;
+using Swarm.Core.Services;
 using Swarm.Daemon.Tests.Services;
 using Swarm.Tests;
 
@@ -83,6 +85,47 @@ public sealed class RegistryDayTests(SharedNode shared, DebianRegistry registry)
             Assert.Equal(1, (await _docker.RunAsync("pull", name)).ExitCode);
             await _docker.DoAsync([.. own, "pull", name]);
             await _docker.DoAsync("rmi", name);
+        }
+        finally
+        {
+            settings.Delete(recursive: true);
+            await locked.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_service_shows_its_registry_what_docker_login_keeps_and_nobody_else()
+    {
+        var locked = new DebianRegistry(asksWho: true);
+        await locked.InitializeAsync();
+        var settings = Directory.CreateTempSubdirectory("swarm-docker-");
+        try
+        {
+            string[] own = ["--config", settings.FullName];
+            var name = $"{locked.Host}/private/service:1";
+            await _docker.DoAsync("tag", "box", name);
+            await _docker.DoAsync(
+                [.. own, "login", "-u", DebianRegistry.User, "-p", DebianRegistry.Password, locked.Host]);
+            await _docker.DoAsync([.. own, "push", name]);
+            await _docker.DoAsync("rmi", name);
+            var spec = TestNode.Read($$"""
+                services:
+                  locked: {image: "{{name}}", command: ["sleep", "600"], stop_grace_period: 0s}
+                """);
+            await shared.Node.Client.DeployAsync(spec);
+            await shared.Node.UntilAsync(spec.Name, service => service.Tasks.Any(
+                task => task.Reason.Contains("pulling it failed", StringComparison.Ordinal)));
+
+            var logins = DockerLogins.Load(new Dictionary<string, string> { ["DOCKER_CONFIG"] = settings.FullName });
+            await shared.Node.Client.DeployAsync(spec with { Credentials = await logins.FindAsync(locked.Host) });
+
+            var running = await shared.Node.UntilAsync(
+                spec.Name, service => service.Tasks.Any(task => task.State == TaskState.Running));
+            Assert.Null(running.Spec.Credentials);
+            var container = running.Tasks.First(task => task.State == TaskState.Running).Container!.Id.Value;
+            Assert.DoesNotContain(
+                DebianRegistry.Password, await _docker.DoAsync("inspect", container), StringComparison.Ordinal);
+            await shared.Node.RemoveAsync(spec.Name);
         }
         finally
         {
