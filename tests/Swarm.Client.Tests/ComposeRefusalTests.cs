@@ -11,13 +11,14 @@ public sealed class ComposeRefusalTests
         { "depends_on: [db]", 5, "depends_on: is not supported yet" },
         { "secrets: [a]", 5, "not supported yet" },
         { "configs: [a]", 5, "not supported yet" },
-        { "links: [a]", 5, "links" },
-        { "devices: [/dev/null]", 5, "not supported yet" },
+        { "volumes_from: [a]", 5, "not placed together" },
+        { "external_links: [a]", 5, "names containers" },
+        { "mac_address: 02:42:ac:11:00:02", 5, "several containers" },
+        { "isolation: default", 5, "for Windows" },
+        { "cpu_rt_period: 1", 5, "real-time" },
         { "profiles: [a]", 5, "not supported yet" },
         { "extends: {service: a}", 5, "not supported yet" },
         { "container_name: a", 5, "container_name" },
-        { "ulimits: {nofile: 1}", 5, "not supported yet" },
-        { "logging: {driver: none}", 5, "not supported yet" },
         { "portz: [80]", 5, "did you mean 'ports'" },
         { "frobnicate: 1", 5, "unknown key" },
         { "ports: [\"70000:80\"]", 13, "1 to 65535" },
@@ -59,18 +60,63 @@ public sealed class ComposeRefusalTests
     {
         { "network_mode: overlay", 19, "bridge, host, none" },
         { "networks: [other]", 16, "not declared" },
-        { "networks: {default: {aliases: [a]}}", 26, "aliases: is not supported yet" },
+        { "networks: {default: {aliases: [a b]}}", 36, "'a b' is not a name" },
+        { "networks: {default: {ipv4_address: 10.0.0.9}}", 26, "several containers" },
+        { "networks: {default: {priority: 9}}", 26, "use gw_priority" },
         { "volumes: [\"data:/data\"]", 15, "not declared" },
         { "volumes: [\"/a:relative\"]", 15, "absolute path" },
-        { "volumes: [\"/a:/b:z\"]", 15, "only ro and rw" },
+        { "volumes: [\"/a:/b:nocopy\"]", 15, "rslave, slave" },
+        { "volumes: [\"/a:/b:ro,fast\"]", 15, "'fast' is not one of ro, rw" },
+        { "volumes: [{type: bind, source: /a, target: /b, bind: {propagation: up}}]", 72, "'up' is not one of rpr" },
+        { "volumes: [{type: bind, source: /a, target: /b, bind: {recursive: no}}]", 70, "enabled, disabled" },
+        { "volumes: [{type: volume, target: /b, volume: {subpath: a}}]", 15, "has no subpath" },
         { "volumes: [\"/a:/b\", \"/c:/b\"]", 24, "taken by another" },
         { "volumes: [{type: npipe, target: /a}]", 22, "volume, bind, tmpfs" },
         { "volumes: [{type: bind, target: /a}]", 15, "needs a source" },
-        { "tmpfs: [\"/run:exec\"]", 13, "'exec'" },
+        { "tmpfs: [\"/run:exect\"]", 13, "'exect'" },
+        { "tmpfs: [\"/run:size=101%\"]", 13, "'size=101%'" },
         { "cap_add: [FLY]", 15, "not a capability" },
-        { "security_opt: [seccomp=unconfined]", 20, "only no-new-privileges" },
+        { "security_opt: [label=level:s0]", 20, "no-new-privileges, seccomp" },
+        { "security_opt: [\"seccomp:/does/not/exist.json\"]", 20, "cannot read" },
         { "extra_hosts: [\"db:host\"]", 19, "not an IP address" },
         { "dns: [one]", 11, "not an IP address" },
+    };
+
+    public static TheoryData<string, int, string> WrongHostSides => new()
+    {
+        { "ulimits: {nofiles: 1}", 15, "no such limit: core, cpu" },
+        { "ulimits: {nofile: {soft: 9}}", 23, "needs soft and hard" },
+        { "ulimits: {nofile: {soft: 9, hard: 8}}", 23, "above the hard limit" },
+        { "ulimits: {nofile: {soft: -1, hard: 8}}", 23, "above the hard limit" },
+        { "ulimits: {nofile: many}", 23, "a whole number" },
+        { "devices: [ttyS0]", 15, "a path of the host" },
+        { "devices: [\"vendor.com/gpu=all\"]", 15, "a path of the host" },
+        { "devices: [\"/dev/fuse:/dev/fuse:rx\"]", 15, "not of r, w and m" },
+        { "device_cgroup_rules: [all]", 27, "'c 10:200 rwm'" },
+        { "group_add: [\"a b\"]", 17, "not a group" },
+        { "oom_score_adj: 2000", 20, "from -1000 to 1000" },
+        { "cgroup: mine", 13, "host, private" },
+        { "cgroup_parent: /a/../b", 20, "not a cgroup" },
+        { "pid: \"service:db\"", 10, "not placed together" },
+        { "ipc: \"container:db\"", 10, "not placed together" },
+        { "ipc: own", 10, "host, private, shareable, none" },
+        { "uts: private", 10, "one of host" },
+        { "domainname: a b", 17, "without blanks" },
+        { "dns_search: [\"a b\"]", 18, "not a domain" },
+        { "logging: {driver: syslog}", 23, "no log driver syslog" },
+        { "logging: {options: {max-size: huge}}", 35, "invalid size: 'huge'" },
+        { "logging: {driver: journald, options: {max-size: 1m}}", 53, "unknown log opt 'max-size'" },
+        { "annotations: {run.oci.hooks: a}", 34, "the engine's own" },
+        { "pull_policy: always", 18, "missing, if_not_present" },
+        { "mem_swappiness: 101", 21, "from 0 to 100" },
+        { "blkio_config: {weight: 5}", 28, "from 10 to 1000" },
+        { "blkio_config: {weight_device: []}", 20, "use weight" },
+        { "blkio_config: {device_read_bps: [{path: sda, rate: 1m}]}", 38, "needs a path" },
+        { "blkio_config: {device_read_bps: [{path: /dev/sda}]}", 38, "needs a rate" },
+        { "links: [db]", 13, "no service 'db'" },
+        { "links: [\"web:a b\"]", 13, "'a b' is not a name" },
+        { "expose: [70000]", 14, "not a port" },
+        { "expose: [1-5000]", 14, "more than 1000 ports" },
     };
 
     public static TheoryData<string, int, string> WrongHealthChecksAndDeployKeys => new()
@@ -95,6 +141,7 @@ public sealed class ComposeRefusalTests
     [MemberData(nameof(UnsupportedKeysAndPorts))]
     [MemberData(nameof(WrongValues))]
     [MemberData(nameof(WrongNetworksAndMounts))]
+    [MemberData(nameof(WrongHostSides))]
     [MemberData(nameof(WrongHealthChecksAndDeployKeys))]
     public void What_is_not_supported_is_refused_by_name_and_place(string line, int column, string said)
     {
@@ -118,7 +165,15 @@ public sealed class ComposeRefusalTests
     [InlineData("services: {web: {image: a}}\nsecrets: {}", "secrets")]
     [InlineData("services: {web: {image: a}}\ninclude: [b]", "include")]
     [InlineData("services: {web: {image: a}}\nnetworks: {x: {driver: overlay}}", "driver 'overlay'")]
-    [InlineData("services: {web: {image: a}}\nvolumes: {x: {external: true}}", "external")]
+    [InlineData("services: {web: {image: a}}\nvolumes: {x: {external: true, labels: [a]}}", "is external")]
+    [InlineData("services: {web: {image: a}}\nvolumes: {x: {driver_opts: {size: 1g}}}", "'size' is not supported")]
+    [InlineData("services: {web: {image: a}}\nvolumes: {x: {driver_opts: {type: nfs}}}", "type and device")]
+    [InlineData(
+        "services: {web: {image: a, volumes: [{type: volume, source: x, target: /b, volume: {subpath: ../up}}]}}\n"
+        + "volumes: {x: }", "within the volume")]
+    [InlineData("services: {web: {image: a, uts: host, hostname: b}}", "exclude each other")]
+    [InlineData("services: {a: {image: a, links: [b], network_mode: host}, b: {image: a}}", "not network_mode")]
+    [InlineData("services: {a: {image: a, links: [b]}, b: {image: a, network_mode: host}}", "shares no network")]
     [InlineData("services: {web: {image: a}}\nname: No Good", "not the name of a stack")]
     [InlineData("services: {web: {image: a}, web: {image: b}}", "twice")]
     [InlineData("services: {a: {image: a, ports: ['80:80']}, b: {image: a, ports: ['80:80']}}", "published by")]

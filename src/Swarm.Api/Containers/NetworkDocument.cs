@@ -66,7 +66,7 @@ internal static class NetworkDocument
         { NetworkMode: NetworkMode.None } => [new EndpointSpec("none")],
         { Endpoints: { } endpoints } => endpoints,
         { Networks.IsEmpty: true } => [new EndpointSpec(Default)],
-        _ => [.. spec.Networks.Select(name => new EndpointSpec(name))],
+        _ => [.. spec.Networks.Select(name => NetworkWish.In(spec, name))],
     };
 
     private static JsonObject Endpoint(ShownContainer shown, EndpointSpec wanted, NetworkEndpoint? endpoint) => new()

@@ -17,6 +17,9 @@ internal static class SpecWords
         {
             ["Image"] = spec.Image,
             ["Hostname"] = spec.Hostname,
+            ["Domainname"] = spec.Domainname,
+            ["ExposedPorts"] = spec.ExposedPorts.IsEmpty ? null : new JsonObject(
+                spec.ExposedPorts.Select(port => KeyValuePair.Create(port, (JsonNode?)new JsonObject()))),
             ["User"] = spec.User,
             ["WorkingDir"] = spec.WorkingDirectory,
             ["Env"] = Words(spec.Environment),
@@ -34,7 +37,14 @@ internal static class SpecWords
         return JsonFields.Parse(Encoding.UTF8.GetBytes(words.ToJsonString()));
     }
 
-    private static JsonObject Host(ContainerSpec spec) => new()
+    private static JsonObject Host(ContainerSpec spec)
+    {
+        var host = HostOf(spec);
+        SpecHostSide.Add(host, spec);
+        return host;
+    }
+
+    private static JsonObject HostOf(ContainerSpec spec) => new()
     {
         ["NetworkMode"] = NetworkOf(spec),
         ["Binds"] = Words([.. spec.Mounts.Where(mount => mount.Kind == MountKind.Bind || mount.Source.Length > 0)

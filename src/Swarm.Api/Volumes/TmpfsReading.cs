@@ -8,14 +8,6 @@ namespace Swarm.Api.Volumes;
 /// <summary>One of <c>Tmpfs</c>: a place and the options of mount(8) for it.</summary>
 internal static class TmpfsReading
 {
-    private static readonly string[] Words =
-    [
-        "async", "atime", "defaults", "dev", "diratime", "dirsync", "exec", "noatime", "nodev", "nodiratime", "noexec",
-        "norelatime", "nostrictatime", "nosuid", "relatime", "ro", "rw", "strictatime", "suid", "sync",
-    ];
-
-    private static readonly string[] Named = ["gid", "mode", "mpol", "nr_blocks", "nr_inodes", "size", "uid"];
-
     /// <exception cref="ApiException">An option that a tmpfs does not have, or a wrong value.</exception>
     public static MountSpec Read(string target, string options)
     {
@@ -29,8 +21,7 @@ internal static class TmpfsReading
                 ["mode", var mode] => mount with { Mode = ParseMode(option, mode) },
                 ["ro"] => mount with { ReadOnly = true },
                 ["rw"] => mount with { ReadOnly = false },
-                // These are so anyway.
-                ["defaults" or "noexec" or "nosuid" or "nodev"] => mount,
+                [var word] when TmpfsOptions.IsUsual(word) => mount,
                 _ => mount with { Options = mount.Options.Add(option) },
             };
         }
@@ -40,11 +31,9 @@ internal static class TmpfsReading
 
     /// <returns>The option as it was given.</returns>
     /// <exception cref="ApiException">A tmpfs has none like it.</exception>
-    public static string Check(string target, string option)
-    {
-        var known = option.Split('=', 2) is [var name, { Length: > 0 }] ? Named.Contains(name) : Words.Contains(option);
-        return known ? option : throw MountReading.Invalid($"invalid tmpfs option \"{option}\" for {target}");
-    }
+    public static string Check(string target, string option) => TmpfsOptions.IsKnown(option)
+        ? option
+        : throw MountReading.Invalid($"invalid tmpfs option \"{option}\" for {target}");
 
     private static Bytes ParseSize(string option, string text)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Swarm.Client.Compose.Yaml;
 using Swarm.Core.Services;
 
@@ -63,9 +62,9 @@ public static class ComposeFile
                 + "beginning with a letter or digit");
         }
 
-        var networks = ComposeTop.Named(top.Networks, name, ComposeTop.NetworkKeys, Refusals.Network);
+        var networks = top.NetworkNames(name);
         networks.TryAdd(NetworkKeys.Default, $"{name}_{NetworkKeys.Default}");
-        var volumes = ComposeTop.Named(top.Volumes, name, ComposeTop.VolumeKeys, Refusals.Volume);
+        var volumes = top.VolumesOf(name);
         if (top.Services is not { } all)
         {
             root.Errors.Add(root.At, "there are no services");
@@ -75,7 +74,7 @@ public static class ComposeFile
         var entries = all.Entries();
         var context = new ComposeContext(name, folder, environment, networks, volumes,
             entries.Select(entry => entry.Key.Text).ToHashSet(StringComparer.Ordinal));
-        var services = ImmutableArray.CreateBuilder<ServiceSpec>();
+        var services = new List<(ServiceSpec Spec, Field Field)>();
         foreach (var (key, field) in entries)
         {
             if (!StackName.IsPart(key.Text)) root.Errors.Add(
@@ -83,12 +82,13 @@ public static class ComposeFile
             else if (name.Length + 1 + key.Text.Length > 63)
                 root.Errors.Add(key.At, $"'{name}_{key.Text}' is longer than 63 characters");
             var service = ServiceReader.Read(key.Text, field, context);
-            RefuseClashes(service, services, field);
-            services.Add(service);
+            RefuseClashes(service, services.Select(other => other.Spec), field);
+            services.Add((service, field));
         }
 
+        LinkKeys.RefuseUnreachable(services);
         if (services.Count == 0) all.Refuse("there are no services");
-        return new ComposeStack(name, services.ToImmutable(), root.Errors.Warnings);
+        return new ComposeStack(name, [.. services.Select(service => service.Spec)], root.Errors.Warnings);
     }
 
     private static void RefuseClashes(ServiceSpec service, IEnumerable<ServiceSpec> others, Field field)

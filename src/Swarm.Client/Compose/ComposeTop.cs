@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Swarm.Client.Compose;
 
 /// <summary>The keys at the top of the file.</summary>
@@ -22,36 +24,77 @@ internal sealed record ComposeTop
         ["version"] = (top, field) => field.Text() is null ? top : top,
     };
 
-    public static Dictionary<string, Func<string?, Field, string?>> NetworkKeys { get; } = new()
+    private static readonly Dictionary<string, Func<string?, Field, string?>> NetworkKeys = new()
     {
         ["name"] = (_, field) => OwnName(field),
         ["driver"] = (name, field) => Only(name, field, "bridge", "default"),
     };
 
-    public static Dictionary<string, Func<string?, Field, string?>> VolumeKeys { get; } = new()
+    private static readonly Dictionary<string, Func<ComposeVolume, Field, ComposeVolume>> VolumeKeys = new()
     {
-        ["name"] = (_, field) => OwnName(field),
-        ["driver"] = (name, field) => Only(name, field, "local"),
+        ["name"] = (volume, field) => volume with { Name = OwnName(field) },
+        ["driver"] = (volume, field) => Only(volume, field, "local"),
+        ["driver_opts"] = (volume, field) => volume with { Options = Options(field) },
+        ["labels"] = (volume, field) => volume with { Labels = KeyValues.Labels(field) },
+        ["external"] = (volume, field) => volume with { IsExternal = field.Flag() ?? false },
     };
 
-    /// <summary>What networks or volumes of the file are called in the cluster: with the stack
-    /// in front, or as they say themselves.</summary>
-    public static Dictionary<string, string> Named(
-        Field? section, string stack, IReadOnlyDictionary<string, Func<string?, Field, string?>> keys,
-        IReadOnlyDictionary<string, string> refused)
+    /// <summary>What networks of the file are called in the cluster: with the stack in front, or as they say
+    /// themselves.</summary>
+    public Dictionary<string, string> NetworkNames(string stack)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (section is not { IsNull: false } given) return names;
+        foreach (var (key, field) in Entries(Networks))
+        {
+            var own = field.IsNull ? null : field.Fold((string?)null, NetworkKeys, Refusals.Network);
+            names[key] = own ?? $"{stack}_{key}";
+        }
+
+        return names;
+    }
+
+    /// <summary>The volumes of the file, with their names in the cluster.</summary>
+    public Dictionary<string, ComposeVolume> VolumesOf(string stack)
+    {
+        var volumes = new Dictionary<string, ComposeVolume>(StringComparer.Ordinal);
+        foreach (var (key, field) in Entries(Volumes))
+        {
+            var volume = new ComposeVolume(Name: null);
+            if (!field.IsNull) volume = field.Fold(volume, VolumeKeys, Refusals.None);
+            if (volume is { IsExternal: true } && (!volume.Options.IsEmpty || !volume.Labels.IsEmpty))
+                field.Refuse("is external: driver_opts and labels belong to where it is made");
+            volumes[key] = volume with { Name = volume.Name ?? (volume.IsExternal ? key : $"{stack}_{key}") };
+        }
+
+        return volumes;
+    }
+
+    private static IEnumerable<(string Key, Field Field)> Entries(Field? section)
+    {
+        if (section is not { IsNull: false } given) yield break;
         foreach (var (key, field) in given.Entries())
         {
             if (key.Text.StartsWith("x-", StringComparison.Ordinal)) continue;
             if (!StackName.IsPart(key.Text)) field.Errors.Add(
                 key.At, $"{field.Path}: '{key.Text}' is not a name: letters, digits, '-', '_' and '.'");
-            var own = field.IsNull ? null : field.Fold((string?)null, keys, refused);
-            names[key.Text] = own ?? $"{stack}_{key.Text}";
+            yield return (key.Text, field);
+        }
+    }
+
+    /// <summary>Those of the driver <c>local</c>.</summary>
+    private static ImmutableSortedDictionary<string, string> Options(Field field)
+    {
+        var options = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value, at) in KeyValues.Read(field))
+        {
+            if (name is not ("type" or "device" or "o"))
+                at.Refuse($"the option '{name}' is not supported: type, device and o are");
+            else options[name] = value ?? "";
         }
 
-        return names;
+        if (options.Count is 1 or 2 && !(options.ContainsKey("type") && options.ContainsKey("device")))
+            field.Refuse("needs type and device");
+        return options.ToImmutable();
     }
 
     private static string? OwnName(Field field)
@@ -62,10 +105,10 @@ internal sealed record ComposeTop
         return null;
     }
 
-    private static string? Only(string? name, Field field, params string[] drivers)
+    private static T Only<T>(T taken, Field field, params string[] drivers)
     {
         if (field.Text() is { } driver && !drivers.Contains(driver))
             field.Refuse($"the driver '{driver}' is not supported yet: only {string.Join(" and ", drivers)}");
-        return name;
+        return taken;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using Swarm.Client.Compose.Yaml;
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
@@ -17,7 +16,6 @@ internal static class ContainerKeys
             ["entrypoint"] = (container, field) => container with { Entrypoint = Words(field) },
             ["working_dir"] = (container, field) => container with { WorkingDirectory = Absolute(field) },
             ["user"] = (container, field) => container with { User = field.Text() },
-            ["hostname"] = (container, field) => container with { Hostname = Hostname(field) },
             ["labels"] = (container, field) => container with { Labels = KeyValues.Labels(field) },
             ["healthcheck"] = (container, field) => container with { HealthCheck = HealthKeys.Read(field) },
             ["stop_signal"] = (container, field) => container with { StopSignal = Signals.Read(field) },
@@ -27,13 +25,17 @@ internal static class ContainerKeys
             ["cap_drop"] = (container, field) => container with { DropCapabilities = Capabilities.Read(field) },
             ["read_only"] = (container, field) => container with { ReadOnlyRoot = field.Flag() ?? false },
             ["privileged"] = (container, field) => container with { Privileged = field.Flag() ?? false },
-            ["security_opt"] = (container, field) => container with { NoNewPrivileges = NoNewPrivileges(field) },
             ["sysctls"] = (container, field) => container with { Sysctls = Sysctls(field) },
-            ["extra_hosts"] = (container, field) => container with { ExtraHosts = ExtraHosts(field) },
-            ["dns"] = (container, field) => container with { DnsServers = DnsServers(field) },
             ["shm_size"] = (container, field) => container with { ShmSize = field.Size() ?? container.ShmSize },
             ["tty"] = (container, field) => container with { Tty = field.Flag() ?? false },
             ["stdin_open"] = (container, field) => container with { OpenStdin = field.Flag() ?? false },
+            ["init"] = (container, field) => container with { Init = field.Flag() ?? false },
+            ["logging"] = (container, field) => container with { Log = LoggingKeys.Read(field) },
+            ["annotations"] = (container, field) => container with { Annotations = Annotations(field) },
+
+            // Another word says that nothing is to be fetched, or all anew: neither is done.
+            ["pull_policy"] = (container, field) =>
+                field.OneOf(("missing", true), ("if_not_present", true)) is null ? container : container,
         };
 
     private static string Image(Field field)
@@ -62,40 +64,6 @@ internal static class ContainerKeys
         return path;
     }
 
-    private static string? Hostname(Field field)
-    {
-        var name = field.Text();
-        if (name is not null
-            && (name.Length is 0 or > 63 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '.')))
-        {
-            field.Refuse($"'{name}' is not a host name: letters, digits, '-' and '.', at most 63");
-        }
-
-        return name;
-    }
-
-    private static bool NoNewPrivileges(Field field)
-    {
-        var result = false;
-        foreach (var (text, item) in field.Texts())
-        {
-            switch (text)
-            {
-                case "no-new-privileges" or "no-new-privileges:true" or "no-new-privileges=true":
-                    result = true;
-                    break;
-                case "no-new-privileges:false" or "no-new-privileges=false":
-                    result = false;
-                    break;
-                default:
-                    item.Refuse($"'{text}' is not supported yet: only no-new-privileges is");
-                    break;
-            }
-        }
-
-        return result;
-    }
-
     private static ImmutableSortedDictionary<string, string> Sysctls(Field field)
     {
         var result = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
@@ -111,46 +79,15 @@ internal static class ContainerKeys
         return result.ToImmutable();
     }
 
-    /// <remarks>Kept as Docker writes them: <c>name:address</c>.</remarks>
-    private static ImmutableArray<string> ExtraHosts(Field field)
+    private static ImmutableSortedDictionary<string, string> Annotations(Field field)
     {
-        var result = ImmutableArray.CreateBuilder<string>();
-        if (field.Value is YamlList)
+        const string ofRuntime = "run.oci.";
+        foreach (var (name, _, at) in KeyValues.Read(field))
         {
-            foreach (var (text, item) in field.Texts())
-            {
-                var split = text.IndexOfAny(['=', ':']);
-                Add(split < 0 ? text : text[..split], split < 0 ? "" : text[(split + 1)..], item);
-            }
-        }
-        else
-        {
-            foreach (var (key, value) in field.Entries()) Add(key.Text, value.Text() ?? "", value);
+            if (name.StartsWith(ofRuntime, StringComparison.Ordinal))
+                at.Refuse($"the annotation '{name}' is the engine's own");
         }
 
-        return result.ToImmutable();
-
-        void Add(string name, string address, Field at)
-        {
-            var bare = address.StartsWith('[') && address.EndsWith(']') ? address[1..^1] : address;
-            if (name.Length == 0) at.Refuse("needs a name, as name:address");
-            else if (bare == "host-gateway") at.Refuse("host-gateway is not supported yet");
-            else if (!IPAddress.TryParse(bare, out _))
-                at.Refuse($"'{address}' is not an IP address; write it as name:address");
-            else result.Add($"{name}:{bare}");
-        }
-    }
-
-    private static ImmutableArray<string> DnsServers(Field field)
-    {
-        var given = field.Value is YamlList ? field.Texts() : field.Text() is { } one ? [(one, field)] : [];
-        var result = ImmutableArray.CreateBuilder<string>();
-        foreach (var (text, item) in given)
-        {
-            if (IPAddress.TryParse(text, out _)) result.Add(text);
-            else item.Refuse($"'{text}' is not an IP address");
-        }
-
-        return result.ToImmutable();
+        return KeyValues.Labels(field);
     }
 }

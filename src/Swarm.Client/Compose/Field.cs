@@ -102,6 +102,10 @@ internal readonly record struct Field(string Path, YamlValue Value, ComposeError
         }
     }
 
+    /// <summary>The texts of a list, or one text alone.</summary>
+    public IEnumerable<(string Text, Field Field)> TextOrTexts() =>
+        Value is YamlList ? Texts() : Text() is { } one ? [(one, this)] : [];
+
     /// <summary>The entries of a mapping whose keys the user chooses.</summary>
     public IReadOnlyList<(YamlText Key, Field Field)> Entries()
     {

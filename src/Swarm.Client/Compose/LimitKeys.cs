@@ -15,6 +15,9 @@ internal static class LimitKeys
             ["mem_limit"] = (limits, field) => limits with { Memory = Memory(field) ?? limits.Memory },
             ["memswap_limit"] =
                 (limits, field) => limits with { MemoryAndSwap = Memory(field) ?? limits.MemoryAndSwap },
+            ["mem_reservation"] =
+                (limits, field) => limits with { MemoryReservation = Memory(field) ?? limits.MemoryReservation },
+            ["mem_swappiness"] = (limits, field) => limits with { Swappiness = (int?)field.Number(0, 100) },
             ["cpus"] = (limits, field) => limits with { Cpu = field.Cpus() ?? limits.Cpu },
             ["pids_limit"] = (limits, field) => limits with { Pids = Pids(field) },
             ["cpu_shares"] = (limits, field) => limits with { CpuShares = field.Number(0, 262_144) ?? 0 },

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Swarm.Core;
 using Swarm.Core.Containers;
 
@@ -20,6 +21,19 @@ internal sealed record LongMount
 
     private int? Mode { get; init; }
 
+    private string Propagation { get; init; } = "";
+
+    private bool NonRecursive { get; init; }
+
+    private ReadOnlyDepth Depth { get; init; }
+
+    private bool NoCopy { get; init; }
+
+    private string Subpath { get; init; } = "";
+
+    private ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
     private Field? BindOptions { get; init; }
 
     private Field? TmpfsOptions { get; init; }
@@ -29,9 +43,19 @@ internal sealed record LongMount
     private static Dictionary<string, Func<LongMount, Field, LongMount>> BindKeys { get; } = new()
     {
         ["create_host_path"] = (mount, field) => mount with { CreateSource = field.Flag() ?? true },
+        ["propagation"] = (mount, field) => mount with { Propagation = MountWords.Propagation(field) ?? "" },
+        ["recursive"] = Recursive,
+
+        // Nothing is labelled.
+        ["selinux"] = (mount, field) => field.OneOf(("z", true), ("Z", true)) is null ? mount : mount,
     };
 
-    private static Dictionary<string, Func<LongMount, Field, LongMount>> VolumeKeys { get; } = [];
+    private static Dictionary<string, Func<LongMount, Field, LongMount>> VolumeKeys { get; } = new()
+    {
+        ["nocopy"] = (mount, field) => mount with { NoCopy = field.Flag() ?? false },
+        ["subpath"] = (mount, field) => mount with { Subpath = MountWords.Subpath(field) },
+        ["labels"] = (mount, field) => mount with { Labels = KeyValues.Labels(field) },
+    };
 
     private static Dictionary<string, Func<LongMount, Field, LongMount>> TmpfsKeys { get; } = new()
     {
@@ -45,10 +69,14 @@ internal sealed record LongMount
         ["source"] = (mount, field) => mount with { Source = field.Text() },
         ["target"] = (mount, field) => mount with { Target = field.Text() ?? "/refused" },
         ["read_only"] = (mount, field) => mount with { ReadOnly = field.Flag() ?? false },
-        ["bind"] = (mount, field) => field.Fold(mount with { BindOptions = field }, BindKeys, Refusals.MountOptions),
+
+        // Files are as consistent as they can be.
+        ["consistency"] = (mount, field) =>
+            field.OneOf(("consistent", true), ("cached", true), ("delegated", true)) is null ? mount : mount,
+        ["bind"] = (mount, field) => field.Fold(mount with { BindOptions = field }, BindKeys, Refusals.None),
         ["volume"] =
-            (mount, field) => field.Fold(mount with { VolumeOptions = field }, VolumeKeys, Refusals.MountOptions),
-        ["tmpfs"] = (mount, field) => field.Fold(mount with { TmpfsOptions = field }, TmpfsKeys, Refusals.MountOptions),
+            (mount, field) => field.Fold(mount with { VolumeOptions = field }, VolumeKeys, Refusals.None),
+        ["tmpfs"] = (mount, field) => field.Fold(mount with { TmpfsOptions = field }, TmpfsKeys, Refusals.None),
     };
 
     /// <returns>Null when it was refused.</returns>
@@ -72,20 +100,47 @@ internal sealed record LongMount
         if (kind != MountKind.Volume) mount.VolumeOptions?.Refuse("belongs to a mount of type volume");
         if (kind == MountKind.Bind && string.IsNullOrEmpty(mount.Source)) field.Refuse("needs a source");
         if (kind == MountKind.Tmpfs && mount.Source is not null) field.Refuse("a tmpfs has no source");
-        return new MountSpec(kind, mount.SourceFor(kind, field, context), mount.Target, mount.ReadOnly)
+        if (mount.Subpath.Length > 0 && string.IsNullOrEmpty(mount.Source))
+            field.Refuse("a volume without a name has no subpath");
+        var begun = mount.Begin(kind, mount.Target, field, context);
+        return begun with
         {
+            ReadOnly = mount.ReadOnly,
             CreateSource = kind == MountKind.Bind && mount.CreateSource,
             Size = mount.Size,
             Mode = mount.Mode,
+            Propagation = mount.Propagation,
+            NonRecursive = mount.NonRecursive,
+            ReadOnlyDepth = mount.Depth,
+            NoCopy = mount.NoCopy,
+            Subpath = mount.Subpath,
+            VolumeLabels = begun.VolumeLabels.SetItems(mount.Labels),
         };
     }
 
-    private string SourceFor(MountKind kind, Field field, ComposeContext context) => kind switch
+    private MountSpec Begin(MountKind kind, string target, Field field, ComposeContext context) => kind switch
     {
-        MountKind.Bind when !string.IsNullOrEmpty(Source) => MountKeys.HostPath(Source, context),
-        MountKind.Volume when !string.IsNullOrEmpty(Source) => MountKeys.NamedVolume(Source, field, context),
-        _ => "",
+        MountKind.Volume when !string.IsNullOrEmpty(Source) => MountKeys.OfVolume(Source, target, field, context),
+        MountKind.Bind when !string.IsNullOrEmpty(Source) =>
+            new MountSpec(kind, MountKeys.HostPath(Source, context), target),
+        _ => new MountSpec(kind, "", target),
     };
+
+    /// <remarks>As Docker's: what is mounted below the source is read-only, too, unless that is not wanted.</remarks>
+    private static LongMount Recursive(LongMount mount, Field field) => field.Text() switch
+    {
+        null => mount,
+        "enabled" or "readonly" => mount,
+        "disabled" => mount with { NonRecursive = true },
+        "writable" => mount with { Depth = ReadOnlyDepth.Top },
+        var word => Refused(mount, field, $"'{word}' is not one of enabled, disabled, writable, readonly"),
+    };
+
+    private static LongMount Refused(LongMount mount, Field field, string why)
+    {
+        field.Refuse(why);
+        return mount;
+    }
 
     private static MountKind? KindOf(Field field) =>
         field.OneOf(("volume", MountKind.Volume), ("bind", MountKind.Bind), ("tmpfs", MountKind.Tmpfs));

@@ -20,23 +20,11 @@ internal static class MountKeys
 
     public static ServiceDraft Tmpfs(ServiceDraft draft, Field field)
     {
-        var given = field.Value is YamlList ? field.Texts() : field.Text() is { } one ? [(one, field)] : [];
-        foreach (var (text, item) in given)
+        foreach (var (text, item) in field.TextOrTexts())
         {
             var parts = text.Split(':', 2);
             var mount = new MountSpec(MountKind.Tmpfs, "", parts[0]);
-            foreach (var option in parts.Length == 1 ? [] : parts[1].Split(','))
-            {
-                mount = option.Split('=', 2) switch
-                {
-                    ["size", var size] when Formats.Size(size) is { } bytes => mount with { Size = bytes },
-                    ["mode", var mode] when Octal(mode) is { } bits => mount with { Mode = bits },
-                    ["rw"] => mount,
-                    ["ro"] => mount with { ReadOnly = true },
-                    _ => RefuseOption(mount, item, option),
-                };
-            }
-
+            if (parts is [_, var options]) mount = MountWords.Tmpfs(mount, options, item);
             draft = Add(draft, mount, item);
         }
 
@@ -49,12 +37,21 @@ internal static class MountKeys
             && text.All(c => c is >= '0' and <= '7')
             && Convert.ToInt32(text, 8) is <= 0xFFF and var bits ? bits : null;
 
-    /// <summary>The name in the cluster of a volume that the file declares.</summary>
-    public static string NamedVolume(string name, Field at, ComposeContext context)
+    /// <summary>A mount of a volume that the file declares: by its name in the cluster, with what is said of it.
+    /// </summary>
+    public static MountSpec OfVolume(string name, string target, Field at, ComposeContext context)
     {
-        if (context.Volumes.TryGetValue(name, out var known)) return known;
+        if (context.Volumes.TryGetValue(name, out var known))
+        {
+            return new MountSpec(MountKind.Volume, known.Name!, target)
+            {
+                VolumeLabels = known.Labels,
+                VolumeOptions = known.Options,
+            };
+        }
+
         at.Refuse($"the volume '{name}' is not declared under the file's volumes");
-        return name;
+        return new MountSpec(MountKind.Volume, name, target);
     }
 
     /// <summary>A path of the host, made whole.</summary>
@@ -73,24 +70,12 @@ internal static class MountKeys
             return null;
         }
 
-        var isReadOnly = parts.Length == 3 && Options(parts[2], item);
         if (parts.Length == 1) return new MountSpec(MountKind.Volume, "", text);
         var source = parts[0];
-        return source[0] is '/' or '.' or '~'
-            ? new MountSpec(MountKind.Bind, HostPath(source, context), parts[1], isReadOnly) { CreateSource = true }
-            : new MountSpec(MountKind.Volume, NamedVolume(source, item, context), parts[1], isReadOnly);
-    }
-
-    private static bool Options(string options, Field item)
-    {
-        var isReadOnly = false;
-        foreach (var option in options.Split(','))
-        {
-            if (option == "ro") isReadOnly = true;
-            else if (option != "rw") item.Refuse($"the option '{option}' is not supported yet: only ro and rw are");
-        }
-
-        return isReadOnly;
+        var mount = source[0] is '/' or '.' or '~'
+            ? new MountSpec(MountKind.Bind, HostPath(source, context), parts[1]) { CreateSource = true }
+            : OfVolume(source, parts[1], item, context);
+        return parts is [_, _, var options] ? MountWords.Read(mount, options, item) : mount;
     }
 
     private static ServiceDraft Add(ServiceDraft draft, MountSpec mount, Field item)
@@ -103,11 +88,5 @@ internal static class MountKeys
         else return draft.With(container => container with { Mounts = container.Mounts.Add(mount) });
 
         return draft;
-    }
-
-    private static MountSpec RefuseOption(MountSpec mount, Field item, string option)
-    {
-        item.Refuse($"the option '{option}' is not supported yet or malformed: write size=64m, mode=1777, ro or rw");
-        return mount;
     }
 }

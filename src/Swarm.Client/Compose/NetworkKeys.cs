@@ -10,34 +10,42 @@ internal static class NetworkKeys
     /// <summary>The network of services that name none.</summary>
     public const string Default = "default";
 
-    private static readonly Dictionary<string, Func<bool, Field, bool>> NoOptions = [];
+    private static readonly Dictionary<string, Func<EndpointSpec, Field, EndpointSpec>> Options = new()
+    {
+        ["aliases"] = (endpoint, field) => endpoint with { Aliases = Aliases(field) },
+        ["gw_priority"] = (endpoint, field) =>
+            endpoint with { GatewayPriority = (int)(field.Number(int.MinValue, int.MaxValue) ?? 0) },
+    };
 
     public static ServiceDraft Networks(ServiceDraft draft, Field field)
     {
-        var names = new List<(string Name, Field At)>();
+        var wanted = new List<(string Name, Field At, Field? Options)>();
         if (field.Value is YamlList)
         {
-            names.AddRange(field.Texts().Select(item => (item.Text, item.Field)));
+            foreach (var (name, at) in field.Texts()) wanted.Add((name, at, null));
         }
         else
         {
             foreach (var (key, value) in field.Entries())
-            {
-                if (!value.IsNull) value.Fold(true, NoOptions, Refusals.ServiceNetwork);
-                names.Add((key.Text, value with { Value = key }));
-            }
+                wanted.Add((key.Text, value with { Value = key }, value.IsNull ? null : value));
         }
 
-        var networks = ImmutableArray.CreateBuilder<string>();
-        foreach (var (name, at) in names)
+        var endpoints = ImmutableArray.CreateBuilder<EndpointSpec>();
+        foreach (var (name, at, options) in wanted)
         {
-            if (!draft.Context.Networks.TryGetValue(name, out var known))
-                at.Refuse($"the network '{name}' is not declared under the file's networks");
-            else if (networks.Contains(known)) at.Refuse($"the network '{name}' is named twice");
-            else networks.Add(known);
+            var known = draft.Context.Networks.GetValueOrDefault(name, "");
+            var endpoint = new EndpointSpec(known);
+            if (options is { } given) endpoint = given.Fold(endpoint, Options, Refusals.ServiceNetwork);
+            if (known.Length == 0) at.Refuse($"the network '{name}' is not declared under the file's networks");
+            else if (endpoints.Any(one => one.Network == known)) at.Refuse($"the network '{name}' is named twice");
+            else endpoints.Add(endpoint);
         }
 
-        return draft.With(container => container with { Networks = networks.ToImmutable() });
+        return draft.With(container => container with
+        {
+            Networks = [.. endpoints.Select(one => one.Network)],
+            NetworkSettings = [.. endpoints.Where(one => !one.Aliases.IsEmpty || one.GatewayPriority != 0)],
+        });
     }
 
     public static ServiceDraft Mode(ServiceDraft draft, Field field)
@@ -61,7 +69,21 @@ internal static class NetworkKeys
                 $"ports cannot be published with network_mode {container.NetworkMode.ToString().ToLowerInvariant()}");
         }
 
-        if (draft.HasNetworkMode || !container.Networks.IsEmpty) return draft;
-        return draft.With(spec => spec with { Networks = [draft.Context.Networks[Default]] });
+        var joined = draft.HasNetworkMode || !container.Networks.IsEmpty
+            ? draft
+            : draft.With(spec => spec with { Networks = [draft.Context.Networks[Default]] });
+        return LinkKeys.Settle(joined, service);
+    }
+
+    private static ImmutableArray<string> Aliases(Field field)
+    {
+        var result = ImmutableArray.CreateBuilder<string>();
+        foreach (var (text, item) in field.Texts())
+        {
+            if (!EndpointSpec.IsAlias(text)) item.Refuse($"'{text}' is not a name: letters, digits, '-', '_' and '.'");
+            else if (!result.Contains(text)) result.Add(text);
+        }
+
+        return result.ToImmutable();
     }
 }

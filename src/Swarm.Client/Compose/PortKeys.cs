@@ -42,6 +42,28 @@ internal static class PortKeys
         return draft.With(container => container with { Ports = ports.ToImmutable() });
     }
 
+    /// <summary>The key <c>expose</c>: ports that are shown, and published nowhere.</summary>
+    public static ServiceDraft Expose(ServiceDraft draft, Field field)
+    {
+        var ports = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (text, item) in field.Texts())
+        {
+            var parts = text.Split('/');
+            var protocol = parts is [_, var given] ? given : "tcp";
+            if (parts.Length > 2 || protocol is not ("tcp" or "udp") || Range(parts[0], least: 1) is not { } range)
+                item.Refuse($"'{text}' is not a port; write it as 80, 80-90 or 53/udp");
+            else if (ports.Count + range.Last - range.First >= ComposeLimits.Ports)
+                item.Refuse($"more than {ComposeLimits.Ports} ports");
+            else
+            {
+                for (var port = range.First; port <= range.Last; port++)
+                    ports.Add(string.Create(CultureInfo.InvariantCulture, $"{port}/{protocol}"));
+            }
+        }
+
+        return draft.With(container => container with { ExposedPorts = [.. ports] });
+    }
+
     /// <summary>Whether both want the same port of the host.</summary>
     public static bool Clash(PublishedPort left, PublishedPort right) =>
         left.HostPort == right.HostPort && left.HostPort != 0 && left.Protocol == right.Protocol

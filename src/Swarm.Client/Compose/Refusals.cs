@@ -5,6 +5,10 @@ namespace Swarm.Client.Compose;
 internal static class Refusals
 {
     private const string NotYet = "is not supported yet";
+    private const string NotTogether = "tasks of two services are not placed together on one host";
+    private const string Several = "a service has several containers";
+    private const string NoRealTime = "is not supported: no container gets real-time budget";
+    private const string OfWindows = "is not supported: it is for Windows";
 
     public static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
 
@@ -17,18 +21,17 @@ internal static class Refusals
             ("build", "is not supported: build the image elsewhere and load it with 'swarm image load'"),
             ("container_name", "is not supported: a service has several containers, each named by its task"),
             ("depends_on", NotYet + "; let the container wait for what it needs"),
-            ("expose", "has no effect here and is refused: containers of a network reach all ports of each other"),
-            ("links", "is not supported: containers of a network reach each other"),
             ("scale", "is not supported: use deploy.replicas"),
-            ("pull_policy", NotYet + "; images are loaded with 'swarm image load'"),
+            ("external_links", "is not supported: it names containers, and a service has no container of its own"),
+            ("volumes_from", "is not supported: " + NotTogether + "; name the volume in both"),
+            ("mac_address", "is not supported: " + Several),
             ("cpu_quota", NotYet + "; use cpus"), ("cpu_period", NotYet + "; use cpus"),
-            ("mem_reservation", NotYet + "; use deploy.resources.reservations.memory"),
+            ("cpu_rt_period", NoRealTime), ("cpu_rt_runtime", NoRealTime),
+            ("cpu_count", OfWindows), ("cpu_percent", OfWindows), ("credential_spec", OfWindows),
+            ("isolation", OfWindows),
             .. """
-                annotations attach blkio_config cgroup cgroup_parent configs cpu_count cpu_percent cpu_rt_period
-                cpu_rt_runtime credential_spec develop device_cgroup_rules devices dns_opt dns_search domainname
-                extends external_links gpus group_add init ipc isolation label_file logging mac_address
-                mem_swappiness models oom_kill_disable oom_score_adj pid platform post_start pre_stop profiles
-                provider runtime secrets storage_opt ulimits use_api_socket userns_mode uts volumes_from
+                attach configs develop extends gpus label_file models platform post_start pre_stop profiles
+                provider runtime secrets storage_opt use_api_socket userns_mode
                 """.Split((char[])[' ', '\n']).Select(Later),
         ]);
 
@@ -43,20 +46,16 @@ internal static class Refusals
 
     public static IReadOnlyDictionary<string, string> ServiceNetwork { get; } = Of(
         [
-            ("aliases", NotYet), ("driver_opts", NotYet), ("gw_priority", NotYet), ("interface_name", NotYet),
-            ("ipv4_address", NotYet), ("ipv6_address", NotYet), ("link_local_ips", NotYet), ("mac_address", NotYet),
-            ("priority", NotYet),
+            ("driver_opts", NotYet), ("interface_name", NotYet), ("link_local_ips", NotYet),
+            ("ipv4_address", "is not supported: " + Several), ("ipv6_address", "is not supported: " + Several),
+            ("mac_address", "is not supported: " + Several), ("priority", NotYet + "; use gw_priority"),
         ]);
 
-    public static IReadOnlyDictionary<string, string> Volume { get; } = Of(
-        ("driver_opts", NotYet), ("labels", NotYet),
-        ("external", NotYet + "; name alone takes the volume of that name"));
+    public static IReadOnlyDictionary<string, string> Block { get; } = Of(
+        ("weight_device", NotYet + "; use weight"));
 
     public static IReadOnlyDictionary<string, string> Mount { get; } = Of(
-        ("consistency", NotYet), ("image", NotYet), ("cluster", NotYet));
-
-    public static IReadOnlyDictionary<string, string> MountOptions { get; } = Of(
-        ("propagation", NotYet), ("selinux", NotYet), ("recursive", NotYet), ("nocopy", NotYet), ("subpath", NotYet));
+        ("image", NotYet), ("cluster", NotYet));
 
     public static IReadOnlyDictionary<string, string> Port { get; } = Of(("name", NotYet), ("app_protocol", NotYet));
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Swarm.Core.Containers;
 using Swarm.Core.Services;
 
@@ -27,6 +28,8 @@ internal sealed record ServiceDraft(ServiceSpec Spec, ComposeContext Context)
     public RestartPolicy? DeployRestart { get; init; }
 
     public bool HasNetworkMode { get; init; }
+
+    public ImmutableArray<LinkSpec> Links { get; init; } = [];
 
     /// <summary>Limits set beside <c>deploy</c>, by key, to be compared with those within.</summary>
     public ResourceLimits DeployLimits { get; init; } = ResourceLimits.None;

@@ -29,6 +29,7 @@ internal static class ServiceReader
             Environment = environment,
             Labels = container.Labels.SetItem(StackLabel, context.Stack),
         });
+        HostSideKeys.Settle(draft, field);
         return DeployKeys.Settle(NetworkKeys.Settle(draft, field), field).Spec;
     }
 
@@ -44,12 +45,16 @@ internal static class ServiceReader
             ["tmpfs"] = MountKeys.Tmpfs,
             ["networks"] = NetworkKeys.Networks,
             ["network_mode"] = NetworkKeys.Mode,
+            ["links"] = LinkKeys.Read,
+            ["expose"] = PortKeys.Expose,
+            ["security_opt"] = SecurityKeys.Read,
+            ["blkio_config"] = (draft, field) => draft.With(container => BlockKeys.Read(container, field)),
 
             // Both are read together, once all of the service is known.
             ["environment"] = (draft, _) => draft,
             ["env_file"] = (draft, _) => draft,
         };
-        foreach (var (key, read) in ContainerKeys.All)
+        foreach (var (key, read) in ContainerKeys.All.Concat(NameKeys.All).Concat(HostSideKeys.All))
         {
             keys.Add(key, (draft, field) => draft.With(container => read(container, field)));
         }

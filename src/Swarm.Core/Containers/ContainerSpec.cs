@@ -145,6 +145,9 @@ public sealed record ContainerSpec
     /// <summary>Containers of the same node whose volumes and binds it has too, at the same places: a name or an
     /// id, with <c>:ro</c> for reading only. What is mounted by itself at one of the places comes before.</summary>
     [Key(50)] public ImmutableArray<string> VolumesFrom { get; init; } = [];
+
+    /// <summary>How it is in those of <see cref="Networks"/> of which there is more to say than the name.</summary>
+    [Key(51)] public ImmutableArray<EndpointSpec> NetworkSettings { get; init; } = [];
 }
 
 /// <summary>A limit of setrlimit(2).</summary>

@@ -7,6 +7,8 @@ namespace Swarm.Core.Containers;
 /// <param name="Network">The name of the network.</param>
 public sealed record EndpointSpec([property: Key(0)] string Network)
 {
+    private const int LongestName = 253;
+
     /// <summary>Its IPv4 address in the network; empty takes any that is free.</summary>
     [Key(1)] public string Address { get; init; } = "";
 
@@ -26,6 +28,15 @@ public sealed record EndpointSpec([property: Key(0)] string Network)
     [Key(6)]
     public ImmutableSortedDictionary<string, string> DriverOptions { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Whether something may be called so in a network: it is written into files, and asked of others.
+    /// </summary>
+    public static bool IsAlias(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Length is > 0 and <= LongestName
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+    }
 }
 
 /// <summary>Another name for a container.</summary>

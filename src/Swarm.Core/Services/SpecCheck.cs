@@ -21,7 +21,7 @@ internal static class SpecCheck
     /// <summary>What is wrong and where, for people; null when nothing is.</summary>
     public static string? Problem(ServiceSpec spec) =>
         NameProblem(spec.Name.Value) is { } name ? name
-        : In(spec, ModeProblem(spec.Mode) ?? ImageProblem(spec.Container) ?? PortsProblem(spec.Container.Ports)
+        : In(spec, ModeProblem(spec.Mode) ?? ImageProblem(spec) ?? PortsProblem(spec.Container.Ports)
             ?? ContainerProblem(spec.Container) ?? AmountProblem(spec) ?? PolicyProblem(spec)
             ?? RulesReading.Problem(spec.Placement));
 
@@ -47,8 +47,11 @@ internal static class SpecCheck
         _ => null,
     };
 
-    private static string? ImageProblem(ContainerSpec container) =>
-        ImageReference.TryParse(container.Image, out _, out var problem) ? null : problem;
+    private static string? ImageProblem(ServiceSpec spec) =>
+        !ImageReference.TryParse(spec.Container.Image, out _, out var problem) ? problem
+        : spec.Credentials is { } credentials && !credentials.AreFor(spec.Container.Image)
+            ? $"{credentials}, from which its image does not come"
+        : null;
 
     private static string? PortsProblem(ImmutableArray<PublishedPort> ports)
     {
@@ -75,6 +78,10 @@ internal static class SpecCheck
         if (entry is not null) return $"environment entry '{entry}': not of the form NAME=value";
         var mount = container.Mounts.FirstOrDefault(mount => !mount.Target.StartsWith('/'));
         if (mount is not null) return $"mount target '{mount.Target}': not an absolute path";
+        var alias = container.NetworkSettings
+            .SelectMany(one => one.Aliases.Concat(one.Links.Select(link => link.Alias)))
+            .FirstOrDefault(alias => !EndpointSpec.IsAlias(alias));
+        if (alias is not null) return $"alias '{alias}': not letters, digits, dots, dashes and underscores";
         return Negative("stop grace period", container.StopGrace);
     }
 

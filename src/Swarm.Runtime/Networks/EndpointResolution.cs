@@ -97,8 +97,7 @@ internal sealed class EndpointResolution(
     /// <remarks>What is written into /etc/hosts and asked of a resolver must not be more than a name.</remarks>
     private static void CheckName(string alias)
     {
-        const int longest = 253;
-        if (alias.Length is 0 or > longest || !alias.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
+        if (!EndpointSpec.IsAlias(alias))
             throw Invalid($"invalid alias {alias}: a name is of letters, digits, dots, dashes and underscores");
     }
 

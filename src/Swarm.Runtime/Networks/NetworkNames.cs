@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Swarm.Core;
-using Swarm.Core.Containers;
 
 namespace Swarm.Runtime.Networks;
 
@@ -49,8 +48,7 @@ internal sealed class NetworkNames(
         var (id, name, spec) = (container.Id, container.Definition.Name, container.Definition.Spec);
         return new NamedContainer(id, name, [.. container.Endpoints.Select(endpoint =>
         {
-            var wanted = spec.Endpoints?.FirstOrDefault(one => one.Network == endpoint.Network)
-                ?? new EndpointSpec(endpoint.Network);
+            var wanted = NetworkWish.In(spec, endpoint.Network);
             return new NamedEndpoint(endpoint.Network, endpoint.Address)
             {
                 ResolvesNames = endpoint.Network != defaultNetwork,

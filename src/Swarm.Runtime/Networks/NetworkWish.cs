@@ -17,7 +17,16 @@ public sealed record NetworkWish(ImmutableArray<EndpointSpec> Endpoints, Immutab
         ArgumentNullException.ThrowIfNull(spec);
         ImmutableArray<PublishedPort> ports = [.. spec.Ports.Where(port => port.Mode == PublishMode.Host)];
         if (spec.Endpoints is { } endpoints) return new NetworkWish(endpoints, ports);
-        return Named(spec.Networks.IsEmpty ? [defaultNetwork] : spec.Networks, ports);
+        var wish = Named(spec.Networks.IsEmpty ? [defaultNetwork] : spec.Networks, ports);
+        return wish with { Endpoints = [.. wish.Endpoints.Select(one => In(spec, one.Network))] };
+    }
+
+    /// <summary>How a container is to be in one of its networks.</summary>
+    public static EndpointSpec In(ContainerSpec spec, string network)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return (spec.Endpoints ?? spec.NetworkSettings).FirstOrDefault(one => one.Network == network)
+            ?? new EndpointSpec(network);
     }
 
     /// <summary>Networks that are made where they are missing.</summary>

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Swarm.Core.Containers;
+
+/// <summary>Docker's log drivers and their options, and what they mean here.</summary>
+public static class LogOptions
+{
+    private const string Usual = "json-file";
+    private const long MostNumber = 1L << 32;
+    private const int MostFiles = 1000;
+
+    private static readonly string[] Drivers = [Usual, "local", "journald", "none"];
+    private static readonly string[] OfDetails = ["env", "env-regex", "labels", "labels-regex", "tag"];
+    private static readonly string[] OfFiles = ["compress", "max-file", "max-size"];
+
+    /// <summary>What is wrong with it; null where nothing is.</summary>
+    /// <param name="driver">Empty means the usual one.</param>
+    public static LogRefusal? Check(string driver, IReadOnlyDictionary<string, string> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var known = driver.Length > 0 ? driver : Usual;
+        if (!Drivers.Contains(known))
+            return new LogRefusal("", $"there is no log driver {known}: {string.Join(", ", Drivers)} are", true);
+        foreach (var (name, value) in options.OrderBy(option => option.Key, StringComparer.Ordinal))
+        {
+            if (Check(known, name, value) is { } refusal) return refusal;
+        }
+
+        return null;
+    }
+
+    /// <summary>What it means; null: as the node says.</summary>
+    /// <param name="options">They were checked.</param>
+    public static LogSettings? Read(string driver, IReadOnlyDictionary<string, string> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var known = driver.Length > 0 ? driver : Usual;
+        if (known == Usual && options.Count == 0) return null;
+        return new LogSettings(known)
+        {
+            MaxBytes = options.TryGetValue("max-size", out var size) ? SizeOf(size) ?? Bytes.Zero : Bytes.Zero,
+            Files = options.TryGetValue("max-file", out var files) ? CountOf(files) ?? 0 : 0,
+            Details = options.Where(option => OfDetails.Contains(option.Key))
+                .ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Tag = options.GetValueOrDefault("tag", ""),
+        };
+    }
+
+    private static LogRefusal? Check(string driver, string name, string value)
+    {
+        if (name is "mode" && value == "blocking") return null;
+        if (name is "mode" or "max-buffer-size" || (name is "tag" && value.Contains("{{", StringComparison.Ordinal)))
+        {
+            return new LogRefusal(
+                name, $"the log option {name}={value} is not supported by this version of Swarm", true);
+        }
+
+        var isKnown = driver switch
+        {
+            "none" => false,
+            "journald" => OfDetails.Contains(name),
+            _ => OfDetails.Contains(name) || OfFiles.Contains(name),
+        };
+        if (!isKnown) return Wrong(name, $"unknown log opt '{name}' for {driver} log driver");
+        return name switch
+        {
+            "env-regex" or "labels-regex" when !IsPattern(value) => Wrong(name, $"invalid {name}: '{value}'"),
+            "max-size" when SizeOf(value) is null => Wrong(name, $"invalid size: '{value}'"),
+            "max-file" when CountOf(value) is null =>
+                Wrong(name, $"max-file cannot be {value}: it is a number from 1 to {MostFiles}"),
+            _ => null,
+        };
+    }
+
+    private static bool IsPattern(string pattern)
+    {
+        try
+        {
+            _ = new Regex(pattern, RegexOptions.NonBacktracking);
+            return true;
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>As <c>10m</c>: bytes, or kilobytes, megabytes, gigabytes of 1024; -1 is no limit.</summary>
+    private static Bytes? SizeOf(string text)
+    {
+        if (text == "-1") return Bytes.Zero;
+        var digits = text.ToLowerInvariant().TrimEnd('b', 'i');
+        var unit = digits.LastOrDefault() switch { 'k' => 10, 'm' => 20, 'g' => 30, _ => 0 };
+        return long.TryParse(
+            unit == 0 ? digits : digits[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number is > 0 and < MostNumber
+            ? new Bytes(number << unit)
+            : null;
+    }
+
+    private static int? CountOf(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count is > 0 and <= MostFiles
+            ? count
+            : null;
+
+    private static LogRefusal Wrong(string option, string reason) => new(option, reason, IsUnsupported: false);
+}
