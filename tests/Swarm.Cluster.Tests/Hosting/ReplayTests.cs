@@ -43,6 +43,18 @@ public sealed class ReplayTests : IAsyncLifetime, IDisposable
         Assert.Equal(["first", "second", "third", "fourth", "fifth"], kept);
     }
 
+    [Fact]
+    public async Task Of_two_that_live_at_once_only_one_can_keep_what_comes_next()
+    {
+        var stale = _nodes[0].ActorOf(Props.Create(() => new Entity()));
+        Assert.Equal(["first"], await stale.Ask<string[]>("first", Patience));
+        await AddAsync(_nodes[1], "second");
+
+        Assert.Equal("refused", await stale.Ask<object>("also second", Patience));
+
+        Assert.Equal(["first", "second", "third"], await AddAsync(_nodes[0], "third"));
+    }
+
     /// <summary>Lives on a node as long as it takes to keep one event.</summary>
     private static async Task<IReadOnlyList<string>> AddAsync(ActorSystem node, string what)
     {
@@ -57,6 +69,12 @@ public sealed class ReplayTests : IAsyncLifetime, IDisposable
         private readonly List<string> _events = [];
 
         public override string PersistenceId => "entity";
+
+        protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
+            Sender.Tell("rejected");
+
+        protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+            Sender.Tell("refused");
 
         protected override void OnRecover(object message)
         {
