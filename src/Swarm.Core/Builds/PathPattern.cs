@@ -12,6 +12,9 @@ public sealed class PathPattern
     /// <summary>No pattern of a person takes that long for one path.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>That of a path in Linux.</summary>
+    private const int LongestPattern = 4096;
+
     private readonly Regex _form;
 
     private PathPattern(Regex form) => _form = form;
@@ -29,6 +32,8 @@ public sealed class PathPattern
     public static PathPattern Parse(string pattern, bool acrossFolders = false)
     {
         ArgumentNullException.ThrowIfNull(pattern);
+        if (pattern.Length > LongestPattern)
+            throw new DockerfileException($"a pattern is longer than {LongestPattern} characters: {pattern[..80]}...");
         var form = new StringBuilder(@"\A");
         for (var at = 0; at < pattern.Length;)
         {
@@ -61,8 +66,16 @@ public sealed class PathPattern
         }
 
         form.Append(@"\z");
-        return new PathPattern(new Regex(
-            form.ToString(), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Patience));
+        try
+        {
+            return new PathPattern(new Regex(
+                form.ToString(), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Patience));
+        }
+        catch (NotSupportedException)
+        {
+            throw new DockerfileException(
+                $"a pattern has too many wildcards: {pattern[..Math.Min(pattern.Length, 80)]}...");
+        }
     }
 
     public bool IsMatch(string path) => _form.IsMatch(path);
