@@ -14,7 +14,7 @@ public sealed class HostileConfigurationTests
             .Select(name => File.ReadAllText(Path.Combine(Repository.Root, "config", name + ".conf")))
             .ToArray();
 
-        Hostile.Read(samples, Read, fault => fault is ConfigurationException { Errors.Length: > 0 }, Memory);
+        Hostile.Read(samples, Read, fault => fault is ConfigurationException { Errors.Count: > 0 }, Memory);
     }
 
     private static void Read(string text)
