@@ -18,7 +18,8 @@ public sealed class HostileComposeTests
             """
             x-base: &base { image: "busybox:${A:-1}", deploy: { replicas: 3 } }
             services:
-              web: { <<: *base, ports: ["8080-8082:80-82/tcp"], environment: [A=b, C], volumes: ["data:/d:ro", "./b:/b"] }
+              web: { <<: *base, ports: ["8080-8082:80-82/tcp"], environment: [A=b, C],
+                volumes: ["data:/d:ro", "./b:/b"] }
             volumes: { data: {} }
             """,
         ];

@@ -10,6 +10,16 @@ public sealed class HostileBytesTests : IDisposable
     private const int Block = 512;
     private const long Memory = 256 << 20;
 
+    /// <summary>Name, mode, user, size, time, kind, target and device of a header: where, and how long.</summary>
+    private static readonly (int From, int Length)[] Fields =
+        [(0, 100), (100, 8), (108, 8), (124, 12), (136, 12), (156, 1), (157, 100), (329, 8)];
+
+    private static readonly string[] Values =
+    [
+        "etc/link/../../x", "etc/link/f", "tmp/x", "etc", ".", "..", "", ".wh..wh..opq", ".wh.", "77777777777", "-1",
+        "\u0080", "L", "K", "x", "g", "1", "2", "3", "4", "5", "6", "7", "S",
+    ];
+
     private readonly StoreHome _home = new();
     private int _taken;
     private int _refused;
@@ -76,7 +86,8 @@ public sealed class HostileBytesTests : IDisposable
         header => AuthChallenge.Read(header), _ => false, Memory);
 
     private static TarBuilder Layer() => new TarBuilder()
-        .Folder("etc").File("etc/hosts", "127.0.0.1 localhost").Link("etc/link", "../tmp/x").HardLink("etc/hard", "etc/hosts")
+        .Folder("etc").File("etc/hosts", "127.0.0.1 localhost")
+        .Link("etc/link", "../tmp/x").HardLink("etc/hard", "etc/hosts")
         .Folder("tmp", mode: 0x3ff).File("tmp/x", new string('x', 3000)).File("tmp/.wh.gone").Device("tmp/null", 1, 3)
         .File("a/very/long/" + string.Join('/', Enumerable.Repeat("folder", 40)) + "/file");
 
@@ -88,13 +99,8 @@ public sealed class HostileBytesTests : IDisposable
         for (var i = chance.Next(1, 4); i > 0; i--)
         {
             var header = tar.AsSpan(headers[chance.Next(headers.Count)] * Block, Block);
-            var (from, length) = new[] { (0, 100), (100, 8), (108, 8), (124, 12), (136, 12), (156, 1), (157, 100), (329, 8) }
-                [chance.Next(8)];
-            var values = new[]
-            {
-                "../../../../../../../.." + _outside, _outside, "etc/link/../../x", "tmp/x", "etc", ".", "..", "", "77777777777",
-                "-1", "\u0080", "L", "K", "x", "g", "1", "2", "3", "4", "5", "6", "7", "S", ".wh..wh..opq", ".wh.", "etc/link/f",
-            };
+            var (from, length) = Fields[chance.Next(Fields.Length)];
+            string[] values = [.. Values, "../../../../../../../.." + _outside, _outside];
             var field = header.Slice(from, length);
             field.Clear();
             var value = TarBuilder.Bytes(values[chance.Next(values.Length)]);

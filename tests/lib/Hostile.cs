@@ -15,8 +15,9 @@ internal static class Hostile
         .. new[]
         {
             "-1", "0", "9223372036854775808", "1e309", "0x", "\0", "\n", "\r\n", "\t", " ", "../../..", "/", "//", "%s",
-            "${", "${A:-${B:?", "$$", "\"", "'", "\\", "{", "}", "[", "]", ":", ": ", "- ", "&a ", "*a", "<<: *a", "!!binary ",
-            "|", ">", "#", ",", "=", "true", "null", "~", "\u202e", "\ud83d\ude00", "\u0000\u0001", "sha256:", "include ",
+            "${", "${A:-${B:?", "$$", "\"", "'", "\\", "{", "}", "[", "]", ":", ": ", "- ", "&a ", "*a", "<<: *a",
+            "!!binary ", "|", ">", "#", ",", "=", "true", "null", "~", "\u202e", "\ud83d\ude00", "\u0000\u0001",
+            "sha256:", "include ",
         }.Select(Encoding.UTF8.GetBytes),
         [0xff, 0xfe], [0xc3], [0x80, 0x80], [0xef, 0xbb, 0xbf],
         .. new[] { "[", "{\"a\":", "(", "a: ", "${A:-" }.Select(part => Repeat(part, 5000)),
@@ -111,7 +112,7 @@ internal static class Hostile
         Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(part, times)));
 
     private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var set)
-            ? set
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } set
+            ? int.Parse(set, NumberStyles.None, CultureInfo.InvariantCulture)
             : otherwise;
 }
