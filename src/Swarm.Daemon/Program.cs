@@ -1,3 +1,4 @@
+using Swarm.Api.Web;
 using Swarm.Cluster.Hosting;
 using Swarm.Daemon.CommandLine;
 using Swarm.Daemon.Configuration;
@@ -58,7 +59,7 @@ static async Task<int> StartAsync(Request.Run run, string[] arguments)
     }
     catch (Exception refused)
         when (refused is NodeStoreException or ImageException or ContainerException or ClusterStartException
-        or DataRootUnusableException)
+        or DataRootUnusableException or WebStartException)
     {
         return Complain(ExitCodes.Failed, [refused.Message]); // says what and where: a stack would only hide it
     }

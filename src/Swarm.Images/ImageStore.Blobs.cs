@@ -115,5 +115,7 @@ public sealed partial class ImageStore
         lock (_gate) return _catalog.TagsOf(repository);
     }
 
+    internal StoreFolders Folders => _folders;
+
     internal long LayerMax => _options.Limits.LayerMax.Value;
 }

@@ -18,7 +18,7 @@ internal sealed class StoreFolders : IDisposable
         Root = Path.GetFullPath(root);
         Directory.CreateDirectory(Root, OwnerOnly);
         foreach (var folder in (string[])[
-            Path.GetDirectoryName(Blobs)!, Blobs, Layers, Images, Names, Snapshots, Scratch])
+            Path.GetDirectoryName(Blobs)!, Blobs, Sums, Parts, Layers, Images, Names, Snapshots, Scratch])
         {
             Directory.CreateDirectory(folder, OwnerOnly);
         }
@@ -37,6 +37,12 @@ internal sealed class StoreFolders : IDisposable
     public string Root { get; }
 
     public string Blobs => Path.Combine(Root, "blobs", "sha256");
+
+    /// <summary>Of large blobs, the sums of their pieces.</summary>
+    public string Sums => Path.Combine(Root, "sums");
+
+    /// <summary>Blobs that are on their way from other nodes; what is here outlives a crash.</summary>
+    public string Parts => Path.Combine(Root, "parts");
 
     public string Layers => Path.Combine(Root, "layers");
 

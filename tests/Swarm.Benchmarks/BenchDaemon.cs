@@ -23,7 +23,7 @@ internal sealed class BenchDaemon : IAsyncDisposable
         [
             "--set", $"swarm.data-root={_root}/data", "--set", $"swarm.run-root={_root}/r", "--set",
             $"swarm.cluster.port={Port}",
-            "--set", "swarm.node.name=bench",
+            "--set", "swarm.node.name=bench", "--set", "swarm.http.port=0",
         ];
     }
 

@@ -116,8 +116,8 @@ internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
         [
             .. through, "dotnet", Path.Combine(AppContext.BaseDirectory, "swarmd.dll"),
             "--set", $"swarm.data-root={DataRoot}", "--set", $"swarm.run-root={RunRoot}",
-            "--set", $"swarm.cluster.port={Port}", .. Settings.SelectMany(setting => (string[])["--set", setting]),
-            .. more,
+            "--set", $"swarm.cluster.port={Port}", "--set", "swarm.http.port=0",
+            .. Settings.SelectMany(setting => (string[])["--set", setting]), .. more,
         ];
         return Process.Start(new ProcessStartInfo(command[0], command[1..])
         {

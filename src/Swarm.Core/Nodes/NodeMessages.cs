@@ -31,6 +31,9 @@ public sealed record NodeDescription(
 
     /// <summary>Version of the kernel, as uname gives it.</summary>
     [Key(9)] public string Kernel { get; init; } = "";
+
+    /// <summary>Its HTTP server, as <c>https://10.0.0.1:4001</c>; empty where it has none.</summary>
+    [Key(10)] public string HttpAddress { get; init; } = "";
 }
 
 public enum NodeAvailability

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Swarm.Api;
+using Swarm.Api.Web;
 using Swarm.Cluster.Hosting;
 using Swarm.Cluster.Nodes;
 using Swarm.Images;
+using Swarm.Images.Peers;
 using Swarm.Images.Registry;
 using Swarm.Runtime;
 
@@ -24,6 +26,9 @@ internal sealed record DaemonOptions
 
     public required ClusterOptions Cluster { get; init; }
 
+    /// <summary>Null where the node has no HTTP server on TCP.</summary>
+    public required WebOptions? Web { get; init; }
+
     /// <summary>The cgroup is named after the node's id once that is known.</summary>
     public required EngineOptions Engine { get; init; }
 
@@ -32,6 +37,8 @@ internal sealed record DaemonOptions
     public required ImageStoreOptions Images { get; init; }
 
     public required RegistryOptions Registries { get; init; }
+
+    public required PeerOptions Peers { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 }

@@ -7,6 +7,7 @@ using Swarm.Cluster.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Images;
+using Swarm.Images.Peers;
 using Swarm.Images.Unpacking;
 using Swarm.Runtime;
 
@@ -74,10 +75,15 @@ internal static class DaemonSettings
             Node = ReadNode(settings),
             Api = ApiSettings.Read(settings, runRoot, cluster.Tls),
             Cluster = cluster,
+            Web = WebSettings.Read(settings, cluster),
             Engine = ReadEngine(settings, dataRoot, runRoot),
             Network = ReadNetwork(settings),
             Images = ReadImages(settings, dataRoot),
             Registries = RegistrySettings.Read(settings),
+            Peers = new PeerOptions
+            {
+                RateMax = settings.Size("swarm.images.peer-rate", Bytes.Zero, Petabyte),
+            },
             LogLevel = settings.Choice("swarm.log.level", Levels),
         };
     }

@@ -15,13 +15,15 @@ internal static class HostFacts
         typeof(HostFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
             .InformationalVersion.Split('+')[0];
 
-    public static NodeDescription Describe(NodeId id, string address, NodeIdentity identity) =>
+    /// <param name="http">Of its HTTP server; null where it has none.</param>
+    public static NodeDescription Describe(NodeId id, string address, Uri? http, NodeIdentity identity) =>
         new(id, identity.Name, address, identity.Pool, Capacity())
         {
             Labels = identity.Labels,
             Architecture = Architecture,
             Version = Version,
             Kernel = Kernel,
+            HttpAddress = http?.GetLeftPart(UriPartial.Authority) ?? "",
         };
 
     public static NodeFacts Show(NodeId id, DaemonOptions options) => new(

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Swarm.Api;
+using Swarm.Api.Web;
 using Swarm.Cluster.Hosting;
 using Swarm.Cluster.Nodes;
 using Swarm.Core;
 using Swarm.Daemon.Configuration;
 using Swarm.Daemon.Host;
 using Swarm.Runtime.Nodes;
+using Swarm.Wire.Security;
 
 namespace Swarm.Daemon.Running;
 
@@ -27,20 +29,26 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
         WorkerCheck.Refuse(options.Cluster.Roles, store);
         LogStarted(HostFacts.Version, options.Identity.Name, id, options.DataRoot);
 
-        await using var parts = await NodeParts.OpenAsync(options, id, logs, time, stop);
+        using var identity = options.Cluster.Tls is { } files
+            ? TlsIdentity.Load(files, PeerRole.Server, time)
+            : null;
+        using var listener = options.Web is { } http ? WebListener.Open(http) : null;
+        await using var parts = await NodeParts.OpenAsync(options, id, identity, logs, time, stop);
         await using var cluster = SwarmCluster.Start(
             options.Cluster,
             started => NodeActors.Create(
-                HostFacts.Describe(id, started.Address, options.Identity),
+                HostFacts.Describe(id, started.Address, listener?.Address, options.Identity),
                 new NodeSurroundings(
                     parts.Engine, parts.Images, store,
                     new StandaloneStore(NodePlaces.NodeFolder(options), NodePlaces.PassingContainers(options)),
                     new NodePeers(started.Services, started.Placers, started.Nodes, started.Catalog),
                     options.Node, time, logs)),
             logs, time);
+        await using var web = await ServeWebAsync(listener, identity, parts, cluster, stop);
         if (await Task.WhenAny(cluster.Ready, cluster.ActorSystem.WhenTerminated).WaitAsync(stop) != cluster.Ready)
             return ShutOut();
         await cluster.Ready;
+        parts.Join(cluster);
 
         await using var api = await ApiServer.StartAsync(
             options.Api, HostFacts.Show(id, options), parts.Images, parts.Engine,
@@ -49,6 +57,23 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
         ServiceSupervisor.Tell("READY=1");
         LogReady(parts.Engine.List().Length, options.Api.SocketPath, cluster.Address, SinceStart());
         return await ServeAsync(cluster, stop);
+    }
+
+    /// <summary>Served before the node is ready: it may need from others what they need from it.</summary>
+    private async Task<WebServer?> ServeWebAsync(
+        WebListener? listener, TlsIdentity? identity, NodeParts parts, SwarmCluster cluster, CancellationToken stop)
+    {
+        if (listener is null) return null;
+        var server = await WebServer.StartAsync(
+            listener, identity, HostFacts.Version,
+            [
+                new HealthRoutes(async () =>
+                    cluster.Ready.IsCompletedSuccessfully ? await cluster.FindFaultAsync() : "the node is starting"),
+                new PeerRoutes(parts.Shared, byCertificate: identity is not null),
+            ],
+            logs, stop);
+        LogServing(listener.Address);
+        return server;
     }
 
     private async Task<int> ServeAsync(SwarmCluster cluster, CancellationToken stop)
@@ -77,6 +102,9 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
 
     [LoggerMessage(LogLevel.Information, "swarmd {Version} started as node {Name} ({Node}), data in {DataRoot}")]
     private partial void LogStarted(string version, string name, NodeId node, string dataRoot);
+
+    [LoggerMessage(LogLevel.Information, "Other nodes and clients are served at {Address}")]
+    private partial void LogServing(Uri address);
 
     [LoggerMessage(LogLevel.Information,
         "Ready in {Milliseconds} ms: {Containers} containers adopted, interface at {Socket}, cluster at {Address}")]

@@ -15,7 +15,7 @@ internal sealed partial class NodeDestruction(DaemonOptions options, ILoggerFact
     {
         var store = new NodeStore(NodePlaces.NodeFolder(options));
         var id = store.Identify(NodeStore.ChooseId);
-        await using (var parts = await NodeParts.OpenAsync(options, id, logs, time, stop))
+        await using (var parts = await NodeParts.OpenAsync(options, id, identity: null, logs, time, stop))
         {
             foreach (var container in await parts.DestroyAsync(stop)) LogRemoved(container);
         }

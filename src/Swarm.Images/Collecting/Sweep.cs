@@ -39,6 +39,7 @@ internal sealed class Sweep(StoreFolders folders, Catalog catalog, SnapshotFolde
         return
         [
             .. Directory.GetFiles(folders.Blobs).Where(path => !blobs.Contains(Path.GetFileName(path))),
+            .. Directory.GetFiles(folders.Sums).Where(path => !blobs.Contains(Path.GetFileName(path))),
             .. Directory.GetDirectories(folders.Layers).Where(path => !layers.Contains(Path.GetFileName(path))),
         ];
     }

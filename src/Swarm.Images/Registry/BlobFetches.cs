@@ -3,7 +3,7 @@ using Swarm.Images.Blobs;
 
 namespace Swarm.Images.Registry;
 
-/// <summary>Fetches blobs into the store, each once at a time whoever asks for it.</summary>
+/// <summary>Fetches blobs into the store, each once at a time, whoever asks and wherever it comes from.</summary>
 /// <remarks>Who asks holds the blob in the store until it is used.</remarks>
 internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : IDisposable
 {
@@ -11,23 +11,24 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
     private readonly Dictionary<Digest, Fetch> _running = [];
     private readonly SemaphoreSlim _slots = new(Math.Max(1, options.ParallelDownloads));
 
+    /// <param name="source">Brings it; not called where another brings it already.</param>
     /// <exception cref="RegistryException">The registry does not give it, or something else.</exception>
     public async Task<StagedBlob> FetchAsync(
-        RegistryConnection registry, BlobPlace place, Action<TransferStep> tell, CancellationToken cancellation)
+        WantedBlob wanted, BlobSource source, Action<TransferStep> tell, CancellationToken cancellation)
     {
         while (true)
         {
-            if (store.FindBlob(place.Digest) is { } here)
+            if (store.FindBlob(wanted.Digest) is { } here)
             {
-                return here.Size == place.Size ? here : throw new RegistryException(
-                    RegistryFault.Invalid, $"{place}: has {here.Size} bytes, and its manifest says {place.Size}");
+                return here.Size == wanted.Size ? here : throw new RegistryException(
+                    RegistryFault.Invalid, $"{wanted}: has {here.Size} bytes, and its manifest says {wanted.Size}");
             }
 
-            var (fetch, isOwn) = Join(registry, place, tell);
+            var (fetch, isOwn) = Join(wanted, source, tell);
             try
             {
                 var blob = await fetch.Ended.WaitAsync(cancellation);
-                if (blob.Size == place.Size) return blob;
+                if (blob.Size == wanted.Size) return blob;
             }
             catch (Exception failed) when (
                 !isOwn && failed is RegistryException or IOException or OperationCanceledException
@@ -37,19 +38,18 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
             }
             finally
             {
-                Leave(place.Digest, fetch, tell);
+                Leave(wanted.Digest, fetch, tell);
             }
         }
     }
 
     public void Dispose() => _slots.Dispose();
 
-    private (Fetch Fetch, bool IsOwn) Join(
-        RegistryConnection registry, BlobPlace place, Action<TransferStep> tell)
+    private (Fetch Fetch, bool IsOwn) Join(WantedBlob wanted, BlobSource source, Action<TransferStep> tell)
     {
         lock (_gate)
         {
-            if (_running.TryGetValue(place.Digest, out var running))
+            if (_running.TryGetValue(wanted.Digest, out var running))
             {
                 running.Add(tell);
                 return (running, false);
@@ -57,8 +57,8 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
 
             var fetch = new Fetch();
             fetch.Add(tell);
-            _running.Add(place.Digest, fetch);
-            fetch.Ended = RunAsync(registry, place, fetch);
+            _running.Add(wanted.Digest, fetch);
+            fetch.Ended = RunAsync(wanted, source, fetch);
             return (fetch, true);
         }
     }
@@ -74,9 +74,9 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
         }
     }
 
-    private async Task<StagedBlob> RunAsync(RegistryConnection registry, BlobPlace place, Fetch fetch)
+    private async Task<StagedBlob> RunAsync(WantedBlob wanted, BlobSource source, Fetch fetch)
     {
-        var id = place.ShortId;
+        var id = wanted.ShortId;
         try
         {
             if (_slots.CurrentCount == 0) fetch.Tell(new TransferStep(id, "Waiting"));
@@ -84,9 +84,9 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
             try
             {
                 using var scratch = store.NewScratch();
-                var download = new BlobDownload(
-                    registry, place, have => fetch.Tell(new TransferStep(id, "Downloading", have, place.Size)));
-                var blob = await download.RunAsync(scratch.NewPath(), fetch.Stop.Token);
+                var blob = await source(
+                    scratch.NewPath(), have => fetch.Tell(new TransferStep(id, "Downloading", have, wanted.Size)),
+                    fetch.Stop.Token);
                 fetch.Tell(new TransferStep(id, "Verifying Checksum"));
                 blob = store.Adopt(blob);
                 fetch.Tell(new TransferStep(id, "Download complete"));
@@ -101,7 +101,7 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
         {
             lock (_gate)
             {
-                if (_running.GetValueOrDefault(place.Digest) == fetch) _running.Remove(place.Digest);
+                if (_running.GetValueOrDefault(wanted.Digest) == fetch) _running.Remove(wanted.Digest);
             }
         }
     }

@@ -9,8 +9,5 @@ internal sealed record BlobPlace(ImageReference Repository, Digest Digest, long 
 
     public string Scope => RegistryConnection.ScopeOf(Repository, forPush: false);
 
-    /// <summary>As progress is told of it.</summary>
-    public string ShortId => Digest.Hex[..12];
-
     public override string ToString() => $"blob {Digest} of {Repository.Repository}";
 }

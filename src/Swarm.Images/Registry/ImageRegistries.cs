@@ -28,6 +28,9 @@ public sealed partial class ImageRegistries : IImageRegistries, IDisposable
         _uploads = new SemaphoreSlim(Math.Max(1, options.ParallelUploads));
     }
 
+    /// <summary>All blobs that come to this host, wherever they come from.</summary>
+    internal BlobFetches Fetches => _fetches;
+
     /// <inheritdoc/>
     public async Task<PulledImage> PullAsync(
         ImageReference name, string? platform, RegistryCredentials credentials, Action<TransferStep> tell,

@@ -9,19 +9,24 @@ namespace Swarm.Runtime.Images;
 
 /// <summary>What is done with the images of this host, and told to those who watch.</summary>
 /// <param name="engine">Says which containers run, and has the events.</param>
-public sealed class HostImages(IImageStore store, IImageRegistries registries, IContainerEngine engine) : ITaskImages
+/// <param name="cluster">The images of other nodes; null for a host by itself.</param>
+public sealed class HostImages(
+    IImageStore store, IImageRegistries registries, IContainerEngine engine, IClusterImages? cluster = null)
+    : ITaskImages
 {
+    private readonly ImageSources _sources = new(registries, cluster);
+
     public IImageStore Store => store;
 
     public IImageRegistries Registries => registries;
 
-    /// <summary>Pulls one image.</summary>
+    /// <summary>Pulls one image, from its registry or from nodes of the cluster.</summary>
     public async Task<PulledImage> PullAsync(
         ImageReference name, string? platform, RegistryCredentials credentials, Action<TransferStep> tell,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var pulled = await registries.PullAsync(name, platform, credentials, tell, cancellation);
+        var pulled = await _sources.PullAsync(name, platform, credentials, tell, cancellation);
         Publish("pull", name.Familiar, WithoutTag(name), pulled.Id);
         return pulled;
     }
@@ -106,18 +111,20 @@ public sealed class HostImages(IImageStore store, IImageRegistries registries, I
         if (!ImageReference.TryParse(container.Image, out var name, out var problem))
             throw Missing(container, problem);
 
-        PulledImage pulled;
+        Digest brought;
         try
         {
-            pulled = await PullAsync(name, platform: null, ToShow(credentials, name), _ => { }, cancellation);
+            brought = await _sources.BringAsync(
+                name, container.PinnedImage, ToShow(credentials, name), cancellation);
+            Publish("pull", name.Familiar, WithoutTag(name), brought);
         }
         catch (Exception refused) when (refused is RegistryException or ImageException or IOException)
         {
             throw Missing(container, $"pulling it failed: {refused.Message}");
         }
 
-        if (container.PinnedImage is { } pinned && pulled.Id != pinned)
-            throw Missing(container, $"and its registry means another by this name now: {pulled.Id}");
+        if (container.PinnedImage is { } pinned && brought != pinned)
+            throw Missing(container, $"and its registry means another by this name now: {brought}");
         return store.HoldImage(wanted) ?? throw Missing(container, "it was pulled, and removed again at once");
     }
 

@@ -7,6 +7,14 @@ public sealed class ConfigurationErrorTests
     [Theory]
     [InlineData("swarm.cluster.port=70000", "swarm.cluster.port: 70000 is not within 1 to 65535 (--set)")]
     [InlineData("swarm.cluster.port=0", "swarm.cluster.port: 0 is not within 1 to 65535 (--set)")]
+    [InlineData("swarm.http.enabled=yes", "swarm.http.enabled: 'yes' is none of on, off (--set)")]
+    [InlineData("swarm.http.port=65536", "swarm.http.port: 65536 is not within 0 to 65535 (--set)")]
+    [InlineData("swarm.http.hostname=a b", "swarm.http.hostname: 'a b' is neither a host name nor an address (--set)")]
+    [InlineData("swarm.images.peer-rate=5",
+        "swarm.images.peer-rate: '5' is not a size: a whole number and B, KiB, MiB, GiB or TiB (--set)")]
+    [InlineData("swarm.http.bind-address=0.0.0.0", "swarm.http.bind-address: 0.0.0.0 is open to other hosts, which "
+        + "needs TLS: set swarm.tls.ca, swarm.tls.certificate and swarm.tls.key (deploy/certs makes them), or keep to "
+        + "127.0.0.1 (--set)")]
     [InlineData("swarm.cluster.port=http", "swarm.cluster.port: 'http' is not a whole number (--set)")]
     [InlineData("swarm.cluster.port=[1]", "swarm.cluster.port: not a single value (--set)")]
     [InlineData("swarm.cluster.prt=1", "swarm.cluster.prt: unknown key (--set)")]

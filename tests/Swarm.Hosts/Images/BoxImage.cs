@@ -29,7 +29,8 @@ internal static class BoxImage
         });
     }
 
-    private static byte[] Layer() => Tar(tar =>
+    /// <summary>The one layer of it.</summary>
+    public static byte[] Layer() => Tar(tar =>
     {
         foreach (var folder in (string[])["bin", "etc", "root", "tmp"])
             tar.WriteEntry(new PaxTarEntry(TarEntryType.Directory, folder) { Mode = (UnixFileMode)0b111_101_101 });
@@ -39,7 +40,7 @@ internal static class BoxImage
         AddFile(tar, "etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"u8.ToArray());
     });
 
-    private static void AddFile(
+    public static void AddFile(
         TarWriter tar, string path, byte[] content, UnixFileMode mode = (UnixFileMode)0b110_100_100) =>
         tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path)
         {
@@ -47,7 +48,7 @@ internal static class BoxImage
             DataStream = new MemoryStream(content),
         });
 
-    private static byte[] Tar(Action<TarWriter> write)
+    public static byte[] Tar(Action<TarWriter> write)
     {
         var bytes = new MemoryStream();
         using (var tar = new TarWriter(bytes, TarEntryFormat.Pax, leaveOpen: true)) write(tar);

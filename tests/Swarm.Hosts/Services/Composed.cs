@@ -19,6 +19,10 @@ public static class Composed
                 "restart_policy: { condition: on-failure, delay: 100ms }", .. deploy,
             ]));
 
+    /// <summary>The same, of another image.</summary>
+    public static string OfImage(string image, string compose) =>
+        compose.Replace("    image: box", $"    image: {image}", StringComparison.Ordinal);
+
     /// <summary>With a folder of the host as <c>/w</c>.</summary>
     public static string WithFolder(string folder, string compose) =>
         $"{compose}\n    volumes: ['{folder}:/w']";

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Swarm.Core.Images;
+using Swarm.Images.Peers;
+
+namespace Swarm.Api.Web;
+
+/// <summary>What nodes give to each other: images, and the pieces of blobs.</summary>
+/// <remarks>Told in docs/replication.md.</remarks>
+/// <param name="byCertificate">Whether nodes show certificates; else they are all on this host.</param>
+public sealed class PeerRoutes(SharedBlobs shared, bool byCertificate) : IWebRoutes
+{
+    private readonly PeerAccess _access = new(byCertificate);
+
+    /// <inheritdoc/>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/peer/images", _access.Only(ListAsync));
+        routes.MapGet("/peer/images/{digest}", _access.Only(FindAsync));
+        routes.MapGet("/peer/blobs/{digest}", _access.Only(DescribeAsync));
+        routes.MapGet("/peer/blobs/{digest}/pieces/{piece:int}", _access.Only(SendAsync));
+    }
+
+    private Task ListAsync(HttpContext context) =>
+        AnswerAsync(context, [.. shared.ListImages()], PeerJson.Default.ImageOfferArray);
+
+    private Task FindAsync(HttpContext context) => AnswerAsync(
+        context, DigestOf(context) is { } id ? shared.FindImage(id) : null, PeerJson.Default.ImageOffer);
+
+    private async Task DescribeAsync(HttpContext context)
+    {
+        var withSums = context.Request.Query["sums"] != "0";
+        var offer = DigestOf(context) is { } digest
+            ? await shared.DescribeAsync(digest, withSums, context.RequestAborted)
+            : null;
+        await AnswerAsync(context, offer, PeerJson.Default.BlobOffer);
+    }
+
+    private async Task SendAsync(HttpContext context)
+    {
+        var piece = int.Parse((string)context.Request.RouteValues["piece"]!, provider: null);
+        using var opened = DigestOf(context) is { } digest ? shared.OpenPiece(digest, piece) : null;
+        if (opened is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        context.Response.ContentType = "application/octet-stream";
+        context.Response.ContentLength = opened.Length;
+        await opened.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    private static Digest? DigestOf(HttpContext context) =>
+        Digest.TryParse(context.Request.RouteValues["digest"] as string, out var digest) ? digest : null;
+
+    private static async Task AnswerAsync<T>(HttpContext context, T? answer, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (answer is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        var content = JsonSerializer.SerializeToUtf8Bytes(answer, type);
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = content.Length;
+        await context.Response.Body.WriteAsync(content, context.RequestAborted);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Swarm.Core.Images;
+
+namespace Swarm.Images.Peers;
+
+/// <summary>The blobs that are on their way to this node, and what was left of fetches that failed.</summary>
+internal sealed class PartialBlobs(StoreFolders folders, PeerOptions options, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<Digest, PartialBlob> _live = new();
+
+    /// <summary>A blob that is on its way now; null when it is not.</summary>
+    public PartialBlob? Find(Digest digest) => _live.GetValueOrDefault(digest);
+
+    /// <summary>Goes on with a blob, or begins with it. Of each digest one is open at a time.</summary>
+    public PartialBlob Open(Digest digest, long size, PieceSums sums, CancellationToken cancellation)
+    {
+        var path = Path.Combine(folders.Parts, digest.Hex);
+        lock (_gate)
+        {
+            if (File.Exists(path)) File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
+            DropOld();
+        }
+
+        var opened = PartialBlob.Open(path, digest, size, sums, cancellation);
+        _live[digest] = opened;
+        return opened;
+    }
+
+    /// <summary>It is not on its way any more; what came of it stays.</summary>
+    public void Close(PartialBlob blob)
+    {
+        _live.TryRemove(blob.Digest, out _);
+        blob.Dispose();
+    }
+
+    // What was left of fetches that nobody has gone on with.
+    private void DropOld()
+    {
+        var before = time.GetUtcNow() - options.PartsKeptFor;
+        foreach (var file in new DirectoryInfo(folders.Parts).EnumerateFiles())
+        {
+            if (file.LastWriteTimeUtc < before && !_live.Values.Any(live => live.Path == file.FullName)) file.Delete();
+        }
+    }
+}

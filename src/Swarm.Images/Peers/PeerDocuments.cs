@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace Swarm.Images.Peers;
+
+/// <summary>What a node has of a blob, as JSON. A new field is read one release before it is written.</summary>
+/// <param name="Size">Bytes of the whole blob.</param>
+/// <param name="IsWhole">Whether all of it is there, and was checked.</param>
+/// <param name="Here">A bit a piece, the lowest first.</param>
+/// <param name="Sums">The sha256 of every piece, 32 bytes each; null where they were not asked for.</param>
+public sealed record BlobOffer(
+    [property: JsonPropertyName("size")] long Size,
+    [property: JsonPropertyName("whole")] bool IsWhole,
+    [property: JsonPropertyName("here")] byte[] Here,
+    [property: JsonPropertyName("sums")] byte[]? Sums);
+
+/// <summary>An image that a node has.</summary>
+/// <param name="Id">Digest of its configuration.</param>
+/// <param name="Manifest">Digest of its manifest.</param>
+/// <param name="ManifestSize">Bytes.</param>
+/// <param name="Names">With tags, and by the digests by which registries have it.</param>
+/// <param name="Size">Bytes of its layers, unpacked.</param>
+public sealed record ImageOffer(
+    [property: JsonPropertyName("id")] string Id,
+    [property: JsonPropertyName("manifest")] string Manifest,
+    [property: JsonPropertyName("manifestSize")] long ManifestSize,
+    [property: JsonPropertyName("names")] string[] Names,
+    [property: JsonPropertyName("size")] long Size);
+
+/// <summary>How these are written.</summary>
+[JsonSerializable(typeof(BlobOffer))]
+[JsonSerializable(typeof(ImageOffer))]
+[JsonSerializable(typeof(ImageOffer[]))]
+public sealed partial class PeerJson : JsonSerializerContext;

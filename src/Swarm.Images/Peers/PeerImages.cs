@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Swarm.Core.Images;
+using Swarm.Images.Registry;
+
+namespace Swarm.Images.Peers;
+
+/// <summary>Images that other nodes have, and what this one gives to them.</summary>
+/// <remarks>Safe for use by many at once. Told in docs/replication.md.</remarks>
+public sealed partial class PeerImages : IDisposable
+{
+    private readonly ImageStore _store;
+    private readonly BlobFetches _fetches;
+    private readonly IPeers _peers;
+    private readonly PeerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<PeerImages> _logger;
+    private readonly PeerWeb _web;
+    private readonly PartialBlobs _partials;
+    private readonly KnownSums _sums;
+
+    /// <param name="registries">What comes from them and what comes from nodes is fetched once.</param>
+    /// <param name="handler">Knows by which certificates nodes show themselves; it is not disposed of.</param>
+    public PeerImages(
+        ImageStore store, ImageRegistries registries, IPeers peers, HttpMessageHandler handler, PeerOptions options,
+        TimeProvider time, ILogger<PeerImages> logger)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(registries);
+        (_store, _fetches, _peers) = (store, registries.Fetches, peers);
+        (_options, _time, _logger) = (options, time, logger);
+        _web = new PeerWeb(handler, options, time);
+        _partials = new PartialBlobs(store.Folders, options, time);
+        _sums = new KnownSums(store.Folders, logger);
+        Shared = new SharedBlobs(store, _partials, _sums, options, time);
+    }
+
+    /// <summary>What this node gives to others.</summary>
+    public SharedBlobs Shared { get; }
+
+    /// <summary>The nodes that have an image, as they say.</summary>
+    public async Task<ImmutableArray<HeldImage>> FindAsync(Digest id, CancellationToken cancellation)
+    {
+        var peers = await _peers.FindAsync(cancellation);
+        var asked = await Task.WhenAll(peers.Select(peer => AskAsync(peer, id, cancellation)));
+        return [.. asked.OfType<HeldImage>()];
+    }
+
+    /// <summary>The images of every other node that can be reached.</summary>
+    public async Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation)
+    {
+        var peers = await _peers.FindAsync(cancellation);
+        var asked = await Task.WhenAll(peers.Select(peer => ListAsync(peer, cancellation)));
+        return [.. asked.SelectMany(images => images)];
+    }
+
+    /// <summary>Brings an image here from nodes that have it, and gives it names.</summary>
+    /// <param name="holders">Who said that they have it.</param>
+    /// <returns>The digest of its manifest, and whether one of the names means another image than before.</returns>
+    /// <exception cref="PeerException">They do not give it.</exception>
+    /// <exception cref="ImageException">What is wrong with what they gave; nothing of it is kept.</exception>
+    public async Task<(Digest Manifest, bool IsNew)> PullAsync(
+        ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
+        CancellationToken cancellation)
+    {
+        // One image may have several manifests, as its layers were compressed: the one that most have comes first.
+        var manifests = holders.GroupBy(held => (held.Id, held.Manifest, held.ManifestSize))
+            .OrderByDescending(group => group.Count())
+            .ThenBy(group => group.Key.Manifest.Value, StringComparer.Ordinal);
+        PeerException? last = null;
+        foreach (var manifest in manifests)
+        {
+            var (id, digest, size) = manifest.Key;
+            try
+            {
+                var isNew = await PullAsync(id, digest, size, names, tell, cancellation);
+                LogPulled(id, manifest.Count());
+                return (digest, isNew);
+            }
+            catch (PeerException refused)
+            {
+                last = refused;
+            }
+        }
+
+        throw last ?? new PeerException("no node that can be reached has the image");
+    }
+
+    public void Dispose() => _web.Dispose();
+
+    private async Task<bool> PullAsync(
+        Digest id, Digest digest, long size, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
+        CancellationToken cancellation)
+    {
+        var of = $"image {id}";
+        if (size > BlobPieces.PieceBytes) throw new PeerException($"{of}: a manifest of {size} bytes is none");
+
+        using var hold = _store.HoldBlobs([digest]);
+        var blob = await FetchAsync(new WantedBlob(digest, size, of), _ => { }, cancellation);
+        var content = await File.ReadAllBytesAsync(blob.Path, cancellation);
+        var arrival = new ImageArrival(_store, of, tell);
+        if (arrival.ReadManifest(content, $"manifest {digest} of {of}").Config.Digest != id)
+            throw new PeerException($"{of}: the manifest {digest} is of another image");
+
+        return (await arrival.TakeInAsync(content, digest, names, FetchAsync, cancellation)).IsNew;
+    }
+
+    private Task<Blobs.StagedBlob> FetchAsync(
+        WantedBlob wanted, Action<TransferStep> told, CancellationToken cancellation) =>
+        _fetches.FetchAsync(
+            wanted,
+            (_, have, token) => new PeerDownload(
+                _web, _peers, _partials, _sums, _options, _time, _logger, wanted, have).RunAsync(token),
+            told, cancellation);
+
+    private async Task<HeldImage?> AskAsync(Peer peer, Digest id, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _web.AskImageAsync(peer, id, cancellation) is { } offer ? HeldImage.Read(peer, offer) : null;
+        }
+        catch (PeerException lost)
+        {
+            LogLost(lost.Message);
+            return null;
+        }
+    }
+
+    private async Task<IEnumerable<HeldImage>> ListAsync(Peer peer, CancellationToken cancellation)
+    {
+        try
+        {
+            var images = await _web.ListImagesAsync(peer, cancellation);
+            return images.Select(offer => HeldImage.Read(peer, offer)).OfType<HeldImage>();
+        }
+        catch (PeerException lost)
+        {
+            LogLost(lost.Message);
+            return [];
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Fetched image {Image} from nodes of the cluster: {Holders} had it")]
+    private partial void LogPulled(Digest image, int holders);
+
+    [LoggerMessage(LogLevel.Debug, "A node did not say which images it has: {Reason}")]
+    private partial void LogLost(string reason);
+}

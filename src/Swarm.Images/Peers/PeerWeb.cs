@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Swarm.Core.Images;
+
+namespace Swarm.Images.Peers;
+
+/// <summary>Single requests to other nodes.</summary>
+internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, TimeProvider time) : IDisposable
+{
+    // Offers of a blob of 64 GiB have one; what is longer is none.
+    private const int DocumentBytesMax = 4 * 1024 * 1024;
+
+    // A node that has never summed up a large blob does it when it is asked first.
+    private static readonly TimeSpan SummingMax = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(3);
+
+    private readonly HttpClient _client = new(handler, disposeHandler: false)
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+        DefaultRequestHeaders = { { "User-Agent", "swarm" } },
+    };
+
+    /// <summary>What a node has of a blob.</summary>
+    /// <returns>Null when it has nothing of it.</returns>
+    /// <exception cref="PeerException">It does not answer, or something else.</exception>
+    public Task<BlobOffer?> AskBlobAsync(
+        Peer peer, Digest digest, bool withSums, CancellationToken cancellation) =>
+        AskAsync(
+            peer, $"/peer/blobs/{digest}{(withSums ? "" : "?sums=0")}", PeerJson.Default.BlobOffer,
+            withSums ? SummingMax : AnswerMax, cancellation);
+
+    /// <summary>Whether a node has an image.</summary>
+    /// <returns>Null when it has not.</returns>
+    /// <exception cref="PeerException">It does not answer, or something else.</exception>
+    public Task<ImageOffer?> AskImageAsync(Peer peer, Digest id, CancellationToken cancellation) =>
+        AskAsync(peer, $"/peer/images/{id}", PeerJson.Default.ImageOffer, AnswerMax, cancellation);
+
+    /// <summary>All images that a node has.</summary>
+    /// <exception cref="PeerException">It does not answer, or something else.</exception>
+    public async Task<ImageOffer[]> ListImagesAsync(Peer peer, CancellationToken cancellation) =>
+        await AskAsync(peer, "/peer/images", PeerJson.Default.ImageOfferArray, AnswerMax, cancellation) ?? [];
+
+    /// <summary>Brings one piece of a blob.</summary>
+    /// <returns>Whether it is what it should be.</returns>
+    /// <exception cref="PeerException">It did not come.</exception>
+    public async Task<bool> FetchPieceAsync(
+        Peer peer, PartialBlob blob, int piece, CancellationToken cancellation)
+    {
+        var path = $"/peer/blobs/{blob.Digest}/pieces/{piece}";
+        using var deadline = new Deadline(options.SilenceMax, time, cancellation);
+        using var response = await WithinAsync(peer, path, deadline, token => SendAsync(peer, path, token));
+        if (!response.IsSuccessStatusCode)
+            throw new PeerException($"{peer.Name}: {path}: {(int)response.StatusCode} {response.ReasonPhrase}");
+
+        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+        return await blob.WriteAsync(piece, ReadAsync, cancellation);
+
+        async Task<int> ReadAsync(Memory<byte> into)
+        {
+            var read = await WithinAsync(peer, path, deadline, async token => await body.ReadAsync(into, token));
+            deadline.PutOff();
+            return read;
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<T?> AskAsync<T>(
+        Peer peer, string path, JsonTypeInfo<T> type, TimeSpan answerMax, CancellationToken cancellation)
+        where T : class
+    {
+        using var deadline = new Deadline(answerMax, time, cancellation);
+        return await WithinAsync(peer, path, deadline, async token =>
+        {
+            using var response = await SendAsync(peer, path, token);
+            if (response.StatusCode == HttpStatusCode.NotFound) return null;
+            response.EnsureSuccessStatusCode();
+            if (response.Content.Headers.ContentLength is not (>= 0 and <= DocumentBytesMax))
+                throw new HttpRequestException("the answer is too long, or does not say how long it is");
+            await using var body = await response.Content.ReadAsStreamAsync(token);
+            return await JsonSerializer.DeserializeAsync(body, type, token);
+        });
+    }
+
+    private Task<HttpResponseMessage> SendAsync(Peer peer, string path, CancellationToken cancellation) =>
+        _client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, new Uri(peer.Address, path)),
+            HttpCompletionOption.ResponseHeadersRead, cancellation);
+
+    private static async Task<T> WithinAsync<T>(
+        Peer peer, string path, Deadline deadline, Func<CancellationToken, Task<T>> part)
+    {
+        try
+        {
+            return await part(deadline.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsOver)
+        {
+            throw new PeerException($"{peer.Name}: {path}: nothing came for {deadline.Span.TotalSeconds:0.#} s");
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException or JsonException)
+        {
+            throw new PeerException($"{peer.Name}: {path}: {lost.GetBaseException().Message}", lost);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Swarm.Core.Images;
+
+namespace Swarm.Images.Peers;
+
+/// <summary>What this host gives to other nodes: its images, and the pieces of their blobs; of blobs that are still on
+/// their way here, those that have come.</summary>
+public sealed class SharedBlobs
+{
+    private readonly ImageStore _store;
+    private readonly PartialBlobs _partials;
+    private readonly KnownSums _sums;
+    private readonly SendingRate _rate;
+    private readonly long _rateMax;
+
+    internal SharedBlobs(
+        ImageStore store, PartialBlobs partials, KnownSums sums, PeerOptions options, TimeProvider time)
+    {
+        (_store, _partials, _sums) = (store, partials, sums);
+        _rateMax = options.RateMax.Value;
+        _rate = new SendingRate(_rateMax, time);
+    }
+
+    /// <summary>The images of this host.</summary>
+    public ImmutableArray<ImageOffer> ListImages() =>
+        [.. _store.List().Select(image => FindImage(image.Id)).OfType<ImageOffer>()];
+
+    /// <returns>Null when it is not here.</returns>
+    public ImageOffer? FindImage(Digest id)
+    {
+        if (_store.Find(id.Value) is not { } image || image.Id != id) return null;
+        return _store.FindBlob(image.ManifestDigest) is { } manifest
+            ? new ImageOffer(
+                id.Value, manifest.Digest.Value, manifest.Size, [.. image.Names.Select(name => name.ToString())],
+                image.Size.Value)
+            : null;
+    }
+
+    /// <summary>What of a blob is here.</summary>
+    /// <returns>Null when nothing is, or what is here is broken.</returns>
+    public async Task<BlobOffer?> DescribeAsync(Digest digest, bool withSums, CancellationToken cancellation)
+    {
+        if (_store.FindBlob(digest) is { } blob)
+        {
+            var all = PieceSet.All(BlobPieces.CountOf(blob.Size)).ToBytes();
+            if (await _sums.FindAsync(blob, cancellation) is not { } sums) return null;
+            return new BlobOffer(blob.Size, IsWhole: true, all, withSums ? sums.Bytes : null);
+        }
+
+        return _partials.Find(digest) is { } partial
+            ? new BlobOffer(
+                partial.Size, IsWhole: false, partial.Here.ToBytes(), withSums ? partial.Sums.Bytes : null)
+            : null;
+    }
+
+    /// <returns>Null when it is not here.</returns>
+    public SharedPiece? OpenPiece(Digest digest, int piece)
+    {
+        if (_store.FindBlob(digest) is { } blob) return Open(blob.Path, blob.Size, piece);
+        return _partials.Find(digest) is { } partial && partial.Here.Contains(piece)
+            ? Open(partial.Path, partial.Size, piece)
+            : null;
+    }
+
+    private SharedPiece? Open(string path, long size, int piece)
+    {
+        if (piece < 0 || piece >= BlobPieces.CountOf(size)) return null;
+        try
+        {
+            var file = File.OpenHandle(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
+                FileOptions.Asynchronous);
+            return new SharedPiece(
+                file, BlobPieces.OffsetOf(piece), BlobPieces.LengthOf(piece, size), _rate, _rateMax);
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // it went, or moved to its place, in this moment: who asks again finds it
+        }
+    }
+}

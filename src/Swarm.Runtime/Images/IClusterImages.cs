@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using Swarm.Core.Images;
+using Swarm.Images.Peers;
+using Swarm.Images.Registry;
+
+namespace Swarm.Runtime.Images;
+
+/// <summary>What the cluster knows of images, and the nodes that have them.</summary>
+public interface IClusterImages
+{
+    /// <summary>What a tag means, cluster-wide.</summary>
+    /// <returns>Null when the cluster does not know the name, or does not answer in time.</returns>
+    Task<Digest?> FindMeaningAsync(ImageReference name, CancellationToken cancellation);
+
+    /// <summary>Other nodes that have an image.</summary>
+    Task<ImmutableArray<HeldImage>> FindHoldersAsync(Digest id, CancellationToken cancellation);
+
+    /// <summary>Brings an image from those that have it, and gives it names.</summary>
+    /// <returns>The digest of its manifest, and whether one of the names means another image than before.</returns>
+    /// <exception cref="PeerException">They do not give it.</exception>
+    /// <exception cref="Swarm.Images.ImageException">What is wrong with what they gave.</exception>
+    Task<(Digest Manifest, bool IsNew)> PullAsync(
+        ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
+        CancellationToken cancellation);
+}

@@ -1,0 +1,141 @@
+using CsCheck;
+using Swarm.Core.Images;
+
+namespace Swarm.Core.Tests.Images;
+
+public sealed class TransferRulesTests
+{
+    private static readonly TransferLimits Limits = new(Most: 4, MostOfEach: 2, FailuresMax: 3);
+
+    [Fact]
+    public void The_piece_that_the_fewest_have_is_asked_for_first()
+    {
+        var transfer = New(pieces: 3, ("a", [0, 1, 2]), ("b", [0, 2]));
+
+        var (_, requests) = TransferRules.Next(transfer, Limits with { Most = 1 });
+
+        Assert.Equal(new PieceRequest(1, "a"), Assert.Single(requests));
+    }
+
+    [Fact]
+    public void Who_has_little_is_asked_before_who_has_all()
+    {
+        var transfer = New(pieces: 3, ("all", [0, 1, 2]), ("some", [1]));
+
+        var (_, requests) = TransferRules.Next(transfer, Limits);
+
+        Assert.Contains(new PieceRequest(1, "some"), requests);
+    }
+
+    [Fact]
+    public void No_holder_is_asked_for_more_at_a_time_than_it_may()
+    {
+        var transfer = New(pieces: 9, ("a", [0, 1, 2, 3, 4, 5, 6, 7, 8]));
+
+        var (next, requests) = TransferRules.Next(transfer, Limits);
+
+        Assert.Equal(2, requests.Length);
+        Assert.Empty(TransferRules.Next(next, Limits).Requests);
+    }
+
+    [Fact]
+    public void Nodes_begin_with_different_pieces()
+    {
+        var first = Enumerable.Range(0, 8).Select(seed => TransferRules.Next(
+            New(pieces: 50, ("a", [.. Enumerable.Range(0, 50)])) with { Seed = seed }, Limits).Requests[0].Piece);
+
+        Assert.True(first.Distinct().Count() > 4);
+    }
+
+    [Fact]
+    public void Who_gave_wrong_bytes_is_asked_nothing_more_whatever_it_says()
+    {
+        var (asked, requests) = TransferRules.Next(New(pieces: 2, ("a", [0, 1])), Limits);
+
+        var left = TransferRules.Wrong(asked, requests[0]);
+        left = TransferRules.Failed(left, requests[1], Limits);
+        left = TransferRules.Heard(left, "a", PieceSet.All(2));
+
+        Assert.Empty(TransferRules.Next(left, Limits).Requests);
+        Assert.False(TransferRules.CanGoOn(left));
+    }
+
+    [Fact]
+    public void Who_fails_several_times_is_asked_again_once_it_is_heard()
+    {
+        var transfer = New(pieces: 1, ("a", [0]));
+        for (var attempt = 0; attempt < Limits.FailuresMax; attempt++)
+        {
+            (transfer, var requests) = TransferRules.Next(transfer, Limits);
+            transfer = TransferRules.Failed(transfer, Assert.Single(requests), Limits);
+        }
+
+        Assert.False(TransferRules.CanGoOn(transfer));
+        Assert.Single(TransferRules.Next(TransferRules.Heard(transfer, "a", PieceSet.All(1)), Limits).Requests);
+    }
+
+    [Fact]
+    public void An_answer_that_nobody_waits_for_changes_nothing()
+    {
+        var transfer = New(pieces: 2, ("a", [0, 1]));
+
+        Assert.Equal(transfer, TransferRules.Arrived(transfer, new PieceRequest(0, "a")) with { Have = transfer.Have });
+        Assert.Equal(transfer, TransferRules.Failed(transfer, new PieceRequest(1, "b"), Limits));
+    }
+
+    [Fact]
+    public void A_blob_comes_whole_in_the_end_and_nobody_is_asked_for_what_he_has_not() =>
+        Gen.Select(Gen.Int[0, 40], Gen.Int[1, 5], Gen.Int).Sample((pieces, holders, seed) =>
+        {
+            var chance = new Random(seed);
+            var transfer = New(pieces) with { Seed = seed };
+            // One of them has all and is honest; the others have what they have, and some lie.
+            for (var holder = 0; holder < holders; holder++)
+            {
+                var has = holder == 0 ? PieceSet.All(pieces) : Some(chance, pieces);
+                transfer = TransferRules.Heard(transfer, $"node{holder}", has);
+            }
+
+            for (var step = 0; !transfer.IsComplete && step < 10_000; step++)
+                transfer = Step(transfer, chance);
+
+            Assert.True(transfer.IsComplete);
+            Assert.Empty(transfer.Asked);
+        });
+
+    private static BlobTransfer Step(BlobTransfer transfer, Random chance)
+    {
+        var (next, requests) = TransferRules.Next(transfer, Limits);
+        foreach (var request in requests)
+        {
+            Assert.False(transfer.Have.Contains(request.Piece));
+            Assert.False(transfer.Asked.ContainsKey(request.Piece));
+            Assert.True(transfer.Holders[request.Holder].Has.Contains(request.Piece));
+        }
+
+        Assert.True(next.Asked.Count <= Limits.Most);
+        Assert.All(next.Holders, holder => Assert.Equal(
+            next.Asked.Count(asked => asked.Value == holder.Key), holder.Value.Asked));
+        Assert.All(next.Holders.Values, holder => Assert.True(holder.Asked <= Limits.MostOfEach));
+        if (next.Asked.IsEmpty) return TransferRules.Heard(next, "node0", PieceSet.All(next.Pieces));
+
+        var (piece, from) = next.Asked.ElementAt(chance.Next(next.Asked.Count));
+        var ended = new PieceRequest(piece, from);
+        return (from == "node0" ? chance.Next(2) : chance.Next(3)) switch
+        {
+            0 => TransferRules.Failed(next, ended, Limits),
+            1 => TransferRules.Arrived(next, ended),
+            _ => TransferRules.Wrong(next, ended),
+        };
+    }
+
+    private static BlobTransfer New(int pieces, params (string Holder, int[] Has)[] holders) => holders.Aggregate(
+        new BlobTransfer(pieces, Seed: 1),
+        (transfer, holder) => TransferRules.Heard(transfer, holder.Holder, SetOf(holder.Has)));
+
+    private static PieceSet SetOf(IEnumerable<int> pieces) =>
+        pieces.Aggregate(PieceSet.Empty, (set, piece) => set.Add(piece));
+
+    private static PieceSet Some(Random chance, int pieces) =>
+        SetOf(Enumerable.Range(0, pieces).Where(_ => chance.Next(2) == 0));
+}

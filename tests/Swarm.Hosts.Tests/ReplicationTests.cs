@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using Swarm.Core;
+using Swarm.Core.Services;
+using Swarm.Hosts.Images;
+using Swarm.Hosts.Nodes;
+using Swarm.Hosts.Services;
+
+namespace Swarm.Hosts.Tests;
+
+/// <summary>Images go from host to host; there is no registry.</summary>
+[Collection(ThreeHosts.Name)]
+public sealed class ReplicationTests(ThreeHosts shared)
+{
+    private readonly SwarmHosts _hosts = shared.Hosts;
+
+    [Fact]
+    public Task An_image_that_one_host_has_runs_on_all_of_them() => Scenario.RunAsync(_hosts, async scenario =>
+    {
+        var image = new LargeImage("only-here", mebibytes: 20);
+        await LoadAsync(image, _hosts[1]);
+
+        var web = await scenario.RunAsync(Composed.OfImage("only-here", Composed.Sleepers("web", 6)));
+
+        Assert.Equal([2, 2, 2], scenario.Living().CountBy(one => one.Host).Select(count => count.Value));
+        var log = string.Join('\n', _hosts[2].ReadLog());
+        Assert.Contains("Fetched image", log, StringComparison.Ordinal);
+        await RemoveAsync(scenario, web, image);
+    });
+
+    [Fact, Trait("Length", "long")]
+    public Task When_a_host_dies_in_the_middle_of_giving_the_rest_comes_from_another() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            var image = new LargeImage("given-on", mebibytes: 200);
+            await LoadAsync(image, _hosts[1]);
+            await LoadAsync(image, _hosts[2]);
+            await SlowAsync(_hosts[1], _hosts[2]);
+            var service = await scenario.Ledger.DeployAsync(
+                Composed.OfImage("given-on", Composed.Sleepers("web", 3, "placement: { max_replicas_per_node: 1 }")));
+            await Until.TrueAsync(() => PartOf(image, _hosts[3]) > 20, () => $"{PartOf(image, _hosts[3])} MiB came");
+
+            // One of the two that give, and not the one that decides.
+            var dead = scenario.Hosts.HolderOf(service) == _hosts[1] ? _hosts[2] : _hosts[1];
+            await dead.PowerOffAsync();
+            await Until.TrueAsync(() => HasWhole(image, _hosts[3]), () => $"{PartOf(image, _hosts[3])} MiB came");
+            await scenario.UntilAsync(service, one => one.Tasks.Count(
+                task => task.State == TaskState.Running && task.Node?.Value != dead.NodeId) >= 2);
+
+            await dead.StartAsync();
+            await dead.ReadyAsync();
+            await scenario.UntilSettledAsync();
+            await RemoveAsync(scenario, service, image);
+        });
+
+    [Fact, Trait("Length", "long")]
+    public Task What_has_rotted_on_the_disk_of_a_host_is_not_taken_from_there() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            var image = new LargeImage("rotten", mebibytes: 20);
+            await LoadAsync(image, _hosts[1]);
+            await LoadAsync(image, _hosts[2]);
+            await RotAsync(BlobOf(image, _hosts[1]));
+
+            var web = await scenario.RunAsync(Composed.OfImage(
+                "rotten", Composed.Sleepers("web", 3, "placement: { max_replicas_per_node: 1 }")));
+
+            Assert.Contains("is broken", string.Join('\n', _hosts[1].ReadLog()), StringComparison.Ordinal);
+            Assert.Equal(
+                await File.ReadAllBytesAsync(BlobOf(image, _hosts[2])),
+                await File.ReadAllBytesAsync(BlobOf(image, _hosts[3])));
+            await RemoveAsync(scenario, web, image);
+        });
+
+    private static async Task LoadAsync(LargeImage image, SwarmHost host)
+    {
+        using var images = host.Images();
+        await images.LoadAsync(image.Open());
+    }
+
+    private async Task RemoveAsync(Scenario scenario, ServiceName service, LargeImage image)
+    {
+        await scenario.Ledger.RemoveAsync(service);
+        await Until.TrueAsync(() => scenario.Living().Count == 0, () => $"{scenario.Living().Count} live");
+        foreach (var host in _hosts.All)
+        {
+            using var images = host.Images();
+            await Until.TrueAsync(
+                async () =>
+                {
+                    try
+                    {
+                        foreach (var one in await images.ListAsync())
+                        {
+                            if (one.Tags.Any(name => name.Contains(image.Name, StringComparison.Ordinal)))
+                                await images.RemoveAsync(image.Name, force: true);
+                        }
+
+                        return !File.Exists(BlobOf(image, host));
+                    }
+                    catch (Client.SwarmRefusedException)
+                    {
+                        return false; // a container of it is just going
+                    }
+                },
+                () => $"{image.Name} is still on {host.Name}");
+        }
+    }
+
+    // 100 Mbit/s: 200 MiB take 17 s.
+    private static async Task SlowAsync(params SwarmHost[] hosts)
+    {
+        foreach (var host in hosts)
+        {
+            await host.RunAsync(
+                "tc", "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", "100mbit", "burst", "256kb",
+                "latency", "100ms");
+        }
+    }
+
+    private static long PartOf(LargeImage image, SwarmHost host)
+    {
+        // What is allocated of a file with holes.
+        var path = $"{host.DataRoot}/images/parts/{image.LayerHex}";
+        if (!File.Exists(path)) return HasWhole(image, host) ? long.MaxValue : 0;
+        using var stat = Process.Start(
+            new ProcessStartInfo("stat", ["--format", "%b", path]) { RedirectStandardOutput = true })!;
+        return long.TryParse(stat.StandardOutput.ReadToEnd(), out var blocks) ? blocks / 2048 : 0;
+    }
+
+    private static bool HasWhole(LargeImage image, SwarmHost host) => File.Exists(BlobOf(image, host));
+
+    private static string BlobOf(LargeImage image, SwarmHost host) =>
+        $"{host.DataRoot}/images/blobs/sha256/{image.LayerHex}";
+
+    private static async Task RotAsync(string path)
+    {
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Position = 5_000_000;
+        var old = file.ReadByte();
+        file.Position--;
+        file.WriteByte((byte)(old ^ 1));
+    }
+}
