@@ -21,6 +21,8 @@ internal sealed class ServedNode : IAsyncDisposable
 
     public FakeRegistries Registries { get; } = new();
 
+    public FakeClusterImages Others { get; } = new();
+
     public FakeContainerEngine Engine { get; } = new();
 
     public FakeImageBuilder Builder { get; } = new();
@@ -50,7 +52,7 @@ internal sealed class ServedNode : IAsyncDisposable
             ImmutableSortedDictionary<string, string>.Empty);
         _server = await ApiServer.StartAsync(
             new ApiOptions(Socket) { Group = "no-such-group" }, facts,
-            new HostImages(Store, Registries, Engine), Engine, Builder,
+            new HostImages(Store, Registries, Engine, Others), Engine, Builder,
             _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)), ActorRefs.Nobody,
             () => Task.FromResult(Unhealthy), () => ClusterWarnings, TimeProvider.System,
             NullLoggerFactory.Instance, CancellationToken.None);

@@ -38,7 +38,7 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
             }
             finally
             {
-                Leave(wanted.Digest, fetch, tell);
+                Leave(fetch, tell);
             }
         }
     }
@@ -49,7 +49,8 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
     {
         lock (_gate)
         {
-            if (_running.TryGetValue(wanted.Digest, out var running))
+            var before = _running.GetValueOrDefault(wanted.Digest);
+            if (before is { Stop.IsCancellationRequested: false } running)
             {
                 running.Add(tell);
                 return (running, false);
@@ -57,32 +58,34 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
 
             var fetch = new Fetch();
             fetch.Add(tell);
-            _running.Add(wanted.Digest, fetch);
-            fetch.Ended = RunAsync(wanted, source, fetch);
+            _running[wanted.Digest] = fetch;
+            fetch.Ended = RunAsync(wanted, source, fetch, before?.Ended ?? Task.CompletedTask);
             return (fetch, true);
         }
     }
 
-    // With nobody left to wait for it, it ends, and nobody joins it any more.
-    private void Leave(Digest digest, Fetch fetch, Action<TransferStep> tell)
+    // With nobody left to wait for it, it ends, and nobody joins it any more: the next one begins when it has ended.
+    private void Leave(Fetch fetch, Action<TransferStep> tell)
     {
         lock (_gate)
         {
             if (!fetch.Remove(tell)) return;
-            if (_running.GetValueOrDefault(digest) == fetch) _running.Remove(digest);
             fetch.Stop.Cancel();
         }
     }
 
-    private async Task<StagedBlob> RunAsync(WantedBlob wanted, BlobSource source, Fetch fetch)
+    private async Task<StagedBlob> RunAsync(WantedBlob wanted, BlobSource source, Fetch fetch, Task before)
     {
         var id = wanted.ShortId;
         try
         {
+            // Two that write one file would write into what one of them has checked.
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
             if (_slots.CurrentCount == 0) fetch.Tell(new TransferStep(id, "Waiting"));
             await _slots.WaitAsync(fetch.Stop.Token);
             try
             {
+                if (store.FindBlob(wanted.Digest) is { } here) return here; // the one before has ended well
                 using var scratch = store.NewScratch();
                 var blob = await source(
                     scratch.NewPath(), have => fetch.Tell(new TransferStep(id, "Downloading", have, wanted.Size)),

@@ -133,6 +133,29 @@ public sealed class PeerImagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_fetch_that_was_given_up_is_gone_on_with_by_the_next_one()
+    {
+        var half = new SemaphoreSlim(2);
+        _one.Fault = async context =>
+        {
+            if (IsPiece(context)) await half.WaitAsync(context.RequestAborted);
+            return false;
+        };
+        using var giveUp = new CancellationTokenSource();
+        var first = _two.FetchAsync(_image, giveUp.Token);
+        await UntilSentAsync(_one, 2);
+        await giveUp.CancelAsync();
+        var second = _two.FetchAsync(_image);
+        half.Release(100);
+        await second;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.Equal(
+            Enumerable.Range(0, Pieces), _one.Sent.Where(IsOfBlob).Select(sent => sent.Piece).Distinct().Order());
+        Assert.Equal(Large, await File.ReadAllBytesAsync($"{_two.Home.Root}/blobs/sha256/{Blob.Hex}"));
+    }
+
+    [Fact]
     public async Task A_node_gives_pieces_on_before_it_has_the_whole()
     {
         var half = new SemaphoreSlim(2);
@@ -188,6 +211,8 @@ public sealed class PeerImagesTests : IAsyncLifetime
         while (peer.Sent.Count(sent => sent.Digest == Blob.Value) < pieces)
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
     }
+
+    private static bool IsOfBlob((string Digest, int Piece) sent) => sent.Digest == Blob.Value;
 
     // A blob of the same length under the name of this one, with sums as if it had been checked.
     private static async Task PoseAsync(ServedPeer peer, byte[] content)
