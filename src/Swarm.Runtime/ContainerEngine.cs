@@ -152,7 +152,8 @@ public sealed class ContainerEngine : IContainerEngine
             {
                 Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
                 WorkingFolder = "/",
-            });
+            },
+            _time);
         await using var killing = either.Token.Register(() => run.Kill());
         var code = await run.Ended;
         cancellation.ThrowIfCancellationRequested();

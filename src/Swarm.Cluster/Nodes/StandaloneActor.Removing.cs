@@ -10,6 +10,17 @@ namespace Swarm.Cluster.Nodes;
 /// <summary>The end of the container.</summary>
 internal sealed partial class StandaloneActor
 {
+    /// <summary>Who waits for the end of what was killed is told so by then: it waits for the kernel.</summary>
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(20);
+
+    private void Terminate(TimeSpan? grace, int signal)
+    {
+        Publish("kill", ("signal", $"{(signal == 0 ? node.Engine.StopSignalOf(_kept.Id) : signal)}"));
+        var given = grace ?? _container.Template.Container.StopGrace;
+        if (given >= TimeSpan.Zero) Timers.StartSingleTimer(nameof(Overdue), new Overdue(), given + KillPatience);
+        _runner.Tell(new AskStop(given, signal));
+    }
+
     private void Remove(RemoveByHand remove, IActorRef asker)
     {
         if (IsUp && !remove.Force)
@@ -35,6 +46,8 @@ internal sealed partial class StandaloneActor
 
     [LoggerMessage(LogLevel.Warning, "The volumes of container {Container} stay, though it is removed with them")]
     private partial void LogVolumesStay(Exception cause, ContainerId container);
+
+    private sealed record Overdue : INoSerializationVerificationNeeded;
 
     private sealed record VolumesLetGo(Exception? Fault) : INoSerializationVerificationNeeded;
 }

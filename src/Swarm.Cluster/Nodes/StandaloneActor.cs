@@ -11,7 +11,8 @@ namespace Swarm.Cluster.Nodes;
 
 /// <summary>One container that belongs to no service: what is wanted of it is kept before it is carried out.</summary>
 /// <remarks>Its <see cref="ContainerActor"/> runs it, as that of a task does. Told in docs/node.md.</remarks>
-internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundings node) : UntypedActor
+internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundings node)
+    : UntypedActor, IWithTimers
 {
     private const int KillSignal = 9;
     private static readonly TimeSpan KillAgainAfter = TimeSpan.FromSeconds(10);
@@ -27,6 +28,8 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
     private bool _isToldAsStopped;
     private List<Action<Exception?>> _afterSave = [];
     private bool _startsAnew = found is { Settings.StartsWithNode: true, Desired: TaskState.Shutdown };
+
+    public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
     // A crash is a bug: the container goes on, and all begins anew from what is kept.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
@@ -63,12 +66,21 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
                 _runner.Tell(new OrderContainer(TaskState.Remove));
                 break;
             case Forgotten: Context.Stop(Self); break;
+            case Overdue when _container.HasProcess: _askers.GiveUp(); break;
+            case Overdue: break;
             default: Unhandled(message); break;
         }
     }
 
     private void Start(IActorRef asker)
     {
+        if (Seen is { Phase: ContainerPhase.Running, IsPaused: true })
+        {
+            asker.Tell(new Refused(
+                ContainerFault.Conflict, "cannot start a paused container, try unpause instead"));
+            return;
+        }
+
         if (IsUp)
         {
             asker.Tell(new Done(Changed: false));
@@ -117,12 +129,6 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         _askers.AwaitRestart(asker);
         _isToldAsStopped = true;
         Terminate(restart.Grace, restart.Signal);
-    }
-
-    private void Terminate(TimeSpan? grace, int signal)
-    {
-        Publish("kill", ("signal", $"{(signal == 0 ? node.Engine.StopSignalOf(_kept.Id) : signal)}"));
-        _runner.Tell(new AskStop(grace ?? _container.Template.Container.StopGrace, signal));
     }
 
     private void Kill(int signal, IActorRef asker)

@@ -44,6 +44,21 @@ internal sealed class StandaloneAskers
         if (container.Status >= ContainerStatus.Ended) Answer(_forEnd);
     }
 
+    /// <summary>It was killed and does not end. What was wanted of it stays wanted.</summary>
+    public void GiveUp()
+    {
+        foreach (var asker in _forEnd.Concat(_forRemoval).Concat(_forRestart))
+        {
+            asker.Tell(new Refused(
+                ContainerFault.Host, "tried to kill container, but did not receive an exit event: a process of it "
+                    + "waits for the kernel"));
+        }
+
+        _forEnd.Clear();
+        _forRemoval.Clear();
+        _forRestart.Clear();
+    }
+
     public void BeGone()
     {
         Answer(_forEnd);

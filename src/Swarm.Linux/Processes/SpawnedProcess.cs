@@ -5,6 +5,10 @@ namespace Swarm.Linux.Processes;
 /// <summary>A child of this process. It must be waited for once, or its entry stays in the process table.</summary>
 public sealed partial class SpawnedProcess(int pid)
 {
+    private const int SigKill = 9;
+    private const int SigContinue = 18;
+    private const int SigStop = 19;
+
     public int Pid => pid;
 
     /// <summary>Blocks until it ends.</summary>
@@ -28,24 +32,43 @@ public sealed partial class SpawnedProcess(int pid)
     /// <remarks>Every one is stopped before the next is looked for: so none can start another meanwhile.</remarks>
     public void EndWithDescendants()
     {
-        const int sigkill = 9;
-        const int sigstop = 19;
+        foreach (var handle in StopAll()) Signal(handle, SigKill);
+    }
+
+    /// <summary>Ends what it has started, and lets itself go on. Valid until it has been waited for.</summary>
+    /// <remarks>So it reaps them. Who is left without a parent is reaped by the first process, which in a container
+    /// may be one that does not; and a pid namespace does not end before all that were in it are reaped.</remarks>
+    /// <returns>Whether there was anything to end.</returns>
+    public bool EndDescendants()
+    {
+        if (StopAll() is not [var own, .. var others]) return false;
+        foreach (var handle in others) Signal(handle, SigKill);
+        Signal(own, SigContinue);
+        return others.Count > 0;
+    }
+
+    /// <summary>It, and all that it started, from the top down. Each is stopped before the next is looked
+    /// for.</summary>
+    private List<ProcessHandle> StopAll()
+    {
         List<ProcessHandle> found = [];
         Collect(pid);
-        foreach (var handle in found)
-        {
-            handle.Signal(sigkill);
-            handle.Dispose();
-        }
+        return found;
 
         void Collect(int parent)
         {
             if (ProcessIdentity.Of(parent) is not { } identity || ProcessHandle.Open(identity) is not { } handle)
                 return;
             found.Add(handle);
-            handle.Signal(sigstop);
+            handle.Signal(SigStop);
             foreach (var child in ProcessIdentity.ChildrenOf(parent)) Collect(child);
         }
+    }
+
+    private static void Signal(ProcessHandle process, int signal)
+    {
+        process.Signal(signal);
+        process.Dispose();
     }
 
     [LibraryImport("libc", SetLastError = true)]

@@ -9,6 +9,9 @@ internal sealed class CommandRun : IDisposable
 {
     private const int OutputLimit = 4096;
 
+    /// <summary>Who has lost what it waited for ends at once.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
+
     private readonly Pipe _pipe = new();
     private readonly MemoryStream _output = new();
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,10 +20,13 @@ internal sealed class CommandRun : IDisposable
     private readonly IDisposable _reading;
     private readonly IDisposable _ending;
     private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
+    private ITimer? _patience;
     private bool _waited;
 
-    public CommandRun(DescriptorWatch watch, Spawn spawn)
+    public CommandRun(DescriptorWatch watch, Spawn spawn, TimeProvider time)
     {
+        _time = time;
         _pipe.DoNotBlockReader();
         _process = Spawner.Start(spawn with { Output = _pipe.Writing });
         _pipe.Writing.Dispose();
@@ -40,21 +46,34 @@ internal sealed class CommandRun : IDisposable
         }
     }
 
-    /// <summary>Ends the program, and the one it started in the container.</summary>
+    /// <summary>Ends the program, and the one it started in the container: that one first, so that it is
+    /// reaped.</summary>
     public void Kill()
     {
         lock (_lock)
         {
-            if (!_waited) _process.EndWithDescendants();
+            if (_waited || _patience is not null) return;
+            if (_process.EndDescendants())
+                _patience = _time.CreateTimer(_ => KillAll(), null, EndPatience, Timeout.InfiniteTimeSpan);
+            else _process.EndWithDescendants();
         }
     }
 
     public void Dispose()
     {
+        _patience?.Dispose();
         _reading.Dispose();
         _ending.Dispose();
         _handle.Dispose();
         _pipe.Dispose();
+    }
+
+    private void KillAll()
+    {
+        lock (_lock)
+        {
+            if (!_waited) _process.EndWithDescendants();
+        }
     }
 
     private void Read()

@@ -78,11 +78,8 @@ internal sealed class VolumeMounting(DescriptorWatch watch, TimeProvider time)
 
     private async Task<(int Code, string Said)> RunAsync(Spawn spawn, CancellationToken cancellation)
     {
-        using var run = new CommandRun(watch, spawn with
-        {
-            Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"],
-            WorkingFolder = "/",
-        });
+        string[] environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"];
+        using var run = new CommandRun(watch, spawn with { Environment = [.. environment], WorkingFolder = "/" }, time);
         await using var killing = cancellation.Register(() => run.Kill());
         var code = await run.Ended;
         return (code, run.Output.Trim().ReplaceLineEndings(" "));

@@ -56,6 +56,9 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 
     public bool EndsWhenTerminated { get; set; } = true;
 
+    /// <summary>Or the kernel does not let it.</summary>
+    public bool EndsWhenKilled { get; set; } = true;
+
     public CommandResult Probe { get; set; } = new(0, "", false);
 
     public ImmutableArray<LogEntry> Log { get; set; } = [];
@@ -148,7 +151,8 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     public void Signal(ContainerId id, int signal)
     {
         Signals.Add((id, signal));
-        if (Existing(id).Phase == ContainerPhase.Running && (signal == 9 || EndsWhenTerminated)) End(id, 128 + signal);
+        var ends = signal == 9 ? EndsWhenKilled : EndsWhenTerminated;
+        if (Existing(id).Phase == ContainerPhase.Running && ends) End(id, 128 + signal);
     }
 
     public int StopSignalOf(ContainerId id) => 15;

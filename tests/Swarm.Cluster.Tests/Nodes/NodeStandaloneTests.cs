@@ -117,6 +117,25 @@ public sealed class NodeStandaloneTests : NodeFixture
     }
 
     [Fact]
+    public async Task Who_waits_for_the_end_of_what_cannot_be_killed_is_told_so_and_it_is_removed_when_it_ends()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        await DoneAsync(new StartByHand(Own));
+        Engine.EndsWhenKilled = false;
+
+        var removal = Node.Ask<StandaloneAnswer>(new RemoveByHand(Own, Force: true));
+        Pass(35);
+        Assert.Contains(
+            "did not receive an exit event", Assert.IsType<StandaloneAnswer.Refused>(await removal).Reason,
+            StringComparison.Ordinal);
+        Engine.End(Own, 137);
+        Pass(1);
+
+        Assert.Null(Engine.Find(Own));
+    }
+
+    [Fact]
     public async Task A_start_that_fails_is_told_and_may_be_tried_again()
     {
         StartNode();

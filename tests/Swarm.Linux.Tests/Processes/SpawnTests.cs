@@ -58,6 +58,23 @@ public sealed class SpawnTests
     }
 
     [Fact]
+    public void What_a_process_has_started_is_ended_and_reaped_by_itself()
+    {
+        using var pipe = new Pipe();
+        var process = Spawner.Start(new Spawn("/bin/sh", ["-c", "sleep 600 & echo one >&3; wait; exit 7"])
+        {
+            Third = pipe.Writing,
+        });
+        Assert.Equal("one", pipe.ReadLine());
+        var child = ProcessIdentity.ChildrenOf(process.Pid).Single();
+
+        Assert.True(process.EndDescendants());
+
+        Assert.Equal(7, process.Wait());
+        Assert.Null(ProcessIdentity.Of(child));
+    }
+
+    [Fact]
     public void A_name_with_blanks_and_parentheses_does_not_confuse_and_a_zombie_has_ended()
     {
         var fields = string.Join(' ', Enumerable.Repeat("0", 18));
