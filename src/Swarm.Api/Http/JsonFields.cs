@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace Swarm.Api.Http;
@@ -37,15 +38,17 @@ internal sealed class JsonFields(JsonObject fields, string path = "")
     public static JsonFields Parse(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty || text.Trim(" \t\r\n"u8).SequenceEqual("null"u8)) return new JsonFields([]);
+        // Of a name it would be found only when it is looked for.
+        if (!Utf8.IsValid(text)) throw new ApiException(StatusCodes.Status400BadRequest, "invalid JSON: no UTF-8");
         try
         {
-            var options = new JsonDocumentOptions { MaxDepth = DeepestBody };
+            var options = new JsonDocumentOptions { MaxDepth = DeepestBody, AllowDuplicateProperties = false };
             var fields = JsonNode.Parse(text, documentOptions: options) as JsonObject
                 ?? throw new JsonException("it is no object");
-            _ = fields.Count; // a name that comes twice is found now
+            _ = fields.ToJsonString(); // half of a character is found now
             return new JsonFields(fields);
         }
-        catch (Exception wrong) when (wrong is JsonException or ArgumentException)
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new ApiException(StatusCodes.Status400BadRequest, $"invalid JSON: {wrong.Message}");
         }

@@ -1,0 +1,32 @@
+using System.Text;
+using Swarm.Api.Http;
+
+namespace Swarm.Api.Tests;
+
+/// <summary>Bodies that look like JSON: what they are is known before anything is done.</summary>
+public sealed class JsonFieldsTests
+{
+    [Theory]
+    [InlineData("""{"a":"\ud800"}""")]
+    [InlineData("""{"a":{"\udc00":1}}""")]
+    [InlineData("""{"a":{"b":1,"b":2}}""")]
+    [InlineData("{\"a\":{\"b\u00ff\":1}}")]
+    [InlineData("[]")]
+    [InlineData("1")]
+    [InlineData("{")]
+    public void Halves_of_characters_names_that_come_twice_and_what_is_no_object_are_refused(string body)
+    {
+        var refused = Assert.Throws<ApiException>(() => JsonFields.Parse(Encoding.Latin1.GetBytes(body)));
+
+        Assert.Equal(400, refused.Status);
+    }
+
+    [Fact]
+    public void Too_deep_is_refused_and_nothing_at_all_has_no_fields()
+    {
+        var deep = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 2000)));
+
+        Assert.Equal(400, Assert.Throws<ApiException>(() => JsonFields.Parse(deep)).Status);
+        Assert.Empty(JsonFields.Parse(" null\r\n"u8).Names);
+    }
+}
