@@ -42,8 +42,8 @@ public sealed class NodeRouteTests
         "client version 1.99 is too new. Maximum supported API version is 1.50")]
     [InlineData("/v1.12/_ping", HttpStatusCode.BadRequest,
         "client version 1.12 is too old. Minimum supported API version is 1.24")]
-    [InlineData("/v1.41/plugins", HttpStatusCode.NotImplemented,
-        "GET /plugins is not supported by this version of Swarm")]
+    [InlineData("/v1.41/services", HttpStatusCode.NotImplemented,
+        "GET /services is not supported by this version of Swarm")]
     [InlineData("/nothing", HttpStatusCode.NotFound, "page not found")]
     public async Task What_is_not_served_says_so(string path, HttpStatusCode status, string message)
     {

@@ -113,7 +113,8 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
     [InlineData("/etc", null, null, "permission denied: the program is not an executable file", 126)]
     [InlineData("/etc/passwd", null, null, "permission denied: the program is not an executable file", 126)]
     [InlineData("true", "/nowhere", null, "crun: chdir `/nowhere`: no such file or directory", 127)]
-    [InlineData("true", null, "nobody-here", "user nobody-here is not in the container's /etc/passwd", 126)]
+    [InlineData(
+        "true", null, "nobody-here", "unable to find user nobody-here: no matching entries in passwd file", 126)]
     public async Task What_cannot_be_run_is_said_and_has_an_exit_code(
         string program, string? folder, string? user, string message, int code)
     {

@@ -215,7 +215,7 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
         { "journal", "the log driver journald needs a journal, and none listens on /run/systemd/journal/socket" },
         { "order", "ulimit nofile: the soft limit 9 is above the hard limit 8" },
         { "score", "out-of-memory score 2000 is not between -1000 and 1000" },
-        { "group", "group nobodies is not in the container's /etc/group" },
+        { "group", "unable to find group nobodies: no matching entries in group file" },
         { "device", "error gathering device information for /dev/none: no such file or directory" },
         { "namespace", "there is no pid namespace 'elsewhere'" },
         { "container", "there is no container 0123" },

@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using Swarm.Api.Http;
+using Swarm.Runtime;
 
 namespace Swarm.Api.Containers;
 
@@ -24,8 +27,24 @@ internal static partial class ContainerNames
         "starling", "stork", "swallow", "teal", "thrush", "wren",
     ];
 
-    /// <summary>Whether it may be a container's name.</summary>
-    public static bool IsValid(string name) => Pattern().IsMatch(name);
+    private static bool IsValid(string name) => Pattern().IsMatch(name);
+
+    /// <exception cref="ApiException">It may not be one, or another container has it.</exception>
+    public static void Require(string name, IEnumerable<ContainerState> containers)
+    {
+        if (!IsValid(name))
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                $"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+        }
+
+        if (containers.FirstOrDefault(container => container.Definition.Name == name) is not { } holder) return;
+        throw new ApiException(
+            StatusCodes.Status409Conflict,
+            $"Conflict. The container name \"/{name}\" is already in use by container \"{holder.Id.Value}\". "
+            + "You have to remove (or rename) that container to be able to reuse that name.");
+    }
 
     /// <summary>A name that nobody has yet.</summary>
     public static string Choose(Func<string, bool> isTaken)

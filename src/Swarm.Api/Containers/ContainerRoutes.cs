@@ -54,22 +54,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
                 StatusCodes.Status400BadRequest, ContainerFinder.Missing(named).Message));
         var name = context.Request.Query["name"].ToString().TrimStart('/');
         if (name.Length == 0) name = ContainerNames.Choose(taken => desk.Engine.FindNamed(taken) is not null);
-        if (!ContainerNames.IsValid(name))
-        {
-            throw new ApiException(
-                StatusCodes.Status400BadRequest,
-                $"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
-        }
-
-        var holder = desk.Engine.List().FirstOrDefault(container => container.Definition.Name == name);
-        if (holder is not null)
-        {
-            throw new ApiException(
-                StatusCodes.Status409Conflict,
-                $"Conflict. The container name \"/{name}\" is already in use by container \"{holder.Id.Value}\". "
-                + "You have to remove (or rename) that container to be able to reuse that name.");
-        }
-
+        ContainerNames.Require(name, desk.Engine.List());
         desk.RequireImage(spec.Image);
         var id = ContainerDesk.NewId();
         await desk.AskAsync(
@@ -130,8 +115,17 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     private async Task KillAsync(HttpContext context)
     {
         var signal = SignalOf(context.Request, "KILL");
-        var container = desk.Engine.Get(context.NamedContainer());
-        await desk.AskAsync(new KillByHand(container.Id, signal), context.RequestAborted);
+        var named = context.NamedContainer();
+        var container = desk.Engine.Get(named);
+        try
+        {
+            await desk.AskAsync(new KillByHand(container.Id, signal), context.RequestAborted);
+        }
+        catch (ApiException refused) when (refused.Status == StatusCodes.Status409Conflict)
+        {
+            throw new ApiException(refused.Status, $"cannot kill container: {named}: {refused.Message}");
+        }
+
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

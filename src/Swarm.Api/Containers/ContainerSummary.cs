@@ -32,11 +32,13 @@ internal static class ContainerSummary
         };
     }
 
-    /// <summary>What is run, in one line.</summary>
+    /// <summary>What is run, in one line: words with blanks in them between quotes.</summary>
     public static string Command(ShownContainer shown)
     {
         var (path, arguments) = ContainerDocument.CommandOf(shown);
-        return string.Join(' ', arguments.Prepend(path));
+        return string.Join(' ', arguments
+            .Select(word => word.Contains(' ', StringComparison.Ordinal) ? $"'{word}'" : word)
+            .Prepend(path));
     }
 
     private static JsonArray Ports(ShownContainer shown)

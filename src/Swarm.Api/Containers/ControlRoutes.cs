@@ -38,8 +38,13 @@ internal sealed class ControlRoutes(ContainerDesk desk)
     {
         var container = desk.Engine.Get(context.NamedContainer());
         var name = context.Request.Query["name"].ToString().TrimStart('/');
-        if (!ContainerNames.IsValid(name))
-            throw new ApiException(StatusCodes.Status400BadRequest, $"Invalid container name ({name})");
+        if (name == container.Definition.Name)
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest, "Renaming a container with the same name as its current name");
+        }
+
+        ContainerNames.Require(name, desk.Engine.List());
         await desk.Engine.Controls.RenameAsync(container.Id, name, context.RequestAborted);
         var renamed = desk.Engine.Find(container.Id) ?? container;
         desk.Engine.Events.Publish(renamed, "rename", ("oldName", $"/{container.Definition.Name}"));

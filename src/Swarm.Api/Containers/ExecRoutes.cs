@@ -64,6 +64,7 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
         // The head first, on its own: some clients lose what comes in one piece with it.
         await using var client = await HijackedStream.BeginAsync(context, TypeOf(exec.Definition.Tty), stopping);
         IConsoleSession session;
+        Tell(container, exec); // before: it may end at once
         try
         {
             session = await desk.Engine.Execs.StartAsync(exec.Id, SizeOf(asked), CancellationToken.None);
@@ -76,7 +77,6 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
 
         await using (session)
         {
-            Tell(container, exec);
             var keys = exec.Definition.Tty ? DetachKeys.Read("") : null;
             var isDetached = await new ConsoleStreaming(client, session, keys).RunAsync(stopping);
             if (isDetached && container is not null)

@@ -45,6 +45,9 @@ internal static class HostConfigDocument
             document[name] = value.DeepClone();
         }
 
+        // Clients say "none" by a number.
+        if (asked.Has("MemorySwappiness") && asked.Number("MemorySwappiness") < 0) document["MemorySwappiness"] = null;
+        if (asked.Has("PidsLimit") && asked.Number("PidsLimit") <= 0) document["PidsLimit"] = null;
         document["Links"] = shown.Links.IsEmpty ? null : SpecWords.Words(shown.Links);
         if (shown.State.Definition.Spec.Shared.Network is { Length: > 0 } shared) document["NetworkMode"] = shared;
         if (asked.Text("NetworkMode") == "default") document["NetworkMode"] = "bridge";

@@ -9,6 +9,7 @@ namespace Swarm.Api.Containers;
 internal static class LimitReading
 {
     private const long NanosecondsPerMilli = 1_000_000;
+    private const long NanosecondsPerSecond = 1_000_000_000;
     private const long DefaultPeriod = 100_000;
 
     /// <summary>Docker refuses less: no program starts in it.</summary>
@@ -22,6 +23,7 @@ internal static class LimitReading
             throw Invalid("Minimum memory limit allowed is 6MB");
         if (host.Number("NanoCpus") > 0 && (host.Number("CpuQuota") > 0 || host.Number("CpuPeriod") > 0))
             throw Invalid("Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set");
+        CheckProcessors(host);
         var swappiness = host.Has("MemorySwappiness") ? host.Number("MemorySwappiness") : -1;
         if (swappiness is < -1 or > 100)
             throw Invalid($"Invalid value: {swappiness}, valid memory swappiness range is 0-100");
@@ -36,6 +38,18 @@ internal static class LimitReading
             Swappiness = swappiness < 0 ? null : (int)swappiness,
             BlockWeight = (int)Math.Clamp(host.Number("BlkioWeight"), 0, int.MaxValue),
         };
+    }
+
+    private static void CheckProcessors(JsonFields host)
+    {
+        var (nano, most) = (host.Number("NanoCpus"), Environment.ProcessorCount);
+        if (nano < 0 || nano > most * NanosecondsPerSecond)
+        {
+            throw Invalid(
+                $"range of CPUs is from 0.01 to {most}.00, as there are only {most} CPUs available");
+        }
+
+        if (host.Number("CpuShares") < 0) throw Invalid($"shares: invalid argument: {host.Number("CpuShares")}");
     }
 
     /// <summary>What it takes of the node: what it reserves, else what it may use at most.</summary>

@@ -22,8 +22,8 @@ internal sealed record WantedLog(bool Output, bool Error)
     /// <summary>Whether both streams are written as one, without frames; those of a terminal are always.</summary>
     public bool IsRaw { get; init; }
 
-    /// <summary>Said before each line; empty where nothing is.</summary>
-    public string Details { get; init; } = "";
+    /// <summary>Said before each line, with a blank after it, be it empty; null where nobody asked.</summary>
+    public string? Details { get; init; }
 
     public DateTimeOffset? Since { get; init; }
 
@@ -60,7 +60,7 @@ internal sealed record WantedLog(bool Output, bool Error)
 
     public byte[] Write(LogEntry entry)
     {
-        var text = (Timestamps ? Stamp(entry.At) + " " : "") + (Details.Length > 0 ? Details + " " : "")
+        var text = (Timestamps ? Stamp(entry.At) + " " : "") + (Details is null ? "" : Details + " ")
             + entry.Text + (IsTerminal ? "\r\n" : "\n");
         var bytes = Encoding.UTF8.GetBytes(text);
         if (IsTerminal || IsRaw) return bytes;

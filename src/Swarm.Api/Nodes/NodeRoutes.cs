@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,6 +18,7 @@ internal sealed class NodeRoutes(
         routes.MapMethods("/_ping", ["GET", "HEAD"], PingAsync);
         routes.MapGet("/version", VersionAsync);
         routes.MapGet("/info", DescribeAsync);
+        routes.MapGet("/plugins", ListPluginsAsync);
         routes.MapGet("/healthz", HealthAsync);
 
         // Answered once the node is in its cluster, which the interface waits for: so alive and ready are one.
@@ -46,6 +48,10 @@ internal sealed class NodeRoutes(
         HostDocument.Describe(
             node, images.List().Length, engine.List(), [.. images.Warnings(), .. warnings()], time.GetUtcNow()),
         context.RequestAborted);
+
+    /// <summary>There are none, and none can be installed.</summary>
+    private static Task ListPluginsAsync(HttpContext context) => context.Response.WriteNodeAsync(
+        StatusCodes.Status200OK, new JsonArray(), context.RequestAborted);
 
     private async Task HealthAsync(HttpContext context)
     {

@@ -42,13 +42,29 @@ internal static class Capabilities
         return ([.. wanted[true]], [.. wanted[false]]);
     }
 
-    private static string Named(string text)
+    /// <summary>Whether there are those that are to be added and dropped.</summary>
+    /// <exception cref="ContainerException">There is no capability of that name.</exception>
+    public static void Check(ImmutableArray<string> add, ImmutableArray<string> drop)
+    {
+        foreach (var (list, names) in new[] { ("CapAdd", add), ("CapDrop", drop) })
+        {
+            foreach (var text in names)
+            {
+                if (Find(text) is null) throw Unknown(list, text);
+            }
+        }
+    }
+
+    private static string Named(string text) => Find(text) ?? throw Unknown("CapAdd", text);
+
+    private static ContainerException Unknown(string list, string text) => new(
+        ContainerFault.Invalid, $"invalid {list}: unknown capability: \"{text}\"");
+
+    private static string? Find(string text)
     {
         var name = text.ToUpperInvariant();
         if (name == "ALL") return name;
         if (!name.StartsWith("CAP_", StringComparison.Ordinal)) name = "CAP_" + name;
-        return ByNumber.Contains(name)
-            ? name
-            : throw new ContainerException(ContainerFault.Invalid, $"there is no capability {text}");
+        return ByNumber.Contains(name) ? name : null;
     }
 }

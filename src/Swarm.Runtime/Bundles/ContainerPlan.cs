@@ -47,6 +47,7 @@ internal sealed record ContainerPlan
         var hostname = HostnameOf(definition, machineName);
         var check = spec.HealthCheck ?? image.HealthCheck;
         Sysctls.Check(spec);
+        Capabilities.Check(spec.AddCapabilities, spec.DropCapabilities);
         LimitSection.Check(spec.Limits);
         HostSideCheck.Check(spec);
         return new ContainerPlan
@@ -87,7 +88,8 @@ internal sealed record ContainerPlan
         ImmutableArray<string> arguments = [.. entrypoint, .. command];
         return arguments.Length > 0 && arguments[0].Length > 0
             ? spec.Init ? [InitProgram.Target, "--", .. arguments] : arguments
-            : throw Invalid($"no command: neither the container nor image {spec.Image} names a program to run");
+            : throw Invalid(
+                $"No command specified: neither the container nor image {spec.Image} names a program to run");
     }
 
     private static ImmutableArray<string> MergeEnvironment(
@@ -114,7 +116,7 @@ internal sealed record ContainerPlan
         if (folder.Length == 0) return "/";
         if (folder[0] == '/') return folder;
         return spec.WorkingDirectory is { Length: > 0 }
-            ? throw Invalid($"working directory {folder} is not a full path")
+            ? throw Invalid($"the working directory '{folder}' is invalid, it needs to be an absolute path")
             : "/" + folder;
     }
 

@@ -17,6 +17,11 @@ internal static class NameFiles
     private const string AsTheyAre = "ndots:0";
 
     private const string HostGateway = "host-gateway";
+
+    private const string OfEveryContainer =
+        "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\n"
+        + "ff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
+
     private static readonly string[] Names = ["hosts", "hostname", "resolv.conf"];
 
     /// <returns>The mounts that put them over the image's, but for those that the container mounts itself.</returns>
@@ -54,27 +59,25 @@ internal static class NameFiles
     internal static string Hosts(ContainerPlan plan, NamesInput input)
     {
         var endpoints = input.Endpoints;
-        var text = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
+        var text = new StringBuilder(OfEveryContainer);
+        foreach (var extra in plan.Spec.ExtraHosts) text.Append(ExtraHost(extra, endpoints));
         var names = string.Join(' ', plan.HostNames);
         if (endpoints.IsEmpty) text.Append(CultureInfo.InvariantCulture, $"127.0.0.1\t{names}\n");
         foreach (var endpoint in endpoints)
             text.Append(CultureInfo.InvariantCulture, $"{endpoint.Address}\t{names}\n");
         foreach (var link in input.Links)
             text.Append(CultureInfo.InvariantCulture, $"{link.Address}\t{string.Join(' ', link.HostNames)}\n");
-        foreach (var extra in plan.Spec.ExtraHosts)
-        {
-            var separator = extra.IndexOfAny([':', '=']);
-            var address = separator > 0 ? extra[(separator + 1)..] : "";
-            if (address == HostGateway) address = endpoints.IsEmpty ? "127.0.0.1" : endpoints[0].Gateway;
-            if (!IPAddress.TryParse(address.Trim('[', ']'), out var parsed))
-            {
-                throw new ContainerException(ContainerFault.Invalid, $"extra host '{extra}' is not as NAME:ADDRESS");
-            }
-
-            text.Append(CultureInfo.InvariantCulture, $"{parsed}\t{extra[..separator]}\n");
-        }
-
         return text.ToString();
+    }
+
+    private static string ExtraHost(string extra, ImmutableArray<NetworkEndpoint> endpoints)
+    {
+        var separator = extra.IndexOfAny([':', '=']);
+        var address = separator > 0 ? extra[(separator + 1)..] : "";
+        if (address == HostGateway) address = endpoints.IsEmpty ? "127.0.0.1" : endpoints[0].Gateway;
+        return IPAddress.TryParse(address.Trim('[', ']'), out var parsed)
+            ? $"{parsed}\t{extra[..separator]}\n"
+            : throw new ContainerException(ContainerFault.Invalid, $"extra host '{extra}' is not as NAME:ADDRESS");
     }
 
     internal static string Resolver(ContainerSpec spec, NamesInput input)

@@ -48,5 +48,5 @@ internal static class Signals
     }
 
     private static ContainerException Unknown(string text) =>
-        new(ContainerFault.Invalid, $"there is no signal {text}");
+        new(ContainerFault.Invalid, $"Invalid signal: {text}");
 }

@@ -21,7 +21,7 @@ internal sealed record ContainerUser(uint Uid, uint Gid, ImmutableArray<uint> Ot
         var entry = Lines(passwd, fields: 7).FirstOrDefault(fields => fields[0] == userPart)
             ?? Lines(passwd, fields: 7).FirstOrDefault(fields => fields[2] == userPart);
         var uid = entry is null ? Number(userPart) : Number(entry[2]);
-        if (uid is null) throw Missing($"user {userPart} is not in the container's /etc/passwd");
+        if (uid is null) throw Missing($"unable to find user {userPart}: no matching entries in passwd file");
 
         var home = entry is { } known && known[5].Length > 0 ? known[5] : "/";
         if (groupPart.Length > 0)
@@ -46,7 +46,7 @@ internal sealed record ContainerUser(uint Uid, uint Gid, ImmutableArray<uint> Ot
     {
         var entry = Lines(group, fields: 3).FirstOrDefault(fields => fields[0] == wanted);
         return (entry is null ? Number(wanted) : Number(entry[2]))
-            ?? throw Missing($"group {wanted} is not in the container's /etc/group");
+            ?? throw Missing($"unable to find group {wanted}: no matching entries in group file");
     }
 
     private static ImmutableArray<uint> OtherGroupsOf(string? name, uint gid, string? group) => name is null
