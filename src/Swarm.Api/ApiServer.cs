@@ -44,7 +44,7 @@ public sealed partial class ApiServer : IAsyncDisposable
 
     /// <summary>Listens, and brings the cluster's image names up to this host's.</summary>
     /// <param name="host">The images of this host.</param>
-    /// <param name="images">Takes messages for the entities of image names.</param>
+    /// <param name="names">What image names mean, for the whole cluster.</param>
     /// <param name="containers">Takes every <see cref="IStandaloneCommand"/>.</param>
     /// <param name="findFault">What keeps the node from its work; null when nothing does.</param>
     /// <param name="warnings">What is wrong with the cluster beyond this node.</param>
@@ -52,14 +52,13 @@ public sealed partial class ApiServer : IAsyncDisposable
     /// <exception cref="TlsFilesException">The certificates cannot be used.</exception>
     public static async Task<ApiServer> StartAsync(
         ApiOptions options, NodeFacts node, HostImages host, IContainerEngine engine, IImageBuilder builder,
-        IActorRef images,
+        ClusterImageNames names,
         IActorRef containers,
         Func<Task<string?>> findFault, Func<IEnumerable<string>> warnings,
         TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
     {
         var store = host.Store;
         var identity = options.Tcp is { Files: var files } ? TlsIdentity.Load(files, PeerRole.Server, time) : null;
-        var names = new ClusterImageNames(images, store, node.Id, time, logs.CreateLogger<ClusterImageNames>());
         var stopping = new CancellationTokenSource();
         var desk = new ContainerDesk(containers, engine, store);
         var application = Build(kestrel => Listen(kestrel, options, identity, logs), node, logs, routes =>

@@ -94,6 +94,9 @@ public interface IImageStore
     /// <summary>What the images take of the disk.</summary>
     ImageUse MeasureUse();
 
+    /// <summary>Bytes of the blobs, as they came.</summary>
+    Bytes MeasureBlobs();
+
     /// <summary>Containers for which a writable layer exists.</summary>
     ImmutableArray<ContainerId> WritableLayers();
 }

@@ -10,6 +10,8 @@ namespace Swarm.Images;
 /// <summary>Blobs for those who bring them, and who send them elsewhere.</summary>
 public sealed partial class ImageStore
 {
+    private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     // Blobs that are on their way in or out, and images of which a container is about to be made.
     private readonly Holds _heldBlobs = new();
     private readonly Holds _heldImages = new();
@@ -65,7 +67,7 @@ public sealed partial class ImageStore
     internal StagedBlob Adopt(StagedBlob blob)
     {
         var path = _folders.Blob(blob.Digest);
-        File.SetUnixFileMode(blob.Path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(blob.Path, ReadOnly);
         File.Move(blob.Path, path, overwrite: true);
         return blob with { Path = path };
     }

@@ -24,5 +24,9 @@ public sealed partial class ImageStore
         }
     }
 
+    /// <inheritdoc/>
+    public Bytes MeasureBlobs() => new(
+        new DirectoryInfo(_folders.Blobs).EnumerateFiles().Sum(blob => blob.Length));
+
     private static Bytes Sum(IEnumerable<UnpackedLayer> layers) => new(layers.Sum(layer => layer.Record.SizeBytes));
 }

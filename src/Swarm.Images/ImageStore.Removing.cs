@@ -48,6 +48,7 @@ public sealed partial class ImageStore
     private ImageRemoval CarryOut(KnownImage image, RemovalPlan plan)
     {
         foreach (var name in plan.Untagged) _catalog.RemoveName(name);
+        ForgetNames(plan.Untagged);
         if (!plan.Deletes) return new ImageRemoval(image.Id, plan.Untagged, [], Bytes.Zero);
 
         _catalog.Remove(image.Id);

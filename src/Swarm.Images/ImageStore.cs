@@ -6,6 +6,7 @@ using Swarm.Images.Archives;
 using Swarm.Images.Collecting;
 using Swarm.Images.Layers;
 using Swarm.Images.Names;
+using Swarm.Images.Repositories;
 using Swarm.Images.Snapshots;
 
 namespace Swarm.Images;
@@ -41,10 +42,12 @@ public sealed partial class ImageStore : IImageStore, IDisposable
             _folders.EmptyScratch();
             _catalog = new Catalog(_folders);
             foreach (var (path, fault) in _catalog.Broken) LogBroken(path, fault);
+            _repositories = new RepositoryCatalog(_folders);
+            foreach (var (path, fault) in _repositories.Broken) LogBroken(path, fault);
             _layers = new LayerFolder(_folders, options);
             _snapshots = new SnapshotFolder(_folders, _layers);
             _installer = new ImageInstaller(_folders, _layers);
-            _sweep = new Sweep(_folders, _catalog, _snapshots, _heldBlobs);
+            _sweep = new Sweep(_folders, _catalog, _repositories, _snapshots, _heldBlobs);
             SweepNow();
         }
         catch
@@ -116,7 +119,8 @@ public sealed partial class ImageStore : IImageStore, IDisposable
         {
             return
             [
-                .. _catalog.Broken.Select(record => $"{record.Path} cannot be read, and is left out: {record.Fault}"),
+                .. _catalog.Broken.Concat(_repositories.Broken).Select(
+                    record => $"{record.Path} cannot be read, and is left out: {record.Fault}"),
             ];
         }
     }

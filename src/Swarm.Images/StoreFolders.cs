@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Swarm.Core.Images;
 using Swarm.Linux;
 using Swarm.Linux.Files;
@@ -18,7 +19,8 @@ internal sealed class StoreFolders : IDisposable
         Root = Path.GetFullPath(root);
         Directory.CreateDirectory(Root, OwnerOnly);
         foreach (var folder in (string[])[
-            Path.GetDirectoryName(Blobs)!, Blobs, Sums, Parts, Layers, Images, Names, Snapshots, Scratch])
+            Path.GetDirectoryName(Blobs)!, Blobs, Sums, Parts, Layers, Images, Names, Snapshots, Scratch,
+            Path.GetDirectoryName(Manifests)!, Manifests, Tags, Links, Uploads])
         {
             Directory.CreateDirectory(folder, OwnerOnly);
         }
@@ -53,6 +55,14 @@ internal sealed class StoreFolders : IDisposable
     public string Snapshots => Path.Combine(Root, "snapshots");
 
     public string Scratch => Path.Combine(Root, "tmp");
+
+    public string Manifests => Path.Combine(Root, "repositories", "manifests");
+
+    public string Tags => Path.Combine(Root, "repositories", "tags");
+
+    public string Links => Path.Combine(Root, "repositories", "links");
+
+    public string Uploads => Path.Combine(Root, "uploads");
 
     public string Blob(Digest digest) => Path.Combine(Blobs, digest.Hex);
 
@@ -96,6 +106,17 @@ internal sealed class StoreFolders : IDisposable
         }
 
         Durability.Replace(path, aside);
+    }
+
+    /// <summary>Bytes that were drawn once, and are for root alone as all of the store.</summary>
+    public byte[] Secret(string name)
+    {
+        const int length = 32;
+        var path = Path.Combine(Root, name);
+        if (File.Exists(path) && File.ReadAllBytes(path) is { Length: length } drawn) return drawn;
+        drawn = RandomNumberGenerator.GetBytes(length);
+        WriteWhole(path, drawn);
+        return drawn;
     }
 
     public void Dispose() => _lock.Dispose();

@@ -3,16 +3,24 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Swarm.Images.Layers;
 using Swarm.Images.Names;
+using Swarm.Images.Repositories;
 using Swarm.Images.Snapshots;
+using Swarm.Images.Uploads;
 
 namespace Swarm.Images;
 
 /// <summary>The store's own small files.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters = [typeof(DigestConverter)])]
 [JsonSerializable(typeof(LayerRecord))]
 [JsonSerializable(typeof(ImageRecord))]
 [JsonSerializable(typeof(NameRecord))]
 [JsonSerializable(typeof(SnapshotRecord))]
+[JsonSerializable(typeof(ManifestRecord))]
+[JsonSerializable(typeof(TagRecord))]
+[JsonSerializable(typeof(LinkRecord))]
+[JsonSerializable(typeof(UploadRecord))]
 internal sealed partial class StoreJson : JsonSerializerContext
 {
     /// <exception cref="ImageException">The file is not what this store wrote.</exception>

@@ -119,7 +119,7 @@ public sealed class ContainerEngine : IContainerEngine
 
     /// <inheritdoc/>
     public Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation) =>
-        _work.RunAsync(() => _core.StartAsync(id, cancellation), cancellation);
+        StartFigures.MeasureAsync(_work.RunAsync(() => _core.StartAsync(id, cancellation), cancellation), _time);
 
     /// <inheritdoc/>
     public void Signal(ContainerId id, int signal)

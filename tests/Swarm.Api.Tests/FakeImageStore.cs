@@ -118,6 +118,8 @@ internal sealed class FakeImageStore : IImageStore
     public ImageUse MeasureUse() => new(
         Bytes.Zero, _images.Keys.ToImmutableDictionary(id => id, _ => new Bytes(300)));
 
+    public Bytes MeasureBlobs() => new(400);
+
     public ImmutableArray<ContainerId> WritableLayers() => [];
 
     private async Task<Digest> ReadAsync(Stream content, CancellationToken cancellation)

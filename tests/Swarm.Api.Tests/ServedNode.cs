@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net.Sockets;
 using Akka.Actor;
 using Microsoft.Extensions.Logging.Abstractions;
+using Swarm.Api.Images;
 using Swarm.Api.Nodes;
 using Swarm.Core;
 using Swarm.Core.Images;
@@ -53,7 +54,10 @@ internal sealed class ServedNode : IAsyncDisposable
         _server = await ApiServer.StartAsync(
             new ApiOptions(Socket) { Group = "no-such-group" }, facts,
             new HostImages(Store, Registries, Engine, Others), Engine, Builder,
-            _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)), ActorRefs.Nobody,
+            new ClusterImageNames(
+                _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)), Store, facts.Id, TimeProvider.System,
+                NullLogger<ClusterImageNames>.Instance),
+            ActorRefs.Nobody,
             () => Task.FromResult(Unhealthy), () => ClusterWarnings, TimeProvider.System,
             NullLoggerFactory.Instance, CancellationToken.None);
         Client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync })

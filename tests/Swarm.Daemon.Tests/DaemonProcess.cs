@@ -25,6 +25,11 @@ internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
     /// <summary>Settings beside roots and port, as <c>--set</c> takes them.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
+    /// <summary>Where its HTTP server is, of the last start.</summary>
+    public string HttpHost => Output
+        .Select(line => line.Split("are served at http://") is [_, var host] ? host.TrimEnd('/') : null)
+        .OfType<string>().Last();
+
     /// <summary>All that it wrote, of every start, both streams.</summary>
     public string[] Output
     {

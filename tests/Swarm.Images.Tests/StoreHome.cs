@@ -8,9 +8,16 @@ namespace Swarm.Images.Tests;
 /// not even mounts.</summary>
 public sealed class StoreHome : IDisposable
 {
+    private readonly TimeProvider _time;
+
     /// <param name="onDisk">In the folder for temporary files, and not in memory.</param>
-    public StoreHome(bool onDisk = false)
+    public StoreHome(bool onDisk = false) : this(TimeProvider.System, onDisk)
     {
+    }
+
+    public StoreHome(TimeProvider time, bool onDisk = false)
+    {
+        _time = time;
         var place = !onDisk && Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         Folder = Path.Combine(place, "swarm-images-" + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(Folder);
@@ -53,5 +60,5 @@ public sealed class StoreHome : IDisposable
         parent.RemoveTree(Path.GetFileName(Folder));
     }
 
-    private ImageStore Open() => new(Options, TimeProvider.System, NullLogger<ImageStore>.Instance);
+    private ImageStore Open() => new(Options, _time, NullLogger<ImageStore>.Instance);
 }

@@ -75,6 +75,8 @@ internal sealed class BusyboxImages(string folder) : IImageStore
             .Select(path => new ContainerId(Path.GetFileName(path)))]
         : [];
 
+    public Bytes MeasureBlobs() => throw new UnreachableException();
+
     public ImageUse MeasureUse() => throw new UnreachableException();
 
     public ImmutableArray<ImageSummary> List() => [];

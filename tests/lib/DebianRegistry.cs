@@ -57,15 +57,19 @@ public sealed class DebianRegistry : IAsyncLifetime
         await UntilListeningAsync(port);
     }
 
+    /// <summary>Ends it; what it has stays as long as this lives.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is null) return;
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
     public async Task DisposeAsync()
     {
-        if (_process is not null)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-            _process.Dispose();
-        }
-
+        await StopAsync();
         Directory.Delete(_folder, recursive: true);
     }
 

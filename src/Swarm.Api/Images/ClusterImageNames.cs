@@ -15,7 +15,7 @@ namespace Swarm.Api.Images;
 /// itself, so nothing is lost by a crash in between.
 /// </remarks>
 /// <param name="images">Takes <see cref="IImageMessage"/> to the name's entity.</param>
-internal sealed partial class ClusterImageNames(
+public sealed partial class ClusterImageNames(
     IActorRef images, IImageStore store, NodeId node, TimeProvider time, ILogger<ClusterImageNames> logger)
     : IImageNames
 {
@@ -30,15 +30,19 @@ internal sealed partial class ClusterImageNames(
     private readonly Channel<bool> _unsettled = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    /// <inheritdoc/>
     public async Task<string?> NameAsync(ImageReference name, Digest image, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(name);
         _removed.TryRemove(name, out _);
         return await TellAsync(
             name, new NameImage(NewRequest(), name.Repository, name.Tag!, image, node), cancellation);
     }
 
+    /// <inheritdoc/>
     public async Task<string?> UnnameAsync(ImageReference name, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(name);
         _removed[name] = true;
         var refused = await TellAsync(name, new UnnameImage(NewRequest(), name.Repository, name.Tag!), cancellation);
         if (refused is null) _removed.TryRemove(name, out _);

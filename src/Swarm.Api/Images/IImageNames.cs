@@ -3,7 +3,7 @@ using Swarm.Core.Images;
 namespace Swarm.Api.Images;
 
 /// <summary>Tells the cluster what names mean on this host.</summary>
-internal interface IImageNames
+public interface IImageNames
 {
     /// <summary>The name means this image from now on.</summary>
     /// <returns>Null when the cluster has kept it; else why not yet: it is told again until it has.</returns>

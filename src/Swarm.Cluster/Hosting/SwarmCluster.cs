@@ -114,6 +114,15 @@ public sealed class SwarmCluster : IAsyncDisposable
             $"{member.Address.Host}:{member.Address.Port}, one of {state.Members.Count} members, is out of reach");
     }
 
+    /// <summary>The members of the cluster as this node sees it, itself included.</summary>
+    public (int Reachable, int Unreachable) CountMembers()
+    {
+        if (ActorSystem.WhenTerminated.IsCompleted) return (0, 0);
+
+        var state = Akka.Cluster.Cluster.Get(ActorSystem).State;
+        return (state.Members.Count - state.Unreachable.Count, state.Unreachable.Count);
+    }
+
     /// <summary>Leaves the cluster in order and ends the actor system. Containers are not touched.</summary>
     public async Task StopAsync()
     {

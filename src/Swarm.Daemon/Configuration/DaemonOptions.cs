@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Swarm.Api;
+using Swarm.Api.Registry.Access;
 using Swarm.Api.Web;
 using Swarm.Cluster.Hosting;
 using Swarm.Cluster.Nodes;
 using Swarm.Images;
 using Swarm.Images.Peers;
 using Swarm.Images.Registry;
+using Swarm.Images.Repositories;
 using Swarm.Runtime;
+using Swarm.Runtime.Images;
 
 namespace Swarm.Daemon.Configuration;
 
@@ -40,6 +43,8 @@ internal sealed record DaemonOptions
 
     public required PeerOptions Peers { get; init; }
 
+    public required NodeRegistrySection Registry { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 }
 
@@ -49,6 +54,10 @@ internal sealed record NodeIdentity(string Name, string Pool, ImmutableSortedDic
 /// <summary>The part of the network options that is configured: names and places follow from
 /// the node's id and roots.</summary>
 internal sealed record NetworkSection(string AddressPool, int Mtu, int FirstDynamicPort, int LastDynamicPort);
+
+/// <summary>The registry that the node is.</summary>
+internal sealed record NodeRegistrySection(
+    bool IsOn, NodeRegistryOptions Repositories, PullThroughOptions PullThrough, RegistryAccessOptions Access);
 
 internal enum JournalProvider
 {

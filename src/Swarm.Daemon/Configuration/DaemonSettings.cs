@@ -84,6 +84,7 @@ internal static class DaemonSettings
             {
                 RateMax = settings.Size("swarm.images.peer-rate", Bytes.Zero, Petabyte),
             },
+            Registry = NodeRegistrySettings.Read(settings),
             LogLevel = settings.Choice("swarm.log.level", Levels),
         };
     }

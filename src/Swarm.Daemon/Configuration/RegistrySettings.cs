@@ -24,6 +24,12 @@ internal static partial class RegistrySettings
             : throw new FormatException(
                 $"'{text}' is no registry, as registry.lan:5000, and no network, as 10.0.0.0/8");
 
+    /// <summary>A registry, by its host and port.</summary>
+    public static string IsRegistry(string text) =>
+        text == "*" || Host().IsMatch(text)
+            ? text
+            : throw new FormatException($"'{text}' is no registry, as docker.io or registry.lan:5000, and not *");
+
     private static string IsMirror(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { AbsolutePath: "/", Query: "", UserInfo: "" }
         && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Swarm.Api;
+using Swarm.Api.Images;
 using Swarm.Api.Web;
 using Swarm.Cluster.Hosting;
 using Swarm.Cluster.Nodes;
@@ -44,7 +45,10 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
                     new NodePeers(started.Services, started.Placers, started.Nodes, started.Catalog),
                     options.Node, time, logs)),
             logs, time);
-        await using var web = await ServeWebAsync(listener, identity, parts, cluster, stop);
+        var names = new ClusterImageNames(
+            cluster.Images, parts.Images.Store, id, time, logs.CreateLogger<ClusterImageNames>());
+        await using var serving = new NodeServing(options, parts, cluster, names, logs, time);
+        await using var web = await ServeWebAsync(listener, identity, parts, serving, cluster, stop);
         if (await Task.WhenAny(cluster.Ready, cluster.ActorSystem.WhenTerminated).WaitAsync(stop) != cluster.Ready)
             return ShutOut();
         await cluster.Ready;
@@ -53,7 +57,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
         await using var api = await ApiServer.StartAsync(
             options.Api, HostFacts.Show(id, options), parts.Images, parts.Engine,
             parts.Builder,
-            cluster.Images, cluster.Node, cluster.FindFaultAsync, cluster.Warnings, time, logs, stop);
+            names, cluster.Node, cluster.FindFaultAsync, cluster.Warnings, time, logs, stop);
         ServiceSupervisor.Tell("READY=1");
         LogReady(parts.Engine.List().Length, options.Api.SocketPath, cluster.Address, SinceStart());
         return await ServeAsync(cluster, stop);
@@ -61,7 +65,8 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
 
     /// <summary>Served before the node is ready: it may need from others what they need from it.</summary>
     private async Task<WebServer?> ServeWebAsync(
-        WebListener? listener, TlsIdentity? identity, NodeParts parts, SwarmCluster cluster, CancellationToken stop)
+        WebListener? listener, TlsIdentity? identity, NodeParts parts, NodeServing serving, SwarmCluster cluster,
+        CancellationToken stop)
     {
         if (listener is null) return null;
         var server = await WebServer.StartAsync(
@@ -70,6 +75,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
                 new HealthRoutes(async () =>
                     cluster.Ready.IsCompletedSuccessfully ? await cluster.FindFaultAsync() : "the node is starting"),
                 new PeerRoutes(parts.Shared, byCertificate: identity is not null),
+                .. serving.Routes,
             ],
             logs, stop);
         LogServing(listener.Address);

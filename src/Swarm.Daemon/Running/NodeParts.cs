@@ -7,6 +7,7 @@ using Swarm.Daemon.Host;
 using Swarm.Images;
 using Swarm.Images.Peers;
 using Swarm.Images.Registry;
+using Swarm.Images.Repositories;
 using Swarm.Runtime;
 using Swarm.Runtime.Builds;
 using Swarm.Runtime.Images;
@@ -42,6 +43,7 @@ internal sealed class NodeParts : IAsyncDisposable
             _images, _registries, _peers, _handler, options.Peers, time, logs.CreateLogger<PeerImages>());
         _cluster = new ClusterImages(_peerImages, logs.CreateLogger<ClusterImages>());
         Images = new HostImages(_images, _registries, Engine, _cluster);
+        Registry = new NodeRegistry(_images, options.Registry.Repositories, time, logs.CreateLogger<NodeRegistry>());
         _builder = new ImageBuilder(
             NodePlaces.Builds(options), Engine, _images, _images, new BuildPulls(Images), logs);
     }
@@ -52,6 +54,9 @@ internal sealed class NodeParts : IAsyncDisposable
 
     /// <summary>What this node gives to others.</summary>
     public SharedBlobs Shared => _peerImages.Shared;
+
+    /// <summary>The repositories of this host, as a registry has them.</summary>
+    public NodeRegistry Registry { get; }
 
     /// <summary>Has found again what runs.</summary>
     public ContainerEngine Engine { get; }

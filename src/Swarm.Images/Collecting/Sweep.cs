@@ -1,21 +1,23 @@
 using Swarm.Core.Images;
 using Swarm.Images.Layers;
 using Swarm.Images.Names;
+using Swarm.Images.Repositories;
 using Swarm.Images.Snapshots;
 
 namespace Swarm.Images.Collecting;
 
-/// <summary>Finds blobs and layers that no image and no writable layer needs.</summary>
-internal sealed class Sweep(StoreFolders folders, Catalog catalog, SnapshotFolder snapshots, Holds held)
+/// <summary>Finds blobs and layers that no image, no repository and no writable layer needs.</summary>
+internal sealed class Sweep(
+    StoreFolders folders, Catalog catalog, RepositoryCatalog repositories, SnapshotFolder snapshots, Holds held)
 {
     /// <summary>Paths that may go. Nothing may be added to the store before they are gone.</summary>
     /// <remarks>None, as long as there is a record that cannot be read: what it speaks of is not lost with
     /// it.</remarks>
     public List<string> Unneeded()
     {
-        if (catalog.LacksImages || !snapshots.AreReadable) return [];
+        if (catalog.LacksImages || repositories.Broken.Any() || !snapshots.AreReadable) return [];
 
-        var blobs = held.Held.Select(digest => digest.Hex).ToHashSet();
+        var blobs = held.Held.Concat(repositories.Needed).Select(digest => digest.Hex).ToHashSet();
         var layers = new HashSet<string>();
         foreach (var image in catalog.Images)
         {

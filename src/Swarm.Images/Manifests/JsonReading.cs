@@ -16,6 +16,8 @@ internal sealed class JsonReading(JsonElement element, string place)
 
     public bool IsTrue => element.ValueKind == JsonValueKind.True;
 
+    public bool IsText => element.ValueKind == JsonValueKind.String;
+
     public bool IsObject => element.ValueKind == JsonValueKind.Object;
 
     /// <param name="subject">How errors name the document.</param>

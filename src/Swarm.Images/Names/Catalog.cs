@@ -70,6 +70,13 @@ internal sealed class Catalog
             .OrderBy(name => name.ToString(), StringComparer.Ordinal),
     ];
 
+    /// <summary>Repositories of which there are names.</summary>
+    public IEnumerable<string> Repositories => _names.Keys.Select(name => name.Repository).Distinct();
+
+    /// <summary>Tags and digests by which images of a repository are known.</summary>
+    public ImmutableArray<ImageReference> NamesIn(string repository) =>
+        [.. _names.Keys.Where(name => name.Repository == repository)];
+
     /// <summary>The tags of a repository, in their order.</summary>
     public ImmutableArray<ImageReference> TagsOf(string repository) =>
     [

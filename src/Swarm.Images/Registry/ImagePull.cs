@@ -18,6 +18,7 @@ internal sealed class ImagePull(
         var arrival = new ImageArrival(store, name.Repository, tell);
         var (id, isNew) = await arrival.TakeInAsync(
             found.Content, found.Digest, NamesOf(top.Digest), FetchAsync, cancellation);
+        if (top.Digest != found.Digest) store.KeepList(name, top, id);
 
         tell(new TransferStep("", $"Digest: {top.Digest}"));
         tell(new TransferStep("", isNew

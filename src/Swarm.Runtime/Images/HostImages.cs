@@ -49,6 +49,9 @@ public sealed class HostImages(
         return loaded;
     }
 
+    /// <summary>Tells that an image was pushed to this host.</summary>
+    public void TellReceived(Digest image) => Publish("load", image.Value, image.Value, image);
+
     public async Task<LoadedImage> ImportAsync(
         Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation)
     {

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Swarm.Core.Images;
+using Swarm.Images.Manifests;
+using Swarm.Images.Names;
+using Swarm.Images.Registry;
+using Swarm.Images.Repositories;
+
+namespace Swarm.Images;
+
+/// <summary>The store as a registry shows it: what has a name on this host, and what was pushed besides.</summary>
+public sealed partial class ImageStore
+{
+    private readonly RepositoryCatalog _repositories;
+
+    internal ImmutableArray<string> Repositories()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _catalog.Repositories
+                    .Concat(_repositories.All.Where(one => one.Value.Manifests.Count > 0).Select(one => one.Key))
+                    .Distinct().Order(StringComparer.Ordinal),
+            ];
+        }
+    }
+
+    internal ImmutableArray<string> RepositoriesWithBlob(Digest blob)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _catalog.Repositories.Concat(_repositories.All.Keys).Distinct()
+                    .Where(repository => HasBlob(repository, blob)).Order(StringComparer.Ordinal),
+            ];
+        }
+    }
+
+    /// <returns>Null when the repository has nothing at all.</returns>
+    internal ImmutableArray<string>? TagsIn(ImageReference repository)
+    {
+        lock (_gate)
+        {
+            var content = _repositories.Find(repository.Repository);
+            var named = _catalog.NamesIn(repository.Repository);
+            if (named.IsEmpty && content is null or { Manifests.Count: 0 }) return null;
+            return
+            [
+                .. named.Select(name => name.Tag).Concat(content?.Tags.Keys ?? Enumerable.Empty<string>())
+                    .OfType<string>().Distinct()
+                    .Where(tag => MeaningOf(repository with { Tag = tag, Digest = null }) is not null)
+                    .Order(StringComparer.Ordinal),
+            ];
+        }
+    }
+
+    /// <returns>Null when the repository has no such blob.</returns>
+    internal StoredBlob? FindBlobIn(ImageReference repository, Digest digest)
+    {
+        lock (_gate)
+        {
+            return HasBlob(repository.Repository, digest) && FindBlob(digest) is { } blob
+                ? new StoredBlob(digest, blob.Size, blob.Path)
+                : null;
+        }
+    }
+
+    internal StoredManifest? FindManifestIn(ImageReference repository, string reference)
+    {
+        lock (_gate)
+        {
+            var digest = Digest.TryParse(reference, out var given)
+                ? given
+                : MeaningOf(repository with { Tag = reference, Digest = null });
+            if (digest is not { } found || FindBlob(found) is null) return null;
+
+            var record = _repositories.Find(repository.Repository)?.Manifests.GetValueOrDefault(found);
+            if (record is null && !IsManifestOfImage(repository.Repository, found)) return null;
+            var content = File.ReadAllBytes(_folders.Blob(found));
+            return new StoredManifest(found, record?.MediaType ?? TypeOf(content), content);
+        }
+    }
+
+    internal ImmutableArray<ManifestRecord> ManifestsAbout(ImageReference repository, Digest subject)
+    {
+        lock (_gate) return _repositories.Find(repository.Repository)?.About(subject) ?? [];
+    }
+
+    internal byte[] ReadManifest(Digest digest) => File.ReadAllBytes(_folders.Blob(digest));
+
+    /// <summary>What a tag means to a registry: of an image that has this name, the manifest that it came with.
+    /// </summary>
+    /// <remarks>A name that was given to another image since, or taken away, was not given by a push.</remarks>
+    private Digest? MeaningOf(ImageReference name)
+    {
+        var tag = _repositories.FindTag(name);
+        if (_catalog.Find(name) is { } image)
+            return tag is not null && tag.Image == image.Id ? tag.Digest : image.ManifestDigest;
+        return tag is { Image: null } ? tag.Digest : null;
+    }
+
+    private bool HasBlob(string repository, Digest digest) =>
+        _repositories.Find(repository)?.Links.ContainsKey(digest) == true || IsPart(repository, digest);
+
+    private bool IsPart(string repository, Digest digest) =>
+        _repositories.Find(repository)?.IsPart(digest) == true
+        || ImagesIn(repository).Any(
+            image => image.Id == digest || image.Layers.Any(layer => layer.Blob == digest));
+
+    private bool IsManifestOfImage(string repository, Digest digest) =>
+        ImagesIn(repository).Any(image => image.ManifestDigest == digest);
+
+    private IEnumerable<KnownImage> ImagesIn(string repository) =>
+        _catalog.NamesIn(repository).Select(name => _catalog.Find(name)).OfType<KnownImage>().Distinct();
+
+    /// <summary>What tags and names mean in a repository: from there the rest is reached.</summary>
+    private HashSet<Digest> NamedIn(string repository, RepositoryContent content) =>
+    [
+        .. content.Tags.Values.Where(tag => MeaningOf(Name(tag)) == tag.Digest).Select(tag => tag.Digest),
+        .. _catalog.NamesIn(repository).Select(name => name.Digest ?? MeaningOf(name)).OfType<Digest>(),
+    ];
+
+    private static ImageReference Name(TagRecord tag) => ImageReference.Parse($"{tag.Repository}:{tag.Tag}");
+
+    // Of what came by other ways than a push, only what it says itself is known.
+    private static string TypeOf(byte[] manifest)
+    {
+        try
+        {
+            var json = JsonReading.Parse(manifest, "manifest");
+            return json.TextOr("mediaType", "") is { Length: > 0 } own ? own
+                : ImageIndex.IsIndex(json) ? MediaTypes.OciIndex : MediaTypes.OciManifest;
+        }
+        catch (Exception broken) when (broken is ImageException or JsonException)
+        {
+            return MediaTypes.OciManifest;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Swarm.Core.Images;
+using Swarm.Images.Repositories;
+
+namespace Swarm.Images;
+
+public sealed partial class ImageStore
+{
+    /// <summary>Takes away a tag; the image or manifest that it meant stays.</summary>
+    /// <returns>Whether it was the name of an image of this host; null when it means nothing.</returns>
+    internal bool? RemoveTagIn(ImageReference name)
+    {
+        lock (_gate)
+        {
+            if (MeaningOf(name) is not { } meant) return null;
+            Touch(name.Repository, meant);
+            return RemoveTag(name);
+        }
+    }
+
+    /// <summary>Takes away a manifest with all tags that mean it.</summary>
+    /// <returns>The names of images among those; null when there is no such manifest.</returns>
+    internal ImmutableArray<ImageReference>? RemoveManifestIn(ImageReference repository, Digest digest)
+    {
+        var unnamed = ImmutableArray.CreateBuilder<ImageReference>();
+        HashSet<Digest> images;
+        lock (_gate)
+        {
+            if (FindManifestIn(repository, digest.Value) is null) return null;
+            images = [.. ImagesIn(repository.Repository).Select(image => image.Id)];
+            foreach (var tag in TagsIn(repository) ?? [])
+            {
+                var name = repository with { Tag = tag, Digest = null };
+                if (MeaningOf(name) == digest && RemoveTag(name)) unnamed.Add(name);
+            }
+
+            var byDigest = repository with { Tag = null, Digest = digest };
+            if (_catalog.Find(byDigest) is not null) _catalog.RemoveName(byDigest);
+            if (_repositories.Find(repository.Repository)?.Manifests.GetValueOrDefault(digest) is { } record)
+                _repositories.Remove([record]);
+            images.RemoveWhere(image => !_catalog.NamesOf(image).IsEmpty);
+        }
+
+        foreach (var image in images) RemoveUnused(image);
+        SweepAfterRemoval();
+        return unnamed.ToImmutable();
+    }
+
+    /// <summary>Removes manifests and blobs to which nothing has led for long enough.</summary>
+    internal void RemoveUnreached(DateTimeOffset untaggedSince, DateTimeOffset unfinishedSince)
+    {
+        List<ManifestRecord> manifests = [];
+        List<LinkRecord> links = [];
+        lock (_gate)
+        {
+            foreach (var (repository, content) in _repositories.All.ToList())
+            {
+                foreach (var tag in content.Tags.Values.Where(tag => MeaningOf(Name(tag)) != tag.Digest).ToList())
+                {
+                    Touch(repository, tag.Digest);
+                    _repositories.Remove([tag]);
+                }
+
+                manifests.AddRange(RepositoryRules.Unreached(
+                    content.Manifests, NamedIn(repository, content), untaggedSince));
+                links.AddRange(content.Links.Values.Where(link => link.Since < unfinishedSince));
+            }
+
+            _repositories.Remove(manifests);
+            _repositories.Remove(links);
+        }
+
+        if (manifests.Count + links.Count == 0) return;
+        LogUnreached(manifests.Count, links.Count);
+        SweepAfterRemoval();
+    }
+
+    // Who removes an image by its name means all that came by it.
+    private void ForgetNames(ImmutableArray<ImageReference> names)
+    {
+        foreach (var repository in names.GroupBy(name => name.Repository))
+        {
+            if (_repositories.Find(repository.Key) is not { } content) continue;
+            var tags = repository.Select(_repositories.FindTag).OfType<TagRecord>().ToList();
+            var taken = tags.Select(tag => tag.Digest).Concat(repository.Select(name => name.Digest).OfType<Digest>())
+                .ToList();
+            _repositories.Remove(tags);
+            _repositories.Remove(
+                RepositoryRules.GoingWith(content.Manifests, NamedIn(repository.Key, content), taken));
+        }
+    }
+
+    private bool RemoveTag(ImageReference name)
+    {
+        if (_repositories.FindTag(name) is { } tag) _repositories.Remove([tag]);
+        if (_catalog.Find(name) is null) return false;
+        _catalog.RemoveName(name);
+        return true;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Swarm.Core.Containers;
+using Swarm.Core.Images;
+using Swarm.Images.Repositories;
+
+namespace Swarm.Runtime.Images;
+
+/// <summary>The registry that this host is: what it has, and what it can bring.</summary>
+/// <param name="tasks">Brings images by the way of tasks: from other nodes, else from their registries.</param>
+/// <param name="stopping">Ends what is on its way.</param>
+public sealed class HostRegistry(
+    INodeRegistry registry, HostImages images, ITaskImages tasks, PullThroughOptions options,
+    CancellationToken stopping)
+{
+    private const int PullsMax = 16;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ImageReference, Task<string?>> _pulls = [];
+
+    public INodeRegistry Repositories => registry;
+
+    /// <summary>Finds a manifest, and brings the image to this host where it is not here and may be elsewhere.
+    /// </summary>
+    /// <param name="reference">A tag, or a digest.</param>
+    /// <exception cref="RepositoryException">There is none, or it cannot be had.</exception>
+    public async Task<FoundManifest> FindManifestAsync(
+        ImageReference repository, string reference, CancellationToken cancellation)
+    {
+        if (registry.FindManifest(repository, reference) is { } here) return new FoundManifest(here, null);
+        ArgumentNullException.ThrowIfNull(repository);
+        var unknown = $"there is no manifest {reference} in {repository.FamiliarRepository}";
+        if (!options.Admits(repository.Registry))
+            throw new RepositoryException(RepositoryFault.ManifestUnknown, unknown);
+
+        var name = Digest.TryParse(reference, out var digest)
+            ? repository with { Tag = null, Digest = digest }
+            : repository with { Tag = reference, Digest = null };
+        if (await Pull(name).WaitAsync(cancellation) is { } why)
+            throw new RepositoryException(RepositoryFault.ManifestUnknown, $"{unknown}, and it cannot be had: {why}");
+        return registry.FindManifest(repository, reference) is { } brought
+            ? new FoundManifest(brought, images.Store.Find(name.ToString())?.Id)
+            : throw new RepositoryException(RepositoryFault.ManifestUnknown, unknown);
+    }
+
+    /// <inheritdoc cref="INodeRegistry.PutManifestAsync"/>
+    public async Task<PushedManifest> PutManifestAsync(
+        ImageReference repository, string reference, ImmutableArray<string> tags, string contentType, byte[] content)
+    {
+        // To the end, also when the client does not wait: it will ask again, and find it done.
+        var pushed = await registry.PutManifestAsync(repository, reference, tags, contentType, content, stopping);
+        if (pushed.Image is { } image) images.TellReceived(image);
+        return pushed;
+    }
+
+    /// <summary>Brings an image, once for all who ask meanwhile.</summary>
+    /// <returns>Why it cannot be had; null when it is here.</returns>
+    private Task<string?> Pull(ImageReference name)
+    {
+        lock (_gate)
+        {
+            if (_pulls.TryGetValue(name, out var running)) return running;
+            if (_pulls.Count >= PullsMax)
+            {
+                throw new RepositoryException(
+                    RepositoryFault.TooManyRequests, $"{PullsMax} images are on their way here: ask again later");
+            }
+
+            var pull = PullAsync(name);
+            if (!pull.IsCompleted) _pulls.Add(name, pull);
+            return pull;
+        }
+    }
+
+    private async Task<string?> PullAsync(ImageReference name)
+    {
+        await Task.Yield(); // it is among those that run before it ends
+        try
+        {
+            using var hold = await tasks.RequireAsync(
+                new ContainerSpec { Image = name.ToString() }, credentials: null, stopping);
+            return null;
+        }
+        catch (ContainerException refused)
+        {
+            return refused.Message;
+        }
+        finally
+        {
+            lock (_gate) _pulls.Remove(name);
+        }
+    }
+}
+
+/// <param name="Brought">The image that came here for it; null where it was here.</param>
+public sealed record FoundManifest(StoredManifest Manifest, Digest? Brought);
