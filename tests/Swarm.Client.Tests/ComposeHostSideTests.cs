@@ -41,6 +41,7 @@ public sealed class ComposeHostSideTests
             pid: host
             ipc: shareable
             uts: host
+            userns_mode: host
             cgroup: host
             cgroup_parent: mine/own
             oom_kill_disable: true

@@ -101,6 +101,7 @@ public sealed class ComposeRefusalTests
         { "ipc: \"container:db\"", 10, "not placed together" },
         { "ipc: own", 10, "host, private, shareable, none" },
         { "uts: private", 10, "one of host" },
+        { "userns_mode: private", 18, "one of host" },
         { "domainname: a b", 17, "without blanks" },
         { "dns_search: [\"a b\"]", 18, "not a domain" },
         { "logging: {driver: syslog}", 23, "no log driver syslog" },

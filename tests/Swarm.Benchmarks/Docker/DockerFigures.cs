@@ -3,16 +3,20 @@ using System.Diagnostics;
 namespace Swarm.Benchmarks.Docker;
 
 /// <summary>What people do with the <c>docker</c> command, timed from its start to its end.</summary>
-/// <remarks>With <c>SWARM_BENCH_DOCKERD=1</c> and Docker on the host, its own daemon does the same in turn.</remarks>
+/// <remarks>With <c>SWARM_BENCH_DOCKERD=1</c> and Docker on the host, its own daemon does the same in turn. With
+/// <c>SWARM_BENCH_ONCE=1</c> all is done once and in small, to see that it works.</remarks>
 internal static class DockerFigures
 {
     private const string Image = "bench";
-    private const int Runs = 20;
-    private const int LongRuns = 5;
-    private const int ManyContainers = 500;
     private const int Lines = 100_000;
     private const int Files = 1_000;
-    private const int Resting = 20;
+
+    private static readonly bool IsOnce = Environment.GetEnvironmentVariable("SWARM_BENCH_ONCE") == "1";
+    private static readonly int Runs = IsOnce ? 1 : 20;
+    private static readonly int LongRuns = IsOnce ? 1 : 5;
+    private static readonly int ManyContainers = IsOnce ? 10 : 500;
+    private static readonly int Resting = IsOnce ? 2 : 20;
+    private static readonly int[] Together = IsOnce ? [2] : [8, 32];
 
     public static async Task<IReadOnlyList<Measure>> RunAsync()
     {
@@ -37,7 +41,7 @@ internal static class DockerFigures
         await InTurnAsync(
             measures, engines, "exec, ms", Runs, one => one.TimeAsync("exec", "kept", "/bin/sh", "-c", ":"));
         foreach (var engine in engines) await engine.DoAsync("rm", "-f", "kept");
-        foreach (var together in (int[])[8, 32])
+        foreach (var together in Together)
         {
             await InTurnAsync(
                 measures, engines, $"run --rm, bridge, {together} at a time, containers/s", LongRuns,
