@@ -46,6 +46,9 @@ internal sealed class DockerDaemon : IAsyncDisposable
         }
 
         _process?.Dispose();
+        // It leaves its network namespace mounted.
+        using var unmount = Process.Start("umount", ["--lazy", $"{_root}/run/netns/default"]);
+        await unmount.WaitForExitAsync();
         Directory.Delete(_root, recursive: true);
     }
 }
