@@ -36,6 +36,9 @@ internal sealed class FakeClusterImages : IClusterImages
     public Task<ImmutableArray<HeldImage>> FindHoldersAsync(Digest id, CancellationToken cancellation) =>
         Task.FromResult<ImmutableArray<HeldImage>>([.. _known.Values.Where(held => held.Id == id)]);
 
+    public Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation) =>
+        Task.FromResult<ImmutableArray<HeldImage>>([.. _known.Values]);
+
     public Task<(Digest Manifest, bool IsNew)> PullAsync(
         ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
         CancellationToken cancellation)

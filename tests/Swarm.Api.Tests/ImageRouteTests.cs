@@ -23,6 +23,20 @@ public sealed class ImageRouteTests
     }
 
     [Fact]
+    public async Task On_how_many_nodes_an_image_is_is_told_to_who_wants_to_know()
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+        node.Others.Know("archive", fromRegistry: false);
+
+        using var asked = JsonDocument.Parse(await node.Client.GetStringAsync("/images/json?nodes=1"));
+        using var plain = JsonDocument.Parse(await node.Client.GetStringAsync("/images/json"));
+
+        Assert.Equal(2, asked.RootElement[0].GetProperty("Nodes").GetInt32());
+        Assert.False(plain.RootElement[0].TryGetProperty("Nodes", out _));
+    }
+
+    [Fact]
     public async Task A_body_far_over_the_usual_limit_of_the_server_is_taken()
     {
         await using var node = await ServedNode.StartAsync();

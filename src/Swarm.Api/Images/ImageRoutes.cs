@@ -44,19 +44,24 @@ internal sealed class ImageRoutes(
         context.Response.StatusCode = StatusCodes.Status201Created;
     }
 
-    private Task ListAsync(HttpContext context)
+    private async Task ListAsync(HttpContext context)
     {
+        // Not Docker's: other nodes are asked for it only where somebody wants to know.
+        var others = QueryFlag.IsSet(context.Request.Query["nodes"])
+            ? await images.CountOthersAsync(context.RequestAborted)
+            : null;
         var shared = QueryFlag.IsSet(context.Request.Query["shared-size"]) ? images.Store.MeasureUse().Shared : null;
         var containers = engine.List().CountBy(container => container.ImageId).ToDictionary();
         JsonArray lines = [];
         foreach (var (image, shown) in ImageFilters.Choose(context.Request, images.Store, time.GetUtcNow()))
         {
             Bytes? size = shared?.GetValueOrDefault(image.Id);
-            lines.Add((JsonNode)ImageDocument.For(
-                context, ImageDocument.Line(image, shown, containers.GetValueOrDefault(image.Id), size)));
+            var line = ImageDocument.Line(image, shown, containers.GetValueOrDefault(image.Id), size);
+            if (others is not null) line["Nodes"] = 1 + others.GetValueOrDefault(image.Id);
+            lines.Add((JsonNode)ImageDocument.For(context, line));
         }
 
-        return context.Response.WriteNodeAsync(StatusCodes.Status200OK, lines, context.RequestAborted);
+        await context.Response.WriteNodeAsync(StatusCodes.Status200OK, lines, context.RequestAborted);
     }
 
     private async Task RemoveAsync(HttpContext context, string name)

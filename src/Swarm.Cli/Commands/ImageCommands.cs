@@ -45,7 +45,7 @@ internal static class ImageCommands
             using var client = shared.ConnectImages(parsed);
             var images = await client.ListAsync(cancellation);
             var printer = shared.Printer(parsed);
-            printer.Rows(["NAME", "ID", "SIZE", "CREATED"], images, ImageViews.Row, ImageViews.Json);
+            printer.Rows(["NAME", "ID", "SIZE", "NODES", "CREATED"], images, ImageViews.Row, ImageViews.Json);
             foreach (var warning in await client.GetWarningsAsync(cancellation)) printer.Warn(warning);
             return ExitCode.Ok;
         });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Swarm.Client.Images;
 
@@ -7,13 +8,14 @@ internal static class ImageViews
 {
     public static string[] Row(ImageListing image) =>
         [image.Tags.IsEmpty ? "<none>" : string.Join(", ", image.Tags), ShortId(image.Id), Texts.Size(image.SizeBytes),
-            Texts.Time(image.CreatedAt)[..19]];
+            image.Nodes.ToString(CultureInfo.InvariantCulture), Texts.Time(image.CreatedAt)[..19]];
 
     public static JsonNode Json(ImageListing image) => new JsonObject
     {
         ["id"] = image.Id,
         ["tags"] = Texts.Array(image.Tags),
         ["sizeBytes"] = image.SizeBytes,
+        ["nodes"] = image.Nodes,
         ["createdAt"] = Texts.Time(image.CreatedAt),
     };
 

@@ -17,7 +17,10 @@ internal static class ImageAnswers
             image.TryGetProperty("Size", out var size) ? size.GetInt64() : 0,
             DateTimeOffset.FromUnixTimeSeconds(image.TryGetProperty("Created", out var created)
                 ? created.GetInt64()
-                : 0)))];
+                : 0))
+        {
+            Nodes = image.TryGetProperty("Nodes", out var nodes) ? nodes.GetInt32() : 1,
+        })];
     }
 
     public static ImmutableArray<string> Warnings(Stream body)

@@ -40,7 +40,7 @@ public sealed class ImageClient : IDisposable
     /// <inheritdoc cref="LoadAsync"/>
     public async Task<ImmutableArray<ImageListing>> ListAsync(CancellationToken cancellation = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "images/json");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "images/json?nodes=1");
         using var answer = await SendAsync(request, cancellation);
         return ImageAnswers.Listings(await answer.Content.ReadAsStreamAsync(cancellation));
     }

@@ -45,6 +45,10 @@ public sealed partial class ClusterImages(PeerImages peers, ILogger<ClusterImage
         peers.FindAsync(id, cancellation);
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation) =>
+        peers.ListAsync(cancellation);
+
+    /// <inheritdoc/>
     public Task<(Digest Manifest, bool IsNew)> PullAsync(
         ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
         CancellationToken cancellation) => peers.PullAsync(holders, names, tell, cancellation);

@@ -15,6 +15,9 @@ public interface IClusterImages
     /// <summary>Other nodes that have an image.</summary>
     Task<ImmutableArray<HeldImage>> FindHoldersAsync(Digest id, CancellationToken cancellation);
 
+    /// <summary>The images of all other nodes that can be reached.</summary>
+    Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation);
+
     /// <summary>Brings an image from those that have it, and gives it names.</summary>
     /// <returns>The digest of its manifest, and whether one of the names means another image than before.</returns>
     /// <exception cref="PeerException">They do not give it.</exception>
