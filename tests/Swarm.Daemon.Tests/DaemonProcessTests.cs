@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace Swarm.Daemon.Tests;
 
@@ -36,12 +37,18 @@ public sealed class DaemonProcessTests
     {
         await using var daemon = new DaemonProcess();
         await daemon.StartAsync();
-        var before = await daemon.GetAsync("/info");
+        var before = Identity(await daemon.GetAsync("/info"));
         await daemon.KillAsync();
 
         await daemon.StartAsync();
 
-        Assert.Equal(before, await daemon.GetAsync("/info"));
+        Assert.Equal(before, Identity(await daemon.GetAsync("/info")));
+
+        static (string Id, string Name, string Root) Identity(string info)
+        {
+            var node = JsonNode.Parse(info)!;
+            return ((string)node["ID"]!, (string)node["Name"]!, (string)node["DockerRootDir"]!);
+        }
     }
 
     [Fact]
