@@ -23,11 +23,12 @@ internal sealed class CommitRoutes(ContainerDesk desk, IImageNames names)
         var configuration = ImageChanges.Apply(
             CommittedConfiguration.Of(shown, asked),
             query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        var (program, arguments) = ContainerDocument.CommandOf(shown);
         var commit = new ImageCommit(configuration with { Author = query["author"].ToString() })
         {
             Name = name,
             Comment = query["comment"].ToString(),
-            CreatedBy = ContainerSummary.Command(shown),
+            CreatedBy = string.Join(' ', arguments.Prepend(program)),
         };
         // It stands still meanwhile unless its client says otherwise.
         var pause = !query.ContainsKey("pause") || QueryFlag.IsSet(query["pause"]);

@@ -61,8 +61,7 @@ internal static class CredentialProgram
             })!;
             try
             {
-                await process.StandardInput.WriteAsync(key.AsMemory(), limit.Token);
-                process.StandardInput.Close();
+                await TellAsync(process, key, limit.Token);
                 var answer = await process.StandardOutput.ReadToEndAsync(limit.Token);
                 await process.WaitForExitAsync(limit.Token);
                 return (process.ExitCode, answer);
@@ -76,6 +75,19 @@ internal static class CredentialProgram
         catch (Win32Exception missing)
         {
             throw new IOException($"{program} cannot be started: {missing.Message}", missing);
+        }
+    }
+
+    private static async Task TellAsync(Process process, string key, CancellationToken cancellation)
+    {
+        try
+        {
+            await process.StandardInput.WriteAsync(key.AsMemory(), cancellation);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended or does not care to know: its answer and its exit code tell what became of it.
         }
     }
 
