@@ -18,7 +18,7 @@ internal sealed class TestNode : IAsyncDisposable
         Timeout = TimeSpan.FromSeconds(2),
     };
 
-    public DaemonProcess Daemon { get; private init; } = new();
+    public required DaemonProcess Daemon { get; init; }
 
     public SwarmClient Client { get; private set; } = null!;
 
