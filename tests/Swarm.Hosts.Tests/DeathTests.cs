@@ -62,7 +62,7 @@ public sealed class DeathTests(ThreeHosts shared)
             Assert.Equal(before.ToHashSet(), scenario.Living().ToHashSet());
         });
 
-    [Fact, Trait("Length", "long")]
+    [Fact]
     public Task A_swarmd_that_is_killed_and_started_at_once_is_let_in_and_stays() =>
         Scenario.RunAsync(_hosts, async scenario =>
         {
