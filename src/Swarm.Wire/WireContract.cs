@@ -76,6 +76,7 @@ internal static class WireContract
 
         // Views, in distributed data.
         Node<ServiceListing>("view.service.1"),
+        Node<ServiceLines>("view.services.1"),
         Node<NodeListing>("view.node.1"),
 
         // The journal: events and snapshots.

@@ -60,6 +60,7 @@ namespace Swarm.Wire;
 [GenerateShapeFor<AskReach>]
 [GenerateShapeFor<ReachAnswer>]
 [GenerateShapeFor<ServiceListing>]
+[GenerateShapeFor<ServiceLines>]
 [GenerateShapeFor<NodeListing>]
 [GenerateShapeFor<ServiceEvent>]
 [GenerateShapeFor<ServiceState>]

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Core.Clients;
 using Swarm.Core.Nodes;
-using Swarm.Core.Services;
 
 namespace Swarm.Cluster.Catalog;
 
@@ -13,12 +12,11 @@ namespace Swarm.Cluster.Catalog;
 /// <remarks>Nobody owns the lists: the entities publish into them, and publish again after a restart.</remarks>
 internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : UntypedActor
 {
-    private const int ServiceBuckets = 16;
     private const int NodeBuckets = 4;
 
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly IActorRef _replicator = DistributedData.Get(Context.System).Replicator;
-    private readonly ReplicatedView<ServiceListing> _services = new("services", ServiceBuckets);
+    private readonly ServiceView _services = new();
     private readonly ReplicatedView<NodeListing> _nodes = new("nodes", NodeBuckets);
     private readonly ReplicatedView<NodeListing> _loads = new("loads", NodeBuckets);
     private readonly HashSet<Address> _members = [];
@@ -60,15 +58,11 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
 
     private void CarryOut(CatalogCommand command)
     {
-        var writer = _cluster.SelfUniqueAddress;
         switch (command)
         {
-            case CatalogCommand.ShowService show:
-                Write(_services.Put(writer, show.Listing.Name.Value, show.Listing));
-                break;
-            case CatalogCommand.HideService hide: Write(_services.Remove(writer, hide.Service.Value)); break;
+            case CatalogCommand.ShowService show: Write(_services.Put(show.Line)); break;
             case CatalogCommand.ShowNode show:
-                Write(_nodes.Put(writer, show.Listing.Node.Id.Value, show.Listing));
+                Write(_nodes.Put(_cluster.SelfUniqueAddress, show.Listing.Node.Id.Value, show.Listing));
                 break;
             case CatalogCommand.TellNode tell: Pass(tell); break;
             default: Unhandled(command); break;

@@ -16,10 +16,8 @@ internal abstract record CatalogCommand : INoSerializationVerificationNeeded
     {
     }
 
-    /// <summary>The service is as listed.</summary>
-    public sealed record ShowService(ServiceListing Listing) : CatalogCommand;
-
-    public sealed record HideService(ServiceName Service) : CatalogCommand;
+    /// <summary>The service is as this line says, or is gone.</summary>
+    public sealed record ShowService(ServiceLine Line) : CatalogCommand;
 
     /// <summary>The record of a node says so.</summary>
     public sealed record ShowNode(NodeListing Listing) : CatalogCommand;

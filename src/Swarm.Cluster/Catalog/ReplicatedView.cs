@@ -5,12 +5,11 @@ using Akka.DistributedData;
 namespace Swarm.Cluster.Catalog;
 
 /// <summary>One list that every node has a copy of, spread over buckets so that no message of it grows large.</summary>
-/// <remarks>Written by the owners of its entries; where two wrote one entry, the later wins.</remarks>
+/// <remarks>Written by the owners of its entries; where two wrote one entry, the later wins. None is ever taken away.
+/// </remarks>
 internal sealed class ReplicatedView<T>(string name, int buckets)
     where T : notnull
 {
-    private static readonly TimeSpan RemoveWithin = TimeSpan.FromSeconds(3);
-
     private readonly ImmutableArray<LWWDictionaryKey<string, T>> _keys =
         [.. Enumerable.Range(0, buckets).Select(bucket => new LWWDictionaryKey<string, T>($"{name}-{bucket}"))];
 
@@ -42,17 +41,5 @@ internal sealed class ReplicatedView<T>(string name, int buckets)
         new(KeyOf(id), LWWDictionary<string, T>.Empty, WriteLocal.Instance,
             old => ((LWWDictionary<string, T>)old).SetItem(writer, id, value));
 
-    /// <summary>Told to a majority at once: a host that goes down with what only it knows would leave the entry to
-    /// the others for good.</summary>
-    public Update Remove(UniqueAddress writer, string id) =>
-        new(KeyOf(id), LWWDictionary<string, T>.Empty, new WriteMajority(RemoveWithin),
-            old => ((LWWDictionary<string, T>)old).Remove(writer, id));
-
-    private LWWDictionaryKey<string, T> KeyOf(string id)
-    {
-        // Must be the same on every node and in every release, which string.GetHashCode is not.
-        var hash = 2166136261u;
-        foreach (var c in id) hash = unchecked((hash ^ c) * 16777619u);
-        return _keys[(int)(hash % (uint)buckets)];
-    }
+    private LWWDictionaryKey<string, T> KeyOf(string id) => _keys[Bucket.Of(id, buckets)];
 }

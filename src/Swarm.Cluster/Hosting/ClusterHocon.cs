@@ -27,6 +27,8 @@ internal static class ClusterHocon
           actor {
             provider = cluster
             warn-about-java-serializer-usage = off
+            serializers.lines = "Swarm.Cluster.Catalog.ReplicatedLinesSerializer, Swarm.Cluster"
+            serialization-bindings { "Swarm.Cluster.Catalog.ReplicatedLines, Swarm.Cluster" = lines }
           }
           remote {
             retry-gate-closed-for = 1s                   # a node that comes back is spoken to at once

@@ -93,10 +93,13 @@ internal sealed partial class ServiceEntity
         var listing = ServiceRules.List(_state);
         if (listing is not null && _published is null) LogDecidedHere(_state.Name);
 
-        // One that was removed may be listed still, by an incarnation that ended before it could hide it.
-        if (listing is null && (_published is not null || (!_hasPublished && _state.Id is not null)))
-            _others.Catalog.Tell(new CatalogCommand.HideService(_state.Name));
-        if (listing is not null && listing != _published) _others.Catalog.Tell(new CatalogCommand.ShowService(listing));
+        // One that was removed may be listed still, by an incarnation that ended before it could say so.
+        var isGone = listing is null && (_published is not null || (!_hasPublished && _state.Id is not null));
+        if (isGone || (listing is not null && listing != _published)) Show(listing);
         (_published, _hasPublished) = (listing, true);
     }
+
+    private void Show(ServiceListing? listing) =>
+        _others.Catalog.Tell(new CatalogCommand.ShowService(
+            new ServiceLine(_state.Name, LastSequenceNr, _time.GetUtcNow()) { Listing = listing }));
 }

@@ -227,7 +227,7 @@ public sealed class ServiceEntityTests : ServiceEntityKit
         ExpectMsg<ServiceAccepted>();
         Advance(3 * Second);
 
-        Catalog.FishForMessage(message => message is CatalogCommand.HideService);
+        Catalog.FishForMessage(message => message is CatalogCommand.ShowService { Line.Listing: null });
         Shard.ExpectMsg<Passivate>();
     }
 
@@ -246,7 +246,7 @@ public sealed class ServiceEntityTests : ServiceEntityKit
 
         StartEntity();
 
-        Catalog.ExpectMsg<CatalogCommand.HideService>();
+        Assert.Null(Catalog.ExpectMsg<CatalogCommand.ShowService>().Line.Listing);
     }
 
     [Fact]
