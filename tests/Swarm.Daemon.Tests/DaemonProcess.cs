@@ -119,13 +119,14 @@ internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
     {
         string[] command =
         [
-            .. through, "dotnet", Path.Combine(AppContext.BaseDirectory, "swarmd.dll"),
+            .. through, "dotnet", "swarmd.dll", // by a path that holds in its working folder only, also when it comes back
             "--set", $"swarm.data-root={DataRoot}", "--set", $"swarm.run-root={RunRoot}",
             "--set", $"swarm.cluster.port={Port}", "--set", "swarm.http.port=0",
             .. Settings.SelectMany(setting => (string[])["--set", setting]), .. more,
         ];
         return Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
+            WorkingDirectory = AppContext.BaseDirectory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

@@ -64,6 +64,7 @@ public static class MountNamespace
     private static void MoveAndExecute(NamespacePin pin, string statePath)
     {
         var program = Reexecution.OfThisProcess();
+        var folder = new FileInfo("/proc/self/cwd").LinkTarget;
         if (pin.IsPinned())
         {
             pin.EnterByThread();
@@ -77,6 +78,9 @@ public static class MountNamespace
         }
 
         MountState(statePath);
+
+        // Whoever enters mounts stands at their root; paths that it was started with may be meant from elsewhere.
+        if (folder is not null) NamespaceCalls.TryEnterFolder(folder);
         program.Execute();
     }
 

@@ -26,6 +26,10 @@ internal static partial class NamespaceCalls
     public static void EnterMounts(FileDescriptor namespaceFile) =>
         SystemCall.Check(setns(namespaceFile, CLONE_NEWNS), "setns(CLONE_NEWNS)");
 
+    /// <summary>To the folder of that path in the mounts that the thread is in. Where there is none it stays where it
+    /// is.</summary>
+    public static void TryEnterFolder(string path) => _ = chdir(path);
+
     public static FileDescriptor Open(string path)
     {
         var opened = open(path, O_RDONLY | O_CLOEXEC);
@@ -43,6 +47,9 @@ internal static partial class NamespaceCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setns(FileDescriptor fd, int kind);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int chdir(string path);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial FileDescriptor open(string path, int flags);
