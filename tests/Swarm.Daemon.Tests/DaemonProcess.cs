@@ -119,7 +119,7 @@ internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
     {
         string[] command =
         [
-            .. through, "dotnet", "swarmd.dll", // by a path that holds in its working folder only, also when it comes back
+            .. through, "dotnet", "swarmd.dll", // a path that holds only in its working folder
             "--set", $"swarm.data-root={DataRoot}", "--set", $"swarm.run-root={RunRoot}",
             "--set", $"swarm.cluster.port={Port}", "--set", "swarm.http.port=0",
             .. Settings.SelectMany(setting => (string[])["--set", setting]), .. more,
