@@ -12,6 +12,8 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
     [InlineData(2, "Try 'swarm image rm --help'", "image", "rm")]
     [InlineData(2, "SERVICE=N", "scale", "web")]
     [InlineData(2, "--tail must not be negative", "logs", "web", "--tail", "-1")]
+    [InlineData(2, "--tail: 'x' is not a number of lines", "logs", "web", "--tail", "x")]
+    [InlineData(2, "--tail: '1.5' is not a number of lines", "logs", "web", "--tail", "1.5")]
     [InlineData(2, "not a duration", "services", "--timeout", "5x")]
     [InlineData(2, "not a node's address", "services", "--contact", "a b")]
     [InlineData(2, "/does/not/exist.yml:1:1: cannot read it", "deploy", "-f", "/does/not/exist.yml")]

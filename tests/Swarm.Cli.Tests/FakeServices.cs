@@ -122,6 +122,7 @@ internal sealed class FakeServices : UntypedActor
                 ExitCode = job ? 7 : null,
                 Addresses = ["10.0.0.2"],
                 Restarts = 2,
+                StartedAt = DateTimeOffset.UnixEpoch,
                 Ports = [new PublishedPort(80, 8080)],
             },
         };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Swarm.Client;
@@ -12,8 +13,13 @@ internal static class LogsCommand
     private static readonly Argument<string> Service = new("SERVICE") { Description = "Name of the service." };
     private static readonly Option<bool> Follow =
         new("--follow", "-f") { Description = "Go on with new lines until interrupted." };
-    private static readonly Option<int?> Tail =
-        new("--tail", "-n") { Description = "Only the last so many lines of each task.", HelpName = "N" };
+    private static readonly Option<int?> Tail = new("--tail", "-n")
+    {
+        Description = "Only the last so many lines of each task.",
+        HelpName = "N",
+        CustomParser = ReadTail,
+    };
+
     private static readonly Option<bool> Timestamps =
         new("--timestamps", "-t") { Description = "Show when each line was written." };
 
@@ -21,13 +27,18 @@ internal static class LogsCommand
     {
         var command =
             new Command("logs", "Show what the tasks of a service have written.") { Service, Follow, Tail, Timestamps };
-        command.Validators.Add(given =>
-        {
-            if (given.GetValue(Tail) is < 0) given.AddError("--tail must not be negative");
-        });
         command.SetAction((parsed, cancellation) => RunAsync(shared, parsed, cancellation));
         examples.Add(command, "swarm logs hello_web", "swarm logs -f --tail 20 hello_web");
         return command;
+    }
+
+    private static int? ReadTail(ArgumentResult given)
+    {
+        var text = given.Tokens[^1].Value;
+        var isNumber = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var lines);
+        if (isNumber && lines >= 0) return lines;
+        given.AddError(lines < 0 ? "--tail must not be negative" : $"--tail: '{text}' is not a number of lines");
+        return null;
     }
 
     private static async Task<int> RunAsync(SharedOptions shared, ParseResult parsed, CancellationToken cancellation)

@@ -66,11 +66,15 @@ internal sealed class Waiting(SwarmClient client, Printer printer, Surroundings 
         {
             last[index] = now;
             var line = Line(service, now);
-            if (line == said) return;
+            if (line == said || IsAboutToRun(now)) return;
             said = line;
             printer.Say(line);
         }
     }
+
+    /// <summary>All run, and are only watched for a moment more.</summary>
+    private static bool IsAboutToRun(ServiceProgress now) =>
+        now is { Outcome: ProgressOutcome.Waiting, IsUpdating: false, Wanted: > 0 } && now.Done >= now.Wanted;
 
     private async Task LiveAsync(
         IReadOnlyList<ServiceName> services, ServiceProgress?[] last, CancellationToken cancellation)

@@ -91,6 +91,62 @@ public sealed class FailoverTests
         Assert.Equal(ProgressOutcome.Reached, (await waiting).Outcome);
     }
 
+    [Fact]
+    public async Task Waiting_goes_on_after_a_while_without_an_answer()
+    {
+        var state = TaskState.Starting;
+        await using var only = await Contact.StartAsync(_ => Describe(state));
+        await using (var slow = Connect(only)) await slow.GetServiceAsync(Web);
+        var timeout = TimeSpan.FromSeconds(3);
+        await using var client = SwarmClient.Connect(
+            new SwarmClientOptions { Contacts = [only.Address], Timeout = timeout });
+        var isSeen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var waiting = client.WaitAsync(Web, _ => isSeen.TrySetResult());
+        await isSeen.Task.WaitAsync(Patience);
+        only.IsSilent = true; // the owner of the service comes up elsewhere
+        await Task.Delay(2 * timeout);
+        state = TaskState.Running;
+        only.IsSilent = false;
+
+        Assert.Equal(ProgressOutcome.Reached, (await waiting).Outcome);
+    }
+
+    [Fact]
+    public async Task A_program_that_ends_soon_after_each_start_does_not_run()
+    {
+        var looks = 0;
+        await using var only = await Contact.StartAsync(_ => ++looks > 6 ? Failed() : Restarted(looks));
+        await using var client = Connect(only);
+
+        var outcome = await client.WaitAsync(Web);
+
+        Assert.Equal(ProgressOutcome.Failed, outcome.Outcome);
+
+        static ServiceDetails Restarted(int times)
+        {
+            var seen = Describe(TaskState.Running);
+            var container = new ContainerObservation { Id = new ContainerId("c"), Restarts = times };
+            return seen with { Tasks = [seen.Tasks[0] with { Container = container }] };
+        }
+
+        static ServiceDetails Failed() => Describe(TaskState.Failed) with { GivenUp = 1 };
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_end_of_a_service_hears_when_it_is_forgotten()
+    {
+        var looks = 0;
+        await using var only = await Contact.StartAsync(_ => ++looks < 4
+            ? Describe(TaskState.Running) with { Removing = true }
+            : new RequestRefused("there is no service web") { NotFound = true });
+        await using var client = Connect(only);
+
+        await client.WaitUntilGoneAsync(Web);
+
+        Assert.True(looks >= 4, $"it gave up after {looks} looks");
+    }
+
     private static SwarmClient Connect(params Contact[] contacts) => SwarmClient.Connect(
         new SwarmClientOptions { Contacts = [.. contacts.Select(contact => contact.Address)], Timeout = Patience });
 
