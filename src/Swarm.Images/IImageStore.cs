@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Swarm.Core;
 using Swarm.Core.Images;
+using Swarm.Images.Manifests;
 using Swarm.Images.Trees;
 
 namespace Swarm.Images;
@@ -118,7 +119,18 @@ public sealed record ImageSummary(
 
 public sealed record StoredImage(
     Digest Id, Digest ManifestDigest, ImmutableArray<ImageReference> Names, ImageConfiguration Configuration,
-    Bytes Size);
+    Bytes Size)
+{
+    /// <summary>What it runs on, as <c>linux/amd64</c>.</summary>
+    public string Platform => Own.ToString();
+
+    private ImagePlatform Own => ImagePlatform.Normal(
+        Configuration.OperatingSystem, Configuration.Architecture, Configuration.Variant);
+
+    /// <summary>Whether it runs on a platform, as <c>linux/arm64</c>.</summary>
+    /// <exception cref="ImageException">The text is no platform.</exception>
+    public bool IsFor(string platform) => ImagePlatform.Parse(platform) == Own;
+}
 
 /// <summary>Everything of one image.</summary>
 /// <param name="ConfigurationJson">As it is stored.</param>

@@ -81,9 +81,10 @@ public sealed class ContainerReadingTests
     }
 
     [Theory]
-    [InlineData("""{"PidMode":"sideways"}""", 400, "invalid PidMode: sideways")]
+    [InlineData("""{"PidMode":"sideways"}""", 400, "invalid PID mode: sideways")]
     [InlineData("""{"PidMode":"container:nobody"}""", 400, "No such container: nobody")]
-    [InlineData("""{"IpcMode":"some"}""", 400, "invalid IpcMode: some")]
+    [InlineData("""{"IpcMode":"some"}""", 400, "invalid IPC mode: some")]
+    [InlineData("""{"UTSMode":"some"}""", 400, "invalid UTS mode: some")]
     [InlineData("""{"OomScoreAdj":1001}""", 400, "Invalid value 1001, range for oom score adj is [-1000, 1000]")]
     [InlineData("""{"Memory":4096}""", 400, "Minimum memory limit allowed is 6MB")]
     [InlineData("""{"MemorySwappiness":101}""", 400, "Invalid value: 101, valid memory swappiness range is 0-100")]
@@ -114,6 +115,18 @@ public sealed class ContainerReadingTests
         var refused = Assert.Throws<ApiException>(() => Read(host));
 
         Assert.Equal((status, message), (refused.Status, refused.Message));
+    }
+
+    [Theory]
+    [InlineData("Interval", 999_999)]
+    [InlineData("Timeout", 1)]
+    [InlineData("StartInterval", -1)]
+    public void A_health_check_does_not_count_in_less_than_milliseconds(string name, long nanoseconds)
+    {
+        var refused = Assert.Throws<ApiException>(
+            () => Read("{}", $"\"Healthcheck\":{{\"Test\":[\"CMD\",\"true\"],\"{name}\":{nanoseconds}}},"));
+
+        Assert.Equal((400, $"{name} in Healthcheck cannot be less than 1ms"), (refused.Status, refused.Message));
     }
 
     internal static ContainerSpec Read(string host, string more = "") => ContainerReading.Read(

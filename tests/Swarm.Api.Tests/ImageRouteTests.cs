@@ -67,6 +67,41 @@ public sealed class ImageRouteTests
     }
 
     [Fact]
+    public async Task Changes_are_read_as_in_a_Dockerfile()
+    {
+        await using var node = await ServedNode.StartAsync();
+        var changes = Uri.EscapeDataString(
+            "ENV A=1 B='two words'\nLABEL a=b \"c d\"=e\nLABEL of=$A\nWORKDIR /one\nWORKDIR two\nENV OLD way\n"
+            + "HEALTHCHECK --retries=2 CMD true\nONBUILD RUN x\nENTRYPOINT [\"run\"]\nCMD [1");
+
+        await node.Client.PostAsync(
+            $"/images/create?fromSrc=-&repo=read&changes={changes}", new StringContent("tar"));
+
+        var image = node.Store.Imported;
+        Assert.Equal(["A=1", "B=two words", "OLD=way"], image.Environment.ToArray());
+        Assert.Equal(["a=b", "c d=e", "of=1"], image.Labels.Select(label => $"{label.Key}={label.Value}"));
+        Assert.Equal(("/one/two", 2), (image.WorkingDirectory, image.HealthCheck!.Retries));
+        Assert.Equal(["RUN x"], image.OnBuild.ToArray());
+        Assert.Equal(["run"], image.Entrypoint.ToArray());
+        Assert.Equal(["/bin/sh", "-c", "[1"], image.Command.ToArray());
+    }
+
+    [Theory]
+    [InlineData("run ls", "run is not a valid change command")]
+    [InlineData("LABEL a", "change 'LABEL a': dockerfile parse error line 1: LABEL must have two arguments")]
+    public async Task A_change_that_cannot_be_is_named(string change, string message)
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        var answer = await node.Client.PostAsync(
+            $"/images/create?fromSrc=-&changes={Uri.EscapeDataString(change)}", new StringContent("tar"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        using var told = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(message, told.RootElement.GetProperty("message").GetString());
+    }
+
+    [Fact]
     public async Task A_new_name_is_told_and_a_removed_image_is_forgotten()
     {
         await using var node = await ServedNode.StartAsync();
@@ -208,7 +243,7 @@ public sealed class ImageRouteTests
     [InlineData("POST", "/images/prune?filters=%7B%22size%22%3A%5B%221%22%5D%7D", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/images/create?fromSrc=http://x", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/images/create?fromSrc=-&changes=RUN%20ls", HttpStatusCode.BadRequest)]
-    [InlineData("POST", "/images/create?fromSrc=-&changes=CMD%20[1", HttpStatusCode.BadRequest)]
+    [InlineData("POST", "/images/create?fromSrc=-&changes=EXPOSE%20x", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/images/create?fromSrc=-&repo=UPPER", HttpStatusCode.BadRequest)]
     [InlineData("GET", "/images/none/json", HttpStatusCode.NotFound)]
     [InlineData("DELETE", "/images/none", HttpStatusCode.NotFound)]

@@ -114,7 +114,7 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
 
         await RefusedAsync(
-            "the limit on memory plus swap (1000 bytes) is below the one on memory (2000 bytes)",
+            "Minimum memoryswap limit should be larger than memory limit, see usage",
             () => Controls.SetLimitsAsync(
                 started.Id,
                 new ResourceLimits(MilliCpu.Zero, new Bytes(2000)) { MemoryAndSwap = new Bytes(1000) }, default));

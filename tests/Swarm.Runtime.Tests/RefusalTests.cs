@@ -8,11 +8,11 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
 
     public static TheoryData<string, string> Refusals => new()
     {
-        { "program", "executable file not found: /nope" },
+        { "program", "exec: \"/nope\": stat /nope: no such file or directory" },
         { "user", "unable to find user nobody-here: no matching entries in passwd file" },
         { "bind", "invalid mount config for type \"bind\": bind source path does not exist: /no/such/place" },
         { "image", "image other is not on this host: `swarm image load` brings it there" },
-        { "capability", "invalid CapAdd: unknown capability: \"FLY\"" },
+        { "capability", "invalid CapAdd: unknown capability: \"CAP_FLY\"" },
         { "signal", "Invalid signal: SIGNOPE" },
         { "sysctl", "sysctl kernel.panic is not one of a container's own" },
         { "host", "extra host 'db' is not as NAME:ADDRESS" },

@@ -20,11 +20,18 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
 
     public IContainerEngine Engine => engine;
 
+    /// <param name="platform">For which it must be; empty where that is the same.</param>
     /// <exception cref="ApiException">The image is not on this host: in words at which clients pull it.</exception>
-    public void RequireImage(string name)
+    /// <exception cref="ImageException">It is no platform.</exception>
+    public void RequireImage(string name, string platform)
     {
-        if (images.Find(name) is null)
-            throw new ApiException(StatusCodes.Status404NotFound, $"No such image: {name}");
+        var image = images.Find(name)
+            ?? throw new ApiException(StatusCodes.Status404NotFound, $"No such image: {name}");
+        if (platform.Length == 0 || image.IsFor(platform)) return;
+        throw new ApiException(
+            StatusCodes.Status404NotFound,
+            $"image with reference {name} was found but its platform ({image.Platform}) does not match the specified "
+            + $"platform ({platform})");
     }
 
     /// <returns>Null where the container's image is gone.</returns>

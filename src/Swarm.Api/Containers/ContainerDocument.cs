@@ -128,7 +128,7 @@ internal static class ContainerDocument
         foreach (var name in (image?.Volumes ?? []).Concat(asked.Object("Volumes").Names).Distinct())
             volumes[name] = new JsonObject();
         var labels = new JsonObject();
-        foreach (var (name, value) in (image?.Labels ?? Nothing).SetItems(spec.Labels)) labels[name] = value;
+        foreach (var (name, value) in LabelsOf(shown)) labels[name] = value;
         var command = spec.Command ?? (spec.Entrypoint is null ? image?.Command : null);
         var entrypoint = spec.Entrypoint ?? image?.Entrypoint;
         var config = new JsonObject
@@ -159,6 +159,10 @@ internal static class ContainerDocument
     }
 
     /// <summary>What was asked for, over what the image says.</summary>
+    public static ImmutableSortedDictionary<string, string> LabelsOf(ShownContainer shown) =>
+        (shown.Image?.Configuration.Labels ?? Nothing).SetItems(shown.State.Definition.Spec.Labels);
+
+    /// <inheritdoc cref="LabelsOf"/>
     public static IEnumerable<string> EnvironmentOf(ShownContainer shown)
     {
         var own = shown.State.Definition.Spec.Environment;

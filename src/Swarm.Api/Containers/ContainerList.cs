@@ -41,6 +41,7 @@ internal static class ContainerList
                 throw new ApiException(StatusCodes.Status400BadRequest, $"invalid filter 'exited={code}'");
         }
 
+        foreach (var port in filters["publish"].Concat(filters["expose"])) FitsPort(port, 0, "");
         var limit = QueryNumber.Read(request, "limit") is > 0 and var most ? most : int.MaxValue;
         // As in Docker: who asks for the last ones or for a state means those that do not run, too.
         var isAll = QueryFlag.IsSet(request.Query["all"]) || limit != int.MaxValue
@@ -55,8 +56,7 @@ internal static class ContainerList
     private static bool Fits(Filters filters, ShownContainer container)
     {
         var state = container.State;
-        var spec = state.Definition.Spec;
-        return filters.FitsLabels(spec.Labels)
+        return filters.FitsLabels(ContainerDocument.LabelsOf(container))
             && filters.Fits("id", id => state.Id.Value.StartsWith(id, StringComparison.Ordinal))
             && filters.Fits("name", name => FitsName(state.Definition.Name, name))
             && filters.Fits("status", word => ContainerWords.StateOf(container) == word)

@@ -11,6 +11,9 @@ namespace Swarm.Api.Containers;
 /// <remarks>Each field is honoured, refused, or says what is so anyway: listed in docs/docker-api.md.</remarks>
 internal static class ContainerReading
 {
+    /// <summary>Of the times of a health check: a millisecond.</summary>
+    private const long LeastNanoseconds = 1_000_000;
+
     /// <param name="find">The container of a name, an id, or the beginning of one.</param>
     /// <exception cref="ApiException">What cannot be, or is not supported, named.</exception>
     public static (ContainerSpec Spec, StandaloneSettings Settings) Read(
@@ -104,8 +107,13 @@ internal static class ContainerReading
         };
     }
 
-    private static TimeSpan TimeOr(JsonFields fields, string name, TimeSpan otherwise) =>
-        fields.Nanoseconds(name) is var time && time > TimeSpan.Zero ? time : otherwise;
+    private static TimeSpan TimeOr(JsonFields fields, string name, TimeSpan otherwise)
+    {
+        var asked = fields.Number(name);
+        if (asked is < 0 or > 0 and < LeastNanoseconds)
+            throw new ApiException(StatusCodes.Status400BadRequest, $"{name} in Healthcheck cannot be less than 1ms");
+        return asked > 0 ? fields.Nanoseconds(name) : otherwise;
+    }
 
     private static string? TextOrNull(JsonFields fields, string name) =>
         fields.Text(name) is { Length: > 0 } text ? text : null;

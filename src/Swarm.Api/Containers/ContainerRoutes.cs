@@ -47,15 +47,16 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
 
     private async Task CreateAsync(HttpContext context)
     {
+        var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
         var (spec, settings) = ContainerReading.Read(
-            await JsonFields.ReadAsync(context.Request, context.RequestAborted),
+            asked,
             // Not 404: clients take that for an image that is missing.
             named => desk.Engine.FindNamed(named)?.Id ?? throw new ApiException(
                 StatusCodes.Status400BadRequest, ContainerFinder.Missing(named).Message));
         var name = context.Request.Query["name"].ToString().TrimStart('/');
         if (name.Length == 0) name = ContainerNames.Choose(taken => desk.Engine.FindNamed(taken) is not null);
         ContainerNames.Require(name, desk.Engine.List());
-        desk.RequireImage(spec.Image);
+        desk.RequireImage(spec.Image, context.Request.Query["platform"].ToString());
         var id = ContainerDesk.NewId();
         await desk.AskAsync(
             new CreateStandalone(new ContainerDefinition(id, name, spec), settings), context.RequestAborted);
@@ -64,7 +65,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
             new JsonObject
             {
                 ["Id"] = id.Value,
-                ["Warnings"] = new JsonArray(),
+                ["Warnings"] = SpecWords.Words(NetworkReading.Warnings(asked.Object("HostConfig"))),
             },
             context.RequestAborted);
     }
@@ -116,7 +117,9 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     {
         var signal = SignalOf(context.Request, "KILL");
         var named = context.NamedContainer();
-        var container = desk.Engine.Get(named);
+        var container = desk.Engine.FindNamed(named) ?? throw new ApiException(
+            StatusCodes.Status404NotFound,
+            $"cannot kill container: {named}: {ContainerFinder.Missing(named).Message}");
         try
         {
             await desk.AskAsync(new KillByHand(container.Id, signal), context.RequestAborted);

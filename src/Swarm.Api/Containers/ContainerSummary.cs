@@ -13,7 +13,7 @@ internal static class ContainerSummary
         var state = shown.State;
         var spec = state.Definition.Spec;
         var labels = new JsonObject();
-        foreach (var (name, value) in spec.Labels) labels[name] = value;
+        foreach (var (name, value) in ContainerDocument.LabelsOf(shown)) labels[name] = value;
         return new JsonObject
         {
             ["Id"] = state.Id.Value,

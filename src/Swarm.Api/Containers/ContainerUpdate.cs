@@ -80,7 +80,7 @@ internal static class ContainerUpdate
     /// <summary>Whether a prune takes it: it is no task's, does not run, and fits.</summary>
     public static bool IsToBePruned(ShownContainer container, Filters filters, DateTimeOffset now)
     {
-        var labels = container.State.Definition.Spec.Labels;
+        var labels = ContainerDocument.LabelsOf(container);
         return container.Own is not null
             && ContainerWords.StateOf(container) is "created" or "exited"
             && container.State.Phase != ContainerPhase.Running

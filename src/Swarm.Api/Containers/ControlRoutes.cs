@@ -44,7 +44,15 @@ internal sealed class ControlRoutes(ContainerDesk desk)
                 StatusCodes.Status400BadRequest, "Renaming a container with the same name as its current name");
         }
 
-        ContainerNames.Require(name, desk.Engine.List());
+        try
+        {
+            ContainerNames.Require(name, desk.Engine.List());
+        }
+        catch (ApiException refused)
+        {
+            throw new ApiException(refused.Status, $"Error when allocating new name: {refused.Message}");
+        }
+
         await desk.Engine.Controls.RenameAsync(container.Id, name, context.RequestAborted);
         var renamed = desk.Engine.Find(container.Id) ?? container;
         desk.Engine.Events.Publish(renamed, "rename", ("oldName", $"/{container.Definition.Name}"));

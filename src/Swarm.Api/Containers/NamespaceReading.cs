@@ -32,7 +32,7 @@ internal static class NamespaceReading
         if (text is "" or "host") return text;
         if (text.StartsWith(OfContainer, StringComparison.Ordinal) && text.Length > OfContainer.Length)
             return OfContainer + find(text[OfContainer.Length..]).Value;
-        throw Invalid($"invalid {name}: {text}");
+        throw Invalid($"invalid {name[..3].ToUpperInvariant()} mode: {text}");
     }
 
     private static ApiException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);

@@ -41,6 +41,12 @@ internal static class NetworkReading
         };
     }
 
+    /// <summary>What its maker is told that it will not have.</summary>
+    public static ImmutableArray<string> Warnings(JsonFields host) =>
+        host.Text("NetworkMode") == "host" && !host.IsDefault("PortBindings")
+            ? ["Published ports are discarded when using host network mode"]
+            : [];
+
     /// <param name="first">The network that the mode names; null where it names none.</param>
     private static ImmutableArray<EndpointSpec>? Endpoints(string? first, string mode, JsonFields config)
     {

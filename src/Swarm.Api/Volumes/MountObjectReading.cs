@@ -60,7 +60,7 @@ internal static class MountObjectReading
     private static MountSpec Volume(JsonFields options, MountSpec mount)
     {
         var driver = options.Object("DriverConfig");
-        VolumeReading.CheckDriver(driver.Text("Name"));
+        VolumeReading.CheckDriver(driver.Text("Name"), mount.Source);
         var subpath = CheckSubpath("volume", options.Text("Subpath"));
         if (subpath.Length > 0 && mount.Source.Length == 0)
             throw Wrong("volume", "must not set Subpath when using anonymous volumes");

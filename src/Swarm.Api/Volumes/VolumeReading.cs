@@ -12,7 +12,7 @@ internal static class VolumeReading
     /// <exception cref="ApiException">What cannot be, or is not supported, named.</exception>
     public static VolumeDefinition Read(JsonFields body)
     {
-        CheckDriver(body.Text("Driver"));
+        CheckDriver(body.Text("Driver"), body.Text("Name"));
         if (!body.IsDefault("ClusterVolumeSpec"))
         {
             throw new ApiException(
@@ -28,13 +28,13 @@ internal static class VolumeReading
     }
 
     /// <exception cref="ApiException">It is another one than <c>local</c>.</exception>
-    public static void CheckDriver(string driver)
+    public static void CheckDriver(string driver, string volume)
     {
         if (driver is not ("" or Driver))
         {
             throw new ApiException(
                 StatusCodes.Status400BadRequest,
-                $"error looking up volume plugin {driver}: plugin \"{driver}\" not found: there is only local");
+                $"create {volume}: error looking up volume plugin {driver}: plugin \"{driver}\" not found");
         }
     }
 }

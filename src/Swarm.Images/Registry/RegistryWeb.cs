@@ -63,9 +63,15 @@ internal sealed class RegistryWeb : IDisposable
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException and not UnavailableException)
         {
-            throw new UnavailableException($"{subject}: {lost.GetBaseException().Message}", cause: lost);
+            throw new UnavailableException($"{subject}: {Why(lost)}", cause: lost);
         }
     }
+
+    // What the resolver says names neither the host nor that it was looked up.
+    private static string Why(Exception lost) =>
+        lost is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
+            ? $"the name cannot be looked up: {lost.Message}"
+            : lost.GetBaseException().Message;
 
     private static HttpClient Create(bool isStrict) => new(new SocketsHttpHandler
     {

@@ -58,13 +58,17 @@ internal static class Capabilities
     private static string Named(string text) => Find(text) ?? throw Unknown("CapAdd", text);
 
     private static ContainerException Unknown(string list, string text) => new(
-        ContainerFault.Invalid, $"invalid {list}: unknown capability: \"{text}\"");
+        ContainerFault.Invalid, $"invalid {list}: unknown capability: \"{FullName(text)}\"");
 
     private static string? Find(string text)
     {
+        var name = FullName(text);
+        return name == "ALL" || ByNumber.Contains(name) ? name : null;
+    }
+
+    private static string FullName(string text)
+    {
         var name = text.ToUpperInvariant();
-        if (name == "ALL") return name;
-        if (!name.StartsWith("CAP_", StringComparison.Ordinal)) name = "CAP_" + name;
-        return ByNumber.Contains(name) ? name : null;
+        return name == "ALL" || name.StartsWith("CAP_", StringComparison.Ordinal) ? name : "CAP_" + name;
     }
 }

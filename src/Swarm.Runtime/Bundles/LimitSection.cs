@@ -24,7 +24,7 @@ internal static class LimitSection
         if (total > 0 && memory == 0)
             throw Invalid("a limit on memory plus swap needs one on memory");
         if (total > 0 && total < memory)
-            throw Invalid($"the limit on memory plus swap ({total} bytes) is below the one on memory ({memory} bytes)");
+            throw Invalid("Minimum memoryswap limit should be larger than memory limit, see usage");
     }
 
     /// <summary>Writes those that are set: members of an object that is begun.</summary>

@@ -100,7 +100,7 @@ internal static class NameFiles
             : spec.DnsServers.Select(server => IPAddress.TryParse(server, out var address)
                 ? $"nameserver {address}"
                 : throw new ContainerException(ContainerFault.Invalid, $"DNS server '{server}' is not an address"));
-        return string.Concat(others.Concat(servers).Select(line => line + "\n"));
+        return string.Concat(servers.Concat(others).Select(line => line + "\n"));
     }
 
     private static IEnumerable<string> AskingFirst(IEnumerable<string> others)

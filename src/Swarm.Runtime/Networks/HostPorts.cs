@@ -31,7 +31,7 @@ internal sealed class HostPorts(int firstDynamic, int lastDynamic) : IDisposable
         var rival = _held.FirstOrDefault(held =>
             held.Key.Number == port.Number && held.Key.Protocol == port.Protocol
             && (held.Key.Address == port.Address || held.Key.Address.Length == 0 || port.Address.Length == 0));
-        if (rival.Value.Owner is not null) return $"host port {port} is taken by {rival.Value.Owner}";
+        if (rival.Value.Owner is not null) return Taken(port, rival.Value.Owner);
 
         try
         {
@@ -42,12 +42,16 @@ internal sealed class HostPorts(int firstDynamic, int lastDynamic) : IDisposable
         {
             return refused.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => $"host port {port} is taken by another program of this host",
+                SocketError.AddressAlreadyInUse => Taken(port, "another program of this host"),
                 SocketError.AddressNotAvailable => $"host port {port}: {port.Address} is no address of this host",
                 _ => $"host port {port} cannot be had: {refused.Message}",
             };
         }
     }
+
+    // Clients look for the first words.
+    private static string Taken(HostPort port, string owner) =>
+        $"port is already allocated: host port {port} is taken by {owner}";
 
     /// <summary>Holds the next free port of the dynamic range.</summary>
     /// <returns>The port; null when all are taken.</returns>

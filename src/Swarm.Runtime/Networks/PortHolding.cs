@@ -61,7 +61,9 @@ internal sealed class PortHolding(HostPorts ports)
             refused = ports.TryHold(HostNetwork.Key(port), owner);
         }
 
-        return refused is null ? port with { HostPortLast = 0 } : throw Refused(HostNetwork.Sentence(refused));
+        if (refused is null) return port with { HostPortLast = 0 };
+        var address = port.HostAddress.Length == 0 ? "0.0.0.0" : port.HostAddress;
+        throw Refused($"Bind for {address}:{port.HostPort} failed: {refused}");
     }
 
     private static ContainerException Refused(string why) => new(ContainerFault.Host, why);

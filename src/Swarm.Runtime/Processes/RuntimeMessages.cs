@@ -11,21 +11,26 @@ internal static partial class RuntimeMessages
         var missing = MissingExecutable().Match(text);
         if (missing.Success)
         {
-            return new(ContainerFault.Invalid, $"executable file not found: {missing.Groups["program"].Value}");
+            return new(ContainerFault.Invalid, Missing(missing.Groups["program"].Value));
         }
 
         var denied = DeniedExecutable().Match(text);
         if (denied.Success)
         {
             return new(ContainerFault.Invalid, denied.Groups["program"].Value is { Length: > 0 } program
-                ? $"permission denied: {program} is not an executable file"
-                : "permission denied: the program is not an executable file");
+                ? $"exec: \"{program}\": permission denied: it is not an executable file"
+                : "exec: permission denied: the program is not an executable file");
         }
 
         return new(ContainerFault.Host, text.Length == 0
             ? "crun could not make the container and did not say why"
             : $"crun: {text}");
     }
+
+    /// <remarks>The words in which people and their scripts know it.</remarks>
+    private static string Missing(string program) => program.Contains('/', StringComparison.Ordinal)
+        ? $"exec: \"{program}\": stat {program}: no such file or directory"
+        : $"exec: \"{program}\": executable file not found in $PATH";
 
     /// <summary>Without prefixes, time stamps, and what it said twice; the C library's words as Go writes them,
     /// from which Docker's client takes its exit code.</summary>

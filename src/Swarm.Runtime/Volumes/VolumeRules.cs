@@ -23,17 +23,19 @@ internal static partial class VolumeRules
                 + "If you intended to pass a host directory, use absolute path");
     }
 
-    /// <exception cref="ContainerException">One is not known, lacks another, or cannot be.</exception>
-    public static void CheckOptions(ImmutableSortedDictionary<string, string> options)
+    /// <exception cref="ContainerException">An option is not known, lacks another, or cannot be.</exception>
+    public static void CheckOptions(VolumeDefinition volume)
+    {
+        if (WhyNot(volume.Options) is { } why) throw Invalid($"create {volume.Name}: {why}");
+    }
+
+    private static string? WhyNot(ImmutableSortedDictionary<string, string> options)
     {
         if (options.Keys.FirstOrDefault(option => !Known.Contains(option)) is { } unknown)
-            throw Invalid($"invalid option: \"{unknown}\"");
-        if (options.ContainsKey("size")) throw Invalid("quota size requested but no quota support");
-        foreach (var (option, needed) in Needs)
-        {
-            if (options.ContainsKey(option) && !options.ContainsKey(needed))
-                throw Invalid($"missing required option: \"{needed}\"");
-        }
+            return $"invalid option: \"{unknown}\"";
+        if (options.ContainsKey("size")) return "quota size requested but no quota support";
+        var lacking = Needs.FirstOrDefault(pair => options.ContainsKey(pair.Option) && !options.ContainsKey(pair.Needed));
+        return lacking.Needed is { } needed ? $"missing required option: \"{needed}\"" : null;
     }
 
     private static ContainerException Invalid(string message) => new(ContainerFault.Invalid, message);

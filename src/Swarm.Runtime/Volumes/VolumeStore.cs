@@ -162,7 +162,7 @@ internal sealed partial class VolumeStore(
     private LiveVolume Make(VolumeDefinition definition, string? madeFor)
     {
         VolumeRules.CheckName(definition.Name);
-        VolumeRules.CheckOptions(definition.Options);
+        VolumeRules.CheckOptions(definition);
         var volume = _folder.Make(new VolumeRecord(definition, time.GetUtcNow()) { MadeFor = madeFor });
         _volumes.Add(definition.Name, volume);
         Tell(volume, "create");

@@ -5,6 +5,8 @@ namespace Swarm.Daemon.Tests.Docker;
 /// <summary>What people do with the <c>docker</c> command all day, with the command itself.</summary>
 public sealed class DockerDayTests(SharedNode shared) : IClassFixture<SharedNode>
 {
+    private const StringComparison Ordinal = StringComparison.Ordinal;
+
     private readonly DockerClient _docker = new(shared.Node.Daemon.Socket);
 
     [Fact]
@@ -45,6 +47,58 @@ public sealed class DockerDayTests(SharedNode shared) : IClassFixture<SharedNode
         Assert.Contains("Unable to find image 'no-such-image", missing.Errors, StringComparison.Ordinal);
         Assert.Contains("HostConfig.CpuRealtimePeriod", refused.Errors, StringComparison.Ordinal);
         Assert.Contains("not supported", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_another_platform_or_for_nobody_is_told()
+    {
+        var made = await _docker.DoAsync("create", "box", "true");
+        var foreign = await _docker.RunAsync("create", "--pull", "never", "--platform", "linux/s390x", "box", "true");
+        var nobody = await _docker.RunAsync("kill", "nobody");
+        var unclear = await _docker.RunAsync("ps", "--filter", "publish=a");
+        var renamed = await _docker.RunAsync("rename", made, "no name");
+        await _docker.DoAsync("rm", made);
+
+        Assert.Equal((1, 1, 1, 1), (foreign.ExitCode, nobody.ExitCode, unclear.ExitCode, renamed.ExitCode));
+        Assert.Contains("does not match the specified platform (linux/s390x)", foreign.Errors, Ordinal);
+        Assert.Contains("cannot kill container: nobody: No such container: nobody", nobody.Errors, Ordinal);
+        Assert.Contains("invalid port specification: 'a'", unclear.Errors, Ordinal);
+        Assert.Contains("Error when allocating new name: Invalid container name (no name)", renamed.Errors, Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_program_is_named_in_the_words_that_people_look_for()
+    {
+        var found = await _docker.RunAsync("run", "--rm", "box", "no-such-program");
+
+        Assert.Equal(127, found.ExitCode);
+        Assert.Contains("exec: \"no-such-program\": executable file not found in $PATH", found.Errors, Ordinal);
+    }
+
+    [Fact]
+    public async Task Ports_that_are_published_for_nothing_are_warned_of()
+    {
+        var warned = await _docker.RunAsync("run", "--rm", "--network", "host", "-p", "80:80", "box", "true");
+
+        Assert.Equal(0, warned.ExitCode);
+        Assert.Contains("Published ports are discarded when using host network mode", warned.Errors, Ordinal);
+    }
+
+    [Fact]
+    public async Task Labels_of_the_image_are_the_containers_in_lists_too()
+    {
+        var made = await _docker.DoAsync("create", "box", "true");
+        await _docker.DoAsync("commit", "-c", "LABEL of=image both=image", made, "labelled");
+        await _docker.DoAsync("create", "--name", "wearer", "--label", "both=own", "labelled", "true");
+
+        Assert.Equal("both=own,of=image", await _docker.DoAsync(
+            "ps", "-a", "--filter", "label=of=image", "--filter", "label=both=own", "--format", "{{.Labels}}"));
+        Assert.Equal("", await _docker.DoAsync("ps", "-aq", "--filter", "label=both=image"));
+
+        await _docker.DoAsync("container", "prune", "-f", "--filter", "label=of=image");
+        Assert.Equal("", await _docker.DoAsync("ps", "-aq", "--filter", "name=wearer"));
+        await _docker.DoAsync("rm", made);
+        await _docker.DoAsync("rmi", "labelled");
     }
 
     [Fact]

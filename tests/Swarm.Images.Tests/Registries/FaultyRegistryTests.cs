@@ -72,6 +72,16 @@ public sealed class FaultyRegistryTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_registry_whose_name_is_not_known_is_named()
+    {
+        var given = await Assert.ThrowsAsync<RegistryException>(() => _home.PullAsync("nobody.invalid/image:1"));
+
+        Assert.Equal(RegistryFault.Unavailable, given.Fault);
+        Assert.Contains("the name cannot be looked up: ", given.Message, StringComparison.Ordinal);
+        Assert.Contains("(nobody.invalid:443)", given.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_blob_with_a_wrong_digest_is_refused_and_nothing_of_it_is_kept()
     {
         var before = _home.Home.Contents();

@@ -57,7 +57,10 @@ public sealed class PublishedPortTests
         var refused = await Assert.ThrowsAsync<ContainerException>(() =>
             host.AttachAsync("web", new PublishedPort(80, 8081), new PublishedPort(80, 8080)));
 
-        Assert.Equal("Host port 8080/tcp is taken by another program of this host", refused.Message);
+        Assert.Equal(
+            "Bind for 0.0.0.0:8080 failed: port is already allocated: "
+            + "host port 8080/tcp is taken by another program of this host",
+            refused.Message);
         Assert.Empty(Directory.GetFiles(host.Options.NamespaceFolder));
         await host.AttachAsync("web", new PublishedPort(80, 8081));
     }

@@ -47,7 +47,8 @@ public sealed class VolumeTests(EngineFixture fixture) : IClassFixture<EngineFix
             Options = ImmutableSortedDictionary<string, string>.Empty.Add(option, "1"),
         };
 
-        Assert.Equal(why, (await RefusedAsync(() => Volumes.CreateAsync(definition, default))).Message);
+        Assert.Equal(
+            $"create optional: {why}", (await RefusedAsync(() => Volumes.CreateAsync(definition, default))).Message);
         Assert.Null(Volumes.Find("optional"));
     }
 
