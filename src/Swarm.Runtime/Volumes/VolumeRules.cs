@@ -34,7 +34,8 @@ internal static partial class VolumeRules
         if (options.Keys.FirstOrDefault(option => !Known.Contains(option)) is { } unknown)
             return $"invalid option: \"{unknown}\"";
         if (options.ContainsKey("size")) return "quota size requested but no quota support";
-        var lacking = Needs.FirstOrDefault(pair => options.ContainsKey(pair.Option) && !options.ContainsKey(pair.Needed));
+        var lacking = Needs.FirstOrDefault(
+            pair => options.ContainsKey(pair.Option) && !options.ContainsKey(pair.Needed));
         return lacking.Needed is { } needed ? $"missing required option: \"{needed}\"" : null;
     }
 
