@@ -56,8 +56,8 @@ internal static class RemoveCommand
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
                 isLate = true;
-                printer.Warn(
-                    $"{service}: some of its tasks have not ended after {limit.TotalSeconds:0} s; it goes when they have");
+                printer.Warn($"{service}: some of its tasks have not ended after {limit.TotalSeconds:0} s; "
+                    + "it goes when they have");
             }
 
             JsonNode line = new JsonObject { ["name"] = service.Value, ["stack"] = stack };
