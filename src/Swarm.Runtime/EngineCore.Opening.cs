@@ -59,7 +59,7 @@ internal sealed partial class EngineCore
 
     private AdoptionVerdict Judge(ContainerRecord record) => Adoptions.Judge(
         record, HostBoot.Id, _exitFile.Exists(record.Id), record.First.IsAlive, record.Monitor.IsAlive,
-        Runtime.IsWaiting(record.Id));
+        Runtime.IsWaiting(record.Id, record.First));
 
     private Task<bool> AdoptAsync(LiveContainer container, CancellationToken cancellation) => AtGateAsync(
         container,

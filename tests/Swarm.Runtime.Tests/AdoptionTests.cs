@@ -27,6 +27,18 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
     }
 
     [Fact]
+    public async Task A_container_whose_engine_was_killed_when_it_had_just_been_started_is_not_started_again()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+
+        await fixture.ReopenAsync(() =>
+            File.WriteAllText($"{fixture.Options.RunRoot}/state/crun/{started.Id.Value}/exec.fifo", ""));
+
+        var found = fixture.Engine.Find(started.Id)!;
+        Assert.Equal((ContainerPhase.Running, started.Pid, 1), (found.Phase, found.Pid, found.Run));
+    }
+
+    [Fact]
     public async Task A_container_that_does_not_outlive_its_host_is_found_again_and_kept_nowhere_but_in_memory()
     {
         var definition = EngineFixture.Define(EngineFixture.Shell("sleep 600")) with { IsPassing = true };

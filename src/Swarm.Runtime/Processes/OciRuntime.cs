@@ -11,7 +11,10 @@ internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
     private const string StartFifo = "exec.fifo";
 
     /// <summary>Whether the container has been made and its first process waits to be started.</summary>
-    public bool IsWaiting(ContainerId id) => File.Exists(Path.Join(folders.RuntimeState(id), StartFifo));
+    /// <remarks>Who was killed in <see cref="Start"/> may have left the fifo of one that went on: that has become its
+    /// program, and nobody would ever read there.</remarks>
+    public bool IsWaiting(ContainerId id, ProcessIdentity first) =>
+        File.Exists(Path.Join(folders.RuntimeState(id), StartFifo)) && IsRuntime(first.Pid);
 
     /// <summary>Lets the first process go on to its program.</summary>
     /// <remarks>
@@ -62,6 +65,20 @@ internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
 
     public ImmutableArray<string> ExecArguments(ContainerId id, ImmutableArray<string> command) =>
         ["--root", folders.RuntimeRoot, "exec", id.Value, .. command];
+
+    // By its name, which its own copies of itself have too; newer ones add to it.
+    private bool IsRuntime(int pid)
+    {
+        try
+        {
+            var name = Path.GetFileName(options.CrunPath);
+            return File.ReadAllText($"/proc/{pid}/comm").StartsWith(name, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // it has ended
+        }
+    }
 
     private (int Code, string Output) Run(ContainerId id, params ImmutableArray<string> arguments)
     {
