@@ -22,7 +22,7 @@ DAEMONS = {
 
 def prepare(folder, data_root):
     """Folders that only this daemon sees where it has them by default, a network of its own, and a name."""
-    for made in ("data", "work", "home/.docker", "bin"):
+    for made in ("data", "day", "home/.docker", "bin"):
         os.makedirs(f"{folder}/{made}")
     os.makedirs(data_root, exist_ok=True)
     run = subprocess.check_call
@@ -32,7 +32,7 @@ def prepare(folder, data_root):
     run(["hostname", "compared"])
     os.symlink(os.environ["SWARM_COMPARE_CLIENT"], f"{folder}/bin/docker")
     os.symlink(f"{blocks.HERE}/flat", f"{folder}/bin/flat")
-    with open(f"{folder}/work/root.tar", "wb") as root, open(f"{folder}/work/base.tar", "wb") as archive:
+    with open(f"{folder}/day/root.tar", "wb") as root, open(f"{folder}/day/base.tar", "wb") as archive:
         layer = base_image.root()
         root.write(layer)
         archive.write(base_image.archive(layer))
@@ -54,7 +54,7 @@ def start(folder, command, environment):
 def answer(command, folder, environment):
     """What one command said."""
     try:
-        done = subprocess.run(["bash", "-c", command], cwd=f"{folder}/work", env=environment, stdin=subprocess.DEVNULL,
+        done = subprocess.run(["bash", "-c", command], cwd=f"{folder}/day", env=environment, stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=PATIENCE_SECONDS, check=False)
         out, err, code = done.stdout, done.stderr, done.returncode
     except subprocess.TimeoutExpired as late:
