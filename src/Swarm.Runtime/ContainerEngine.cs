@@ -161,18 +161,7 @@ public sealed class ContainerEngine : IContainerEngine
     }
 
     /// <inheritdoc/>
-    public Task<LogPage> ReadLogAsync(
-        ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation)
-    {
-        var container = _core.Get(id);
-        return _work.RunAsync(
-            () =>
-            {
-                var hasEnded = container.Record is null or { Phase: ContainerPhase.Ended };
-                return Task.FromResult(new LogReader(container.Log, _time).Read(position, tail, maxBytes, hasEnded));
-            },
-            cancellation);
-    }
+    public IContainerLog OpenLog(ContainerId id) => new OpenedLog(_core.Get(id), _work, _time);
 
     /// <inheritdoc/>
     public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation) =>

@@ -206,6 +206,7 @@ internal sealed partial class EngineCore
         Leases.Release(id);
         await Volumes.DetachAllAsync(record.Id);
         ReleaseVolumes(record);
+        container.Log.BeforeRemoval();
         _records.Remove(id);
         Table.Drop(container);
         Names.Tell(record.ToState(), null);

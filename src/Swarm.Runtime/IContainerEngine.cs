@@ -67,11 +67,10 @@ public interface IContainerEngine : IAsyncDisposable
     Task<CommandResult> RunCommandAsync(
         ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation);
 
-    /// <summary>Reads the log from a position on.</summary>
-    /// <param name="position">From the page before; null starts at the first line, or at the last
-    /// <paramref name="tail"/> ones.</param>
-    Task<LogPage> ReadLogAsync(
-        ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation);
+    /// <summary>Opens the log to be read page by page. What is in it can be read until the reader is disposed of, also
+    /// when the container is removed meanwhile.</summary>
+    /// <exception cref="ContainerException">No such container.</exception>
+    IContainerLog OpenLog(ContainerId id);
 
     /// <summary>Sets where each ingress port of this host leads. The whole table; what is not
     /// in it is closed.</summary>
@@ -201,6 +200,16 @@ public sealed record NetworkEndpoint(
 
 /// <param name="Output">Both streams, as they came.</param>
 public sealed record CommandResult(int ExitCode, string Output, bool TimedOut);
+
+/// <summary>A container's log, open to be read.</summary>
+public interface IContainerLog : IDisposable
+{
+    /// <summary>Reads from a position on.</summary>
+    /// <param name="position">From the page before; null starts at the first line, or at the last
+    /// <paramref name="tail"/> ones.</param>
+    /// <param name="maxBytes">About how many bytes of text a page has at most.</param>
+    Task<LogPage> ReadAsync(string? position, int? tail, int maxBytes, CancellationToken cancellation);
+}
 
 /// <param name="Position">To be given for the next page.</param>
 public sealed record LogPage(ImmutableArray<LogEntry> Entries, string Position, bool More);

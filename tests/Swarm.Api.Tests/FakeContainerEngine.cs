@@ -73,9 +73,7 @@ internal sealed class FakeContainerEngine : IContainerEngine
         ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    public Task<LogPage> ReadLogAsync(
-        ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+    public IContainerLog OpenLog(ContainerId id) => throw new NotSupportedException();
 
     public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation) =>
         Task.CompletedTask;

@@ -77,9 +77,8 @@ internal sealed class BenchHost : IAsyncDisposable
     {
         await _engine.CreateAsync(definition, CancellationToken.None);
         await _engine.StartAsync(definition.Id, CancellationToken.None);
-        while ((await _engine.ReadLogAsync(
-            definition.Id, position: null, tail: null, maxBytes: 100, CancellationToken.None))
-            .Entries.IsEmpty)
+        using var log = _engine.OpenLog(definition.Id);
+        while ((await log.ReadAsync(position: null, tail: null, maxBytes: 100, CancellationToken.None)).Entries.IsEmpty)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(0.2), TimeProvider.System);
         }

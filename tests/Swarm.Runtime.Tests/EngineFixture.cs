@@ -117,7 +117,8 @@ public sealed class EngineFixture : IAsyncLifetime
 
     internal async Task<string> LogAsync(ContainerId id)
     {
-        var page = await Engine.ReadLogAsync(id, null, null, 1 << 20, default);
+        using var log = Engine.OpenLog(id);
+        var page = await log.ReadAsync(null, null, 1 << 20, default);
         return string.Join('\n', page.Entries.Select(entry => entry.Text));
     }
 
@@ -125,10 +126,11 @@ public sealed class EngineFixture : IAsyncLifetime
     internal async Task ReadyAsync(ContainerId id)
     {
         using var patience = new CancellationTokenSource(Waiting);
+        using var log = Engine.OpenLog(id);
         string? position = null;
         while (true)
         {
-            var page = await Engine.ReadLogAsync(id, position, null, 4096, patience.Token);
+            var page = await log.ReadAsync(position, null, 4096, patience.Token);
             if (page.Entries.Any(entry => entry.Text == "ready")) return;
             position = page.Position;
             patience.Token.ThrowIfCancellationRequested();

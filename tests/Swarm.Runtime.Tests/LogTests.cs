@@ -106,6 +106,44 @@ public sealed class LogTests : IDisposable
         Assert.Equal(["b", "c"], Read(page.Position).Entries.Select(entry => entry.Text));
     }
 
+    [Fact]
+    public void Who_reads_reads_to_the_end_though_the_files_are_removed()
+    {
+        _log.AddReader();
+        _log.AddReader();
+        Append($"{Time} stdout F a");
+        var page = Read(null);
+        Append($"{Time} stdout F b");
+        BeginAnother(keep: 3);
+        Append($"{Time} stdout F c");
+
+        _log.BeforeRemoval();
+        foreach (var file in Directory.GetFiles(_folder)) File.Delete(file);
+
+        Assert.Equal(["b", "c"], Read(page.Position).Entries.Select(entry => entry.Text));
+        Assert.Equal(["c"], new LogReader(_log, TimeProvider.System)
+            .Read(null, 1, 9999, hasEnded: true).Entries.Select(entry => entry.Text));
+        _log.EndReader();
+        Assert.Equal(["a", "b", "c"], Read(null).Entries.Select(entry => entry.Text));
+        Assert.Equal(2, OpenOfTheFolder());
+        _log.EndReader();
+        Assert.Empty(Read(null).Entries);
+        Assert.Equal(0, OpenOfTheFolder());
+    }
+
+    [Fact]
+    public void Nothing_is_held_where_nobody_reads()
+    {
+        Append($"{Time} stdout F a");
+
+        _log.BeforeRemoval();
+
+        Assert.Equal(0, OpenOfTheFolder());
+    }
+
+    private int OpenOfTheFolder() => Directory.GetFiles("/proc/self/fd")
+        .Count(file => new FileInfo(file).LinkTarget?.StartsWith(_folder, StringComparison.Ordinal) == true);
+
     private LogPage Read(string? position) =>
         new LogReader(_log, TimeProvider.System).Read(position, null, 9999, hasEnded: true);
 

@@ -6,7 +6,7 @@ namespace Swarm.Runtime.Tests;
 public sealed class RotationTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task The_log_of_a_running_container_is_rotated_and_read_through_without_loss()
+    public async Task The_log_of_a_running_container_is_rotated_and_read_through_without_loss_also_when_it_is_removed()
     {
         await using var scope = new Scope();
         var fixture = scope.Fixture;
@@ -25,9 +25,10 @@ public sealed class RotationTests(ITestOutputHelper output)
 
         var lines = new List<string>();
         LogPage? page = null;
+        using var log = engine.OpenLog(created.Id);
         do
         {
-            page = await engine.ReadLogAsync(created.Id, page?.Position, null, 10_000, default);
+            page = await log.ReadAsync(page?.Position, null, 10_000, default);
             lines.AddRange(page.Entries.Select(entry => entry.Text));
         }
         while (page.More);
@@ -35,6 +36,12 @@ public sealed class RotationTests(ITestOutputHelper output)
         Assert.Equal(Enumerable.Repeat(Enumerable.Range(1, 100), 40).SelectMany(i => i).Select(i => $"{i}"), lines);
         Assert.True(
             Directory.GetFiles(Path.Join(fixture.Options.DataRoot, "containers", created.Id.Value, "log")).Length > 2);
+
+        using var other = engine.OpenLog(created.Id);
+        await engine.RemoveAsync(created.Id, default);
+        var rest = await other.ReadAsync(null, 150, 10_000, default);
+        Assert.Equal(lines.TakeLast(150), rest.Entries.Select(entry => entry.Text));
+        Assert.Throws<ContainerException>(() => engine.OpenLog(created.Id));
     }
 
     [Fact]
@@ -56,7 +63,8 @@ public sealed class RotationTests(ITestOutputHelper output)
         }
 
         await exiting;
-        var last = await fixture.Engine.ReadLogAsync(started.Id, null, 1, 4096, default);
+        using var log = fixture.Engine.OpenLog(started.Id);
+        var last = await log.ReadAsync(null, 1, 4096, default);
         Assert.Equal("done", Assert.Single(last.Entries).Text);
         Assert.InRange(most, size.Value, 4 * size.Value);
         output.WriteLine($"MEASURED flood of {10_000_000 * 46L >> 20} MiB: {most >> 20} MiB at most");

@@ -39,12 +39,17 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
     private async Task AttachAsync(Wanted wanted, Func<Task<HijackedStream>> begin)
     {
         var container = wanted.Container;
+        using var written = wanted.Log is null ? null : desk.Engine.OpenLog(container.Id);
         await using var session = await wanted.OpenAsync(desk.Engine, stopping);
         var begun = time.GetUtcNow();
         desk.Engine.Events.Publish(container, "attach");
         await using var client = await begin();
-        if (wanted.Log is { } log)
-            await _log.WriteAsync(client.Output.AsStream(), container, log with { Until = begun }, stopping);
+        if (written is not null)
+        {
+            var before = wanted.Log! with { Until = begun };
+            await _log.WriteAsync(client.Output.AsStream(), container.Id, written, before, stopping);
+        }
+
         if (session is null) return;
         var isDetached = await new ConsoleStreaming(client, session, wanted.Keys).RunAsync(stopping);
         if (isDetached) desk.Engine.Events.Publish(container, "detach");

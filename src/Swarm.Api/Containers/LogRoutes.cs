@@ -17,6 +17,7 @@ internal sealed class LogRoutes(ContainerDesk desk, TimeProvider time, Cancellat
     {
         var container = desk.Engine.Get(context.NamedContainer());
         LogWriting.RequireLog(container);
+        using var log = desk.Engine.OpenLog(container.Id);
         var wanted = WantedLog.Read(context.Request, container, time.GetUtcNow());
         if (QueryFlag.IsSet(context.Request.Query["details"]))
         {
@@ -30,7 +31,7 @@ internal sealed class LogRoutes(ContainerDesk desk, TimeProvider time, Cancellat
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         try
         {
-            await _writing.WriteAsync(context.Response.Body, container, wanted, either.Token);
+            await _writing.WriteAsync(context.Response.Body, container.Id, log, wanted, either.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

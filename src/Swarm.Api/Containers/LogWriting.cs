@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
+using Swarm.Core;
 using Swarm.Runtime;
 
 namespace Swarm.Api.Containers;
@@ -22,15 +23,16 @@ internal sealed class LogWriting(IContainerEngine engine, TimeProvider time)
         }
     }
 
+    /// <remarks>A client that knows that its container has ended may remove it before it reads on: so the log is opened
+    /// before the answer begins.</remarks>
     public async Task WriteAsync(
-        Stream answer, ContainerState container, WantedLog wanted, CancellationToken cancellation)
+        Stream answer, ContainerId container, IContainerLog log, WantedLog wanted, CancellationToken cancellation)
     {
         string? position = null;
         while (true)
         {
-            var hasEnded = engine.Find(container.Id) is null or { Phase: not ContainerPhase.Running };
-            var page = await ReadAsync(container, position, position is null ? wanted.Tail : null, cancellation);
-            if (page is null) return;
+            var hasEnded = engine.Find(container) is null or { Phase: not ContainerPhase.Running };
+            var page = await log.ReadAsync(position, position is null ? wanted.Tail : null, PageBytes, cancellation);
             position = page.Position;
             foreach (var entry in page.Entries)
             {
@@ -42,20 +44,6 @@ internal sealed class LogWriting(IContainerEngine engine, TimeProvider time)
             if (page.More) continue;
             if (!wanted.Follow || hasEnded) return;
             await Task.Delay(LookAgainAfter, time, cancellation);
-        }
-    }
-
-    /// <returns>Null when the container was removed meanwhile.</returns>
-    private async Task<LogPage?> ReadAsync(
-        ContainerState container, string? position, int? tail, CancellationToken cancellation)
-    {
-        try
-        {
-            return await engine.ReadLogAsync(container.Id, position, tail, PageBytes, cancellation);
-        }
-        catch (ContainerException gone) when (gone.Fault == ContainerFault.NotFound)
-        {
-            return null;
         }
     }
 }

@@ -21,12 +21,13 @@ internal static class TaskLogs
         if (engine.Find(ContainerId.Of(asked.Task)) is not { } container)
             return Warn(asked, "its container is not on this node any more");
 
+        using var log = engine.OpenLog(container.Id);
         var limit = Math.Clamp(asked.MaxBytes, LeastBytes, Gateway.MaxMessageBytes / 4 * 3);
         for (var bytes = limit; ; bytes /= 2)
         {
             // Many short lines cost more on the wire than their text: then a smaller page is
             // read, from the same position.
-            var page = await engine.ReadLogAsync(container.Id, asked.Position, asked.Tail, bytes, cancellation);
+            var page = await log.ReadAsync(asked.Position, asked.Tail, bytes, cancellation);
             if (page.Entries.Sum(SizeOf) > limit && bytes > LeastBytes / 8 && page.Entries.Length > 1) continue;
 
             var slot = TaskContainer.SlotOf(container);

@@ -18,6 +18,8 @@ internal sealed class LogFolder(string path)
     private const string HeldName = "held";
     private readonly Lock _renaming = new();
     private ulong _told;
+    private int _readers;
+    private SortedDictionary<long, FileStream>? _kept;
 
     public string Path => path;
 
@@ -27,6 +29,40 @@ internal sealed class LogFolder(string path)
 
     /// <summary>Whether a file of this name that was moved into the folder is the one being written.</summary>
     public static bool IsCurrent(string name) => name == CurrentName;
+
+    /// <summary>What the log has stays to be read until the reader goes, also when its files are removed.</summary>
+    public void AddReader()
+    {
+        lock (_renaming) _readers++;
+    }
+
+    public void EndReader()
+    {
+        lock (_renaming)
+        {
+            if (--_readers > 0 || _kept is null) return;
+            foreach (var file in _kept.Values) file.Dispose();
+            _kept = null;
+        }
+    }
+
+    /// <summary>Nothing is written any more, and the files are about to be removed: for those who read they are
+    /// held open.</summary>
+    public void BeforeRemoval()
+    {
+        lock (_renaming)
+        {
+            if (_readers == 0 || _kept is not null) return;
+            KeepUnlocked();
+            var kept = new SortedDictionary<long, FileStream>();
+            foreach (var number in NumbersUnlocked())
+            {
+                if (OpenUnlocked(number).File is { } file) kept.Add(number, file);
+            }
+
+            _kept = kept;
+        }
+    }
 
     /// <summary>Keeps the file that was written before, if another has taken its place, and holds the present
     /// one.</summary>
@@ -77,21 +113,36 @@ internal sealed class LogFolder(string path)
         lock (_renaming)
         {
             KeepUnlocked();
-            var numbers = NumbersUnlocked();
-            var isCurrent = number == numbers[^1];
-            // By its second name: conmon may have moved another over the first since.
-            var file = !isCurrent ? PathOf(number) : File.Exists(HeldPath) ? HeldPath : CurrentPath;
-            if (!File.Exists(file)) return (null, !isCurrent);
-            const FileShare all = FileShare.ReadWrite | FileShare.Delete;
-            return (new FileStream(file, FileMode.Open, FileAccess.Read, all, bufferSize: 0), !isCurrent);
+            return OpenUnlocked(number);
         }
     }
 
     private string HeldPath => System.IO.Path.Join(path, HeldName);
 
+    private (FileStream? File, bool IsFinished) OpenUnlocked(long number)
+    {
+        var isCurrent = number == NumbersUnlocked()[^1];
+        string file;
+        if (_kept is not null)
+        {
+            if (!_kept.TryGetValue(number, out var open)) return (null, !isCurrent);
+            // Opened once more: each reader has its own place in it.
+            file = $"/proc/self/fd/{open.SafeFileHandle.DangerousGetHandle()}";
+        }
+        else
+        {
+            // By its second name: conmon may have moved another over the first since.
+            file = !isCurrent ? PathOf(number) : File.Exists(HeldPath) ? HeldPath : CurrentPath;
+            if (!File.Exists(file)) return (null, !isCurrent);
+        }
+
+        const FileShare all = FileShare.ReadWrite | FileShare.Delete;
+        return (new FileStream(file, FileMode.Open, FileAccess.Read, all, bufferSize: 0), !isCurrent);
+    }
+
     private void KeepUnlocked()
     {
-        if (!Directory.Exists(path)) return;
+        if (_kept is not null || !Directory.Exists(path)) return;
         var (written, held) = (InodeOf(CurrentName), InodeOf(HeldName));
         if (written is null || written == held) return;
 
@@ -114,6 +165,7 @@ internal sealed class LogFolder(string path)
 
     private List<long> NumbersUnlocked()
     {
+        if (_kept is { Count: > 0 }) return [.. _kept.Keys];
         var numbers = OldNumbers();
         numbers.Add(numbers.Count == 0 ? 1 : numbers[^1] + 1);
         return numbers;

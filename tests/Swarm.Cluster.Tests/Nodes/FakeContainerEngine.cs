@@ -171,16 +171,7 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
         ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation) =>
         Task.FromResult(Probe);
 
-    public Task<LogPage> ReadLogAsync(
-        ContainerId id, string? position, int? tail, int maxBytes, CancellationToken cancellation)
-    {
-        var from = position is null ? 0 : int.Parse(position, System.Globalization.CultureInfo.InvariantCulture);
-        var (taken, bytes) = (0, 0);
-        while (from + taken < Log.Length && (taken == 0 || bytes + Log[from + taken].Text.Length <= maxBytes))
-            bytes += Log[from + taken++].Text.Length;
-        return Task.FromResult(
-            new LogPage([.. Log.Skip(from).Take(taken)], $"{from + taken}", from + taken < Log.Length));
-    }
+    public IContainerLog OpenLog(ContainerId id) => new FakeLog(Log);
 
     public bool ExtendLease(string lease, TimeSpan until)
     {
