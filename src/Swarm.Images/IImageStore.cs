@@ -113,6 +113,9 @@ public sealed record ImageSummary(
     /// <summary>The image that it was built from here; null for one that was not.</summary>
     public Digest? Parent { get; init; }
 
+    /// <summary>Whether it is here only because the cluster wants so many copies of it.</summary>
+    public bool IsKeptCopy { get; init; }
+
     /// <summary>Whether it is only a step on the way to another image, and has no name.</summary>
     public bool IsIntermediate { get; init; }
 }

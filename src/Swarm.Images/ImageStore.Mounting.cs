@@ -44,7 +44,9 @@ public sealed partial class ImageStore
         lock (_gate)
         {
             _snapshots.Unmount(container);
-            if (discard) _snapshots.Discard(container);
+            if (!discard) return;
+            _snapshots.Discard(container);
+            Changed?.Invoke();
         }
     }
 
@@ -65,6 +67,7 @@ public sealed partial class ImageStore
             if (below.Contains(null)) return null;
 
             _snapshots.Create(container, imageId, [.. below.OfType<UnpackedLayer>()], lasts);
+            Changed?.Invoke();
             return Mount(container, _snapshots.Find(container)!, imageId);
         }
     }

@@ -4,6 +4,7 @@ using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images.Archives;
 using Swarm.Images.Collecting;
+using Swarm.Images.Copies;
 using Swarm.Images.Layers;
 using Swarm.Images.Names;
 using Swarm.Images.Repositories;
@@ -41,6 +42,8 @@ public sealed partial class ImageStore : IImageStore, IDisposable
         {
             _folders.EmptyScratch();
             _catalog = new Catalog(_folders);
+            _catalog.Changed = () => Changed?.Invoke();
+            _marks = new CopyMarks(_folders, image => _catalog.Find(image) is not null);
             foreach (var (path, fault) in _catalog.Broken) LogBroken(path, fault);
             _repositories = new RepositoryCatalog(_folders);
             foreach (var (path, fault) in _repositories.Broken) LogBroken(path, fault);
@@ -105,6 +108,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
                     image.Configuration.Labels)
                 {
                     Parent = image.Step == Nothing ? null : image.Step?.Parent,
+                    IsKeptCopy = IsKeptCopy(image.Id),
                     IsIntermediate = _catalog.NamesOf(image.Id).IsEmpty
                         && (image.Step == Nothing || parents.Contains(image.Id)),
                 }),

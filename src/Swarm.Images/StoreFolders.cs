@@ -19,7 +19,7 @@ internal sealed class StoreFolders : IDisposable
         Root = Path.GetFullPath(root);
         Directory.CreateDirectory(Root, OwnerOnly);
         foreach (var folder in (string[])[
-            Path.GetDirectoryName(Blobs)!, Blobs, Sums, Parts, Layers, Images, Names, Snapshots, Scratch,
+            Path.GetDirectoryName(Blobs)!, Blobs, Sums, Parts, Layers, Images, Names, Snapshots, Scratch, Copies,
             Path.GetDirectoryName(Manifests)!, Manifests, Tags, Links, Uploads])
         {
             Directory.CreateDirectory(folder, OwnerOnly);
@@ -53,6 +53,9 @@ internal sealed class StoreFolders : IDisposable
     public string Names => Path.Combine(Root, "names");
 
     public string Snapshots => Path.Combine(Root, "snapshots");
+
+    /// <summary>Marks of images that are here as copies.</summary>
+    public string Copies => Path.Combine(Root, "copies");
 
     public string Scratch => Path.Combine(Root, "tmp");
 

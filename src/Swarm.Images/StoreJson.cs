@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Swarm.Images.Copies;
 using Swarm.Images.Layers;
 using Swarm.Images.Names;
 using Swarm.Images.Repositories;
@@ -21,6 +22,7 @@ namespace Swarm.Images;
 [JsonSerializable(typeof(TagRecord))]
 [JsonSerializable(typeof(LinkRecord))]
 [JsonSerializable(typeof(UploadRecord))]
+[JsonSerializable(typeof(CopyRecord))]
 internal sealed partial class StoreJson : JsonSerializerContext
 {
     /// <exception cref="ImageException">The file is not what this store wrote.</exception>

@@ -46,6 +46,16 @@ internal static class WireContract
         Client<GetImage>("img.get.1"),
         Client<ImageMeaning>("img.meaning.1"),
 
+        // Between nodes and those who keep the copies of images.
+        Node<LookAfterImage>("copy.look.1"),
+        Node<ImageLookedAfter>("copy.looked.1"),
+        Node<GetImageStanding>("copy.standing.get.1"),
+        Node<ImageStanding>("copy.standing.1"),
+        Node<KeepImage>("copy.keep.1"),
+        Node<ImageKept>("copy.kept.1"),
+        Node<ReleaseImage>("copy.release.1"),
+        Node<DropImage>("copy.drop.1"),
+
         // Between services, placers and nodes.
         Node<ApplyServiceTasks>("task.apply.1"),
         Node<TasksApplied>("task.applied.1"),

@@ -17,6 +17,9 @@ internal sealed class FakeImageStore : IImageStore
 
     public HashSet<Digest> InUse { get; } = [];
 
+    /// <summary>Those that are here only because the cluster wants so many copies.</summary>
+    public HashSet<Digest> Kept { get; } = [];
+
     private static IReadOnlySet<ContainerId> Empty => ImmutableHashSet<ContainerId>.Empty;
 
     /// <summary>Thrown by what changes the store, where it is set.</summary>
@@ -46,7 +49,10 @@ internal sealed class FakeImageStore : IImageStore
     [
         .. _images.Select(image => new ImageSummary(
             image.Key, image.Value, DateTimeOffset.UnixEpoch, new Bytes(1000),
-            ImmutableSortedDictionary<string, string>.Empty)),
+            ImmutableSortedDictionary<string, string>.Empty)
+        {
+            IsKeptCopy = Kept.Contains(image.Key),
+        }),
     ];
 
     public StoredImage? Find(string nameOrId) => _images

@@ -190,6 +190,20 @@ public sealed class ImageRouteTests
         Assert.Empty(node.Meanings);
     }
 
+    [Fact]
+    public async Task A_prune_leaves_what_the_cluster_keeps_here()
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+        node.Store.Kept.Add(node.Store.List().Single().Id);
+
+        var all = await node.Client.PostAsync(
+            $"/images/prune?filters={Uri.EscapeDataString("{\"dangling\":[\"false\"]}")}", null);
+
+        Assert.Equal("{\"ImagesDeleted\":[],\"SpaceReclaimed\":0}\n", await all.Content.ReadAsStringAsync());
+        Assert.Single(node.Store.List());
+    }
+
     [Theory]
     [InlineData(ImageFault.Invalid, HttpStatusCode.BadRequest)]
     [InlineData(ImageFault.Unsupported, HttpStatusCode.NotImplemented)]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Swarm.Core;
 using Swarm.Core.Services;
 using Swarm.Hosts.Images;
@@ -70,6 +71,61 @@ public sealed class ReplicationTests(ThreeHosts shared)
                 await File.ReadAllBytesAsync(BlobOf(image, _hosts[3])));
             await RemoveAsync(scenario, web, image);
         });
+
+    [Fact, Trait("Length", "long")]
+    public Task The_loss_of_a_host_loses_no_image() => Scenario.RunAsync(_hosts, async scenario =>
+    {
+        var image = new LargeImage("copied", mebibytes: 20, copies: 2);
+        await LoadAsync(image, _hosts[1]);
+        await Until.TrueAsync(
+            async () => await NodesOfAsync(image, _hosts[1]) == 2, () => $"{image.Name} is on {CountOf(image)} hosts");
+        var copy = _hosts.Others(_hosts[1]).Single(host => HasWhole(image, host));
+        var third = _hosts.Others(_hosts[1], copy).Single();
+
+        await copy.KillDaemonAsync();
+        copy.StartDaemon();
+        await copy.ReadyAsync();
+        await _hosts.UntilAllReachableAsync();
+        Assert.False(HasWhole(image, third), "a restart has cost a copy");
+
+        await _hosts[1].PowerOffAsync();
+        await Until.TrueAsync(
+            () => third.LastSaid("was copied here") is not null, () => $"nothing of a copy in: {third.LogEnd()}");
+        var web = await scenario.RunAsync(Composed.OfImage("copied", Composed.Sleepers("web", 2)));
+        await scenario.Ledger.RemoveAsync(web);
+        await Until.TrueAsync(() => scenario.Living().Count == 0, () => $"{scenario.Living().Count} live");
+
+        await _hosts[1].StartAsync();
+        await _hosts[1].ReadyAsync();
+        await _hosts.UntilAllReachableAsync();
+        await Until.TrueAsync(
+            () => Marks(image, copy, third).Order().SequenceEqual(["Kept", "Spare"]),
+            () => $"copies are {string.Join(' ', Marks(image, copy, third))}");
+        using var images = _hosts[1].Images();
+        await images.RemoveAsync(image.Name, force: false);
+        await UntilOnAsync(image, 0);
+        await Until.StaysAsync(
+            TimeSpan.FromSeconds(3), () => CountOf(image) == 0, () => $"{CountOf(image)} hosts have it again");
+    });
+
+    private int CountOf(LargeImage image) => _hosts.All.Count(host => HasWhole(image, host));
+
+    private Task UntilOnAsync(LargeImage image, int hosts) => Until.TrueAsync(
+        () => CountOf(image) == hosts, () => $"{image.Name} is on {CountOf(image)} hosts");
+
+    private static async Task<int?> NodesOfAsync(LargeImage image, SwarmHost host)
+    {
+        using var images = host.Images();
+        return (await images.ListAsync()).Single(
+            one => one.Tags.Any(name => name.Contains(image.Name, StringComparison.Ordinal))).Nodes;
+    }
+
+    /// <summary>What hosts have noted of their copies of an image; there are notes of others, too.</summary>
+    private static IEnumerable<string> Marks(LargeImage image, params SwarmHost[] hosts) => hosts
+        .SelectMany(host => Directory.GetFiles($"{host.DataRoot}/images/copies"))
+        .Select(File.ReadAllText)
+        .Where(note => note.Contains($"/{image.Name}:", StringComparison.Ordinal))
+        .Select(note => JsonDocument.Parse(note).RootElement.GetProperty("mark").GetString()!);
 
     private static async Task LoadAsync(LargeImage image, SwarmHost host)
     {

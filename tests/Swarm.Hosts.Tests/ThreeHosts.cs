@@ -9,7 +9,12 @@ public sealed class ThreeHosts : IAsyncLifetime
 
     public SwarmHosts Hosts => _hosts ?? throw new InvalidOperationException("the hosts have not been started");
 
-    public async Task InitializeAsync() => _hosts = await SwarmHosts.StartAsync(new HostsOptions { Count = 3 });
+    public async Task InitializeAsync() => _hosts = await SwarmHosts.StartAsync(new HostsOptions
+    {
+        Count = 3,
+        // What is where is the scenarios' to say. Lost after longer than any host is away that is only started again.
+        Settings = "swarm.images { copies = 1, copy-lost-after = 15s }",
+    });
 
     public async Task DisposeAsync()
     {

@@ -31,7 +31,8 @@ public sealed class MetricsRoutes : IWebRoutes, IDisposable
         _access = new PeerAccess(byCertificate);
         _node = new NodeFigures(engine, images, registry, countMembers);
         _provider = Sdk.CreateMeterProviderBuilder()
-            .AddMeter(NodeFigures.MeterName, StartFigures.MeterName, RequestFigures.MeterName, ProcessMeter)
+            .AddMeter(NodeFigures.MeterName, StartFigures.MeterName, RequestFigures.MeterName, CopyFigures.MeterName,
+                ProcessMeter)
             .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 1000)
             .Build();
     }

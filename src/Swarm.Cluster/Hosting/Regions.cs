@@ -15,6 +15,7 @@ internal sealed class Regions(ActorSystem system, bool isScheduler)
     public const string Nodes = "node";
     public const string Images = "image";
     public const string Placers = "placer";
+    public const string Copies = "copies";
 
     public static IMessageExtractor ServiceExtractor { get; } =
         HashCodeMessageExtractor.Create(40, message => (message as IServiceMessage)?.Service.Value);
@@ -27,6 +28,9 @@ internal sealed class Regions(ActorSystem system, bool isScheduler)
 
     public static IMessageExtractor PlacerExtractor { get; } =
         HashCodeMessageExtractor.Create(10, message => (message as IPlacerMessage)?.Pool);
+
+    public static IMessageExtractor CopyExtractor { get; } =
+        HashCodeMessageExtractor.Create(20, message => (message as ICopyMessage)?.Image.Value);
 
     /// <summary>Starts the region of a kind; on a node that is no scheduler, the way to those of others.</summary>
     public IActorRef Start(string kind, Func<string, Props> entity, IMessageExtractor extractor) =>

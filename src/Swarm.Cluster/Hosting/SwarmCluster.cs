@@ -5,10 +5,12 @@ using Akka.Cluster.Tools.Client;
 using Microsoft.Extensions.Logging;
 using Swarm.Cluster.Catalog;
 using Swarm.Cluster.Clients;
+using Swarm.Cluster.Copies;
 using Swarm.Cluster.Images;
 using Swarm.Cluster.Nodes;
 using Swarm.Cluster.Placement;
 using Swarm.Cluster.Services;
+using Swarm.Runtime.Images;
 using Swarm.Wire.Security;
 
 namespace Swarm.Cluster.Hosting;
@@ -49,6 +51,9 @@ public sealed class SwarmCluster : IAsyncDisposable
 
     /// <summary>Takes every <see cref="Core.Placement.IPlacerMessage"/> to the placer of its pool.</summary>
     public IActorRef Placers { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>Takes every <see cref="Core.Images.ICopyMessage"/> to whoever keeps the copies of that image.</summary>
+    public IActorRef Copies { get; private set; } = ActorRefs.Nobody;
 
     /// <summary>This node's copy of the lists; takes the <see cref="Core.Nodes.NodeListing"/>
     /// of this node, and answers lists.</summary>
@@ -123,6 +128,15 @@ public sealed class SwarmCluster : IAsyncDisposable
         return (state.Members.Count - state.Unreachable.Count, state.Unreachable.Count);
     }
 
+    /// <summary>Has a part in keeping copies of images, where this host runs containers.</summary>
+    public void KeepCopies(
+        Core.NodeId node, IImageCopies copies, CopyOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        if (Node.IsNobody()) return; // it is not listed, and asked for nothing
+        ActorSystem.ActorOf(
+            CopyKeeperActor.Props(node, copies, Copies, options, time, loggers), CopyKeeperPath.Name);
+    }
+
     /// <summary>Leaves the cluster in order and ends the actor system. Containers are not touched.</summary>
     public async Task StopAsync()
     {
@@ -179,6 +193,10 @@ public sealed class SwarmCluster : IAsyncDisposable
         Gateway = ActorSystem.ActorOf(
             GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
         ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);
+        var keepers = new CopyNeighbours(
+            Catalog, Images, address => ActorSystem.ActorSelection(address + CopyKeeperPath.Path));
+        Copies = regions.Start(
+            Regions.Copies, id => CopiesEntity.Props(id, keepers, loggers), Regions.CopyExtractor);
         if (options.Roles.Contains(ClusterRoles.Worker)) Node = ActorSystem.ActorOf(node(this), NodeActorPath.Name);
         ActorSystem.ActorOf(DeadLineActor.Props(loggers), DeadLineActor.Name);
         var formation = ActorSystem.ActorOf(FormationActor.Props(options.Seeds, time, loggers), FormationActor.Name);

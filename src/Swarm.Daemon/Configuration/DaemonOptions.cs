@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Swarm.Api;
 using Swarm.Api.Registry.Access;
 using Swarm.Api.Web;
+using Swarm.Cluster.Copies;
 using Swarm.Cluster.Hosting;
 using Swarm.Cluster.Nodes;
 using Swarm.Images;
@@ -42,6 +43,8 @@ internal sealed record DaemonOptions
     public required RegistryOptions Registries { get; init; }
 
     public required PeerOptions Peers { get; init; }
+
+    public required CopyOptions Copies { get; init; }
 
     public required NodeRegistrySection Registry { get; init; }
 

@@ -3,9 +3,11 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Swarm.Cluster.Copies;
 using Swarm.Cluster.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 using Swarm.Images;
 using Swarm.Images.Peers;
 using Swarm.Images.Unpacking;
@@ -83,6 +85,12 @@ internal static class DaemonSettings
             Peers = new PeerOptions
             {
                 RateMax = settings.Size("swarm.images.peer-rate", Bytes.Zero, Petabyte),
+            },
+            Copies = new CopyOptions
+            {
+                Copies = (int)settings.Number("swarm.images.copies", 1, CopyRules.CopiesMax),
+                LostAfter = settings.Duration(
+                    "swarm.images.copy-lost-after", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             },
             Registry = NodeRegistrySettings.Read(settings),
             LogLevel = settings.Choice("swarm.log.level", Levels),

@@ -43,10 +43,14 @@ internal sealed class NodeParts : IAsyncDisposable
             _images, _registries, _peers, _handler, options.Peers, time, logs.CreateLogger<PeerImages>());
         _cluster = new ClusterImages(_peerImages, logs.CreateLogger<ClusterImages>());
         Images = new HostImages(_images, _registries, Engine, _cluster);
+        Copies = new HostCopies(_images, _cluster);
         Registry = new NodeRegistry(_images, options.Registry.Repositories, time, logs.CreateLogger<NodeRegistry>());
         _builder = new ImageBuilder(
             NodePlaces.Builds(options), Engine, _images, _images, new BuildPulls(Images), logs);
     }
+
+    /// <summary>What the cluster keeps here.</summary>
+    public IImageCopies Copies { get; }
 
     public IImageBuilder Builder => _builder;
 

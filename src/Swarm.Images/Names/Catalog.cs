@@ -42,6 +42,9 @@ internal sealed class Catalog
         foreach (var path in RecordsIn(folders.Names)) ReadOrSetAside(path, ReadName);
     }
 
+    /// <summary>Called after images or names have changed.</summary>
+    public Action Changed { get; set; } = () => { };
+
     /// <summary>Records that could not be read, as long as they are there.</summary>
     public IEnumerable<BrokenRecord> Broken => _broken.Where(record => File.Exists(record.Path));
 
@@ -101,6 +104,7 @@ internal sealed class Catalog
         File.Delete(PathOf(image.Id) + BrokenRecord.Suffix);
         _images[image.Id] = image;
         _unkept.Remove(image.Id);
+        Changed();
     }
 
     /// <summary>Knows an image from now on, and keeps it only at <see cref="KeepAll"/>.</summary>
@@ -148,6 +152,7 @@ internal sealed class Catalog
         _folders.WriteWhole(PathOf(name), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.NameRecord));
         File.Delete(PathOf(name) + BrokenRecord.Suffix);
         _names[name] = image;
+        Changed();
     }
 
     public void RemoveName(ImageReference name)
@@ -155,6 +160,7 @@ internal sealed class Catalog
         File.Delete(PathOf(name));
         Durability.SyncFolder(_folders.Names);
         _names.Remove(name);
+        Changed();
     }
 
     /// <summary>Forgets an image that has no names; its blobs and layers are left.</summary>
@@ -164,6 +170,7 @@ internal sealed class Catalog
         Durability.SyncFolder(_folders.Images);
         _images.Remove(id);
         _unkept.Remove(id);
+        Changed();
     }
 
     private static byte[] Serialize(KnownImage image) => JsonSerializer.SerializeToUtf8Bytes(

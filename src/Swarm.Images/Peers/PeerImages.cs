@@ -9,6 +9,8 @@ namespace Swarm.Images.Peers;
 /// <remarks>Safe for use by many at once. Told in docs/replication.md.</remarks>
 public sealed partial class PeerImages : IDisposable
 {
+    private static readonly Peer Self = new("this node", new Uri("http://127.0.0.1"));
+
     private readonly ImageStore _store;
     private readonly BlobFetches _fetches;
     private readonly IPeers _peers;
@@ -38,12 +40,18 @@ public sealed partial class PeerImages : IDisposable
     /// <summary>What this node gives to others.</summary>
     public SharedBlobs Shared { get; }
 
-    /// <summary>The nodes that have an image, as they say.</summary>
+    /// <summary>The nodes that have an image, as they say; this one where it has the only copy.</summary>
     public async Task<ImmutableArray<HeldImage>> FindAsync(Digest id, CancellationToken cancellation)
     {
         var peers = await _peers.FindAsync(cancellation);
         var asked = await Task.WhenAll(peers.Select(peer => AskAsync(peer, id, cancellation)));
-        return [.. asked.OfType<HeldImage>()];
+        if (asked.OfType<HeldImage>().ToImmutableArray() is { IsEmpty: false } held) return held;
+
+        // What is here as a copy only has no tag: who asks for it by its name is given it as by another node.
+        return Shared.FindImage(id) is { } own && HeldImage.Read(Self, own) is { } here
+            && here.Names.All(name => name.Tag is null)
+            ? [here]
+            : [];
     }
 
     /// <summary>The images of every other node that can be reached.</summary>
@@ -143,6 +151,6 @@ public sealed partial class PeerImages : IDisposable
     [LoggerMessage(LogLevel.Information, "Fetched image {Image} from nodes of the cluster: {Holders} had it")]
     private partial void LogPulled(Digest image, int holders);
 
-    [LoggerMessage(LogLevel.Debug, "A node did not say which images it has: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "A node did not say which images it has: {Reason}")]
     private partial void LogLost(string reason);
 }

@@ -16,6 +16,9 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
 
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(3);
 
+    // A node that was started again knows nothing of the connections that are kept here: each try uses up four of them.
+    private const int AskTries = 4;
+
     private readonly HttpClient _client = new(handler, disposeHandler: false)
     {
         Timeout = Timeout.InfiniteTimeSpan,
@@ -72,7 +75,18 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
         where T : class
     {
         using var deadline = new Deadline(answerMax, time, cancellation);
-        return await WithinAsync(peer, path, deadline, async token =>
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await WithinAsync(peer, path, deadline, ReadAsync);
+            }
+            catch (PeerException) when (tries < AskTries && !deadline.IsOver)
+            {
+            }
+        }
+
+        async Task<T?> ReadAsync(CancellationToken token)
         {
             using var response = await SendAsync(peer, path, token);
             if (response.StatusCode == HttpStatusCode.NotFound) return null;
@@ -81,7 +95,7 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
                 throw new HttpRequestException("the answer is too long, or does not say how long it is");
             await using var body = await response.Content.ReadAsStreamAsync(token);
             return await JsonSerializer.DeserializeAsync(body, type, token);
-        });
+        }
     }
 
     private Task<HttpResponseMessage> SendAsync(Peer peer, string path, CancellationToken cancellation) =>

@@ -96,11 +96,12 @@ public sealed class HostImages(
         return removal;
     }
 
-    /// <summary>Removes the images that are chosen and that nothing uses.</summary>
+    /// <summary>Removes the images that are chosen and that nothing uses; not those that the cluster keeps here.
+    /// </summary>
     public ImmutableArray<ImageRemoval> Prune(Func<ImageSummary, bool> isChosen)
     {
         var removed = ImmutableArray.CreateBuilder<ImageRemoval>();
-        foreach (var image in store.List().Where(isChosen))
+        foreach (var image in store.List().Where(image => !image.IsKeptCopy && isChosen(image)))
         {
             if (store.RemoveUnused(image.Id) is not { } removal) continue;
             Tell(removal);

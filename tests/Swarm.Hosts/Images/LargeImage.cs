@@ -8,12 +8,15 @@ public sealed class LargeImage
 {
     private readonly byte[] _layer;
     private readonly byte[] _box;
+    private readonly string _labels;
 
     /// <param name="name">Repository; its tag is <c>latest</c>.</param>
     /// <param name="mebibytes">Of the layer of random bytes.</param>
-    public LargeImage(string name, int mebibytes)
+    /// <param name="copies">How many the cluster keeps of it; null as it keeps of others.</param>
+    public LargeImage(string name, int mebibytes, int? copies = null)
     {
         Name = name;
+        _labels = copies is null ? "{}" : "{" + $"\"swarm.copies\":\"{copies}\"" + "}";
         _box = BoxImage.Layer();
         _layer = BoxImage.Tar(tar => BoxImage.AddFile(
             tar, "large", RandomNumberGenerator.GetBytes(mebibytes * 1024 * 1024)));
@@ -28,7 +31,8 @@ public sealed class LargeImage
     public Stream Open()
     {
         var config = $$$"""
-            {"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"]},"rootfs":{"type":"layers",
+            {"architecture":"amd64","os":"linux","config":{"Labels":{{{_labels}}},"Env":["PATH=/bin"]},
+             "rootfs":{"type":"layers",
              "diff_ids":["sha256:{{{HexOf(_box)}}}","sha256:{{{HexOf(_layer)}}}"]}}
             """;
         return new MemoryStream(BoxImage.Tar(tar =>

@@ -47,6 +47,22 @@ public sealed class PeerImagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_that_was_started_again_and_knows_none_of_the_connections_to_it_is_asked_again()
+    {
+        var broken = 3;
+        _one.Fault = context =>
+        {
+            var isBroken = context.Request.Path.StartsWithSegments("/peer/images") && broken-- > 0;
+            if (isBroken) context.Abort();
+            return Task.FromResult(isBroken);
+        };
+
+        var held = await _two.Images.FindAsync(_image, default);
+
+        Assert.Equal(_image, held.Single().Id);
+    }
+
+    [Fact]
     public async Task A_blob_comes_from_several_nodes_at_once_each_piece_of_it_once()
     {
         await _two.LoadAsync(Large);
@@ -57,6 +73,20 @@ public sealed class PeerImagesTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, Pieces), sent.Order());
         Assert.Contains(_one.Sent, sent => sent.Digest == Blob.Value);
         Assert.Contains(_two.Sent, sent => sent.Digest == Blob.Value);
+    }
+
+    [Fact]
+    public async Task The_only_copy_is_found_by_the_node_that_has_it_and_gets_the_name_by_which_it_is_asked_for()
+    {
+        await _two.FetchAsync(_image);
+        _one.GoDown();
+
+        var held = await _two.Images.FindAsync(_image, default);
+        Assert.Empty(held.Single().Names);
+        await _two.Images.PullAsync(held, [ImageReference.Parse("own:1")], _ => { }, default);
+
+        Assert.Equal(_image, _two.Home.Store.Find("own:1")?.Id);
+        Assert.Empty(await _two.Images.FindAsync(_image, default));
     }
 
     [Fact]

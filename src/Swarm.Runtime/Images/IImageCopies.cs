@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using Swarm.Core.Images;
+using Swarm.Images.Copies;
+using Swarm.Images.Peers;
+
+namespace Swarm.Runtime.Images;
+
+/// <summary>The copies of images that this host has, and how it comes to one.</summary>
+public interface IImageCopies
+{
+    ICopyStore Store { get; }
+
+    /// <summary>Brings an image here from nodes that have it, marked as <see cref="CopyMark.Kept"/>.</summary>
+    /// <param name="names">That mean it.</param>
+    /// <exception cref="PeerException">Nobody gives it.</exception>
+    /// <exception cref="Swarm.Images.ImageException">What is wrong with what was given.</exception>
+    /// <exception cref="IOException">The disk does not take it.</exception>
+    Task FetchAsync(Digest image, ImmutableArray<string> names, CancellationToken cancellation);
+}
