@@ -9,9 +9,12 @@ public sealed record HostsOptions
     /// <summary>1 to <see cref="Most"/>.</summary>
     public int Count { get; init; } = 3;
 
-    /// <summary>How swarmd is started; default: what was built with these tests.</summary>
+    /// <summary>How swarmd is started; default: the program that <c>SWARM_TESTS_DAEMON</c> names, such as one compiled
+    /// ahead, or what was built with these tests.</summary>
     public IReadOnlyList<string> Daemon { get; init; } =
-        ["dotnet", Path.Combine(AppContext.BaseDirectory, "swarmd.dll")];
+        Environment.GetEnvironmentVariable("SWARM_TESTS_DAEMON") is { Length: > 0 } program
+            ? [Path.GetFullPath(program)]
+            : ["dotnet", Path.Combine(AppContext.BaseDirectory, "swarmd.dll")];
 
     /// <summary>More lines of each host's settings, as HOCON.</summary>
     public string Settings { get; init; } = "";
