@@ -71,9 +71,12 @@ public interface IImageStore
     /// <returns>The folder at which it is mounted.</returns>
     Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation);
 
-    /// <summary>As <see cref="MountRootAsync"/>, for a container that is gone when the host is started again: nothing
-    /// of a writable layer that is made for it is brought to the disk.</summary>
-    Task<string> MountPassingRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation);
+    /// <inheritdoc cref="MountRootAsync(ContainerId, Digest, CancellationToken)"/>
+    /// <param name="layer">How the writable layer is made where there is none yet.</param>
+    /// <exception cref="ImageException">The writable layer has a limit, and the file system holds nothing to one.
+    /// </exception>
+    Task<string> MountRootAsync(
+        ContainerId container, Digest imageId, WritableLayer layer, CancellationToken cancellation);
 
     /// <summary>Undoes the mount and, when asked, discards the writable layer. Does nothing where nothing is.</summary>
     void UnmountRoot(ContainerId container, bool discard);

@@ -11,24 +11,20 @@ public sealed partial class ImageStore
 {
     /// <inheritdoc/>
     public Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation) =>
-        MountRootAsync(container, imageId, lasts: true, cancellation);
+        MountRootAsync(container, imageId, WritableLayer.Usual, cancellation);
 
     /// <inheritdoc/>
-    public Task<string> MountPassingRootAsync(
-        ContainerId container, Digest imageId, CancellationToken cancellation) =>
-        MountRootAsync(container, imageId, lasts: false, cancellation);
-
-    private async Task<string> MountRootAsync(
-        ContainerId container, Digest imageId, bool lasts, CancellationToken cancellation)
+    public async Task<string> MountRootAsync(
+        ContainerId container, Digest imageId, WritableLayer layer, CancellationToken cancellation)
     {
-        if (TryMount(container, imageId, lasts) is { } mounted) return mounted;
+        if (TryMount(container, imageId, layer) is { } mounted) return mounted;
 
         // Something is not unpacked, which is rare: loading unpacks.
         await _installing.WaitAsync(cancellation);
         try
         {
             await UnpackAgainAsync(imageId, cancellation);
-            return TryMount(container, imageId, lasts) ?? throw new ImageException(
+            return TryMount(container, imageId, layer) ?? throw new ImageException(
                 ImageFault.NotFound, $"image {imageId} was removed while it was unpacked");
         }
         finally
@@ -57,7 +53,7 @@ public sealed partial class ImageStore
     }
 
     // Null when a layer is missing.
-    private string? TryMount(ContainerId container, Digest imageId, bool lasts)
+    private string? TryMount(ContainerId container, Digest imageId, WritableLayer layer)
     {
         lock (_gate)
         {
@@ -66,7 +62,7 @@ public sealed partial class ImageStore
             var below = GetById(imageId).Layers.Select(_layers.Find).ToImmutableArray();
             if (below.Contains(null)) return null;
 
-            _snapshots.Create(container, imageId, [.. below.OfType<UnpackedLayer>()], lasts);
+            _snapshots.Create(container, imageId, [.. below.OfType<UnpackedLayer>()], layer);
             Changed?.Invoke();
             return Mount(container, _snapshots.Find(container)!, imageId);
         }

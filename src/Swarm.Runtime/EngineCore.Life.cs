@@ -5,6 +5,7 @@ using Swarm.Images;
 using Swarm.Linux.Processes;
 using Swarm.Runtime.Adoption;
 using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Images;
 using Swarm.Runtime.Records;
 
 namespace Swarm.Runtime;
@@ -20,7 +21,7 @@ internal sealed partial class EngineCore
         TakeAsync(Resolve(definition), async (container, record, image) =>
         {
             var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
-            await MountRootAsync(definition, image, cancellation);
+            await _images.MountRootAsync(definition, image.Id, cancellation);
             record = await WithMountsAsync(record, image, cancellation);
             return Keep(container, record with { HealthCheck = plan.HealthCheck, StopSignal = plan.StopSignal });
         }, cancellation);

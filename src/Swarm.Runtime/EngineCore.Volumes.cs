@@ -2,6 +2,7 @@ using Swarm.Core;
 using Swarm.Images;
 using Swarm.Linux.Rooted;
 using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Images;
 using Swarm.Runtime.Records;
 using Swarm.Runtime.Volumes;
 
@@ -53,16 +54,11 @@ internal sealed partial class EngineCore
     {
         if (record.Mounts is not null) return record;
         var plan = ContainerPlan.Of(record.Definition, image.Configuration, Environment.MachineName);
-        using var root = new RootedFolder(await MountRootAsync(record.Definition, image, cancellation));
+        using var root = new RootedFolder(await _images.MountRootAsync(record.Definition, image.Id, cancellation));
         var resolution = new MountResolution(Volumes, _imageMounts, named => Table.FindNamed(named)?.Record
             ?? throw new ContainerException(ContainerFault.Invalid, $"No such container: {named}"));
         return record with { Mounts = await resolution.ResolveAsync(plan, root, cancellation) };
     }
-
-    private Task<string> MountRootAsync(
-        ContainerDefinition definition, StoredImage image, CancellationToken cancellation) => definition.IsPassing
-            ? _images.MountPassingRootAsync(definition.Id, image.Id, cancellation)
-            : _images.MountRootAsync(definition.Id, image.Id, cancellation);
 
     private void ReleaseVolumes(ContainerRecord record)
     {

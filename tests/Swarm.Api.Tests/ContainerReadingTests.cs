@@ -86,6 +86,9 @@ public sealed class ContainerReadingTests
     [InlineData("""{"IpcMode":"some"}""", 400, "invalid IPC mode: some")]
     [InlineData("""{"UTSMode":"some"}""", 400, "invalid UTS mode: some")]
     [InlineData("""{"OomScoreAdj":1001}""", 400, "Invalid value 1001, range for oom score adj is [-1000, 1000]")]
+    [InlineData("""{"StorageOpt":{"size":"plenty"}}""", 400, "invalid size: 'plenty'")]
+    [InlineData("""{"StorageOpt":{"size":""}}""", 400, "invalid size: ''")]
+    [InlineData("""{"StorageOpt":{"dm.basesize":"10G"}}""", 400, "Unknown option dm.basesize")]
     [InlineData("""{"Memory":4096}""", 400, "Minimum memory limit allowed is 6MB")]
     [InlineData("""{"MemorySwappiness":101}""", 400, "Invalid value: 101, valid memory swappiness range is 0-100")]
     [InlineData("""{"NanoCpus":1,"CpuQuota":1}""", 400,

@@ -116,8 +116,8 @@ internal sealed class FakeImageStore : IImageStore
     public Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    public Task<string> MountPassingRootAsync(
-        ContainerId container, Digest imageId, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<string> MountRootAsync(
+        ContainerId container, Digest imageId, WritableLayer layer, CancellationToken cancellation) => throw new NotSupportedException();
 
     public void UnmountRoot(ContainerId container, bool discard) => throw new NotSupportedException();
 

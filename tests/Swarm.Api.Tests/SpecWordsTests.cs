@@ -15,10 +15,12 @@ public sealed class SpecWordsTests
             Image = "box",
             StopGrace = TimeSpan.FromSeconds(7),
             Limits = new ResourceLimits(MilliCpu.Zero, Bytes.FromMebibytes(1), Pids: 30),
+            WritableMax = Bytes.FromMebibytes(10 * 1024),
         });
 
         Assert.Equal(7, words.Number("StopTimeout"));
         var host = words.Object("HostConfig");
+        Assert.Equal("10G", host.Object("StorageOpt").Text("size"));
         Assert.Equal((1L << 20, 30L), (host.Number("Memory"), host.Number("PidsLimit")));
     }
 
@@ -28,7 +30,7 @@ public sealed class SpecWordsTests
         var host = SpecWords.Of(new ContainerSpec { Image = "box" }).Object("HostConfig");
 
         Assert.All(
-            ["Memory", "NanoCpus", "PidsLimit", "Binds", "Privileged"],
+            ["Memory", "NanoCpus", "PidsLimit", "Binds", "Privileged", "StorageOpt"],
             name => Assert.True(host.IsDefault(name), name));
     }
 }

@@ -17,6 +17,7 @@ public sealed class ComposeHostSideTests
             device_cgroup_rules: ["c 10:200 rwm"]
             group_add: [audio, 999]
             oom_score_adj: 500
+            storage_opt: {size: 10G}
             """);
 
         Assert.True(read.Init);
@@ -32,6 +33,7 @@ public sealed class ComposeHostSideTests
         Assert.Equal(["c 10:200 rwm"], read.Cgroup.DeviceRules.AsEnumerable());
         Assert.Equal(["audio", "999"], read.Groups.AsEnumerable());
         Assert.Equal(500, read.OutOfMemoryScore);
+        Assert.Equal(Bytes.FromMebibytes(10 * 1024), read.WritableMax);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Swarm.Daemon.Tests;
 /// <param name="launcher">A program and its arguments, through which it is started.</param>
 internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = global::Swarm.Tests.Patience.Seconds(60);
     private readonly string _folder = Directory.CreateTempSubdirectory("swd").FullName;
     private readonly object _gate = new();
     private readonly List<string> _output = [];
@@ -16,7 +16,10 @@ internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
 
     public string Socket => $"{RunRoot}/swarm.sock";
 
-    public string DataRoot => $"{_folder}/data";
+    public string DataRoot => $"{DataFolder ?? _folder}/data";
+
+    /// <summary>Where its data root is made; null: in a folder of its own.</summary>
+    public string? DataFolder { get; init; }
 
     public string RunRoot => $"{_folder}/run";
 

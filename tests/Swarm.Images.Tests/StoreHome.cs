@@ -16,9 +16,17 @@ public sealed class StoreHome : IDisposable
     }
 
     public StoreHome(TimeProvider time, bool onDisk = false)
+        : this(time, !onDisk && Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath())
+    {
+    }
+
+    public StoreHome(string place) : this(TimeProvider.System, place)
+    {
+    }
+
+    private StoreHome(TimeProvider time, string place)
     {
         _time = time;
-        var place = !onDisk && Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         Folder = Path.Combine(place, "swarm-images-" + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(Folder);
         Options = new ImageStoreOptions { Root = Path.Combine(Folder, "store") };

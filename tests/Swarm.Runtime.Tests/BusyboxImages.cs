@@ -58,8 +58,8 @@ internal sealed class BusyboxImages(string folder) : IImageStore
         return Task.FromResult(merged);
     }
 
-    public Task<string> MountPassingRootAsync(
-        ContainerId container, Digest imageId, CancellationToken cancellation) =>
+    public Task<string> MountRootAsync(
+        ContainerId container, Digest imageId, WritableLayer layer, CancellationToken cancellation) =>
         MountRootAsync(container, imageId, cancellation);
 
     public void UnmountRoot(ContainerId container, bool discard)

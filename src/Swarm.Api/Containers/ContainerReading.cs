@@ -73,6 +73,7 @@ internal static class ContainerReading
             ExtraHosts = host.Words("ExtraHosts") ?? [],
             DnsServers = host.Words("Dns") ?? [],
             Sysctls = host.Texts("Sysctls"),
+            WritableMax = StorageReading.SizeMax(host),
             ShmSize = new Bytes(host.Number("ShmSize")),
             Ulimits = ProcessReading.Ulimits(host),
             Init = host.Flag("Init"),

@@ -33,6 +33,8 @@ internal static class SpecHostSide
             ["PathInContainer"] = device.Target.Length > 0 ? device.Target : device.Source,
             ["CgroupPermissions"] = device.Access.Length > 0 ? device.Access : "rwm",
         })]);
+        if (spec.WritableMax.Value > 0)
+            host["StorageOpt"] = new JsonObject { ["size"] = SizeText.Of(spec.WritableMax) };
         if (!spec.Sysctls.IsEmpty) host["Sysctls"] = Object(spec.Sysctls);
         if (!spec.Annotations.IsEmpty) host["Annotations"] = Object(spec.Annotations);
         if (spec.Log is { } log) host["LogConfig"] = Log(log);

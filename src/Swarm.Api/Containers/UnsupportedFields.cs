@@ -32,7 +32,6 @@ internal static class UnsupportedFields
     {
         RefuseAll(config, OfConfig);
         RefuseAll(host, OfHost);
-        RefuseStorage(host);
         foreach (var (name, words) in OfHostWithWords)
         {
             if (host.Text(name) is { Length: > 0 } word && !words.Contains(word)) throw Unsupported(host, name, word);
@@ -42,19 +41,6 @@ internal static class UnsupportedFields
         {
             throw new ApiException(
                 StatusCodes.Status400BadRequest, $"unknown or invalid runtime name: {runtime}");
-        }
-    }
-
-    private static void RefuseStorage(JsonFields host)
-    {
-        var options = host.Object("StorageOpt");
-        if (options.Names.FirstOrDefault(name => name != "size") is { } unknown)
-            throw new ApiException(StatusCodes.Status400BadRequest, $"Unknown option {unknown}");
-        if (options.Text("size") is { Length: > 0 } size)
-        {
-            throw new ApiException(
-                StatusCodes.Status501NotImplemented,
-                $"--storage-opt size={size} is not supported: no quota is set on the writable layers of containers");
         }
     }
 

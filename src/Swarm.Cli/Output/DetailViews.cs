@@ -123,5 +123,6 @@ internal static class DetailViews
         ["dnsServers"] = Texts.Array(container.DnsServers),
         ["sysctls"] = Texts.Map(container.Sysctls),
         ["shmSizeBytes"] = container.ShmSize.Value,
+        ["writableBytesMax"] = container.WritableMax.Value,
     };
 }

@@ -27,6 +27,7 @@ internal static class ContainerKeys
             ["privileged"] = (container, field) => container with { Privileged = field.Flag() ?? false },
             ["sysctls"] = (container, field) => container with { Sysctls = Sysctls(field) },
             ["shm_size"] = (container, field) => container with { ShmSize = field.Size() ?? container.ShmSize },
+            ["storage_opt"] = (container, field) => container with { WritableMax = StorageKeys.Read(field) },
             ["tty"] = (container, field) => container with { Tty = field.Flag() ?? false },
             ["stdin_open"] = (container, field) => container with { OpenStdin = field.Flag() ?? false },
             ["init"] = (container, field) => container with { Init = field.Flag() ?? false },

@@ -31,7 +31,7 @@ internal static class Refusals
             ("isolation", OfWindows),
             .. """
                 attach configs develop extends gpus label_file models platform post_start pre_stop profiles
-                provider runtime secrets storage_opt use_api_socket
+                provider runtime secrets use_api_socket
                 """.Split((char[])[' ', '\n']).Select(Later),
         ]);
 

@@ -148,6 +148,10 @@ public sealed record ContainerSpec
 
     /// <summary>How it is in those of <see cref="Networks"/> of which there is more to say than the name.</summary>
     [Key(51)] public ImmutableArray<EndpointSpec> NetworkSettings { get; init; } = [];
+
+    /// <summary>What it may write to its root file system at most, kept to where the node's file system can; zero: no
+    /// limit.</summary>
+    [Key(53)] public Bytes WritableMax { get; init; }
 }
 
 /// <summary>A limit of setrlimit(2).</summary>

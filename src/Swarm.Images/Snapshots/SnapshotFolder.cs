@@ -18,6 +18,8 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
     private const string Work = "work";
     private const string Root = "root";
 
+    private readonly LayerQuota _quota = new(folders);
+
     public ImmutableArray<ContainerId> Containers() =>
         [.. Directory.GetDirectories(folders.Snapshots).Select(path => new ContainerId(Path.GetFileName(path)))];
 
@@ -46,36 +48,43 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
     }
 
     /// <summary>Makes an empty writable layer above these layers, lowest first.</summary>
-    /// <param name="lasts">It is on the disk when this returns. One that does not last may be there broken after a loss
-    /// of power, and is removed then as that of no container.</param>
-    public void Create(ContainerId container, Digest image, ImmutableArray<UnpackedLayer> below, bool lasts)
+    /// <remarks>One that does not last may be there broken after a loss of power, and is removed then as that of no
+    /// container.</remarks>
+    /// <exception cref="ImageException">It has a limit that the file system cannot hold it to.</exception>
+    public void Create(
+        ContainerId container, Digest image, ImmutableArray<UnpackedLayer> below, WritableLayer layer)
     {
+        var isLimited = layer.SizeMax > Bytes.Zero;
+        if (isLimited) _quota.Require();
         using var scratch = folders.NewScratch();
         var path = scratch.NewPath();
         Directory.CreateDirectory(path);
         foreach (var folder in (string[])[Upper, Work, Root]) Directory.CreateDirectory(Path.Combine(path, folder));
         new DirectoryInfo(Path.Combine(path, Upper)).UnixFileMode = (UnixFileMode)0x1ed;
+        if (isLimited) _quota.Limit([Path.Combine(path, Upper), Path.Combine(path, Work)], layer.SizeMax);
         LayerFolder.CopyRoot(below, Path.Combine(path, Upper));
 
-        var record = new SnapshotRecord(image.Value, [.. below.Select(layer => layer.Name)]);
+        var record = new SnapshotRecord(
+            image.Value, [.. below.Select(one => one.Name)], isLimited ? layer.SizeMax.Value : null);
         using (var file = new FileStream(Path.Combine(path, RecordName), FileMode.CreateNew))
         {
             JsonSerializer.Serialize(file, record, StoreJson.Default.SnapshotRecord);
-            file.Flush(flushToDisk: lasts);
+            file.Flush(flushToDisk: layer.Lasts);
         }
 
         Directory.Move(path, PathOf(container));
-        if (lasts) Durability.SyncFolder(folders.Snapshots);
+        if (layer.Lasts) Durability.SyncFolder(folders.Snapshots);
     }
 
     /// <summary>Mounts it, unless it is mounted.</summary>
     /// <returns>Where.</returns>
-    /// <exception cref="ImageException">A layer below it is gone.</exception>
+    /// <exception cref="ImageException">A layer below it is gone, or nothing holds it to its limit any more.</exception>
     public string Mount(ContainerId container, SnapshotRecord record)
     {
         var path = PathOf(container);
         var root = Path.Combine(path, Root);
         if (MountPoint.IsMounted(root)) return root;
+        if (record.SizeBytesMax is not null) _quota.Require();
 
         var below = record.Layers.Reverse().Select(name => layers.Find(name)?.Tree ?? throw new ImageException(
             ImageFault.NotFound, $"layer {name} below the writable layer of container {container.Short} is gone"));
@@ -95,7 +104,10 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
 
     public void Discard(ContainerId container)
     {
-        if (Directory.Exists(PathOf(container))) folders.Discard(PathOf(container));
+        if (!Directory.Exists(PathOf(container))) return;
+        uint? project = TryFind(container)?.SizeBytesMax is null ? null : LayerQuota.ProjectOf(UpperOf(container));
+        folders.Discard(PathOf(container));
+        if (project is { } free) _quota.Release(free);
     }
 
     /// <exception cref="ImageException">The id is none that can be a name of a folder.</exception>

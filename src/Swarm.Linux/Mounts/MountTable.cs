@@ -33,7 +33,7 @@ public sealed partial class MountTable
         .Where(mount => mount.Point == "/" || path == mount.Point
             || path.StartsWith(mount.Point + "/", StringComparison.Ordinal))
         .MaxBy(mount => (mount.Point.Length, _mounts.IndexOf(mount)))
-        ?? new MountedAt("/", IsShared: false, IsSlave: false);
+        ?? new MountedAt("/", "", IsShared: false, IsSlave: false);
 
     private static MountedAt ParseLine(string line)
     {
@@ -41,6 +41,7 @@ public sealed partial class MountTable
         var optional = fields.Skip(FirstOptionalField).TakeWhile(field => field != "-").ToImmutableArray();
         return new MountedAt(
             Octal().Replace(fields[PointField], Unescape),
+            fields.SkipWhile(field => field != "-").ElementAtOrDefault(1) ?? "",
             optional.Any(field => field.StartsWith("shared:", StringComparison.Ordinal)),
             optional.Any(field => field.StartsWith("master:", StringComparison.Ordinal)));
     }
@@ -53,6 +54,7 @@ public sealed partial class MountTable
 }
 
 /// <param name="Point">Where it is mounted.</param>
+/// <param name="Kind">The type of its file system, as <c>ext4</c>.</param>
 /// <param name="IsShared">What is mounted below it is seen by its peers, and the other way.</param>
 /// <param name="IsSlave">What is mounted below its master is seen here.</param>
-public sealed record MountedAt(string Point, bool IsShared, bool IsSlave);
+public sealed record MountedAt(string Point, string Kind, bool IsShared, bool IsSlave);

@@ -24,7 +24,8 @@ internal sealed class MountedRoot : IDisposable
         var id = NewId();
         try
         {
-            return new MountedRoot(images, id, await images.MountPassingRootAsync(id, image, cancellation));
+            return new MountedRoot(images, id, await images.MountRootAsync(
+                id, image, WritableLayer.Passing, cancellation));
         }
         catch
         {

@@ -7,6 +7,7 @@ using Swarm.Images.Trees;
 using Swarm.Linux.Files;
 using Swarm.Linux.Namespaces;
 using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Images;
 using Swarm.Runtime.Records;
 using Swarm.Runtime.Volumes;
 
@@ -77,7 +78,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images) : ICon
     public async Task ExportAsync(ContainerId id, Stream archive, CancellationToken cancellation)
     {
         var record = Record(id);
-        var path = await images.MountRootAsync(id, record.ImageId, cancellation);
+        var path = await images.MountRootAsync(record.Definition, record.ImageId, cancellation);
         await PrivateMounts.RunAsync(
             () =>
             {
@@ -141,7 +142,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images) : ICon
         var record = Record(id);
         return await ToldAsync(async () =>
         {
-            var path = await images.MountRootAsync(id, record.ImageId, cancellation);
+            var path = await images.MountRootAsync(record.Definition, record.ImageId, cancellation);
             return await core.WithVolumesAsync(
                 record,
                 () =>

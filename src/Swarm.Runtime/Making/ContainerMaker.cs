@@ -7,6 +7,7 @@ using Swarm.Linux.Cgroups;
 using Swarm.Linux.Processes;
 using Swarm.Linux.Rooted;
 using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Images;
 using Swarm.Runtime.Logs;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Processes;
@@ -43,7 +44,7 @@ internal sealed partial class ContainerMaker(
         var (capabilities, lacking) = Capabilities.Choose(
             spec.AddCapabilities, spec.DropCapabilities, spec.Privileged, _bounding);
         if (!lacking.IsEmpty) LogLacking(id.Short, string.Join(", ", lacking));
-        var rootPath = await images.MountRootAsync(id, image.Id, cancellation);
+        var rootPath = await images.MountRootAsync(definition, image.Id, cancellation);
         var network = spec.NetworkMode == NetworkMode.Bridge
             ? await networks.AttachAsync(id, NetworkWish.Of(spec, networks.DefaultNetwork), cancellation)
             : null;

@@ -6,7 +6,7 @@ namespace Swarm.Daemon.Tests.Docker;
 /// <param name="before">What stands before each command's own arguments.</param>
 internal sealed class DockerClient(string socket, params string[] before)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = global::Swarm.Tests.Patience.Seconds(90);
 
     /// <summary>Runs it to its end.</summary>
     public Task<DockerRun> RunAsync(params string[] arguments) => RunAsync("", arguments);

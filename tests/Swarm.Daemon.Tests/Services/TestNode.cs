@@ -10,7 +10,7 @@ namespace Swarm.Daemon.Tests.Services;
 /// <summary>A real swarmd with the image <c>box</c>, and what a user has to work with it.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = global::Swarm.Tests.Patience.Seconds(30);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly HttpClient _web = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero })
@@ -25,9 +25,12 @@ internal sealed class TestNode : IAsyncDisposable
     public string Id { get; private set; } = "";
 
     /// <param name="settings">Beside those that every node of a test has.</param>
-    public static async Task<TestNode> StartAsync(params string[] settings)
+    public static Task<TestNode> StartAsync(params string[] settings) =>
+        StartAsync(new DaemonProcess { Settings = settings });
+
+    public static async Task<TestNode> StartAsync(DaemonProcess daemon)
     {
-        var node = new TestNode { Daemon = new DaemonProcess { Settings = settings } };
+        var node = new TestNode { Daemon = daemon };
         try
         {
             await node.Daemon.StartAsync();

@@ -22,12 +22,12 @@ public sealed class MountTableTests
         Assert.Equal(isOne, Table.IsMountPoint(path));
 
     [Theory]
-    [InlineData("/ab", "/", true, false)]
-    [InlineData("/a place/x", "/a place", false, true)]
-    [InlineData("/a/b/c", "/a", true, true)]
+    [InlineData("/ab", "/", "ext4", true, false)]
+    [InlineData("/a place/x", "/a place", "ext4", false, true)]
+    [InlineData("/a/b/c", "/a", "tmpfs", true, true)]
     public void A_path_is_on_the_deepest_mount_above_it_and_the_last_one_there(
-        string path, string point, bool isShared, bool isSlave) =>
-        Assert.Equal(new MountedAt(point, isShared, isSlave), Table.Find(path));
+        string path, string point, string kind, bool isShared, bool isSlave) =>
+        Assert.Equal(new MountedAt(point, kind, isShared, isSlave), Table.Find(path));
 
     [Fact]
     public void The_own_table_has_a_root() => Assert.True(MountTable.Read().IsMountPoint("/"));

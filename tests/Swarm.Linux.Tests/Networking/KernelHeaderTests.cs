@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using Swarm.Linux.Networking;
+using Swarm.Linux.Quotas;
 
 namespace Swarm.Linux.Tests.Networking;
 
@@ -27,11 +28,17 @@ public sealed class KernelHeaderTests
 
         """;
 
+    private const string OfQuotas = """
+        #include <stddef.h>
+        #include <linux/fs.h>
+        #include <linux/quota.h>
+        #include <linux/dqblk_xfs.h>
+
+        """;
+
     [Fact]
     public void Every_constant_is_what_the_system_headers_say() =>
-        Compile(string.Concat(
-            from field in ConstantsOf(typeof(Uapi)).Concat(ConstantsOf(typeof(Errno)))
-            select $"_Static_assert((long){field.Name} == {Value(field)}, \"{field.Name}\");\n"));
+        Compile(Constants(typeof(Uapi)) + Constants(typeof(Errno)));
 
     [Fact]
     public void Every_layout_is_what_the_system_headers_say() =>
@@ -48,8 +55,28 @@ public sealed class KernelHeaderTests
                 "rtm_scope", "rtm_type", "rtm_flags"));
 
     [Fact]
+    public void Numbers_and_layouts_of_quotas_are_what_the_system_headers_say() =>
+        Assert.Equal("", CompilerErrors(
+            OfQuotas + Constants(typeof(QuotaUapi))
+            + Layout<ExtendedFlags>(
+                "struct fsxattr", "fsx_xflags", "fsx_extsize", "fsx_nextents", "fsx_projid", "fsx_cowextsize",
+                "fsx_pad")
+            + Layout<DiskQuota>(
+                "struct fs_disk_quota", "d_version", "d_flags", "d_fieldmask", "d_id", "d_blk_hardlimit",
+                "d_blk_softlimit", "d_ino_hardlimit", "d_ino_softlimit", "d_bcount", "d_icount", "d_itimer",
+                "d_btimer", "d_iwarns", "d_bwarns", "d_itimer_hi", "d_btimer_hi", "d_rtbtimer_hi", "d_padding2",
+                "d_rtb_hardlimit", "d_rtb_softlimit", "d_rtbcount", "d_rtbtimer", "d_rtbwarns", "d_padding3",
+                "d_padding4")
+            + Layout<QuotaState>("struct fs_quota_stat", "qs_flags")));
+
+    [Fact]
     public void A_wrong_constant_does_not_compile() =>
-        Assert.Contains("EPERM", CompilerErrors("_Static_assert(EPERM == 2, \"EPERM\");"), StringComparison.Ordinal);
+        Assert.Contains("EPERM", CompilerErrors(
+            Headers + "_Static_assert(EPERM == 2, \"EPERM\");"), StringComparison.Ordinal);
+
+    private static string Constants(Type type) => string.Concat(
+        from field in ConstantsOf(type)
+        select $"_Static_assert((long){field.Name} == {Value(field)}, \"{field.Name}\");\n");
 
     private static IEnumerable<FieldInfo> ConstantsOf(Type type) =>
         type.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
@@ -77,16 +104,16 @@ public sealed class KernelHeaderTests
         return lines.ToString();
     }
 
-    private static void Compile(string assertions) => Assert.Equal("", CompilerErrors(assertions));
+    private static void Compile(string assertions) => Assert.Equal("", CompilerErrors(Headers + assertions));
 
-    private static string CompilerErrors(string assertions)
+    private static string CompilerErrors(string program)
     {
         using var gcc = Process.Start(new ProcessStartInfo("gcc", "-x c -fsyntax-only -")
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,
         })!;
-        gcc.StandardInput.Write(Headers + assertions);
+        gcc.StandardInput.Write(program);
         gcc.StandardInput.Close();
         var errors = gcc.StandardError.ReadToEnd();
         gcc.WaitForExit();

@@ -1,0 +1,19 @@
+using Swarm.Core;
+
+namespace Swarm.Images;
+
+/// <summary>How a writable layer is made, where there is none yet.</summary>
+public sealed record WritableLayer
+{
+    public static WritableLayer Usual { get; } = new();
+
+    /// <summary>For a container that is gone when the host is started again: nothing of what is made is brought to
+    /// the disk.</summary>
+    public static WritableLayer Passing { get; } = new() { Lasts = false };
+
+    /// <summary>It is on the disk when it has been made.</summary>
+    public bool Lasts { get; init; } = true;
+
+    /// <summary>What it may take of the disk; zero: no limit.</summary>
+    public Bytes SizeMax { get; init; }
+}
