@@ -1,4 +1,3 @@
-using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images;
 
