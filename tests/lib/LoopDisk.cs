@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Swarm.Tests;
@@ -90,15 +91,20 @@ internal sealed class LoopDisk : IDisposable
 
     private static string? TryRun(string[] command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
+        try
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var said = process.StandardError.ReadToEndAsync();
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? null : $"{string.Join(' ', command)}: {said.Result.Trim()}";
+            using var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
+            {
+                RedirectStandardError = true,
+            })!;
+            var said = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? null : $"{string.Join(' ', command)}: {said.Trim()}";
+        }
+        catch (Win32Exception missing)
+        {
+            return $"{command[0]}: {missing.Message}";
+        }
     }
 }
 

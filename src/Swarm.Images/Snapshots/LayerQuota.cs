@@ -5,10 +5,10 @@ using Swarm.Linux.Quotas;
 
 namespace Swarm.Images.Snapshots;
 
-/// <summary>Holds writable layers to a size: each that has a limit is a project of its own on the file system.</summary>
+/// <summary>Holds writable layers to a size: each that has a limit is a project of its own.</summary>
 /// <remarks>
-/// Which project a layer is and what it takes, the file system keeps; here is no list of them. A number is free while no
-/// file has it: the folders of a layer have it as long as they are there. Drawn in docs/images.md.
+/// Which project a layer is and what it takes, the file system keeps; here is no list of them. A number is free while
+/// no file has it: the folders of a layer have it as long as they are there. Drawn in docs/images.md.
 /// </remarks>
 internal sealed class LayerQuota(StoreFolders folders)
 {
@@ -41,11 +41,16 @@ internal sealed class LayerQuota(StoreFolders folders)
         foreach (var folder in layer) ProjectQuota.Assign(folder, project);
     }
 
-    /// <summary>The number of a layer that has a limit.</summary>
-    public static uint ProjectOf(string folder) => ProjectQuota.ProjectOf(folder);
+    /// <returns>The number of a layer that has a limit; null where its folder is gone.</returns>
+    public static uint? ProjectOf(string folder) =>
+        Directory.Exists(folder) ? ProjectQuota.ProjectOf(folder) : null;
 
     /// <summary>Lifts the limit of a layer that is no more.</summary>
-    public void Release(uint project) => ProjectQuota.SetLimit(folders.Snapshots, project, 0);
+    /// <remarks>Where limits are not kept at the moment, it stays until somebody gets the number again.</remarks>
+    public void Release(uint project)
+    {
+        if (ProjectQuota.IsEnforced(folders.Snapshots)) ProjectQuota.SetLimit(folders.Snapshots, project, 0);
+    }
 
     // Low numbers first: the kernel keeps a place on the disk for each that was ever used.
     private uint FindFree(string folder)

@@ -78,7 +78,8 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
 
     /// <summary>Mounts it, unless it is mounted.</summary>
     /// <returns>Where.</returns>
-    /// <exception cref="ImageException">A layer below it is gone, or nothing holds it to its limit any more.</exception>
+    /// <exception cref="ImageException">A layer below it is gone, or nothing holds it to its limit any more.
+    /// </exception>
     public string Mount(ContainerId container, SnapshotRecord record)
     {
         var path = PathOf(container);
@@ -105,7 +106,7 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
     public void Discard(ContainerId container)
     {
         if (!Directory.Exists(PathOf(container))) return;
-        uint? project = TryFind(container)?.SizeBytesMax is null ? null : LayerQuota.ProjectOf(UpperOf(container));
+        var project = TryFind(container)?.SizeBytesMax is null ? null : LayerQuota.ProjectOf(UpperOf(container));
         folders.Discard(PathOf(container));
         if (project is { } free) _quota.Release(free);
     }

@@ -7,10 +7,10 @@ namespace Swarm.Linux.Quotas;
 
 /// <summary>Limits to what a tree of files takes of its file system: project quotas, which XFS and ext4 have.</summary>
 /// <remarks>
-/// Each file belongs to one project, a number, and takes that of its folder where the folder says so. Asked of through a
-/// folder on the file system, by <see href="https://man7.org/linux/man-pages/man2/quotactl.2.html">quotactl_fd(2)</see>,
-/// Linux 5.14. The commands are those of XFS, which the kernel translates for ext4.
-/// See <see href="https://man7.org/linux/man-pages/man2/ioctl_xfs_fssetxattr.2.html">ioctl_xfs_fssetxattr(2)</see>, too.
+/// Each file belongs to one project, a number, and takes that of its folder where the folder says so
+/// (<see href="https://man7.org/linux/man-pages/man2/ioctl_xfs_fssetxattr.2.html">ioctl_xfs_fssetxattr(2)</see>). Asked
+/// of by <see href="https://man7.org/linux/man-pages/man2/quotactl.2.html">quotactl_fd(2)</see>, Linux 5.14, through a
+/// folder on the file system. The commands are those of XFS, which the kernel translates for ext4.
 /// </remarks>
 public static partial class ProjectQuota
 {
@@ -41,7 +41,8 @@ public static partial class ProjectQuota
     }
 
     /// <summary>Limits what a project may take of the file system of a folder.</summary>
-    /// <param name="bytes">Rounded up to blocks of 512 bytes; zero lifts the limit.</param>
+    /// <param name="bytes">Rounded up to blocks of 512 bytes, and by the file system to its own; zero lifts the limit.
+    /// </param>
     /// <exception cref="LinuxException">EPERM without CAP_SYS_ADMIN; ENOSYS, ESRCH: there are no project quotas.
     /// </exception>
     public static unsafe void SetLimit(string folder, uint project, long bytes)

@@ -59,7 +59,7 @@ public sealed class ProjectQuotaTests
         Assert.True(ProjectQuota.IsEnforced(disk.Path));
         Assert.Equal(Project, ProjectQuota.ProjectOf(disk.Path + "/own"));
         Assert.Equal(1, ProjectQuota.UseOf(disk.Path, Project).Inodes);
-        Assert.InRange(ProjectQuota.UseOf(disk.Path, Project).BytesMax, 8 * Mebibyte + 1, 8 * Mebibyte + 1024);
+        Assert.InRange(ProjectQuota.UseOf(disk.Path, Project).BytesMax, 8 * Mebibyte + 1, 8 * Mebibyte + 4096);
         Assert.Equal(default, ProjectQuota.UseOf(disk.Path, Project + 1));
     }
 
