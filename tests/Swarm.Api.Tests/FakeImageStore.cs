@@ -117,7 +117,8 @@ internal sealed class FakeImageStore : IImageStore
         throw new NotSupportedException();
 
     public Task<string> MountRootAsync(
-        ContainerId container, Digest imageId, WritableLayer layer, CancellationToken cancellation) => throw new NotSupportedException();
+        ContainerId container, Digest imageId, WritableLayer layer, CancellationToken cancellation) =>
+        throw new NotSupportedException();
 
     public void UnmountRoot(ContainerId container, bool discard) => throw new NotSupportedException();
 

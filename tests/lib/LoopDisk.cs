@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Swarm.Tests;
 
 /// <summary>A file system of its own in a file, which the kernel reads as a disk; gone at the end.</summary>
-/// <remarks>Its loop device is let go of by the kernel when it is unmounted, also when the test's process was killed and
-/// its mount namespace ended with it.</remarks>
+/// <remarks>The kernel lets go of its loop device when it is unmounted, also when the test's process was killed and its
+/// mount namespace ended with it.</remarks>
 internal sealed class LoopDisk : IDisposable
 {
     private const string Quotas = "loop,prjquota";
@@ -106,12 +106,4 @@ internal sealed class LoopDisk : IDisposable
             return $"{command[0]}: {missing.Message}";
         }
     }
-}
-
-/// <summary>Takes file systems with project quotas; where the kernel has none it is counted as skipped, with the reason.
-/// </summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class QuotaTheoryAttribute : TheoryAttribute
-{
-    public QuotaTheoryAttribute() => Skip = LoopDisk.WhyNoQuotas;
 }
