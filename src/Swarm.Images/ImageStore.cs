@@ -32,6 +32,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     private readonly ImageInstaller _installer;
     private readonly Sweep _sweep;
     private volatile bool _isSweepDue;
+    private volatile IReadOnlyCollection<Digest> _ids;
 
     /// <exception cref="ImageException">The store is open in another process, or a file of it is broken.</exception>
     public ImageStore(ImageStoreOptions options, TimeProvider time, ILogger<ImageStore> logger)
@@ -42,7 +43,12 @@ public sealed partial class ImageStore : IImageStore, IDisposable
         {
             _folders.EmptyScratch();
             _catalog = new Catalog(_folders);
-            _catalog.Changed = () => Changed?.Invoke();
+            _ids = ListIds();
+            _catalog.Changed = () =>
+            {
+                _ids = ListIds();
+                Changed?.Invoke();
+            };
             _marks = new CopyMarks(_folders, image => _catalog.Find(image) is not null);
             foreach (var (path, fault) in _catalog.Broken) LogBroken(path, fault);
             _repositories = new RepositoryCatalog(_folders);
@@ -94,6 +100,9 @@ public sealed partial class ImageStore : IImageStore, IDisposable
             cancellation);
         return (await InstallAsync([image], scratch, cancellation))[0];
     }
+
+    /// <inheritdoc/>
+    public ImmutableArray<Digest> Ids => [.. _ids];
 
     /// <inheritdoc/>
     public ImmutableArray<ImageSummary> List()
@@ -193,6 +202,9 @@ public sealed partial class ImageStore : IImageStore, IDisposable
 
     private StoredImage Show(KnownImage image) => new(
         image.Id, image.ManifestDigest, _catalog.NamesOf(image.Id), image.Configuration, image.Size);
+
+    private List<Digest> ListIds() =>
+        [.. _catalog.Images.Where(image => image.Step is null || image.IsResult).Select(image => image.Id)];
 
     private static void CheckName(ImageReference name)
     {

@@ -55,6 +55,8 @@ internal sealed class FakeImageStore : IImageStore
         }),
     ];
 
+    public ImmutableArray<Digest> Ids => [.. _images.Keys];
+
     public StoredImage? Find(string nameOrId) => _images
         .Where(image => image.Key.Value == nameOrId || image.Value.Any(name => IsNamed(name, nameOrId)))
         .Select(image => new StoredImage(

@@ -18,6 +18,8 @@ public sealed class ImportTests : IDisposable
         var there = await ImportAsync(other, tar);
 
         Assert.Equal(here, there);
+        Assert.Equal([here], _home.Store.Ids.AsEnumerable());
+        Assert.Equal([here], _home.Reopen().Ids.AsEnumerable());
         var created = Assert.Single(_home.Store.List()).Created;
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(2_000_000), created);
     }

@@ -81,6 +81,8 @@ internal sealed class BusyboxImages(string folder) : IImageStore
 
     public ImmutableArray<ImageSummary> List() => [];
 
+    public ImmutableArray<Digest> Ids => [Id];
+
     public ImmutableArray<string> Warnings() => [];
 
     public Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation) =>

@@ -15,6 +15,7 @@ internal static class AnyValue
         if (type == typeof(string)) return $"text {chance.Next()} é✓";
         if (type == typeof(int)) return chance.Next();
         if (type == typeof(long)) return chance.NextInt64();
+        if (type == typeof(ulong)) return unchecked((ulong)chance.NextInt64(long.MinValue, long.MaxValue));
         if (type == typeof(bool)) return chance.Next(2) == 1;
         if (type == typeof(double)) return chance.NextDouble();
         if (type == typeof(TimeSpan)) return TimeSpan.FromTicks(chance.NextInt64(TimeSpan.TicksPerDay));

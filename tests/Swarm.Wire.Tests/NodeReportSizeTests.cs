@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Swarm.Core;
+using Swarm.Core.Images;
 using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 
@@ -37,7 +38,9 @@ public sealed class NodeReportSizeTests
         var claims = Enumerable.Range(0, tasks).ToImmutableDictionary(TaskOf, number => new TaskClaim(
             new ServiceName((number % services).ToString(CultureInfo.InvariantCulture).PadLeft(63, 's')),
             Resources.None, [], IsHeld: true));
-        return NodeReports.Of(new NodeLedger(Resources.None) { Claims = claims }, Node, NodeSettings.Default, 1);
+        var images = Enumerable.Range(0, 5000).Select(number => Digest.Of(BitConverter.GetBytes(number)));
+        return NodeReports.Of(
+            new NodeLedger(Resources.None) { Claims = claims }, Node, NodeSettings.Default, images, 1);
     }
 
     private static TaskId TaskOf(int number) => TaskId.Of(new ServiceId(new string('i', 25)), number);

@@ -72,7 +72,7 @@ internal sealed partial class NodeReporterActor(NodeDescription description, Nod
     {
         if (_use is not { } use) return;
 
-        var report = NodeReports.Of(use.Ledger, _description, _settings, ++_report);
+        var report = NodeReports.Of(use.Ledger, _description, _settings, node.Images.Here, ++_report);
         node.Peers.Placers.Tell(report, Context.Parent);
         node.Peers.Catalog.Tell(
             new NodeListing(_description, _settings, Reachable: true, report.Reserved, use.RunningTasks),

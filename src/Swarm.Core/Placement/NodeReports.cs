@@ -1,4 +1,5 @@
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 using Swarm.Core.Nodes;
 
 namespace Swarm.Core.Placement;
@@ -6,8 +7,10 @@ namespace Swarm.Core.Placement;
 /// <summary>What a node reports to its placer, from what it has given away.</summary>
 public static class NodeReports
 {
+    /// <param name="images">That the node has.</param>
     /// <param name="number">See <see cref="NodeReport.Report"/>.</param>
-    public static NodeReport Of(NodeLedger ledger, NodeDescription description, NodeSettings settings, long number)
+    public static NodeReport Of(
+        NodeLedger ledger, NodeDescription description, NodeSettings settings, IEnumerable<Digest> images, long number)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(description);
@@ -19,6 +22,7 @@ public static class NodeReports
                 .Concat(ledger.Standalone.SelectMany(claim => claim.Ports))
                 .Where(port => port is { Mode: PublishMode.Host, HostPort: not 0 })])
         {
+            Images = ImageMarks.Of(images),
             Services = ReportNames.Of([.. held.CountBy(task => task.Value.Service)]),
         };
     }

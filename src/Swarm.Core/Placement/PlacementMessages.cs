@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Nerdbank.MessagePack;
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 using Swarm.Core.Nodes;
 using Swarm.Core.Services;
 
@@ -28,6 +29,10 @@ public sealed record PlaceTasks(
 {
     /// <summary>Tasks that have one node only: they go there or nowhere.</summary>
     [Key(9)] public ImmutableArray<TaskPlacement> Bound { get; init; } = [];
+
+    /// <summary>The id of the image that the tasks are made of: nodes that have it are preferred. Null where it is not
+    /// known yet.</summary>
+    [Key(10)] public Digest? Image { get; init; }
 }
 
 /// <summary>Asked by a global service, again and again: on which nodes shall it have a task?</summary>
@@ -91,6 +96,9 @@ public sealed record NodeReport(
     [Key(7)]
     public ImmutableSortedDictionary<string, int> Services { get; init; } =
         ImmutableSortedDictionary<string, int>.Empty;
+
+    /// <summary>Marks of images that the node has: the first 8 bytes of their ids, in their order.</summary>
+    [Key(8)] public ImmutableArray<ulong> Images { get; init; } = [];
 }
 
 /// <summary>A placer that has just come up asks every node it can reach; it places nothing

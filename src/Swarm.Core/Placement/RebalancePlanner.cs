@@ -6,8 +6,10 @@ namespace Swarm.Core.Placement;
 /// <remarks>
 /// Every move makes a list of numbers smaller, in the order in which the placer weighs them: unmet affinities, the
 /// squares of the tasks in each place of a label, the squares of the tasks on each node, and at last how full the
-/// fullest nodes are. So planning ends, what was moved is never moved back, and a plan made after the first was carried
-/// out is empty. Moves are tried until none is left; the plan is the difference. Told in docs/placement.md.
+/// fullest nodes are. So planning ends, and what was moved is never moved back. Moves are tried until none is left;
+/// the plan is the difference, in an order in which there is room for each. A move for which there is none in any
+/// order (two tasks that would have to change places) is left out, and a plan made afterwards may have another
+/// instead: else that is empty. Told in docs/placement.md.
 /// </remarks>
 internal static class RebalancePlanner
 {

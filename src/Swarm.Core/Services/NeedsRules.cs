@@ -74,6 +74,7 @@ internal static class NeedsRules
             avoid.ToImmutableSortedDictionary(), perNode.ToImmutableSortedDictionary())
         {
             Bound = [.. BoundOf(state, pending)],
+            Image = spec.Container.PinnedImage,
         };
     }
 }

@@ -115,6 +115,9 @@ public sealed class HostImages(
     }
 
     /// <inheritdoc/>
+    public ImmutableArray<Digest> Here => store.Ids;
+
+    /// <inheritdoc/>
     public async Task<IDisposable> RequireAsync(
         ContainerSpec container, PullCredentials? credentials, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Formats.Tar;
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
@@ -14,6 +15,8 @@ internal sealed class FakeTaskImages(ImageStore store) : ITaskImages
 
     /// <summary>How often something was brought.</summary>
     public int Asked => _asked;
+
+    public ImmutableArray<Digest> Here => store.Ids;
 
     /// <summary>Nothing comes before this ends.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
 using Swarm.Runtime;
@@ -9,6 +10,8 @@ namespace Swarm.Cluster.Tests.Nodes;
 internal sealed class FakeTaskImages : ITaskImages
 {
     public List<string> Required { get; } = [];
+
+    public ImmutableArray<Digest> Here { get; set; } = [];
 
     public int Held { get; private set; }
 

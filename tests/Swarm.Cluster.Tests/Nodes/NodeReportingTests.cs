@@ -1,6 +1,7 @@
 using Swarm.Core;
 using Swarm.Core.Clients;
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
@@ -47,13 +48,16 @@ public sealed class NodeReportingTests : NodeFixture
     [Fact]
     public async Task A_placer_that_asks_is_told_at_once()
     {
+        Images.Here = [new Digest("sha256:" + new string('a', 64)), new Digest("sha256:" + new string('1', 64))];
         StartNode();
 
         Node.Tell(new GetNodeReport("other"), Placers);
         Assert.False(Placers.HasMessages);
         Node.Tell(new GetNodeReport("default"), Placers);
 
-        Assert.Equal(Resources.None, (await Placers.ExpectMsgAsync<NodeReport>()).Reserved);
+        var report = await Placers.ExpectMsgAsync<NodeReport>();
+        Assert.Equal(Resources.None, report.Reserved);
+        Assert.Equal([0x1111_1111_1111_1111, 0xaaaa_aaaa_aaaa_aaaa], report.Images.AsEnumerable());
     }
 
     [Fact]

@@ -61,8 +61,9 @@ internal sealed class PlacementOracle
         var sign = _asked.Rules.Strategy == PlacementStrategy.BinPack ? -1 : 1;
         if (order == 0 && sign > 0) order = left.Own.CompareTo(right.Own);
         if (order == 0) order = Failures(left).CompareTo(Failures(right));
+        if (order == 0) order = sign * Math.Floor(Share(left) * 8).CompareTo(Math.Floor(Share(right) * 8));
+        if (order == 0) order = (sign * left.Tasks + Fetch(left)).CompareTo(sign * right.Tasks + Fetch(right));
         if (order == 0) order = sign * Share(left).CompareTo(Share(right));
-        if (order == 0) order = sign * left.Tasks.CompareTo(right.Tasks);
         return order != 0 ? order : string.CompareOrdinal(left.Id, right.Id);
     }
 
@@ -80,6 +81,9 @@ internal sealed class PlacementOracle
             .Sum(other => isOwn ? other.Own : other.Report.Services.GetValueOrDefault(rule.Service.Value));
         return rule.Near ? there > 0 || (isOwn && _nodes.Sum(other => other.Own) == 0) : there == 0;
     }
+
+    private int Fetch(Node node) =>
+        _asked.Image is { } image && !node.Report.Images.Contains(ImageMarks.Of(image)) ? 4 : 0;
 
     private int Failures(Node node) => _asked.AvoidNodes.GetValueOrDefault(node.Id);
 

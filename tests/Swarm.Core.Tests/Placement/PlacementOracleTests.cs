@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using CsCheck;
+using Swarm.Core.Images;
 using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
@@ -10,6 +11,8 @@ namespace Swarm.Core.Tests.Placement;
 
 public sealed partial class PlacementOracleTests
 {
+    private static readonly Digest[] Images = [Digest.Of("one"u8), Digest.Of("other"u8)];
+
     private static readonly Gen<NodeReport> AnyNode =
         from cpu in Gen.Long[1000, 4000]
         from memory in Gen.Long[1000, 4000]
@@ -20,10 +23,12 @@ public sealed partial class PlacementOracleTests
             (9, Gen.Const(NodeAvailability.Active)), (1, Gen.Const(NodeAvailability.Pause)))
         from db in Gen.Int[0, 2]
         from cache in Gen.Int[0, 1]
+        from image in Gen.Int[0, 2]
         select Node(cpu, memory, zone, rack) with
         {
             Reserved = Pool.Amount(used * 500, used * 400),
             Settings = new NodeSettings(availability, 1),
+            Images = ImageMarks.Of(Images.Take(image)),
             Services = Services(("db", db), ("cache", cache)),
             Tasks = [.. Enumerable.Range(0, db + cache).Select(number => new TaskId($"other.{number}"))],
         };
@@ -53,12 +58,14 @@ public sealed partial class PlacementOracleTests
         from each in Gen.Select(AnyOf(0L, 300, 700), AnyOf(0L, 250, 600), Pool.Amount)
         from running in Gen.Int[0, 2].Array[7]
         from failures in Gen.Int[0, 4].Array[7]
+        from image in Gen.Int[0, 2]
         let named = nodes.Select((node, i) => node with { Node = node.Node with { Id = new NodeId($"n{i}") } })
         select (named.ToImmutableArray(), Pool.Ask(tasks, each) with
         {
             Rules = rules,
             RunningPerNode = PerNode(running, nodes.Length),
             AvoidNodes = PerNode(failures, nodes.Length),
+            Image = image < Images.Length ? Images[image] : null,
         });
 
     [Fact]

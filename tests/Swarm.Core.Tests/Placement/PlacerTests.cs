@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Swarm.Core.Images;
+using Swarm.Core.Placement;
 using Swarm.Core.Services;
 
 namespace Swarm.Core.Tests.Placement;
@@ -28,6 +30,37 @@ public sealed class PlacerTests
         var asked = Pool.Ask(3) with { AvoidNodes = ImmutableSortedDictionary<string, int>.Empty.Add("a", 3) };
 
         Assert.Equal(["b", "b", "b"], Pool.NodesOf(Pool.Of(Pool.Node("a"), Pool.Node("b")).Place(asked, Pool.Noon)));
+    }
+
+    [Theory]
+    [InlineData(0, 0, "b")]
+    [InlineData(3, 0, "b")]
+    [InlineData(5, 0, "a")]
+    [InlineData(0, 700, "a")]
+    public void A_node_that_has_the_image_is_taken_unless_it_is_clearly_fuller(int tasks, long used, string expected)
+    {
+        var image = Digest.Of("image"u8);
+        var holder = Pool.Node("b") with
+        {
+            Images = ImageMarks.Of([Digest.Of("other"u8), image]),
+            Tasks = [.. Enumerable.Range(0, tasks).Select(number => new TaskId($"other.{number}"))],
+            Reserved = Pool.Amount(used, 0),
+        };
+
+        var placed = Pool.Of(Pool.Node("a"), holder).Place(Pool.Ask(1) with { Image = image }, Pool.Noon);
+
+        Assert.Equal([expected], Pool.NodesOf(placed));
+    }
+
+    [Fact]
+    public void Replicas_are_spread_also_where_one_node_alone_has_the_image()
+    {
+        var image = Digest.Of("image"u8);
+        var holder = Pool.Node("b") with { Images = ImageMarks.Of([image]) };
+
+        var placed = Pool.Of(Pool.Node("a"), holder).Place(Pool.Ask(4) with { Image = image }, Pool.Noon);
+
+        Assert.Equal(["a", "a", "b", "b"], Pool.NodesOf(placed).Order());
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class RebalanceProperties
         }).ToArray()));
 
     [Fact]
-    public void After_a_plan_was_carried_out_there_is_nothing_more_to_move_and_never_is_anything_moved_back() =>
+    public void After_a_plan_or_two_there_is_nothing_more_to_move_and_never_is_anything_moved_back() =>
         AnyPool.Sample(pool =>
         {
             var services = pool.Services;
@@ -60,7 +60,8 @@ public sealed class RebalanceProperties
                 var moves = Plan(pool.Nodes, services);
                 if (moves.IsEmpty) return;
 
-                Assert.True(round < 1, $"a plan after the first: {string.Join("; ", moves)}");
+                // A second one has what there was no room for before the first was carried out.
+                Assert.True(round < 2, $"a plan after the second: {string.Join("; ", moves)}");
                 foreach (var move in moves)
                 {
                     Assert.DoesNotContain((move.Service, move.To, move.From), moved);

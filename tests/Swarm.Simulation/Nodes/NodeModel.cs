@@ -160,7 +160,7 @@ internal sealed class NodeModel
     }
 
     private void Report() =>
-        _process.ToPlacer(NodeReports.Of(_ledger, _description, NodeSettings.Default, ++_report));
+        _process.ToPlacer(NodeReports.Of(_ledger, _description, NodeSettings.Default, [], ++_report));
 
     private void RemoveOrphans()
     {
