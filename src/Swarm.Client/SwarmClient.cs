@@ -130,6 +130,11 @@ public sealed class SwarmClient : IAsyncDisposable
         return (await RequestAsync<NodeUpdated>(update, cancellation)).Settings;
     }
 
+    /// <summary>Forgets a node that does not come back, with what operators have set for it.</summary>
+    /// <inheritdoc cref="DeployAsync"/>
+    public Task<NodeRemoved> RemoveNodeAsync(NodeId node, CancellationToken cancellation = default) =>
+        RequestAsync<NodeRemoved>(new RemoveNode(NewRequest(), node), cancellation);
+
     /// <summary>Evens out the load of a pool by moving tasks, one at a time, within the policies of their services.
     /// </summary>
     /// <param name="dryRun">Only say what would be moved.</param>

@@ -38,6 +38,8 @@ internal static class WireContract
         Client<NodeDetails>("node.details.1"),
         Client<UpdateNode>("node.update.1"),
         Client<NodeUpdated>("node.updated.1"),
+        Client<RemoveNode>("node.remove.1"),
+        Client<NodeRemoved>("node.removed.1"),
         Client<RebalancePool>("place.rebalance.1"),
         Client<RebalancePlan>("place.plan.1"),
         Client<NameImage>("img.name.1"),

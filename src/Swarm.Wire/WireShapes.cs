@@ -25,6 +25,8 @@ namespace Swarm.Wire;
 [GenerateShapeFor<GetNode>]
 [GenerateShapeFor<NodeDetails>]
 [GenerateShapeFor<UpdateNode>]
+[GenerateShapeFor<RemoveNode>]
+[GenerateShapeFor<NodeRemoved>]
 [GenerateShapeFor<NodeUpdated>]
 [GenerateShapeFor<NameImage>]
 [GenerateShapeFor<UnnameImage>]

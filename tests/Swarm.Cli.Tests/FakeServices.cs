@@ -39,6 +39,8 @@ internal sealed class FakeServices : UntypedActor
         GetServiceLogs logs => Logs(logs),
         GetNode get => new NodeDetails(Node("b", get.Node.Value).Node, _settings, DateTimeOffset.UnixEpoch),
         UpdateNode update => Update(update),
+        RemoveNode { Node.Value: "n1" } => new RequestRefused("node b is in the cluster"),
+        RemoveNode remove => new NodeRemoved(remove.Request, remove.Node),
         RebalancePool { Pool: "even" } even => new RebalancePlan(even.Request, [], "it is even"),
         RebalancePool pool => new RebalancePlan(
             pool.Request,

@@ -51,6 +51,16 @@ public sealed class NodeTests(FakeGateway gateway) : IClassFixture<FakeGateway>,
     }
 
     [Fact]
+    public async Task A_node_that_does_not_come_back_is_removed()
+    {
+        Assert.Equal(new Ran(0, "a: removed\n", ""), await _line.RunAsync("node", "remove", "a"));
+        Assert.Contains("\"id\": \"n2\"", (await _line.RunAsync("node", "rm", "a", "--json")).Out,
+            StringComparison.Ordinal);
+        Assert.Equal(new Ran(5, "", "swarm: node b is in the cluster\n"), await _line.RunAsync("node", "rm", "b"));
+        Assert.Equal(new Ran(4, "", "swarm: there is no node c\n"), await _line.RunAsync("node", "rm", "c"));
+    }
+
+    [Fact]
     public async Task Nodes_are_listed_by_both_names_of_the_command() =>
         Assert.Equal((await _line.RunAsync("nodes")).Out, (await _line.RunAsync("node", "ls")).Out);
 

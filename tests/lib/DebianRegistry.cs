@@ -31,7 +31,7 @@ public sealed class DebianRegistry : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var port = FreePort();
+        var port = FreePorts.Next();
         Host = $"127.0.0.1:{port}";
         var passwords = Path.Combine(_folder, "htpasswd");
         await File.WriteAllTextAsync(passwords, $"{User}:{Hash}\n");
@@ -90,12 +90,5 @@ public sealed class DebianRegistry : IAsyncLifetime
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -11,9 +11,7 @@ internal static class LogDetails
     {
         if (shown.State.Definition.Spec.Log is not { Details.IsEmpty: false } log) return "";
         var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var labels = (shown.Image?.Configuration.Labels ?? shown.State.Definition.Spec.Labels)
-            .SetItems(shown.State.Definition.Spec.Labels);
-        Add(found, log, "labels", labels);
+        Add(found, log, "labels", ContainerDocument.LabelsOf(shown));
         Add(found, log, "env", ContainerDocument.EnvironmentOf(shown)
             .Select(entry => entry.Split('=', 2))
             .Where(parts => parts.Length == 2)

@@ -60,6 +60,7 @@ internal static class NodeCommands
         "node", "Look at nodes, and change what operators set for them.")
     {
         List("ls", shared, examples, "swarm node ls"), Inspect(shared, examples), Update(shared, examples),
+        Remove(shared, examples),
     };
 
     private static Command List(string name, SharedOptions shared, Examples examples, string example)
@@ -132,6 +133,24 @@ internal static class NodeCommands
         });
         examples.Add(command, "swarm node update host1 --availability drain",
             "swarm node update host1 --label-add zone=a --label-rm rack --reserve-cpu 0.5 --reserve-memory 512m");
+        return command;
+    }
+
+    private static Command Remove(SharedOptions shared, Examples examples)
+    {
+        var command = new Command("remove", "Forget a node that does not come back.") { Node };
+        command.Aliases.Add("rm");
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var client = shared.Connect(parsed);
+            var listed = await FindAsync(client, parsed.GetValue(Node)!, cancellation);
+            await client.RemoveNodeAsync(listed.Node.Id, cancellation);
+            var printer = shared.Printer(parsed);
+            if (printer.IsJson) printer.Json(NodeViews.Json(listed));
+            printer.Say($"{listed.Node.Name}: removed");
+            return ExitCode.Ok;
+        });
+        examples.Add(command, "swarm node remove host3");
         return command;
     }
 

@@ -12,9 +12,17 @@ internal static class ServiceViews
         service.Schedule is not null ? Runs(service)
         : service.Mode is ServiceMode.ReplicatedJob or ServiceMode.GlobalJob
             ? $"{service.Running}/{service.Desired} ({service.Completed} completed)"
-            : $"{service.Running}/{service.Desired}",
+            : $"{service.Running}/{service.Desired}{Update(service.Update)}",
         service.Image, string.Join(", ", service.Ports.Select(Texts.Port)),
     ];
+
+    private static string Update(UpdatePhase phase) => phase switch
+    {
+        UpdatePhase.Updating => " (updating)",
+        UpdatePhase.Paused => " (update paused)",
+        UpdatePhase.RollingBack => " (rolling back)",
+        _ => "",
+    };
 
     private static string Runs(ServiceListing service)
     {

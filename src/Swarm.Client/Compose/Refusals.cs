@@ -18,7 +18,8 @@ internal static class Refusals
 
     public static IReadOnlyDictionary<string, string> Service { get; } = Of(
         [
-            ("build", "is not supported: build the image elsewhere and load it with 'swarm image load'"),
+            ("build", "is not supported: build the image first ('docker build' on any node), or load it "
+                + "('swarm image load')"),
             ("container_name", "is not supported: a service has several containers, each named by its task"),
             ("depends_on", NotYet + "; let the container wait for what it needs"),
             ("scale", "is not supported: use deploy.replicas"),

@@ -43,7 +43,7 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
         switch (message)
         {
             case GetServices get: Sender.Tell(ListPages.Of(_services.Entries, get)); break;
-            case GetNodes get: Sender.Tell(ListPages.Of(_nodes.Entries.Select(Complete), get)); break;
+            case GetNodes get: Sender.Tell(ListPages.Of(ShownNodes, get)); break;
             case NodeListing load: TakeLoad(load); break;
             case CatalogCommand command: CarryOut(command); break;
             case Changed changed: Take(changed); break;
@@ -104,6 +104,8 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
 
         LogNodeUnknown(tell.Node, tell.Message.GetType().Name);
     }
+
+    private IEnumerable<NodeListing> ShownNodes => _nodes.Entries.Where(node => !node.IsRemoved).Select(Complete);
 
     private NodeListing Complete(NodeListing node) => node with
     {

@@ -14,8 +14,8 @@ internal sealed class KnownNodes
 
     public IEnumerable<IKey<IReplicatedData>> Keys => _records.Keys.Concat(_loads.Keys);
 
-    public IEnumerable<NodeListing> Nodes =>
-        _records.Entries.Concat(_loads.Entries.Where(load => _records.Find(load.Node.Id.Value) is null));
+    public IEnumerable<NodeListing> Nodes => _records.Entries.Where(record => !record.IsRemoved)
+        .Concat(_loads.Entries.Where(load => _records.Find(load.Node.Id.Value) is null));
 
     /// <summary>Takes over a change from the replicator.</summary>
     public void Take(Changed changed)

@@ -16,7 +16,7 @@ internal sealed record GatewayWay(
     public IActorRef? For(object message) => message switch
     {
         DeployService or ScaleService or RollbackService or RunJob or RemoveService or GetService => Services,
-        GetNode or UpdateNode => Nodes,
+        GetNode or UpdateNode or RemoveNode => Nodes,
         NameImage or UnnameImage or GetImage => Images,
         GetServices or GetNodes => Catalog,
         RebalancePool => Placers,

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Persistence;
 using Microsoft.Extensions.Logging;
 using Swarm.Cluster.Catalog;
@@ -15,12 +16,17 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
 {
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromSeconds(5);
 
+    /// <summary>A node says each minute that it is there.</summary>
+    private static readonly TimeSpan HeardFor = TimeSpan.FromMinutes(2.5);
+
+    private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly IActorRef _catalog;
     private readonly TimeProvider _time;
     private readonly ILogger<NodeEntity> _logger;
     private readonly SnapshotSchedule _snapshots = new(everyEvents: 50);
     private NodeRecord _record;
     private IActorRef _asking = ActorRefs.Nobody;
+    private long _heardAt;
 
     public NodeEntity(string id, IActorRef catalog, TimeProvider time, ILogger<NodeEntity> logger)
     {
@@ -28,6 +34,7 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
         _record = NodeRecord.Empty(new NodeId(id));
         _catalog = catalog;
         _time = time;
+        _heardAt = time.GetTimestamp(); // it may be there, and not have said so to this one yet
         _logger = logger;
     }
 
@@ -58,6 +65,7 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
         {
             case RegisterNode register: Register(register); break;
             case UpdateNode update: Update(update); break;
+            case RemoveNode remove: Remove(remove); break;
             case GetNode: Sender.Tell(Describe()); EndIfUnknown(); break;
             case SaveSnapshotSuccess saved: Trim(_snapshots.Saved(saved.Metadata.SequenceNr)); break;
             case SaveSnapshotFailure failed: _snapshots.Failed(); LogSnapshotFailed(_record.Id, failed.Cause); break;
@@ -82,6 +90,7 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
 
     private void Register(RegisterNode register)
     {
+        _heardAt = _time.GetTimestamp();
         Timers.Cancel("forget");
         var registered = NodeRules.Register(_record, register, _time.GetUtcNow());
         Keep(registered, () => new NodeRegistered(_record.Id, _record.Settings));
@@ -90,7 +99,7 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
     private void Update(UpdateNode update)
     {
         var refusal = NodeRules.Refuse(update);
-        if (_record.Description is null || refusal is not null)
+        if (!_record.Exists || refusal is not null)
         {
             Sender.Tell(refusal is null ? NotKnown() : new RequestRefused(refusal));
             EndIfUnknown();
@@ -105,6 +114,32 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
             return new NodeUpdated(update.Request, _record.Id, _record.Settings);
         });
     }
+
+    private void Remove(RemoveNode remove)
+    {
+        if (_record.Description is not { } description)
+        {
+            Sender.Tell(NotKnown());
+            EndIfUnknown();
+            return;
+        }
+
+        if (_record.Exists && MemberAt(description.Address) is { } member && IsHeard)
+        {
+            Sender.Tell(new RequestRefused(_cluster.State.Unreachable.Contains(member)
+                ? $"node {description.Name} has not been given up yet: try again in a minute"
+                : $"node {description.Name} is in the cluster: drain it, end swarmd on it, and try again"));
+            return;
+        }
+
+        Keep(NodeRules.Remove(_record, remove, _time.GetUtcNow()), () => new NodeRemoved(remove.Request, _record.Id));
+    }
+
+    // Another node may have come to its address since.
+    private bool IsHeard => _time.GetElapsedTime(_heardAt) < HeardFor;
+
+    private Member? MemberAt(string address) =>
+        _cluster.State.Members.FirstOrDefault(member => member.Address.ToString() == address);
 
     private void Keep(NodeEvent? happened, Func<object> answer)
     {
@@ -134,7 +169,10 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
         if (_record.Description is { } description)
         {
             _catalog.Tell(new CatalogCommand.ShowNode(
-                new NodeListing(description, _record.Settings, Reachable: false, Resources.None, RunningTasks: 0)));
+                new NodeListing(description, _record.Settings, Reachable: false, Resources.None, RunningTasks: 0)
+                {
+                    IsRemoved = _record.IsRemoved,
+                }));
         }
     }
 
@@ -143,7 +181,7 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
         Context.ActorSelection(_record.Description!.Address + NodeActorPath.Path).Tell(message, Self);
 
     private object Describe() =>
-        _record.Description is { } description
+        _record is { Exists: true, Description: { } description }
             ? new NodeDetails(description, _record.Settings, _record.RegisteredAt)
             : NotKnown();
 
@@ -152,7 +190,7 @@ internal sealed partial class NodeEntity : UntypedPersistentActor, IWithTimers
     // An id that somebody mistyped is not to be remembered as an entity.
     private void EndIfUnknown()
     {
-        if (_record.Description is null) Timers.StartSingleTimer("forget", new Forget(), ForgetAfter);
+        if (!_record.Exists) Timers.StartSingleTimer("forget", new Forget(), ForgetAfter);
     }
 
     private void Trim(long upTo)

@@ -92,10 +92,20 @@ public sealed record UpdateNode([property: Key(0)] RequestId Request, [property:
 public sealed record NodeUpdated(
     [property: Key(0)] RequestId Request, [property: Key(1)] NodeId Node, [property: Key(2)] NodeSettings Settings);
 
+/// <summary>The node does not come back: it is forgotten, with what operators have set for it. Refused while it is in
+/// the cluster. The answer is <see cref="NodeRemoved"/>.</summary>
+public sealed record RemoveNode([property: Key(0)] RequestId Request, [property: Key(1)] NodeId Node) : INodeMessage;
+
+public sealed record NodeRemoved([property: Key(0)] RequestId Request, [property: Key(1)] NodeId Node);
+
 /// <summary>One line of the list of nodes: a view that may be a moment old.</summary>
 public sealed record NodeListing(
     [property: Key(0)] NodeDescription Node,
     [property: Key(1)] NodeSettings Settings,
     [property: Key(2)] bool Reachable,
     [property: Key(3)] Resources Reserved,
-    [property: Key(4)] int RunningTasks);
+    [property: Key(4)] int RunningTasks)
+{
+    /// <summary>It is no line any more: kept so that an older one does not come back. Nobody is shown it.</summary>
+    [Key(5)] public bool IsRemoved { get; init; }
+}

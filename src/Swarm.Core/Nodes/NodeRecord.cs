@@ -7,6 +7,7 @@ namespace Swarm.Core.Nodes;
 /// <summary>What happened to a node's record: its journal.</summary>
 [DerivedTypeShape(typeof(Registered), Tag = 0)]
 [DerivedTypeShape(typeof(SettingsChanged), Tag = 1)]
+[DerivedTypeShape(typeof(Removed), Tag = 2)]
 public abstract partial record NodeEvent
 {
     private NodeEvent()
@@ -19,6 +20,10 @@ public abstract partial record NodeEvent
 
     public sealed record SettingsChanged(
         [property: Key(0)] RequestId Request, [property: Key(1)] NodeSettings Settings) : NodeEvent;
+
+    /// <summary>It does not come back; if it does after all, it is as a new one.</summary>
+    public sealed record Removed(
+        [property: Key(0)] RequestId Request, [property: Key(1)] DateTimeOffset At) : NodeEvent;
 }
 
 /// <summary>What the cluster keeps of a node, whether it is up or not.</summary>
@@ -36,6 +41,12 @@ public sealed record NodeRecord
 
     /// <summary>The last requests that were carried out, oldest first.</summary>
     [Key(4)] public ImmutableArray<RequestId> Requests { get; init; } = [];
+
+    /// <summary>Whether it was removed, and has not registered since.</summary>
+    [Key(5)] public bool IsRemoved { get; init; }
+
+    /// <summary>Whether there is such a node.</summary>
+    public bool Exists => Description is not null && !IsRemoved;
 
     public static NodeRecord Empty(NodeId id) => new() { Id = id };
 }

@@ -10,7 +10,7 @@ public static class NodeRules
 
     /// <summary>Null when the record says so already.</summary>
     public static NodeEvent? Register(NodeRecord record, RegisterNode command, DateTimeOffset now) =>
-        record.Description is { } known && IsSame(known, command.Description)
+        record is { Description: { } known, IsRemoved: false } && IsSame(known, command.Description)
             ? null
             : new NodeEvent.Registered(command.Description, now);
 
@@ -36,6 +36,10 @@ public static class NodeRules
         };
         return new NodeEvent.SettingsChanged(command.Request, settings);
     }
+
+    /// <summary>Null when it is removed already.</summary>
+    public static NodeEvent? Remove(NodeRecord record, RemoveNode command, DateTimeOffset now) =>
+        record.Exists ? new NodeEvent.Removed(command.Request, now) : null;
 
     /// <summary>What is wrong with an update, in words for its sender; null when nothing is.</summary>
     public static string? Refuse(UpdateNode command)
@@ -67,12 +71,19 @@ public static class NodeRules
         NodeEvent.Registered registered => record with
         {
             Description = registered.Description,
-            RegisteredAt = record.Description is null ? registered.At : record.RegisteredAt,
+            RegisteredAt = record.Exists ? record.RegisteredAt : registered.At,
+            IsRemoved = false,
         },
         NodeEvent.SettingsChanged changed => record with
         {
             Settings = changed.Settings,
             Requests = Keep(record.Requests, changed.Request),
+        },
+        NodeEvent.Removed removed => record with
+        {
+            IsRemoved = true,
+            Settings = NodeSettings.Default with { Version = record.Settings.Version + 1 },
+            Requests = Keep(record.Requests, removed.Request),
         },
         _ => throw new UnreachableException($"no way to apply {happened}"),
     };

@@ -74,7 +74,7 @@ internal sealed class TreeUnpacker : IDisposable
                 break;
             default:
                 Clear(entry, path, parent);
-                if (!_writer.TryMake(_parents.Find(path.Folder)!, path.Name, entry))
+                if (!_writer.TryMake(_parents.Get(path.Folder, entry, _tar), path.Name, entry))
                     throw _tar.Invalid(entry, "cannot replace what is there");
                 break;
         }
@@ -86,7 +86,7 @@ internal sealed class TreeUnpacker : IDisposable
         {
             if (_rules.KeepKinds) throw _tar.Invalid(entry, "cannot overwrite non-directory with directory");
             Remove(path, parent);
-            parent = _parents.Find(path.Folder)!;
+            parent = _parents.Get(path.Folder, entry, _tar);
             parent.MakeFolder(path.Name, 0x1c0);
         }
 
@@ -108,7 +108,7 @@ internal sealed class TreeUnpacker : IDisposable
         target = target with { Folder = Join(target.Folder) };
         var found = _parents.Find(target.Folder);
         if (target.IsRoot || found?.Status(target.Name) is null or { Kind: FileKind.Folder }
-            || !_parents.Find(path.Folder)!.MakeHardLink(path.Name, found, target.Name))
+            || !_parents.Get(path.Folder, entry, _tar).MakeHardLink(path.Name, found, target.Name))
         {
             throw _tar.Invalid(entry, $"hard link to {TarReader.Show(entry.LinkName)}, which is not there");
         }

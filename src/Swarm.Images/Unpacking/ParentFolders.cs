@@ -38,6 +38,11 @@ internal sealed class ParentFolders : IDisposable
         return folder;
     }
 
+    /// <summary>As <see cref="Find"/>, a folder that has been there.</summary>
+    /// <exception cref="ImageException">A container that runs has taken it away meanwhile.</exception>
+    public Folder Get(byte[] path, TarEntry entry, TarReader tar) =>
+        Find(path) ?? throw tar.Invalid(entry, $"{TarReader.Show(path)} was taken away meanwhile");
+
     /// <summary>Makes what is missing of a path, for root and readable by all, as no entry says otherwise.</summary>
     /// <exception cref="ImageException">Something that is no folder is in the way.</exception>
     public Folder Make(byte[] path, TarEntry entry, TarReader tar)
@@ -51,16 +56,16 @@ internal sealed class ParentFolders : IDisposable
             if (Find(path[..end]) is not null) continue;
 
             var name = path.AsSpan(start..end);
-            if (!Find(upper)!.MakeFolder(name, 0x1ed))
+            if (!Get(upper, entry, tar).MakeFolder(name, 0x1ed))
             {
                 throw tar.Invalid(entry, $"{TarReader.Show(path.AsSpan(0, end))} is no folder");
             }
 
-            Find(upper)!.SetMode(name, 0x1ed);
+            Get(upper, entry, tar).SetMode(name, 0x1ed);
             _hiding.Made(Encoding.Latin1.GetString(path, 0, end));
         }
 
-        return Find(path)!;
+        return Get(path, entry, tar);
     }
 
     /// <summary>Closes all, since something they led through is gone.</summary>

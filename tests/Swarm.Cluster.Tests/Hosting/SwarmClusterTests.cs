@@ -132,6 +132,37 @@ public sealed class SwarmClusterTests
     }
 
     [Fact]
+    public async Task A_node_that_does_not_come_back_is_forgotten_and_one_in_the_cluster_is_not()
+    {
+        var gone = new NodeId("gone");
+        var register = new RegisterNode(OneHost.Describe("akka.tcp://swarm@127.0.0.1:1", gone.Value));
+        using var file = new JournalFile();
+        await using (var host = await OneHost.StartAsync(file.Path))
+        {
+            await host.RegisterAsync();
+            await OneHost.AskAsync<NodeRegistered>(host.Cluster.Nodes, register);
+            await host.UntilAsync<NodeList>(new GetNodes(), list => list.Nodes.Length == 2);
+
+            var refused = await host.AskAsync<RequestRefused>(new RemoveNode(new RequestId("r1"), OneHost.Node));
+            await host.AskAsync<NodeRemoved>(new RemoveNode(new RequestId("r2"), gone));
+            await host.AskAsync<NodeRemoved>(new RemoveNode(new RequestId("r3"), gone));
+
+            Assert.StartsWith("node one is in the cluster", refused.Reason, StringComparison.Ordinal);
+            Assert.True((await host.AskAsync<RequestRefused>(new GetNode(gone))).NotFound);
+            await host.UntilAsync<NodeList>(new GetNodes(), list => list.Nodes.Length == 1);
+        }
+
+        await using var again = await OneHost.StartAsync(file.Path);
+        await again.RegisterAsync();
+        Assert.True((await again.AskAsync<RequestRefused>(
+            new UpdateNode(new RequestId("u1"), gone) { Availability = NodeAvailability.Drain })).NotFound);
+        var listed = await again.AskAsync<NodeList>(new GetNodes());
+        Assert.Equal([OneHost.Node], listed.Nodes.Select(node => node.Node.Id));
+        await OneHost.AskAsync<NodeRegistered>(again.Cluster.Nodes, register);
+        await again.UntilAsync<NodeList>(new GetNodes(), list => list.Nodes.Length == 2);
+    }
+
+    [Fact]
     public async Task An_image_name_means_in_the_cluster_what_a_node_said_and_pins_what_is_deployed()
     {
         using var file = new JournalFile();

@@ -1,5 +1,4 @@
 using Swarm.Daemon.Configuration;
-using Swarm.Tests;
 
 namespace Swarm.Daemon.Tests.Configuration;
 

@@ -1,7 +1,6 @@
 using Swarm.Client.Registries;
 using Swarm.Core.Services;
 using Swarm.Daemon.Tests.Services;
-using Swarm.Tests;
 
 namespace Swarm.Daemon.Tests.Docker;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Swarm.Daemon.Tests.Services;
-using Swarm.Tests;
 
 namespace Swarm.Daemon.Tests.Docker;
 

@@ -165,7 +165,7 @@ public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture
     public async Task An_address_is_fetched_by_ADD_and_what_the_server_refuses_is_told()
     {
         using var server = new HttpListener();
-        var address = $"http://127.0.0.1:{FreePort()}/";
+        var address = $"http://127.0.0.1:{FreePorts.Next()}/";
         server.Prefixes.Add(address);
         server.Start();
         var serving = ServeAsync(server, requests: 2);
@@ -189,13 +189,6 @@ public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture
             await asked.Response.OutputStream.WriteAsync("fetched"u8.ToArray());
             asked.Response.Close();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static MemoryStream Script(string dockerfile, DateTimeOffset modified, bool executable)

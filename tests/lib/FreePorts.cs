@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-namespace Swarm.Daemon.Tests;
+namespace Swarm.Tests;
 
 /// <summary>Ports for those who bind them later.</summary>
 /// <remarks>
@@ -14,6 +14,8 @@ internal static class FreePorts
     private const int First = 10_000;
     private const int Last = 32_000;
     private static int _given = RandomNumberGenerator.GetInt32(Last - First);
+
+    public static int[] Take(int count) => [.. Enumerable.Range(0, count).Select(_ => Next())];
 
     /// <summary>A port that nothing on this host listens on, given to nobody else in this process.</summary>
     public static int Next()
