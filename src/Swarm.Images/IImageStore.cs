@@ -20,8 +20,10 @@ public interface IImageStore
 
     /// <summary>Makes an image of one layer from a tar of a root file system.</summary>
     /// <param name="name">A reference to tag it with; null leaves it without a name.</param>
+    /// <param name="comment">Kept in its history; empty leaves it without one.</param>
     Task<LoadedImage> ImportAsync(
-        Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation);
+        Stream tar, ImageReference? name, ImageConfiguration configuration, string comment,
+        CancellationToken cancellation);
 
     ImmutableArray<ImageSummary> List();
 
@@ -80,6 +82,9 @@ public interface IImageStore
     /// </exception>
     Task<string> MountRootAsync(
         ContainerId container, Digest imageId, WritableLayer layer, CancellationToken cancellation);
+
+    /// <returns>Null where there is no writable layer, or a layer below it is gone.</returns>
+    LayerPlaces? PlacesOf(ContainerId container);
 
     /// <summary>Undoes the mount and, when asked, discards the writable layer. Does nothing where nothing is.</summary>
     void UnmountRoot(ContainerId container, bool discard);

@@ -47,6 +47,13 @@ public sealed partial class ImageStore
     }
 
     /// <inheritdoc/>
+    public LayerPlaces? PlacesOf(ContainerId container)
+    {
+        lock (_gate)
+            return _snapshots.TryFind(container) is { } snapshot ? _snapshots.PlacesOf(container, snapshot) : null;
+    }
+
+    /// <inheritdoc/>
     public ImmutableArray<ContainerId> WritableLayers()
     {
         lock (_gate) return _snapshots.Containers();

@@ -90,13 +90,15 @@ public sealed partial class ImageStore : IImageStore, IDisposable
 
     /// <inheritdoc/>
     public async Task<LoadedImage> ImportAsync(
-        Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation)
+        Stream tar, ImageReference? name, ImageConfiguration configuration, string comment,
+        CancellationToken cancellation)
     {
         if (name is not null) CheckName(name);
         using var scratch = _folders.NewScratch();
         var now = _time.GetUtcNow();
         var image = await PipedStream.ReadAsync(
-            tar, stream => RootImport.Read(stream, name, configuration, now, scratch, _options, cancellation),
+            tar, stream => RootImport.Read(
+                stream, name, configuration, comment, now, scratch, _options, cancellation),
             cancellation);
         return (await InstallAsync([image], scratch, cancellation))[0];
     }

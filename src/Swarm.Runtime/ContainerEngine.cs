@@ -46,7 +46,7 @@ public sealed class ContainerEngine : IContainerEngine
             options, images, networks, CgroupFiles.OfHost(), _work, time, loggers.CreateLogger<ContainerEngine>());
         Controls = new ContainerControls(_core, _work);
         Networks = new ContainerNetworks(_core, networks, _work);
-        Files = new ContainerFiles(_core, images);
+        Files = new ContainerFiles(_core, images, networks);
         Usage = new UsageReading(_core, _work, CgroupFiles.OfHost(), time);
         Consoles = new ContainerConsoles(_core, _work);
         Volumes = new HostVolumes(_core, _core.Volumes, _work);

@@ -62,6 +62,7 @@ internal sealed partial class EngineCore
         (container, record) =>
         {
             LimitSection.Check(limits);
+            CpuSetCheck.Check(limits, _cgroups);
             if (record.Phase != ContainerPhase.Ended)
             {
                 var path = Path.Join(Folders.Bundle(id), "resources.json");

@@ -56,6 +56,7 @@ internal sealed partial class EngineCore
         ContainerDefinition definition, Making make, CancellationToken cancellation)
     {
         EngineNames.Check(definition);
+        CpuSetCheck.Check(definition.Spec.Limits, _cgroups);
         while (true)
         {
             var container = Table.Take(definition);

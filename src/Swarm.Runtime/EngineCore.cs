@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
@@ -56,7 +57,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
         Table = new ContainerTable(Folders);
         Runtime = new OciRuntime(options, Folders);
         Watch = new DescriptorWatch("container watch");
-        Events = new EventLog(time);
+        Events = new EventLog(time, container => images.Find(container.ImageId.Value)?.Configuration.Labels
+            ?? ImmutableSortedDictionary<string, string>.Empty);
         Names = new NetworkNames(
             () => Table.States(), id => Table.Find(id)?.Record?.ToState(), networks.DefaultNetwork);
         _nameServers = new NameServers(Names, WishesOf, hostNamespace: null, new NameServerLimits(), time, logger);

@@ -13,6 +13,8 @@ internal sealed class FakeImageStore : IImageStore
 
     public ImageConfiguration Imported { get; private set; } = new();
 
+    public string ImportComment { get; private set; } = "";
+
     public long BytesRead { get; private set; }
 
     public HashSet<Digest> InUse { get; } = [];
@@ -37,9 +39,10 @@ internal sealed class FakeImageStore : IImageStore
         throw new NotSupportedException();
 
     public async Task<LoadedImage> ImportAsync(
-        Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation)
+        Stream tar, ImageReference? name, ImageConfiguration configuration, string comment,
+        CancellationToken cancellation)
     {
-        Imported = configuration;
+        (Imported, ImportComment) = (configuration, comment);
         return Keep(await ReadAsync(tar, cancellation), name);
     }
 
@@ -128,6 +131,8 @@ internal sealed class FakeImageStore : IImageStore
         Bytes.Zero, _images.Keys.ToImmutableDictionary(id => id, _ => new Bytes(300)));
 
     public Bytes MeasureBlobs() => new(400);
+
+    public LayerPlaces? PlacesOf(ContainerId container) => null;
 
     public ImmutableArray<ContainerId> WritableLayers() => [];
 

@@ -55,14 +55,14 @@ public sealed class ImageRouteTests
         var change = Uri.EscapeDataString("CMD [\"httpd\",\"-f\"]\nENV A=\"b c\"\nEXPOSE 80");
 
         var answer = await node.Client.PostAsync(
-            $"/images/create?fromSrc=-&repo=hello&tag=v1&changes={change}&changes=USER%20app",
+            $"/images/create?fromSrc=-&repo=hello&tag=v1&changes={change}&changes=USER%20app&message=by%20hand",
             new StringContent("tar"));
 
         Assert.Equal($"{{\"status\":\"{Digest.Of("tar"u8)}\"}}\n", await answer.Content.ReadAsStringAsync());
         Assert.Equal(["httpd", "-f"], node.Store.Imported.Command.ToArray());
         Assert.Equal(["A=b c"], node.Store.Imported.Environment.ToArray());
         Assert.Equal(["80/tcp"], node.Store.Imported.ExposedPorts.ToArray());
-        Assert.Equal("app", node.Store.Imported.User);
+        Assert.Equal(("app", "by hand"), (node.Store.Imported.User, node.Store.ImportComment));
         Assert.Equal(Digest.Of("tar"u8), node.Meanings["docker.io/library/hello:v1"]);
     }
 

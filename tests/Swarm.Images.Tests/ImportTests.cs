@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Swarm.Core.Images;
+using Swarm.Images.Trees;
 
 namespace Swarm.Images.Tests;
 
@@ -33,6 +35,26 @@ public sealed class ImportTests : IDisposable
 
         Assert.InRange(Assert.Single(_home.Store.List()).Created!.Value, before.AddSeconds(-1), before.AddHours(1));
     }
+
+    [Fact]
+    public async Task What_was_said_of_an_import_is_in_its_history_and_in_that_of_what_is_made_of_it()
+    {
+        var tar = new TarBuilder().File("file", "1").Build();
+        var image = await _home.Store.ImportAsync(
+            new MemoryStream(tar), null, new ImageConfiguration(), "by hand", default);
+        var container = StoreHome.NewContainer();
+        await _home.Store.MountRootAsync(container, image.Id, default);
+
+        var next = await _home.Store.CommitAsync(
+            container, new ImageCommit(new ImageConfiguration()) { Comment = "more" }, default);
+
+        Assert.Equal(["by hand"], CommentsOf(image.Id));
+        Assert.Equal(["by hand", "more"], CommentsOf(next.Id));
+    }
+
+    private IEnumerable<string?> CommentsOf(Digest image) =>
+        from step in JsonNode.Parse(_home.Store.Examine(image.Value).ConfigurationJson)!["history"]!.AsArray()
+        select step!["comment"]?.GetValue<string>();
 
     private static async Task<Digest> ImportAsync(StoreHome home, byte[] tar) =>
         (await home.Store.ImportAsync(new MemoryStream(tar), null, new ImageConfiguration(), default)).Id;

@@ -70,6 +70,14 @@ internal sealed class BusyboxImages(string folder) : IImageStore
         if (discard) Directory.Delete(own, recursive: true);
     }
 
+    public LayerPlaces? PlacesOf(ContainerId container)
+    {
+        var own = Path.Join(folder, "roots", container.Value);
+        return Directory.Exists(own)
+            ? new LayerPlaces([_lower], Path.Join(own, "upper"), Path.Join(own, "work"), Path.Join(own, "merged"))
+            : null;
+    }
+
     public ImmutableArray<ContainerId> WritableLayers() => Directory.Exists(Path.Join(folder, "roots"))
         ? [.. Directory.GetDirectories(Path.Join(folder, "roots"))
             .Select(path => new ContainerId(Path.GetFileName(path)))]
@@ -92,7 +100,8 @@ internal sealed class BusyboxImages(string folder) : IImageStore
         throw new UnreachableException();
 
     public Task<LoadedImage> ImportAsync(
-        Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation) =>
+        Stream tar, ImageReference? name, ImageConfiguration configuration, string comment,
+        CancellationToken cancellation) =>
         throw new UnreachableException();
 
     public StoredImage Tag(string nameOrId, ImageReference name) => throw new UnreachableException();

@@ -119,7 +119,7 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
                 started.Id,
                 new ResourceLimits(MilliCpu.Zero, new Bytes(2000)) { MemoryAndSwap = new Bytes(1000) }, default));
         await RefusedAsync(
-            "could not be set: ",
+            "Requested CPUs are not available - requested 900, available: ",
             () => Controls.SetLimitsAsync(
                 started.Id, new ResourceLimits(MilliCpu.Zero, Bytes.Zero) { CpuSet = "900" }, default));
 

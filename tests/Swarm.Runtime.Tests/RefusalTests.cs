@@ -17,6 +17,8 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
         { "sysctl", "sysctl kernel.panic is not one of a container's own" },
         { "host", "extra host 'db' is not as NAME:ADDRESS" },
         { "network", "these tests have no bridge" },
+        { "processors", "Invalid value 3-1 for cpuset cpus: invalid format: 3-1" },
+        { "nodes", "Invalid value a for cpuset mems: invalid format: a" },
         { "folder", "working directory /etc/passwd could not be made: mkdir /etc/passwd: Not a directory [errno 20]" },
         { "way", "working directory /etc/passwd/x could not be made: mkdir /etc/passwd: Not a directory [errno 20]" },
     };
@@ -34,6 +36,8 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
             "capability" => Sleep with { AddCapabilities = ["FLY"] },
             "signal" => Sleep with { StopSignal = "SIGNOPE" },
             "sysctl" => Sleep with { Sysctls = Sleep.Sysctls.Add("kernel.panic", "1") },
+            "processors" => Sleep with { Limits = Sleep.Limits with { CpuSet = "3-1" } },
+            "nodes" => Sleep with { Limits = Sleep.Limits with { MemoryNodes = "a" } },
             "network" => Sleep with { NetworkMode = NetworkMode.Bridge },
             "folder" => Sleep with { WorkingDirectory = "/etc/passwd" },
             "way" => Sleep with { WorkingDirectory = "/etc/passwd/x" },
@@ -47,6 +51,22 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
         Assert.Equal(message, refused.Message);
         Assert.Null(fixture.Engine.Find(definition.Id));
         Assert.Empty(fixture.FilesOf(definition.Id));
+    }
+
+    [Theory]
+    [InlineData("0,900", "", "Requested CPUs are not available - requested 0,900, available: 0")]
+    [InlineData("", "0-900", "Requested memory nodes are not available - requested 0-900, available: 0")]
+    public async Task Processors_that_are_not_there_are_refused_before_the_first_start(
+        string processors, string nodes, string message)
+    {
+        var limits = ResourceLimits.None with { CpuSet = processors, MemoryNodes = nodes };
+        var definition = EngineFixture.Define(Sleep with { Limits = limits });
+
+        var refused = await Assert.ThrowsAsync<ContainerException>(
+            () => fixture.Engine.DefineAsync(definition, default));
+
+        Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
+        Assert.Null(fixture.Engine.Find(definition.Id));
     }
 
     [Fact]

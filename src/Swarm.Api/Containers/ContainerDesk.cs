@@ -47,6 +47,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
             Seen = engine.Health.Find(state.Id),
             Networks = engine.Networks.List(),
             Links = LinksOf(state),
+            Places = await engine.Files.FindPlacesAsync(state.Id, cancellation),
         };
     }
 

@@ -25,9 +25,9 @@ internal static class ContainerDocument
             ["Args"] = SpecWords.Words(arguments),
             ["State"] = State(shown),
             ["Image"] = state.ImageId.Value,
-            ["ResolvConfPath"] = "",
-            ["HostnamePath"] = "",
-            ["HostsPath"] = "",
+            ["ResolvConfPath"] = shown.Places?.ResolverFile ?? "",
+            ["HostnamePath"] = shown.Places?.HostnameFile ?? "",
+            ["HostsPath"] = shown.Places?.HostsFile ?? "",
             ["LogPath"] = state.Definition.Spec.Log is { Driver: "none" }
                 ? ""
                 : $"{node.DataRoot}/containers/{state.Id.Value}/log/log",
@@ -40,12 +40,22 @@ internal static class ContainerDocument
             ["AppArmorProfile"] = state.Definition.Spec.AppArmor,
             ["ExecIDs"] = null,
             ["HostConfig"] = HostConfigDocument.Of(shown),
-            ["GraphDriver"] = new JsonObject { ["Name"] = "overlay2", ["Data"] = null },
+            ["GraphDriver"] = new JsonObject { ["Name"] = "overlay2", ["Data"] = Layers(shown) },
             ["Mounts"] = MountDocument.Of(shown),
             ["Config"] = Config(shown),
             ["NetworkSettings"] = NetworkDocument.Of(shown),
         };
     }
+
+    private static JsonObject? Layers(ShownContainer shown) => shown.Places?.Layers is { } places
+        ? new JsonObject
+        {
+            ["LowerDir"] = string.Join(':', places.Layers),
+            ["MergedDir"] = places.Root,
+            ["UpperDir"] = places.Upper,
+            ["WorkDir"] = places.Work,
+        }
+        : null;
 
     /// <summary>What is run: the container's own words, or its image's.</summary>
     public static (string Path, ImmutableArray<string> Arguments) CommandOf(ShownContainer shown)

@@ -16,11 +16,12 @@ internal static class NetworkDocument
     {
         // As in Docker: what stands outside of the networks is of the default one.
         var first = shown.State.Endpoints.FirstOrDefault(endpoint => endpoint.Network == Default);
+        var sandbox = shown.Places?.NetworkNamespace ?? "";
         return new JsonObject
         {
             ["Bridge"] = "",
-            ["SandboxID"] = "",
-            ["SandboxKey"] = "",
+            ["SandboxID"] = sandbox.Length > 0 ? shown.State.Id.Value : "",
+            ["SandboxKey"] = sandbox,
             ["Ports"] = Ports(shown),
             ["HairpinMode"] = false,
             ["LinkLocalIPv6Address"] = "",

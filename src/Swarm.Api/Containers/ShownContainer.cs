@@ -4,6 +4,7 @@ using Swarm.Cluster.Nodes;
 using Swarm.Core.Containers;
 using Swarm.Images;
 using Swarm.Runtime;
+using Swarm.Runtime.Files;
 using Swarm.Runtime.Health;
 using Swarm.Runtime.Networks;
 
@@ -19,6 +20,9 @@ internal sealed record ShownContainer(ContainerState State, StandaloneContainer?
 
     /// <summary>The networks of this host.</summary>
     public ImmutableArray<NetworkDefinition> Networks { get; init; } = [];
+
+    /// <summary>Where its files are; null where that was not looked up.</summary>
+    public ContainerPlaces? Places { get; init; }
 
     /// <summary>What it is linked to, as <c>/db:/web/alias</c>.</summary>
     public ImmutableArray<string> Links { get; init; } = [];

@@ -20,10 +20,10 @@ internal static class StartFaults
     public static string Explain(string fault) => ExitCodeOf(fault) switch
     {
         CannotBeFound when !Has(fault, "executable file not found") && Has(fault, "executable file") =>
-            $"failed to start container: {fault}: executable file not found in $PATH",
+            $"{fault}: executable file not found in $PATH",
         CannotBeRun when !fault.Contains("permission denied", StringComparison.Ordinal)
-            && Has(fault, "permission denied") => $"failed to start container: {fault}: permission denied",
-        _ => $"failed to start container: {fault}",
+            && Has(fault, "permission denied") => $"{fault}: permission denied",
+        _ => fault,
     };
 
     private static bool Has(string fault, string words) => fault.Contains(words, StringComparison.OrdinalIgnoreCase);

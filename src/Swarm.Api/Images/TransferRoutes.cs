@@ -117,7 +117,8 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
         var configuration = ImageChanges.Apply(
             new ImageConfiguration(),
             query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
-        var image = await images.ImportAsync(context.Request.Body, name, configuration, context.RequestAborted);
+        var image = await images.ImportAsync(
+            context.Request.Body, name, configuration, query["message"].ToString(), context.RequestAborted);
         var progress = new ProgressStream(context, time);
         await progress.RunAsync(async () =>
         {

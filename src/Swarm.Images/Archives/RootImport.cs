@@ -15,8 +15,8 @@ internal static class RootImport
     /// <param name="now">Files that claim to be of a later time count as of this one.</param>
     /// <exception cref="ImageException">It is no tar, or not a whole one.</exception>
     public static ArchivedImage Read(
-        Stream tar, ImageReference? name, ImageConfiguration configuration, DateTimeOffset now, ScratchFolder scratch,
-        ImageStoreOptions options, CancellationToken cancellation)
+        Stream tar, ImageReference? name, ImageConfiguration configuration, string comment, DateTimeOffset now,
+        ScratchFolder scratch, ImageStoreOptions options, CancellationToken cancellation)
     {
         var buffer = new byte[256 * 1024];
         var layer = StagedBlob.Write(scratch.NewPath(), () =>
@@ -35,7 +35,10 @@ internal static class RootImport
         var (diffId, newest) = Check(layer, options, cancellation);
         var created = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(newest, 0, now.ToUnixTimeSeconds()));
         complete = complete with { Created = complete.Created ?? created };
-        var config = StagedBlob.Write(scratch.NewPath(), ConfigWriting.Write(complete, [diffId]));
+        var history = comment.Length == 0
+            ? null
+            : ImageHistory.Begin(new ImageHistoryEntry(complete.Created, "", "", comment));
+        var config = StagedBlob.Write(scratch.NewPath(), ConfigWriting.Write(complete, [diffId], history));
         return ArchivedImage.Create(
             name is null ? [] : [name], manifest: null, config, "imported configuration", [layer]);
     }

@@ -7,6 +7,9 @@ namespace Swarm.Images.Manifests;
 /// </summary>
 internal static class ImageHistory
 {
+    /// <summary>Of one layer.</summary>
+    public static JsonArray Begin(ImageHistoryEntry entry) => [Write(entry)];
+
     /// <summary>That of an image, with one entry more.</summary>
     /// <param name="configuration">The configuration below, as it is stored.</param>
     public static JsonArray Extend(byte[] configuration, KnownImage below, ImageHistoryEntry entry)

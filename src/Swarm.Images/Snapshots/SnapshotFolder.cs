@@ -98,6 +98,18 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
         return root;
     }
 
+    /// <returns>Null where a layer below it is gone.</returns>
+    public LayerPlaces? PlacesOf(ContainerId container, SnapshotRecord record)
+    {
+        var below = record.Layers.Reverse().Select(name => layers.TryFind(name)?.Tree).ToList();
+        var path = PathOf(container);
+        return below.Contains(null)
+            ? null
+            : new LayerPlaces(
+                [.. below.OfType<string>()], Path.Combine(path, Upper), Path.Combine(path, Work),
+                Path.Combine(path, Root));
+    }
+
     /// <summary>Where a container's changes are.</summary>
     public string UpperOf(ContainerId container) => Path.Combine(PathOf(container), Upper);
 

@@ -12,6 +12,10 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
 
     public bool CountsSwap => File.Exists(Path.Join(mountPoint, "memory/memory.memsw.limit_in_bytes"));
 
+    public string? Processors => CgroupFiles.ReadText(Path.Join(mountPoint, "cpuset/cpuset.cpus"))?.Trim();
+
+    public string? MemoryNodes => CgroupFiles.ReadText(Path.Join(mountPoint, "cpuset/cpuset.mems"))?.Trim();
+
     public void MakeParent(string path)
     {
         var cpu = Path.Join(mountPoint, "cpu", path);

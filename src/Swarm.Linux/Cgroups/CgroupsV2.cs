@@ -10,6 +10,10 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
 
     public bool CountsSwap => File.Exists("/proc/swaps") && File.ReadLines("/proc/swaps").Skip(1).Any();
 
+    public string? Processors => CgroupFiles.ReadText(Path.Join(mountPoint, "cpuset.cpus.effective"))?.Trim();
+
+    public string? MemoryNodes => CgroupFiles.ReadText(Path.Join(mountPoint, "cpuset.mems.effective"))?.Trim();
+
     public void MakeParent(string path)
     {
         // Controllers have to be handed down level by level.

@@ -42,6 +42,12 @@ public interface ICgroups
     /// hierarchies, that of the freezer.</summary>
     string FolderOf(string path);
 
+    /// <summary>The processors that there are for cgroups, as <c>0-3</c>; null where none can be chosen.</summary>
+    string? Processors { get; }
+
+    /// <summary>The memory nodes that there are for cgroups, as <c>0</c>; null where none can be chosen.</summary>
+    string? MemoryNodes { get; }
+
     /// <summary>Whether processes can be made to wait for memory instead of being killed for want of it.</summary>
     bool CanWaitForMemory { get; }
 

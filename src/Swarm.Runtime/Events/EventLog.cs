@@ -5,7 +5,9 @@ namespace Swarm.Runtime.Events;
 
 /// <summary>The last events of this host, and those who listen for the next ones.</summary>
 /// <remarks>Kept in memory: whoever comes after a restart hears of what happens from then on.</remarks>
-public sealed class EventLog(TimeProvider time)
+/// <param name="labelsOf">Labels of a container's image; null: of none are told.</param>
+public sealed class EventLog(
+    TimeProvider time, Func<ContainerState, ImmutableSortedDictionary<string, string>>? labelsOf = null)
 {
     /// <summary>How many events are kept for those who ask for former ones. Docker keeps as many.</summary>
     public const int Kept = 256;
@@ -20,13 +22,14 @@ public sealed class EventLog(TimeProvider time)
     public void Publish(string kind, string action, string id, ImmutableSortedDictionary<string, string> attributes) =>
         Publish(new EngineEvent(time.GetUtcNow(), kind, action, id, attributes));
 
-    /// <summary>Tells of a container, with its name, image and labels.</summary>
+    /// <summary>Tells of a container, with its name, image and labels, those of its image included.</summary>
     /// <param name="more">What else is said.</param>
     public void Publish(ContainerState container, string action, params ReadOnlySpan<(string Key, string Value)> more)
     {
         ArgumentNullException.ThrowIfNull(container);
         var spec = container.Definition.Spec;
-        var attributes = spec.Labels
+        var attributes = (labelsOf?.Invoke(container) ?? ImmutableSortedDictionary<string, string>.Empty)
+            .SetItems(spec.Labels)
             .SetItem("image", spec.Image)
             .SetItem("name", container.Definition.Name);
         foreach (var (key, value) in more) attributes = attributes.SetItem(key, value);

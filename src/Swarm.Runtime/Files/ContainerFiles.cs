@@ -8,13 +8,14 @@ using Swarm.Linux.Files;
 using Swarm.Linux.Namespaces;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Images;
+using Swarm.Runtime.Networks;
 using Swarm.Runtime.Records;
 using Swarm.Runtime.Volumes;
 
 namespace Swarm.Runtime.Files;
 
 /// <summary>Reads and writes containers' files, in views of their roots that last as long as the work.</summary>
-internal sealed class ContainerFiles(EngineCore core, IImageStore images) : IContainerFiles
+internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetworkPlane networks) : IContainerFiles
 {
     public Task<FileEntry> FindAsync(ContainerId id, string path, CancellationToken cancellation) =>
         InRootAsync(id, (root, _, rootPath) => Find(id, root, rootPath, path), cancellation);
@@ -110,6 +111,24 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images) : ICon
         {
             if (isPausing) await core.UnpauseIfPausedAsync(id);
         }
+    }
+
+    public async Task<ContainerPlaces> FindPlacesAsync(ContainerId id, CancellationToken cancellation)
+    {
+        var record = Record(id);
+        // Who shares the networks of another container has its names, too.
+        var named = NamespaceChoice.ContainerOf(record.Definition.Spec.Shared.Network) ?? id;
+        return new ContainerPlaces
+        {
+            Layers = images.PlacesOf(id),
+            HostsFile = NameFile("hosts"),
+            HostnameFile = NameFile("hostname"),
+            ResolverFile = NameFile("resolv.conf"),
+            NetworkNamespace = (await networks.FindAsync(id, cancellation))?.NamespacePath ?? "",
+        };
+
+        string NameFile(string name) =>
+            Path.Join(core.Folders.Bundle(named), name) is var path && File.Exists(path) ? path : "";
     }
 
     public Task<Bytes> WritableSizeAsync(ContainerId id, CancellationToken cancellation) =>

@@ -40,6 +40,10 @@ public interface IContainerFiles
     /// <returns>The image's id.</returns>
     Task<Digest> CommitAsync(ContainerId id, ImageCommit commit, bool pause, CancellationToken cancellation);
 
+    /// <summary>Where its files are.</summary>
+    /// <exception cref="ContainerException">There is no such container.</exception>
+    Task<ContainerPlaces> FindPlacesAsync(ContainerId id, CancellationToken cancellation);
+
     /// <summary>Bytes of the files in its writable layer.</summary>
     Task<Bytes> WritableSizeAsync(ContainerId id, CancellationToken cancellation);
 }

@@ -62,9 +62,10 @@ public sealed class HostImages(
     public void TellReceived(Digest image) => Publish("load", image.Value, image.Value, image);
 
     public async Task<LoadedImage> ImportAsync(
-        Stream tar, ImageReference? name, ImageConfiguration configuration, CancellationToken cancellation)
+        Stream tar, ImageReference? name, ImageConfiguration configuration, string comment,
+        CancellationToken cancellation)
     {
-        var image = await store.ImportAsync(tar, name, configuration, cancellation);
+        var image = await store.ImportAsync(tar, name, configuration, comment, cancellation);
         Publish("import", image.Id.Value, name?.Familiar ?? image.Id.Value, image.Id);
         return image;
     }

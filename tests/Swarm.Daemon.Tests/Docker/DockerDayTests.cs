@@ -34,7 +34,7 @@ public sealed class DockerDayTests(SharedNode shared) : IClassFixture<SharedNode
         var run = await _docker.RunAsync("run", "--rm", "box", program);
 
         Assert.True(run.ExitCode == code, run.ToString());
-        Assert.Contains("failed to start container", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"Error response from daemon: exec: \"{program}\"", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,6 +94,9 @@ public sealed class DockerDayTests(SharedNode shared) : IClassFixture<SharedNode
         Assert.Equal("both=own,of=image", await _docker.DoAsync(
             "ps", "-a", "--filter", "label=of=image", "--filter", "label=both=own", "--format", "{{.Labels}}"));
         Assert.Equal("", await _docker.DoAsync("ps", "-aq", "--filter", "label=both=image"));
+        Assert.Equal("own image labelled wearer", await _docker.DoAsync(
+            "events", "--since", "1h", "--until", "0s", "--filter", "container=wearer", "--format",
+            "{{with .Actor.Attributes}}{{.both}} {{.of}} {{.image}} {{.name}}{{end}}"));
 
         await _docker.DoAsync("container", "prune", "-f", "--filter", "label=of=image");
         Assert.Equal("", await _docker.DoAsync("ps", "-aq", "--filter", "name=wearer"));

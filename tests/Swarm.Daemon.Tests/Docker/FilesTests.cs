@@ -34,6 +34,35 @@ public sealed class FilesTests(SharedNode shared) : IClassFixture<SharedNode>, I
     }
 
     [Fact]
+    public async Task Where_its_files_and_its_networks_are_is_told_while_they_are_there()
+    {
+        await _docker.DoAsync("create", "--name", "placed", "box", "sh", "-c", "echo text >/made; sleep 600");
+        Assert.Equal("  ", await ShowAsync("{{.HostsPath}} {{.HostnamePath}} {{.NetworkSettings.SandboxKey}}"));
+        await _docker.DoAsync("start", "placed");
+        await _docker.DoAsync("exec", "placed", "sh", "-c", "until [ -s /made ]; do sleep 0.05; done");
+
+        var address = await ShowAsync("{{.NetworkSettings.IPAddress}}");
+        Assert.Contains(address, await ReadAsync("{{.HostsPath}}"), StringComparison.Ordinal);
+        Assert.Equal((await ShowAsync("{{.Id}}"))[..12] + "\n", await ReadAsync("{{.HostnamePath}}"));
+        Assert.True(File.Exists(await ShowAsync("{{.ResolvConfPath}}")));
+        Assert.Equal("text\n", await ReadAsync("{{.GraphDriver.Data.UpperDir}}/made"));
+        Assert.Equal("text\n", await ReadAsync("{{.GraphDriver.Data.MergedDir}}/made"));
+        Assert.True(Directory.Exists(await ShowAsync("{{.GraphDriver.Data.LowerDir}}")));
+        Assert.True(Directory.Exists(await ShowAsync("{{.GraphDriver.Data.WorkDir}}")));
+        using var within = _docker.Begin(
+            "nsenter", "--net=" + await ShowAsync("{{.NetworkSettings.SandboxKey}}"), "ip", "-o", "address");
+        Assert.Contains(address, await within.StandardOutput.ReadToEndAsync(), StringComparison.Ordinal);
+
+        await _docker.DoAsync("stop", "-t", "0", "placed");
+        Assert.Equal("", await ShowAsync("{{.NetworkSettings.SandboxKey}}{{.NetworkSettings.SandboxID}}"));
+        await _docker.DoAsync("rm", "placed");
+
+        Task<string> ShowAsync(string what) => _docker.DoAsync("inspect", "--format", what, "placed");
+
+        async Task<string> ReadAsync(string path) => await File.ReadAllTextAsync(await ShowAsync(path));
+    }
+
+    [Fact]
     public async Task A_tar_is_copied_through_pipes_and_a_link_is_followed_when_it_is_asked_for()
     {
         await _docker.DoAsync("run", "-d", "--name", "piped", "box", "sh", "-c",

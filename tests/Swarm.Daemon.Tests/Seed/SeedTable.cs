@@ -35,8 +35,8 @@ internal static class SeedTable
         new Reworded(
             "HostConfig.RestartPolicy", """{"MaximumRetryCount":0,"Name":""}""",
             """{"Name":"no","MaximumRetryCount":0}""", "the default has a name"),
-        new Told("HostnamePath", "empty: only swarmd and the container see the file", Empty("HostnamePath")),
-        new Told("HostsPath", "empty: only swarmd and the container see the file", Empty("HostsPath")),
+        new Own("HostnamePath", "^/.*/hostname$", "below the run root, while it is made"),
+        new Own("HostsPath", "^/.*/hosts$", "below the run root, while it is made"),
         new Own("Id", WholeId, "drawn when it was made"),
         new Own("Image", "^sha256:[0-9a-f]{64}$", "the digest of its image, and says which kind of digest"),
         new Reworded(
@@ -47,15 +47,12 @@ internal static class SeedTable
         new Own("NetworkSettings.MacAddress", "^([0-9a-f]{2}:){5}[0-9a-f]{2}$", "given when it was started"),
         new Died("NetworkSettings.PortMapping", "replaced by `Ports`"),
         new Told("NetworkSettings.Ports", "IPv6 addresses may stand beside `0.0.0.0`", SamePorts),
-        new Told("ResolvConfPath", "empty: only swarmd and the container see the file", Empty("ResolvConfPath")),
+        new Own("ResolvConfPath", "^/.*/resolv.conf$", "below the run root, while it is made"),
         new Own("State.Pid", "^[1-9][0-9]*$", "of its first process"),
         new Own("State.StartedAt", Time, "when it was started"),
         new Told("Volumes", "told by `Mounts`: `Destination` and `Source`; a place is a whole path", SameVolumes),
         new Told("VolumesRW", "told by `Mounts`: `RW`", SameAccess),
     ];
-
-    private static Func<JsonNode?, JsonObject, string> Empty(string field) =>
-        (_, today) => Compare("", Find(today, field), field);
 
     private static string SamePorts(JsonNode? then, JsonObject today)
     {

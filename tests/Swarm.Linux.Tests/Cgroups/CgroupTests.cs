@@ -22,6 +22,20 @@ public sealed class CgroupTests : IDisposable
     }
 
     [Fact]
+    public void Processors_and_memory_nodes_are_those_of_the_whole_host_where_they_can_be_chosen()
+    {
+        Write("cpuset/cpuset.cpus", "0-3\n");
+        Write("cpuset/cpuset.mems", "0\n");
+        Write("cpuset.cpus.effective", "0-1,4\n");
+        Write("cpuset.mems.effective", "0-1\n");
+
+        var (one, two) = (new CgroupsV1(_root), new CgroupsV2(_root));
+        Assert.Equal(("0-3", "0"), (one.Processors, one.MemoryNodes));
+        Assert.Equal(("0-1,4", "0-1"), (two.Processors, two.MemoryNodes));
+        Assert.Null(new CgroupsV2(_root + "/cpuset").Processors);
+    }
+
+    [Fact]
     public void Version_2_hands_controllers_down_to_the_parent_of_containers()
     {
         Write("cgroup.controllers", "cpuset cpu io memory hugetlb pids\n");
