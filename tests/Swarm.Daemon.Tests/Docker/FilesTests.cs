@@ -44,13 +44,13 @@ public sealed class FilesTests(SharedNode shared) : IClassFixture<SharedNode>, I
         var address = await ShowAsync("{{.NetworkSettings.IPAddress}}");
         Assert.Contains(address, await ReadAsync("{{.HostsPath}}"), StringComparison.Ordinal);
         Assert.Equal((await ShowAsync("{{.Id}}"))[..12] + "\n", await ReadAsync("{{.HostnamePath}}"));
-        Assert.True(File.Exists(await ShowAsync("{{.ResolvConfPath}}")));
+        Assert.True(File.Exists(Seen(await ShowAsync("{{.ResolvConfPath}}"))));
         Assert.Equal("text\n", await ReadAsync("{{.GraphDriver.Data.UpperDir}}/made"));
         Assert.Equal("text\n", await ReadAsync("{{.GraphDriver.Data.MergedDir}}/made"));
-        Assert.True(Directory.Exists(await ShowAsync("{{.GraphDriver.Data.LowerDir}}")));
-        Assert.True(Directory.Exists(await ShowAsync("{{.GraphDriver.Data.WorkDir}}")));
+        Assert.True(Directory.Exists(Seen(await ShowAsync("{{.GraphDriver.Data.LowerDir}}"))));
+        Assert.True(Directory.Exists(Seen(await ShowAsync("{{.GraphDriver.Data.WorkDir}}"))));
         using var within = _docker.Begin(
-            "nsenter", "--net=" + await ShowAsync("{{.NetworkSettings.SandboxKey}}"), "ip", "-o", "address");
+            "nsenter", "--net=" + Seen(await ShowAsync("{{.NetworkSettings.SandboxKey}}")), "ip", "-o", "address");
         Assert.Contains(address, await within.StandardOutput.ReadToEndAsync(), StringComparison.Ordinal);
 
         await _docker.DoAsync("stop", "-t", "0", "placed");
@@ -59,7 +59,10 @@ public sealed class FilesTests(SharedNode shared) : IClassFixture<SharedNode>, I
 
         Task<string> ShowAsync(string what) => _docker.DoAsync("inspect", "--format", what, "placed");
 
-        async Task<string> ReadAsync(string path) => await File.ReadAllTextAsync(await ShowAsync(path));
+        async Task<string> ReadAsync(string path) => await File.ReadAllTextAsync(Seen(await ShowAsync(path)));
+
+        // As swarmd sees it, which has mounts of its own.
+        string Seen(string path) => $"/proc/{shared.Node.Daemon.Pid}/root{path}";
     }
 
     [Fact]
