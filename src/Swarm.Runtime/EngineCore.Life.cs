@@ -40,7 +40,9 @@ internal sealed partial class EngineCore
             async () =>
             {
                 if (container.IsGone) return false;
-                await RemoveAtGateAsync(container, container.Record!, cancellation);
+                // One whose making was called off before it began has nothing but its name.
+                if (container.Record is { } record) await RemoveAtGateAsync(container, record, cancellation);
+                else await ForgetHalfMadeAsync(container);
                 return true;
             },
             cancellation);
