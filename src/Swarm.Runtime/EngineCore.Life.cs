@@ -35,17 +35,14 @@ internal sealed partial class EngineCore
     public async Task RemoveAsync(ContainerId id, CancellationToken cancellation)
     {
         if (Table.Find(id) is not { } container) return;
-        await AtGateAsync(
-            container,
-            async () =>
-            {
-                if (container.IsGone) return false;
-                // One whose making was called off before it began has nothing but its name.
-                if (container.Record is { } record) await RemoveAtGateAsync(container, record, cancellation);
-                else await ForgetHalfMadeAsync(container);
-                return true;
-            },
-            cancellation);
+        await AtGateAsync(container, async () =>
+        {
+            if (container.IsGone) return false;
+            // One whose making was called off before it began has nothing but its name.
+            if (container.Record is { } record) await RemoveAtGateAsync(container, record, cancellation);
+            else await ForgetHalfMadeAsync(container);
+            return true;
+        }, cancellation);
     }
 
     public Task ReleaseCgroupAsync()
