@@ -10,7 +10,7 @@ using Swarm.Runtime.Records;
 
 namespace Swarm.Runtime;
 
-/// <summary>Create, start, end, remove.</summary>
+/// <summary>Create, start, end.</summary>
 internal sealed partial class EngineCore
 {
     public Task<ContainerState> CreateAsync(ContainerDefinition definition, CancellationToken cancellation) =>
@@ -32,19 +32,6 @@ internal sealed partial class EngineCore
         return AtGateAsync(container, () => StartAtGateAsync(container, cancellation), cancellation);
     }
 
-    public async Task RemoveAsync(ContainerId id, CancellationToken cancellation)
-    {
-        if (Table.Find(id) is not { } container) return;
-        await AtGateAsync(container, async () =>
-        {
-            if (container.IsGone) return false;
-            // One whose making was called off before it began has nothing but its name.
-            if (container.Record is { } record) await RemoveAtGateAsync(container, record, cancellation);
-            else await ForgetHalfMadeAsync(container);
-            return true;
-        }, cancellation);
-    }
-
     public Task ReleaseCgroupAsync()
     {
         if (!_cgroups.Remove(_options.CgroupParent)) LogCgroupLeft(_options.CgroupParent);
@@ -59,8 +46,16 @@ internal sealed partial class EngineCore
         while (true)
         {
             var container = Table.Take(definition);
-            var state = await AtGateAsync(container, () => CreateAtGateAsync(container, make), cancellation);
-            if (state is not null) return state;
+            try
+            {
+                var state = await AtGateAsync(container, () => CreateAtGateAsync(container, make), cancellation);
+                if (state is not null) return state;
+            }
+            catch (OperationCanceledException)
+            {
+                await ForgetUnmadeAsync(container);
+                throw;
+            }
         }
     }
 
@@ -189,33 +184,6 @@ internal sealed partial class EngineCore
         }
     }
 
-    private async Task RemoveAtGateAsync(
-        LiveContainer container, ContainerRecord record, CancellationToken cancellation)
-    {
-        var id = record.Id;
-        _exitWatch?.Forget(id);
-        if (record.Phase == ContainerPhase.Running)
-        {
-            using (var process = ProcessHandle.Open(record.First)) process?.Signal(Signals.Kill);
-            if (record.IsPaused) _cgroups.SetFrozen(Folders.Cgroup(id), false);
-            container.Consoles.LiftLimits();
-            await _monitors.EndAsync(MonitorOf(record), cancellation);
-            record = await EndAsync(container, record, cancellation);
-        }
-
-        await _undoing.UndoAsync(id, MonitorOf(record), cancellation);
-        Leases.Release(id);
-        await Volumes.DetachAllAsync(record.Id);
-        ReleaseVolumes(record);
-        container.Log.BeforeRemoval();
-        _records.Remove(id);
-        Table.Drop(container);
-        Names.Tell(record.ToState(), null);
-        Health.Forget(id);
-        LogRemoved(record.Definition.Name, id.Short);
-        Events.Publish(record.ToState(), "destroy");
-    }
-
     /// <summary>Puts down that the run is over, and tells.</summary>
     private async Task<ContainerRecord> EndAsync(
         LiveContainer container, ContainerRecord record, CancellationToken cancellation)
@@ -256,25 +224,6 @@ internal sealed partial class EngineCore
         return record;
     }
 
-    private async Task ForgetHalfMadeAsync(LiveContainer container)
-    {
-        var id = container.Definition.Id;
-        Table.Drop(container);
-        try
-        {
-            await _undoing.UndoAsync(id, default, CancellationToken.None);
-            await Volumes.DetachAllAsync(id);
-            Volumes.Release(id, volume => volume.Record.MadeFor == id.Value);
-            _imageMounts.Release(id, container.Definition.Spec.Mounts);
-            _records.Remove(id);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ContainerException)
-        {
-            // The reason why it could not be made matters more to the caller; the next opening tries again.
-            LogNotUndone(id.Short, refused);
-        }
-    }
-
     private static ProcessIdentity MonitorOf(ContainerRecord record) =>
         record.BootId == HostBoot.Id ? record.Monitor : default;
 
@@ -290,10 +239,4 @@ internal sealed partial class EngineCore
     [LoggerMessage(LogLevel.Information,
         "Container {Name} ({Container}) ended run {Run} with {Code}, out of memory: {OutOfMemory}")]
     private partial void LogEnded(string name, string container, int run, int code, bool outOfMemory);
-
-    [LoggerMessage(LogLevel.Information, "Container {Name} ({Container}) was removed")]
-    private partial void LogRemoved(string name, string container);
-
-    [LoggerMessage(LogLevel.Warning, "What was half made of container {Container} could not be undone")]
-    private partial void LogNotUndone(string container, Exception cause);
 }

@@ -73,4 +73,20 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
     public void What_is_unknown_is_said_to_be() => Assert.Equal(
         ContainerFault.NotFound,
         Assert.Throws<ContainerException>(() => fixture.Engine.Signal(new Core.ContainerId("0123"), 15)).Fault);
+
+    [Fact]
+    public async Task Making_that_is_called_off_before_it_begins_gives_the_name_back()
+    {
+        var definition = EngineFixture.Define(Sleep);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => fixture.Engine.CreateAsync(definition, new CancellationToken(canceled: true)));
+
+        var other = EngineFixture.Define(Sleep) with { Name = definition.Name };
+        await fixture.Engine.CreateAsync(other, default);
+        Assert.NotNull(fixture.Engine.Find(other.Id));
+        Assert.Null(fixture.Engine.Find(definition.Id));
+        Assert.Empty(fixture.FilesOf(definition.Id));
+        await fixture.Engine.RemoveAsync(other.Id, default);
+    }
 }
