@@ -100,9 +100,9 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
 
     private void Decide(List<Member> members, LookAround around, TimeSpan now)
     {
+        ImmutableArray<(string By, string Missed)> missing = [.. Missing(members, around, now)];
         var goOn = Resolution.GoOn(
-            [.. members.Select(member => new ResolvedMember(NameOf(member.UniqueAddress), IsVoter(member)))],
-            [.. Missing(members, around, now)]);
+            [.. members.Select(member => new ResolvedMember(NameOf(member.UniqueAddress), IsVoter(member)))], missing);
         var isSettled = _goOn is { } before && before.SetEquals(goOn);
         _goOn = goOn;
         if (!isSettled) return;
@@ -110,14 +110,14 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
         var behind = members.Where(member => !goOn.Contains(NameOf(member.UniqueAddress))).ToList();
         if (!goOn.Contains(OwnName))
         {
-            LogEnds(string.Join(", ", _missed.Select(one => one.Address)));
+            LogEnds(Told(missing));
             _cluster.Down(_cluster.SelfAddress);
         }
         else if (NameOf(members.Except(behind).First().UniqueAddress) == OwnName)
         {
             foreach (var member in behind)
             {
-                LogShutOut(member.Address);
+                LogShutOut(member.Address, Told(missing));
                 _cluster.Down(member.Address);
             }
         }
@@ -137,6 +137,9 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
         }
     }
 
+    private static string Told(ImmutableArray<(string By, string Missed)> missing) =>
+        string.Join(", ", missing.Select(one => $"{one.By} misses {one.Missed}"));
+
     private static string NameOf(UniqueAddress member) =>
         LookAround.NameOf(member.Address.ToString(), member.Uid);
 
@@ -148,12 +151,13 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
     private static bool IsVoter(Member member) =>
         member.Status is MemberStatus.Up or MemberStatus.Leaving && member.HasRole(ClusterRoles.Scheduler);
 
-    [LoggerMessage(LogLevel.Warning, "{Address} is shut out of the cluster: not all of those that go on reach it")]
-    private partial void LogShutOut(Address address);
+    [LoggerMessage(LogLevel.Warning,
+        "{Address} is shut out of the cluster, not all of those that go on reach it: {Missing}")]
+    private partial void LogShutOut(Address address, string missing);
 
     [LoggerMessage(LogLevel.Warning,
-        "This node leaves the cluster to others, or ends with it: out of reach of one another are {Missed}")]
-    private partial void LogEnds(string missed);
+        "This node leaves the cluster to others, or ends with it: {Missing}")]
+    private partial void LogEnds(string missing);
 
     private sealed record Look : INoSerializationVerificationNeeded;
 }
