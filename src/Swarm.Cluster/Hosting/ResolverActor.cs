@@ -100,6 +100,13 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
 
     private void Decide(List<Member> members, LookAround around, TimeSpan now)
     {
+        var beating = members.Where(member => !_missed.Contains(member.UniqueAddress));
+        if (!HoldsUp(now) && !around.HasTheWordOf(beating.Select(member => NameOf(member.UniqueAddress)), now))
+        {
+            _goOn = null;
+            return;
+        }
+
         ImmutableArray<(string By, string Missed)> missing = [.. Missing(members, around, now)];
         var goOn = Resolution.GoOn(
             [.. members.Select(member => new ResolvedMember(NameOf(member.UniqueAddress), IsVoter(member)))], missing);
@@ -128,14 +135,17 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
         foreach (var missing in around.Missing(members.Select(member => NameOf(member.UniqueAddress)), now))
             yield return missing;
 
-        // Who answers, and whose heartbeats are not heard all the same, holds the whole cluster up.
-        if (now - _changedAt < 10 * _stableAfter) yield break;
+        if (!HoldsUp(now)) yield break;
         foreach (var missed in _missed)
         {
             foreach (var member in members.Where(member => !_missed.Contains(member.UniqueAddress)))
                 yield return (NameOf(member.UniqueAddress), NameOf(missed));
         }
     }
+
+    /// <summary>Whether too long goes by because of a member of which either answers or heartbeats come, and not
+    /// both.</summary>
+    private bool HoldsUp(TimeSpan now) => now - _changedAt >= 10 * _stableAfter;
 
     private static string Told(ImmutableArray<(string By, string Missed)> missing) =>
         string.Join(", ", missing.Select(one => $"{one.By} misses {one.Missed}"));

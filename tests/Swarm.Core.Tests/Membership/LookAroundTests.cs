@@ -52,6 +52,16 @@ public sealed class LookAroundTests
     }
 
     [Fact]
+    public void The_word_of_all_whose_heartbeats_are_heard_is_waited_for()
+    {
+        var around = Begin("a").Take(Answer("b"), Late);
+
+        Assert.True(around.HasTheWordOf([Name("a"), Name("b")], Late));
+        Assert.False(around.HasTheWordOf(Members, Late));
+        Assert.False(around.HasTheWordOf([Name("b")], Late + Holds));
+    }
+
+    [Fact]
     public void Nothing_is_decided_before_the_others_have_looked_around_themselves()
     {
         var around = Begin("a");
