@@ -1,4 +1,6 @@
+using Npgsql;
 using Swarm.Client;
+using Swarm.Cluster.Hosting;
 using Swarm.Hosts.Nodes;
 using Swarm.Hosts.Services;
 
@@ -57,6 +59,29 @@ public sealed class DatabaseTests(ThreeHosts shared)
 
             await scenario.UntilSettledAsync();
         });
+
+    [Fact]
+    public async Task A_write_that_was_begun_by_who_is_gone_holds_up_nobody_who_writes_the_same()
+    {
+        var settings = new JournalOptions.PostgreSql(_hosts.Database.ConnectionString).EffectiveConnectionString;
+        await using NpgsqlConnection gone = new(settings), next = new(settings);
+        await Task.WhenAll(gone.OpenAsync(), next.OpenAsync());
+        await RunAsync(gone, "CREATE TABLE begun (number int PRIMARY KEY)");
+        await using var unfinished = await gone.BeginTransactionAsync();
+        await RunAsync(gone, "INSERT INTO begun VALUES (7)");
+
+        // Waits for what becomes of the other one, and is given up when that takes too long.
+        await RunAsync(next, "INSERT INTO begun VALUES (7)");
+
+        await RunAsync(next, "DROP TABLE begun");
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => unfinished.CommitAsync());
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
 
     /// <summary>Tries again until it is acknowledged, as who deploys would.</summary>
     private static async Task InsistAsync(Scenario scenario, string name)

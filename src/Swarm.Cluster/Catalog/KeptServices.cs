@@ -40,7 +40,7 @@ internal static class KeptServices
     {
         JournalOptions.Sqlite sqlite => new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = sqlite.Path }.ToString()),
-        JournalOptions.PostgreSql postgres => new NpgsqlConnection(postgres.ConnectionString),
+        JournalOptions.PostgreSql postgres => new NpgsqlConnection(postgres.EffectiveConnectionString),
         _ => throw new UnreachableException($"no way to read {journal}"),
     };
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Collections.Immutable;
 using Swarm.Wire.Security;
 
@@ -86,5 +87,32 @@ public abstract record JournalOptions
 
     /// <summary>A database that all nodes reach.</summary>
     /// <param name="ConnectionString">As Npgsql takes it: <c>Host=…;Username=…;Database=…</c>.</param>
-    public sealed record PostgreSql(string ConnectionString) : JournalOptions;
+    public sealed record PostgreSql(string ConnectionString) : JournalOptions
+    {
+        /// <summary>A write takes milliseconds. One whose host died in the middle holds up whoever writes the same
+        /// number next, for as long as the server takes its host to be there.</summary>
+        private const string ServerSettings = "-c idle_in_transaction_session_timeout=3s "
+            + "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
+
+        /// <summary>With what the operator has not set: how soon a database behind a link that is cut is given up,
+        /// from where not even a refusal comes, and how soon the server gives up a client that is.</summary>
+        /// <exception cref="ArgumentException">It is not well-formed.</exception>
+        public string EffectiveConnectionString
+        {
+            get
+            {
+                var given = new DbConnectionStringBuilder { ConnectionString = ConnectionString };
+                foreach (var (key, value) in (ReadOnlySpan<(string, int)>)[("Timeout", 5), ("Command Timeout", 10)])
+                {
+                    if (!given.ContainsKey(key)) given[key] = value;
+                }
+
+                // What comes later counts: the operator's.
+                given["Options"] = given.TryGetValue("Options", out var own)
+                    ? $"{ServerSettings} {own}"
+                    : ServerSettings;
+                return given.ConnectionString;
+            }
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using Akka.Configuration;
 using Akka.Persistence.Sql.Journal;
@@ -25,7 +24,7 @@ internal static class JournalHocon
         {
             JournalOptions.Sqlite sqlite => ("SQLite.MS", ConnectionTo(sqlite), typeof(FileJournal), sqlite.Path),
             JournalOptions.PostgreSql postgres => (
-                "PostgreSQL.15", Patient(postgres.ConnectionString), typeof(SqlWriteJournal), ""),
+                "PostgreSQL.15", postgres.EffectiveConnectionString, typeof(SqlWriteJournal), ""),
             _ => throw new UnreachableException($"no journal for {journal}"),
         };
         var access = $"provider-name = \"{provider}\", connection-string = {ClusterHocon.Quote(connection)}, "
@@ -46,19 +45,6 @@ internal static class JournalHocon
               }
             }
             """).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration);
-    }
-
-    /// <summary>What the operator has not set is set so that a database behind a link that is cut is given up soon:
-    /// nothing comes back from there, not even a refusal.</summary>
-    internal static string Patient(string connection)
-    {
-        var given = new DbConnectionStringBuilder { ConnectionString = connection };
-        foreach (var (key, value) in (ReadOnlySpan<(string, int)>)[("Timeout", 5), ("Command Timeout", 10)])
-        {
-            if (!given.ContainsKey(key)) given[key] = value;
-        }
-
-        return given.ConnectionString;
     }
 
     /// <summary>Makes the file of an SQLite journal, and sets write-ahead logging, which stays

@@ -89,7 +89,7 @@ public static class JournalProbe
     private static async Task AskAsync(JournalOptions.PostgreSql journal)
     {
         // Not out of the pool: what the entities have used up is theirs to wait for.
-        var settings = new NpgsqlConnectionStringBuilder(journal.ConnectionString)
+        var settings = new NpgsqlConnectionStringBuilder(journal.EffectiveConnectionString)
         {
             Pooling = false,
             Timeout = PatienceSeconds,

@@ -5,14 +5,6 @@ namespace Swarm.Cluster.Tests.Hosting;
 public sealed class JournalHoconTests
 {
     [Fact]
-    public void A_database_that_is_cut_off_is_given_up_soon_unless_the_operator_says_otherwise()
-    {
-        Assert.Equal("host=db;timeout=5;command timeout=10", JournalHocon.Patient("Host=db"), ignoreCase: true);
-        Assert.Equal(
-            "host=db;timeout=60;command timeout=10", JournalHocon.Patient("Host=db;Timeout=60"), ignoreCase: true);
-    }
-
-    [Fact]
     public void A_database_that_is_back_is_asked_again_within_a_second()
     {
         var written = JournalHocon.Write(new JournalOptions.PostgreSql("Host=db"));
