@@ -6,6 +6,9 @@ namespace Swarm.Benchmarks.Docker;
 /// <param name="Name">Shown beside each figure.</param>
 internal sealed record DockerEngine(string Name, string Socket)
 {
+    /// <summary>Whether it takes <c>commit</c> from this client.</summary>
+    public bool CanCommit { get; init; } = true;
+
     /// <summary>Runs the command to its end; its output is read and dropped.</summary>
     /// <returns>How long it took, in milliseconds.</returns>
     public async Task<double> TimeAsync(params string[] arguments)

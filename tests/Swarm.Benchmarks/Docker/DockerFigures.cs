@@ -3,15 +3,16 @@ using System.Diagnostics;
 namespace Swarm.Benchmarks.Docker;
 
 /// <summary>What people do with the <c>docker</c> command, timed from its start to its end.</summary>
-/// <remarks>With <c>SWARM_BENCH_DOCKERD=1</c> and Docker on the host, its own daemon does the same in turn. With
-/// <c>SWARM_BENCH_ONCE=1</c> all is done once and in small, to see that it works.</remarks>
+/// <remarks>With <c>SWARM_BENCH_DOCKERD=1</c> and Docker on the host, its own daemon does the same in turn; with
+/// <c>SWARM_BENCH_PODMAN=1</c> podman's service does. With <c>SWARM_BENCH_ONCE=1</c> all is done once and in small,
+/// to see that it works.</remarks>
 internal static class DockerFigures
 {
     private const string Image = "bench";
     private const int Lines = 100_000;
     private const int Files = 1_000;
 
-    private static readonly bool IsOnce = Environment.GetEnvironmentVariable("SWARM_BENCH_ONCE") == "1";
+    private static readonly bool IsOnce = Wants("ONCE");
     private static readonly int Runs = IsOnce ? 1 : 20;
     private static readonly int LongRuns = IsOnce ? 1 : 5;
     private static readonly int ManyContainers = IsOnce ? 10 : 500;
@@ -22,13 +23,13 @@ internal static class DockerFigures
     {
         await using var swarm = await BenchDaemon.StartAsync();
         await swarm.ImportImageAsync();
-        var wantsDocker = Environment.GetEnvironmentVariable("SWARM_BENCH_DOCKERD") == "1" && DockerDaemon.IsThere;
-        await using var docker = wantsDocker ? await DockerDaemon.StartAsync() : null;
+        await using var docker = Wants("DOCKERD") && DockerDaemon.IsThere ? await DockerDaemon.StartAsync() : null;
+        await using var podman = Wants("PODMAN") && PodmanService.IsThere ? await PodmanService.StartAsync() : null;
         List<DockerEngine> engines = [new("Swarm", swarm.Socket)];
-        if (docker is not null)
+        foreach (var other in new[] { docker?.Engine, podman?.Engine }.OfType<DockerEngine>())
         {
-            await ImportAsync(docker.Engine);
-            engines.Add(docker.Engine);
+            await ImportAsync(other);
+            engines.Add(other);
         }
 
         List<Measure> measures = [];
@@ -48,7 +49,8 @@ internal static class DockerFigures
                 one => ManyAsync(one, together));
         }
 
-        await InTurnAsync(measures, engines, $"commit of {Files} new files, ms", LongRuns, CommitAsync);
+        await InTurnAsync(
+            measures, engines.FindAll(one => one.CanCommit), $"commit of {Files} new files, ms", LongRuns, CommitAsync);
         await InTurnAsync(measures, engines, "build of a ten-step Dockerfile, ms", LongRuns, BuildAsync);
         await InTurnAsync(measures, engines, $"logs, {Lines} lines, ms", LongRuns, LogsAsync);
         foreach (var engine in engines) await MakeManyAsync(engine);
@@ -57,6 +59,8 @@ internal static class DockerFigures
         await InTurnAsync(measures, engines, "memory beside a container, MiB", 1, MemoryAsync);
         return measures;
     }
+
+    private static bool Wants(string what) => Environment.GetEnvironmentVariable($"SWARM_BENCH_{what}") == "1";
 
     private static async Task InTurnAsync(
         List<Measure> measures, List<DockerEngine> engines, string what, int runs,
