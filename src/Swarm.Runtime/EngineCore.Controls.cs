@@ -1,5 +1,6 @@
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Runtime.Adoption;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Records;
 
@@ -63,10 +64,11 @@ internal sealed partial class EngineCore
         {
             LimitSection.Check(limits);
             CpuSetCheck.Check(limits, _cgroups);
-            if (record.Phase != ContainerPhase.Ended)
+            if (record.Phase != ContainerPhase.Ended && record.BootId == HostBoot.Id && record.First.IsAlive)
             {
                 var path = Path.Join(Folders.Bundle(id), "resources.json");
-                LimitSection.WriteFile(path, limits, _cgroups.CountsSwap);
+                var possible = _cgroups.WeighsBlocks ? limits : limits with { BlockWeight = 0 };
+                LimitSection.WriteFile(path, possible, _cgroups.CountsSwap);
                 Runtime.Update(id, path);
                 // Runtimes do not agree on the word for "none".
                 _cgroups.LiftLimits(

@@ -93,6 +93,11 @@ public sealed class ContainerReadingTests
     [InlineData("""{"MemorySwappiness":101}""", 400, "Invalid value: 101, valid memory swappiness range is 0-100")]
     [InlineData("""{"NanoCpus":1,"CpuQuota":1}""", 400,
         "Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set")]
+    [InlineData("""{"CpuPeriod":10}""", 400,
+        "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)")]
+    [InlineData("""{"CpuQuota":10}""", 400, "CPU cfs quota can not be less than 1ms (i.e. 1000)")]
+    [InlineData("""{"CpuShares":1}""", 400, "the minimum allowed cpu-shares is 2")]
+    [InlineData("""{"CpuShares":262145}""", 400, "the maximum allowed cpu-shares is 262144")]
     [InlineData("""{"Devices":[{"PathOnHost":"dev"}]}""", 400, "HostConfig.Devices[0].PathOnHost is not a full path")]
     [InlineData("""{"Ulimits":[{"Soft":1}]}""", 400, "HostConfig.Ulimits[0].Name is missing")]
     [InlineData("""{"SecurityOpt":["label=type:x"]}""", 501,
@@ -119,6 +124,14 @@ public sealed class ContainerReadingTests
 
         Assert.Equal((status, message), (refused.Status, refused.Message));
     }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1_000_000)]
+    [InlineData(1_000_000_000_000_000)]
+    public void So_many_processors_there_are_not(long nano) => Assert.StartsWith(
+        "range of CPUs is from 0.01 to ",
+        Assert.Throws<ApiException>(() => Read($$"""{"NanoCpus":{{nano}}}""")).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Interval", 999_999)]

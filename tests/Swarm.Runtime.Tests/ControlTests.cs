@@ -109,6 +109,19 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
     }
 
     [Fact]
+    public async Task Limits_of_one_that_was_never_started_hold_from_its_first_start_on()
+    {
+        var definition = EngineFixture.Define(EngineFixture.Shell("sleep 600"));
+        await fixture.Engine.DefineAsync(definition, default);
+        var limits = ResourceLimits.None with { Memory = Bytes.FromMebibytes(64) };
+
+        await Controls.SetLimitsAsync(definition.Id, limits, default);
+        await fixture.Engine.StartAsync(definition.Id, default);
+
+        Assert.Equal("67108864", Read(fixture.Engine.Find(definition.Id)!, "memory", "memory.limit_in_bytes"));
+    }
+
+    [Fact]
     public async Task Limits_that_cannot_be_are_refused_and_those_before_stay()
     {
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));

@@ -65,7 +65,8 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
             new JsonObject
             {
                 ["Id"] = id.Value,
-                ["Warnings"] = SpecWords.Words(NetworkReading.Warnings(asked.Object("HostConfig"))),
+                ["Warnings"] = SpecWords.Words(
+                    [.. NetworkReading.Warnings(asked.Object("HostConfig")), .. LimitReading.Warnings(spec.Limits, node)]),
             },
             context.RequestAborted);
     }
@@ -144,7 +145,10 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         desk.Engine.Events.Publish(shown.State, "update");
         await context.Response.WriteNodeAsync(
             StatusCodes.Status200OK,
-            new JsonObject { ["Warnings"] = new JsonArray() },
+            new JsonObject
+            {
+                ["Warnings"] = SpecWords.Words(limits is null ? [] : LimitReading.Warnings(limits, node)),
+            },
             context.RequestAborted);
     }
 

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
+using Swarm.Api.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
 
@@ -11,6 +13,7 @@ internal static class LimitReading
     private const long NanosecondsPerMilli = 1_000_000;
     private const long NanosecondsPerSecond = 1_000_000_000;
     private const long DefaultPeriod = 100_000;
+    private const long LeastNano = NanosecondsPerSecond / 100;
 
     /// <summary>Docker refuses less: no program starts in it.</summary>
     private const long LeastMemory = 6 * 1024 * 1024;
@@ -40,16 +43,32 @@ internal static class LimitReading
         };
     }
 
+    /// <summary>What its maker is told that it will not have on this node.</summary>
+    public static ImmutableArray<string> Warnings(ResourceLimits limits, NodeFacts node) =>
+        limits.BlockWeight > 0 && !node.WeighsBlocks
+            ? ["Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded."]
+            : [];
+
     private static void CheckProcessors(JsonFields host)
     {
         var (nano, most) = (host.Number("NanoCpus"), Environment.ProcessorCount);
-        if (nano < 0 || nano > most * NanosecondsPerSecond)
+        if (nano is < 0 or > 0 and < LeastNano || nano > most * NanosecondsPerSecond)
         {
             throw Invalid(
                 $"range of CPUs is from 0.01 to {most}.00, as there are only {most} CPUs available");
         }
 
-        if (host.Number("CpuShares") < 0) throw Invalid($"shares: invalid argument: {host.Number("CpuShares")}");
+        if (host.Number("CpuPeriod") is not 0 and (< 1000 or > 1_000_000))
+        {
+            throw Invalid("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
+        }
+
+        if (host.Number("CpuQuota") is > 0 and < 1000)
+            throw Invalid("CPU cfs quota can not be less than 1ms (i.e. 1000)");
+        var shares = host.Number("CpuShares");
+        if (shares < 0) throw Invalid($"shares: invalid argument: {shares}");
+        if (shares is 1) throw Invalid("the minimum allowed cpu-shares is 2");
+        if (shares > 262_144) throw Invalid("the maximum allowed cpu-shares is 262144");
     }
 
     /// <summary>What it takes of the node: what it reserves, else what it may use at most.</summary>

@@ -20,14 +20,9 @@ internal static class NetworkReading
         var mode = host.Text("NetworkMode");
         var shared = mode.StartsWith(OfContainer, StringComparison.Ordinal) ? mode : "";
         if (shared == OfContainer) throw Invalid("Invalid network mode: invalid container format container:<name|id>");
-        if (shared.Length > 0 && (!host.IsDefault("PortBindings") || host.Flag("PublishAllPorts")))
-            throw Invalid("conflicting options: port publishing and the container type network mode");
-        if (shared.Length > 0 && !host.IsDefault("Links"))
-        {
-            throw Invalid("conflicting options: container type network can't be used with links. This would result in "
-                + "undefined behavior");
-        }
-
+        if (shared.Length > 0) CheckShared(config, host);
+        if ((shared.Length > 0 || mode == "host") && !config.IsDefault("MacAddress"))
+            throw Invalid("conflicting options: mac-address and the network mode");
         var hasBridges = shared.Length == 0 && mode is not ("host" or "none");
         return spec with
         {
@@ -39,6 +34,25 @@ internal static class NetworkReading
             Links = [.. (host.Words("Links") ?? []).Select(EndpointReading.Link)],
             ExposedPorts = [.. config.Object("ExposedPorts").Names.Select(Port).Distinct()],
         };
+    }
+
+    /// <summary>What is the other container's to say.</summary>
+    private static void CheckShared(JsonFields config, JsonFields host)
+    {
+        if (!config.IsDefault("Hostname")) throw Invalid("conflicting options: hostname and the network mode");
+        if (!host.IsDefault("Links"))
+        {
+            throw Invalid("conflicting options: container type network can't be used with links. This would result in "
+                + "undefined behavior");
+        }
+
+        if (!host.IsDefault("Dns")) throw Invalid("conflicting options: dns and the network mode");
+        if (!host.IsDefault("ExtraHosts"))
+            throw Invalid("conflicting options: custom host-to-IP mapping and the network mode");
+        if (!host.IsDefault("PortBindings") || host.Flag("PublishAllPorts"))
+            throw Invalid("conflicting options: port publishing and the container type network mode");
+        if (!config.IsDefault("ExposedPorts"))
+            throw Invalid("conflicting options: port exposing and the container type network mode");
     }
 
     /// <summary>What its maker is told that it will not have.</summary>

@@ -12,4 +12,7 @@ public sealed record NodeFacts(
 {
     /// <summary>As it calls itself.</summary>
     public string OperatingSystem { get; init; } = "Linux";
+
+    /// <summary>Whether its kernel can give containers a weight in block I/O.</summary>
+    public bool WeighsBlocks { get; init; }
 }

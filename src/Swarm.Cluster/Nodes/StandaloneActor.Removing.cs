@@ -27,7 +27,9 @@ internal sealed partial class StandaloneActor
         {
             asker.Tell(new Refused(
                 ContainerFault.Conflict,
-                "container is running: stop the container before removing or force remove"));
+                Seen is { IsPaused: true }
+                    ? "container is paused and must be unpaused first"
+                    : "container is running: stop the container before removing or force remove"));
             return;
         }
 

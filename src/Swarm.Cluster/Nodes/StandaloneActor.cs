@@ -158,10 +158,15 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         _kept with { Settings = settings },
         fault =>
         {
-            if (fault is null) _runner.Tell(new AskRestarts(settings.Restart));
-            asker.Tell(fault is null
-                ? new Done(Changed: true)
-                : new Refused(ContainerFault.Host, fault.Message));
+            if (fault is not null)
+            {
+                asker.Tell(new Refused(ContainerFault.Host, fault.Message));
+                return;
+            }
+
+            _runner.Tell(new AskRestarts(settings.Restart));
+            Tell();
+            asker.Tell(new Done(Changed: true));
         });
 
     private void Move(Container container)
@@ -182,7 +187,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         };
         if (moved != _kept) Keep(moved, _ => { });
         Tell();
-        _askers.Move(container);
+        _askers.Move(container, isRemovedThen: _kept is { Settings.RemovesItself: true });
         TellRestart(before);
         if (container.Status == ContainerStatus.Ended && before.Status != ContainerStatus.Ended) End(before);
     }

@@ -13,6 +13,7 @@ internal sealed class StandaloneAskers
     private readonly List<IActorRef> _forRemoval = [];
     private readonly List<AwaitedStart> _forStart = [];
     private readonly List<IActorRef> _forRestart = [];
+    private readonly List<(IActorRef Asker, Refused Answer)> _refused = [];
 
     /// <param name="runBefore">How often it had been started when it was asked for.</param>
     public void AwaitStart(IActorRef asker, int runBefore) => _forStart.Add(new AwaitedStart(asker, runBefore));
@@ -32,13 +33,16 @@ internal sealed class StandaloneAskers
         return first;
     }
 
-    public void Move(Container container)
+    /// <param name="isRemovedThen">It is removed when it cannot be started. Whoever asked for that is told
+    /// afterwards, as by Docker: until then its client would wait for the removal, and goes away without.</param>
+    public void Move(Container container, bool isRemovedThen)
     {
         foreach (var awaited in _forStart.ToArray())
         {
             if (AnswerOf(container, awaited) is not { } answer) continue;
             _forStart.Remove(awaited);
-            awaited.Asker.Tell(answer);
+            if (isRemovedThen && answer is Refused refused) _refused.Add((awaited.Asker, refused));
+            else awaited.Asker.Tell(answer);
         }
 
         if (container.Status >= ContainerStatus.Ended) Answer(_forEnd);
@@ -57,10 +61,12 @@ internal sealed class StandaloneAskers
         _forEnd.Clear();
         _forRemoval.Clear();
         _forRestart.Clear();
+        AnswerRefused();
     }
 
     public void BeGone()
     {
+        AnswerRefused();
         Answer(_forEnd);
         Answer(_forRemoval);
         foreach (var asker in _forStart.Select(awaited => awaited.Asker).Concat(_forRestart))
@@ -79,6 +85,12 @@ internal sealed class StandaloneAskers
         return container.StartFault.Length > 0
             ? new Refused(ContainerFault.Invalid, container.StartFault)
             : new Refused(ContainerFault.Conflict, "it was stopped before it had started");
+    }
+
+    private void AnswerRefused()
+    {
+        foreach (var (asker, answer) in _refused) asker.Tell(answer);
+        _refused.Clear();
     }
 
     private static void Answer(List<IActorRef> askers)

@@ -5,6 +5,7 @@ using Swarm.Api.Nodes;
 using Swarm.Core;
 using Swarm.Core.Nodes;
 using Swarm.Daemon.Configuration;
+using Swarm.Linux.Cgroups;
 
 namespace Swarm.Daemon.Host;
 
@@ -32,6 +33,7 @@ internal static class HostFacts
         options.Identity.Labels)
     {
         OperatingSystem = RuntimeInformation.OSDescription,
+        WeighsBlocks = CgroupFiles.OfHost().WeighsBlocks,
     };
 
     private static Resources Capacity() => new(

@@ -14,6 +14,11 @@ public static class CgroupFiles
             ? new CgroupsV2(MountPoint)
             : new CgroupsV1(MountPoint);
 
+    /// <summary>Whether a cgroup below this one has one of these files; the root never has them.</summary>
+    internal static bool HasBelow(string folder, params string[] files) =>
+        Directory.Exists(folder) && Directory.EnumerateDirectories(folder)
+            .Any(below => files.Any(file => File.Exists(Path.Join(below, file))));
+
     /// <returns>Null when there is no such file.</returns>
     internal static long? ReadNumber(string path) =>
         ReadText(path) is { } text && long.TryParse(text.AsSpan().Trim(), CultureInfo.InvariantCulture, out var number)

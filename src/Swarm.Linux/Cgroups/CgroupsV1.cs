@@ -12,6 +12,8 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
 
     public bool CountsSwap => File.Exists(Path.Join(mountPoint, "memory/memory.memsw.limit_in_bytes"));
 
+    public bool WeighsBlocks => CgroupFiles.HasBelow(Path.Join(mountPoint, "blkio"), "blkio.weight");
+
     public string? Processors => CgroupFiles.ReadText(Path.Join(mountPoint, "cpuset/cpuset.cpus"))?.Trim();
 
     public string? MemoryNodes => CgroupFiles.ReadText(Path.Join(mountPoint, "cpuset/cpuset.mems"))?.Trim();

@@ -10,6 +10,8 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
 
     public bool CountsSwap => File.Exists("/proc/swaps") && File.ReadLines("/proc/swaps").Skip(1).Any();
 
+    public bool WeighsBlocks => CgroupFiles.HasBelow(mountPoint, "io.weight", "io.bfq.weight");
+
     public string? Processors => CgroupFiles.ReadText(Path.Join(mountPoint, "cpuset.cpus.effective"))?.Trim();
 
     public string? MemoryNodes => CgroupFiles.ReadText(Path.Join(mountPoint, "cpuset.mems.effective"))?.Trim();

@@ -19,6 +19,8 @@ internal sealed record BundleInput(
 
     public bool CanLimitSwap { get; init; }
 
+    public bool CanWeighBlocks { get; init; }
+
     public required SeccompChoice Seccomp { get; init; }
 
     public ImmutableArray<HostDevice> Devices { get; init; } = [];
@@ -42,6 +44,9 @@ internal sealed record BundleInput(
 /// <param name="Kind">As in mount(2): <c>bind</c>, <c>tmpfs</c>.</param>
 internal sealed record BundleMount(string Kind, string Source, string Target, ImmutableArray<string> Options)
 {
+    /// <summary>The option by which all that is mounted below is read-only, too.</summary>
+    public const string ReadOnlyThroughout = "rro";
+
     /// <summary>What below the source is meant; empty: the source.</summary>
     public string Below { get; init; } = "";
 }

@@ -58,16 +58,24 @@ internal static class BundleWriter
         var replaced = input.Mounts.Select(mount => mount.Target).ToHashSet(StringComparer.Ordinal);
         json.WriteStartArray("mounts");
         if (spec.Shared.Ipc == "none") replaced.Add("/dev/shm");
-        foreach (var mount in kernel.Where(mount => !replaced.Contains(mount.Target)).Concat(input.Mounts))
+        // What lies deeper comes later, or it would be hidden: the names of a container with a volume at /etc.
+        var own = input.Mounts.OrderBy(mount => mount.Target.Split('/', StringSplitOptions.RemoveEmptyEntries).Length);
+        foreach (var mount in kernel.Where(mount => !replaced.Contains(mount.Target)).Concat(own))
         {
             json.WriteStartObject();
             json.WriteString("destination", mount.Target);
             json.WriteString("type", mount.Kind);
             json.WriteString("source", mount.Source);
-            WriteStrings(json, "options", mount.Options);
+            WriteStrings(json, "options", OptionsOf(mount));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
+
+    /// <remarks>crun takes what is read-only throughout for a folder; of a file there is nothing below.</remarks>
+    private static ImmutableArray<string> OptionsOf(BundleMount mount) =>
+        mount.Options.Contains(BundleMount.ReadOnlyThroughout) && !Directory.Exists(mount.Source)
+            ? mount.Options.Remove(BundleMount.ReadOnlyThroughout)
+            : mount.Options;
 }

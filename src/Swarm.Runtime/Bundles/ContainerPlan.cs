@@ -75,10 +75,14 @@ internal sealed record ContainerPlan
             : definition.Id.Short;
     }
 
-    /// <summary>What stands beside each of its addresses in its /etc/hosts: with its domain first, where it has
-    /// one.</summary>
-    public static ImmutableArray<string> HostNamesOf(string hostname, string domain) =>
-        domain.Length == 0 ? [hostname] : [$"{hostname}.{domain}", hostname];
+    /// <summary>What stands beside each of its addresses in its /etc/hosts: its name with its domain, and what comes
+    /// before the first dot of that.</summary>
+    public static ImmutableArray<string> HostNamesOf(string hostname, string domain)
+    {
+        var whole = domain.Length == 0 ? hostname : $"{hostname}.{domain}";
+        var dot = whole.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 ? [whole, whole[..dot]] : [whole];
+    }
 
     private static ImmutableArray<string> MergeArguments(ContainerSpec spec, ImageConfiguration image)
     {

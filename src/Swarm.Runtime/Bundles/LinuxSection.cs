@@ -30,7 +30,8 @@ internal static class LinuxSection
         WriteDevices(json, input);
         json.WriteStartObject("resources");
         WriteDeviceRules(json, spec.Privileged, input);
-        LimitSection.Write(json, spec.Limits, input.CanLimitSwap, input.Throttles, spec.Cgroup.WaitsForMemory);
+        var limits = input.CanWeighBlocks ? spec.Limits : spec.Limits with { BlockWeight = 0 };
+        LimitSection.Write(json, limits, input.CanLimitSwap, input.Throttles, spec.Cgroup.WaitsForMemory);
         json.WriteEndObject();
         BundleWriter.WriteStrings(json, "maskedPaths", spec.Privileged ? [] : spec.MaskedPaths ?? Masked);
         BundleWriter.WriteStrings(json, "readonlyPaths", spec.Privileged ? [] : spec.ReadOnlyPaths ?? ReadOnly);

@@ -46,10 +46,10 @@ internal static class NameFiles
     [
         .. from name in Names
            let target = "/etc/" + name
-           where !plan.MountTargets.Contains(target) && !plan.MountTargets.Contains("/etc")
+           where !plan.MountTargets.Contains(target)
            let path = Path.Join(folder, name)
            where File.Exists(path)
-           select new BundleMount("bind", path, target, ["bind", "rprivate"]),
+           select new BundleMount("bind", path, target, ["bind", "rprivate", plan.Spec.ReadOnlyRoot ? "ro" : "rw"]),
     ];
 
     /// <summary>Whether a container in these networks asks its name server.</summary>

@@ -70,6 +70,7 @@ internal sealed partial class ContainerMaker(
             NetworkNamespacePath = network?.NamespacePath,
             CgroupPath = folders.Cgroup(id),
             CanLimitSwap = cgroups.CountsSwap,
+            CanWeighBlocks = cgroups.WeighsBlocks,
             DeviceRules = DeviceChoice.Rules(spec.Cgroup.DeviceRules),
             Throttles = DeviceChoice.Throttles(spec.BlockThrottles),
             AppArmor = spec.Privileged ? null : HostSideCheck.ProfileOf(spec),

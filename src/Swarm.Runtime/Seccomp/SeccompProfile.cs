@@ -12,14 +12,29 @@ internal sealed class SeccompProfile
 {
     private const string ResourceName = "seccomp.json";
 
+    private static readonly string[] Actions =
+    [
+        "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_TRAP", "SCMP_ACT_ERRNO",
+        "SCMP_ACT_TRACE", "SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY",
+    ];
+
     private readonly JsonElement _root;
+    private readonly JsonElement[] _rules = [];
 
     private SeccompProfile(byte[] text)
     {
         Text = text;
         using var document = JsonDocument.Parse(text);
         _root = document.RootElement.Clone();
-        if (!_root.TryGetProperty("defaultAction", out _)) throw new JsonException("defaultAction is missing");
+        if (_root.ValueKind != JsonValueKind.Object) throw new JsonException("it is no object");
+        CheckAction(_root, "defaultAction");
+        if (_root.TryGetProperty("syscalls", out var rules) && rules.ValueKind == JsonValueKind.Array)
+            _rules = [.. rules.EnumerateArray()];
+        foreach (var rule in _rules)
+        {
+            if (rule.ValueKind != JsonValueKind.Object) throw new JsonException("a rule is no object");
+            CheckAction(rule, "action");
+        }
     }
 
     public ReadOnlyMemory<byte> Text { get; }
@@ -75,7 +90,7 @@ internal sealed class SeccompProfile
             CopyProperties(json, _root, ["defaultAction", "defaultErrnoRet"]);
             WriteArchitectures(json, name);
             json.WriteStartArray("syscalls");
-            foreach (var rule in _root.GetProperty("syscalls").EnumerateArray())
+            foreach (var rule in _rules)
             {
                 if (Holds(rule, capabilities, goName, kernel)) WriteRule(json, rule);
             }
@@ -85,6 +100,13 @@ internal sealed class SeccompProfile
         }
 
         return memory.ToArray();
+    }
+
+    private static void CheckAction(JsonElement of, string name)
+    {
+        var action = of.TryGetProperty(name, out var given) ? given.ToString() : "";
+        if (action.Length == 0) throw new JsonException($"{name} is missing");
+        if (!Actions.Contains(action)) throw new JsonException($"string {action} is not a valid action for seccomp");
     }
 
     private void WriteArchitectures(Utf8JsonWriter json, string name)

@@ -59,6 +59,6 @@ internal static class MountChoice
     {
         { ReadOnly: false } => ["rw"],
         { ReadOnlyDepth: ReadOnlyDepth.Top } => ["ro"],
-        _ => ["ro", "rro"],
+        _ => ["ro", BundleMount.ReadOnlyThroughout],
     };
 }

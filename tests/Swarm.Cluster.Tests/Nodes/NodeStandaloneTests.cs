@@ -150,6 +150,33 @@ public sealed class NodeStandaloneTests : NodeFixture
     }
 
     [Fact]
+    public async Task One_that_removes_itself_and_cannot_start_is_gone_when_that_is_told()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings { RemovesItself = true });
+        Engine.StartFault = new ContainerException(ContainerFault.Invalid, "executable file not found: x");
+
+        var refused = await Node.Ask<StandaloneAnswer>(new StartByHand(Own));
+
+        Assert.Equal(
+            "executable file not found: x", Assert.IsType<StandaloneAnswer.Refused>(refused).Reason);
+        Assert.Null(Engine.Find(Own));
+        Assert.Empty(await ListAsync());
+    }
+
+    [Fact]
+    public async Task Other_settings_are_seen_at_once()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        await DoneAsync(new StartByHand(Own));
+
+        await DoneAsync(new ChangeStandalone(Own, new StandaloneSettings { Reserved = Capacity(500, 64) }));
+
+        Assert.Equal(Capacity(500, 64), (await ListAsync())[Own].Settings.Reserved);
+    }
+
+    [Fact]
     public async Task A_full_disk_lets_nothing_start_and_everything_stop()
     {
         StartNode();

@@ -47,6 +47,51 @@ public sealed class MountTests(EngineFixture fixture) : IClassFixture<EngineFixt
     }
 
     [Fact]
+    public async Task A_file_is_mounted_for_reading_alone()
+    {
+        var file = Path.Join(fixture.Folder, "single");
+        File.WriteAllText(file, "single\n");
+
+        var (_, output) = await fixture.RunAsync(
+            EngineFixture.Shell("cat /etc/hostname /at/single; (echo x >/at/single) 2>/dev/null || echo kept") with
+            {
+                Mounts =
+                [
+                    new MountSpec(MountKind.Bind, file, "/at/single", ReadOnly: true),
+                    new MountSpec(MountKind.Bind, file, "/etc/hostname", ReadOnly: true),
+                ],
+            });
+
+        Assert.Equal("single\nsingle\nkept", output);
+    }
+
+    [Fact]
+    public async Task The_names_of_a_container_lie_above_what_it_mounts_around_them()
+    {
+        var (_, output) = await fixture.RunAsync(EngineFixture.Shell("cat /etc/hostname; ls -A /etc") with
+        {
+            Hostname = "named",
+            Mounts = [new MountSpec(MountKind.Tmpfs, "", "/etc")],
+        });
+
+        Assert.Equal("named\nhostname\nhosts\nresolv.conf", output);
+    }
+
+    [Theory]
+    [InlineData(true, "kept")]
+    [InlineData(false, "written")]
+    public async Task The_names_of_a_container_are_as_writable_as_its_root(bool isReadOnly, string expected)
+    {
+        var (_, output) = await fixture.RunAsync(
+            EngineFixture.Shell("(echo 1.2.3.4 x >>/etc/hosts) 2>/dev/null && echo written || echo kept") with
+            {
+                ReadOnlyRoot = isReadOnly,
+            });
+
+        Assert.Equal(expected, output);
+    }
+
+    [Fact]
     public async Task Mounts_lie_in_each_other_whatever_their_order()
     {
         var bound = Directory.CreateDirectory(Path.Join(fixture.Folder, "inner")).FullName;
