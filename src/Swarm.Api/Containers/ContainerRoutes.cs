@@ -65,8 +65,8 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
             new JsonObject
             {
                 ["Id"] = id.Value,
-                ["Warnings"] = SpecWords.Words(
-                    [.. NetworkReading.Warnings(asked.Object("HostConfig")), .. LimitReading.Warnings(spec.Limits, node)]),
+                ["Warnings"] = SpecWords.Words(NetworkReading.Warnings(asked.Object("HostConfig"))
+                    .Concat(LimitReading.Warnings(spec.Limits, node))),
             },
             context.RequestAborted);
     }

@@ -49,8 +49,7 @@ internal sealed partial class ContainerMaker(
             ? await networks.AttachAsync(id, NetworkWish.Of(spec, networks.DefaultNetwork), cancellation)
             : null;
 
-        var bundle = folders.Bundle(id);
-        Directory.CreateDirectory(bundle);
+        var bundle = Directory.CreateDirectory(folders.Bundle(id)).FullName;
         log.Make();
         using var root = new RootedFolder(rootPath);
         var groups = root.ReadText("/etc/group");
