@@ -54,6 +54,7 @@ public interface ICgroups
     /// <summary>Whether limits on memory plus swap can be set.</summary>
     bool CountsSwap { get; }
 
-    /// <summary>Whether crun can give a cgroup a weight in block I/O: it needs files that not every kernel has.</summary>
+    /// <summary>Whether crun can give a cgroup a weight in block I/O: it needs a file that not every kernel has.
+    /// </summary>
     bool WeighsBlocks { get; }
 }
