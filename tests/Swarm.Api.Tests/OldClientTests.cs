@@ -21,4 +21,23 @@ public sealed class OldClientTests
         Assert.Equal(hasOld, image.TryGetProperty("VirtualSize", out var size));
         if (hasOld) Assert.Equal(image.GetProperty("Size").GetInt64(), size.GetInt64());
     }
+
+    [Theory]
+    [InlineData("/v1.41", true)]
+    [InlineData("/v1.44", true)]
+    [InlineData("/v1.45", false)]
+    [InlineData("", false)]
+    public async Task Before_1_45_the_configuration_of_an_image_has_another_name_too(string version, bool hasOld)
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+        using var listed = JsonDocument.Parse(await node.Client.GetStringAsync("/images/json"));
+        var id = Assert.Single(listed.RootElement.EnumerateArray()).GetProperty("Id").GetString();
+
+        using var image = JsonDocument.Parse(await node.Client.GetStringAsync($"{version}/images/{id}/json"));
+
+        Assert.Equal(hasOld, image.RootElement.TryGetProperty("ContainerConfig", out var config));
+        if (hasOld)
+            Assert.True(JsonElement.DeepEquals(image.RootElement.GetProperty("Config"), config));
+    }
 }

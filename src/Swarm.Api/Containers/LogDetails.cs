@@ -16,7 +16,9 @@ internal static class LogDetails
             .Select(entry => entry.Split('=', 2))
             .Where(parts => parts.Length == 2)
             .Select(parts => KeyValuePair.Create(parts[0], parts[1])));
-        if (log.Tag.Length > 0) found["tag"] = log.Tag;
+        var definition = shown.State.Definition;
+        if (log.Tag.Length > 0)
+            found["tag"] = LogTag.Of(log.Tag, definition.Id, definition.Name, definition.Spec.Image);
         return string.Join(
             ',', found.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
     }

@@ -66,10 +66,13 @@ internal static class ImageDocument
         return document;
     }
 
-    /// <summary>With what clients before 1.44 look for: the size by its other name.</summary>
+    /// <summary>With what older clients look for: before 1.44 the size by its other name; before 1.45 the configuration,
+    /// from which Compose 1 takes the places of volumes when it makes a container anew.</summary>
     public static JsonObject For(HttpContext context, JsonObject image)
     {
         if (ApiVersion.IsBefore(context, minor: 44)) image["VirtualSize"] = image["Size"]!.GetValue<long>();
+        if (image["Config"] is { } config && ApiVersion.IsBefore(context, minor: 45))
+            image["ContainerConfig"] = config.DeepClone();
         return image;
     }
 

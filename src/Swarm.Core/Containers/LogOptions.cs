@@ -51,7 +51,7 @@ public static class LogOptions
     private static LogRefusal? Check(string driver, string name, string value)
     {
         if (name is "mode" && value == "blocking") return null;
-        if (name is "mode" or "max-buffer-size" || (name is "tag" && value.Contains("{{", StringComparison.Ordinal)))
+        if (name is "mode" or "max-buffer-size" || (name is "tag" && !LogTag.IsKnown(value)))
         {
             return new LogRefusal(
                 name, $"the log option {name}={value} is not supported by this version of Swarm", true);

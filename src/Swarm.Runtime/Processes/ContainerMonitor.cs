@@ -60,7 +60,7 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         "-r", options.CrunPath, "--runtime-arg", "--root=" + folders.RuntimeRoot,
         "-b", bundle,
         "-p", Path.Join(bundle, "pid"), "-P", Path.Join(bundle, "conmon.pid"),
-        .. LogArguments(spec, logPath), "--no-sync-log",
+        .. LogArguments(id, name, spec, logPath), "--no-sync-log",
         "--exit-dir", folders.Exits,
         "--full-attach", "--log-level", "warning",
         .. spec.Tty ? ["-t"] : (string[])[],
@@ -69,7 +69,7 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         .. spec.OpenStdin && !ConsoleInput.Of(spec).EndsWithSession ? ["--leave-stdin-open"] : (string[])[],
     ];
 
-    private string[] LogArguments(ContainerSpec spec, string logPath)
+    private string[] LogArguments(ContainerId id, string name, ContainerSpec spec, string logPath)
     {
         var bounds = LogBounds.Of(spec, options);
         if (!bounds.HasFile) return ["-l", "none"];
@@ -81,7 +81,7 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         if (!bounds.HasJournal) return file;
         // The file beside it is what can be read.
         return spec.Log!.Tag is { Length: > 0 } tag
-            ? [.. file, "-l", "journald", "--log-tag", tag]
+            ? [.. file, "-l", "journald", "--log-tag", LogTag.Of(tag, id, name, spec.Image)]
             : [.. file, "-l", "journald"];
     }
 

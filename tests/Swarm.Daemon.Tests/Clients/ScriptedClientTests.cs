@@ -52,6 +52,13 @@ public sealed class ScriptedClientTests(ClientsNode clients)
             Assert.Equal("2\n", await DoAsync(folder, "run", "--rm", "-T", "reader", "echo", "2"));
             await DoAsync(folder, "up", "-d", "--scale", "reader=2");
             Assert.Equal(3, (await DoAsync(folder, "ps", "-q")).Count(letter => letter == '\n'));
+            await File.WriteAllTextAsync(
+                $"{folder}/docker-compose.yml", ComposeFile.Replace("hello", "again", StringComparison.Ordinal));
+            await DoAsync(folder, "up", "-d", "-t", "0", "page");
+            await clients.Node.UntilAsync(
+                async () => await DoAsync(
+                    folder, "exec", "-T", "reader", "sh", "-c", "wget -qO- http://page/ || true") == "again\n",
+                () => "what was changed is not made anew");
         }
         finally
         {
