@@ -66,8 +66,8 @@ internal static class ImageDocument
         return document;
     }
 
-    /// <summary>With what older clients look for: before 1.44 the size by its other name; before 1.45 the configuration,
-    /// from which Compose 1 takes the places of volumes when it makes a container anew.</summary>
+    /// <summary>With what older clients look for: before 1.44 the size by its other name; before 1.45 the
+    /// configuration, from which Compose 1 takes the places of volumes when it makes a container anew.</summary>
     public static JsonObject For(HttpContext context, JsonObject image)
     {
         if (ApiVersion.IsBefore(context, minor: 44)) image["VirtualSize"] = image["Size"]!.GetValue<long>();
