@@ -122,6 +122,22 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
     }
 
     [Fact]
+    public async Task Limits_of_one_that_has_ended_hold_in_its_next_run()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        fixture.Engine.Signal(started.Id, 9);
+        await fixture.ExitOfAsync(started.Id);
+
+        await Controls.SetLimitsAsync(
+            started.Id, ResourceLimits.None with { Cpu = new MilliCpu(1000), Memory = Bytes.FromMebibytes(64) }, default);
+        await fixture.Engine.StartAsync(started.Id, default);
+
+        Assert.Equal(
+            ("67108864", "100000"),
+            (Read(started, "memory", "memory.limit_in_bytes"), Read(started, "cpu", "cpu.cfs_quota_us")));
+    }
+
+    [Fact]
     public async Task Limits_that_cannot_be_are_refused_and_those_before_stay()
     {
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
