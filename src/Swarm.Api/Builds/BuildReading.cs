@@ -36,6 +36,7 @@ internal static class BuildReading
         if (query["remote"].ToString() is { Length: > 0 } remote)
             throw Unsupported($"a build context from {remote}: send it in the body");
         if (QueryFlag.IsSet(query["squash"])) throw Unsupported("squash");
+        if (query["securityopt"].Any(option => option?.Length > 0)) throw Unsupported("security-opt");
         if (query["outputs"].ToString() is { Length: > 0 } outputs && outputs != "[]") throw Unsupported("outputs");
         if (query.TryGetValue("storageopt", out var storage) && storage.ToString() is not ("" or "{}" or "null"))
             throw Unsupported("storageopt");

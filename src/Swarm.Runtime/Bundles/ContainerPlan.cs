@@ -84,6 +84,10 @@ internal sealed record ContainerPlan
         return dot > 0 ? [whole, whole[..dot]] : [whole];
     }
 
+    /// <summary>Whether an init program comes first: where there is another one already, it has nobody to reap.
+    /// </summary>
+    public static bool RunsInit(ContainerSpec spec) => spec.Init && spec.Shared.Pid.Length == 0;
+
     private static ImmutableArray<string> MergeArguments(ContainerSpec spec, ImageConfiguration image)
     {
         var entrypoint = spec.Entrypoint ?? image.Entrypoint;
@@ -91,7 +95,7 @@ internal sealed record ContainerPlan
         var command = spec.Command ?? (spec.Entrypoint is null ? image.Command : []);
         ImmutableArray<string> arguments = [.. entrypoint, .. command];
         return arguments.Length > 0 && arguments[0].Length > 0
-            ? spec.Init ? [InitProgram.Target, "--", .. arguments] : arguments
+            ? RunsInit(spec) ? [InitProgram.Target, "--", .. arguments] : arguments
             : throw Invalid(
                 $"No command specified: neither the container nor image {spec.Image} names a program to run");
     }

@@ -116,7 +116,8 @@ internal sealed partial class ContainerMaker(
         { } text => new SeccompChoice(SeccompProfile.Parse(text).Resolve(capabilities), null),
     };
 
-    private static ImmutableArray<BundleMount> InitMounts(ContainerSpec spec) => spec.Init
+    private static ImmutableArray<BundleMount> InitMounts(ContainerSpec spec) =>
+        ContainerPlan.RunsInit(spec)
         ? [new BundleMount("bind", InitProgram.Find(), InitProgram.Target, ["bind", "rprivate", "ro"])]
         : [];
 
