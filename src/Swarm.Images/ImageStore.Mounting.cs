@@ -64,18 +64,19 @@ public sealed partial class ImageStore
     {
         lock (_gate)
         {
-            if (_snapshots.Find(container) is { } existing) return Mount(container, existing, imageId);
+            if (_snapshots.Find(container) is { } existing) return Mount(container, existing, imageId, layer);
 
             var below = GetById(imageId).Layers.Select(_layers.Find).ToImmutableArray();
             if (below.Contains(null)) return null;
 
             _snapshots.Create(container, imageId, [.. below.OfType<UnpackedLayer>()], layer);
             Changed?.Invoke();
-            return Mount(container, _snapshots.Find(container)!, imageId);
+            return Mount(container, _snapshots.Find(container)!, imageId, layer);
         }
     }
 
-    private string Mount(ContainerId container, Snapshots.SnapshotRecord snapshot, Digest imageId)
+    private string Mount(
+        ContainerId container, Snapshots.SnapshotRecord snapshot, Digest imageId, WritableLayer layer)
     {
         if (snapshot.Image != imageId.Value)
         {
@@ -84,7 +85,7 @@ public sealed partial class ImageStore
                 $"container {container.Short} has a writable layer above image {snapshot.Image}, not {imageId}");
         }
 
-        return _snapshots.Mount(container, snapshot);
+        return _snapshots.Mount(container, snapshot, layer.Map);
     }
 
     private async Task UnpackAgainAsync(Digest imageId, CancellationToken cancellation)

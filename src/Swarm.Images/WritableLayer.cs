@@ -1,8 +1,9 @@
 using Swarm.Core;
+using Swarm.Linux.Users;
 
 namespace Swarm.Images;
 
-/// <summary>How a writable layer is made, where there is none yet.</summary>
+/// <summary>How a writable layer is made, where there is none yet, and mounted.</summary>
 public sealed record WritableLayer
 {
     public static WritableLayer Usual { get; } = new();
@@ -16,4 +17,8 @@ public sealed record WritableLayer
 
     /// <summary>What it may take of the disk; zero: no limit.</summary>
     public Bytes SizeMax { get; init; }
+
+    /// <summary>By which the root is shown, where it is not mounted yet; null shows owners as they are. On the disk they
+    /// are the container's own in any case.</summary>
+    public IdMap? Map { get; init; }
 }

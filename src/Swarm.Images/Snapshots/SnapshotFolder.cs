@@ -4,7 +4,10 @@ using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images.Layers;
 using Swarm.Linux.Files;
+using Swarm.Linux.Mounts;
+using Swarm.Linux.Namespaces;
 using Swarm.Linux.Overlay;
+using Swarm.Linux.Users;
 
 namespace Swarm.Images.Snapshots;
 
@@ -77,10 +80,11 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
     }
 
     /// <summary>Mounts it, unless it is mounted.</summary>
+    /// <param name="map">By which owners are shown; null shows them as they are.</param>
     /// <returns>Where.</returns>
     /// <exception cref="ImageException">A layer below it is gone, or nothing holds it to its limit any more.
     /// </exception>
-    public string Mount(ContainerId container, SnapshotRecord record)
+    public string Mount(ContainerId container, SnapshotRecord record, IdMap? map)
     {
         var path = PathOf(container);
         var root = Path.Combine(path, Root);
@@ -93,10 +97,23 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
 
         // An image without layers is an empty root: the overlay wants one below nevertheless.
         if (lowers.Count == 0) lowers.Add(Directory.CreateDirectory(Path.Combine(path, "empty")).FullName);
-        using var overlay = OverlayMount.Create(lowers, Path.Combine(path, Upper), Path.Combine(path, Work));
+        using var overlay = map is null ? Create(lowers, path) : CreateMapped(lowers, path, map);
         overlay.AttachAt(root);
         return root;
     }
+
+    private static OverlayMount Create(List<string> lowers, string path) =>
+        OverlayMount.Create(lowers, Path.Combine(path, Upper), Path.Combine(path, Work));
+
+    /// <remarks>The overlay keeps what it is made of. The whole store is seen by the map, at its own place, only by the
+    /// thread that makes it.</remarks>
+    private OverlayMount CreateMapped(List<string> lowers, string path, IdMap map) => PrivateMounts.RunAsync(
+        () =>
+        {
+            IdMappedMount.Attach(folders.Root, folders.Root, map);
+            return Create(lowers, path);
+        },
+        CancellationToken.None).GetAwaiter().GetResult();
 
     /// <returns>Null where a layer below it is gone.</returns>
     public LayerPlaces? PlacesOf(ContainerId container, SnapshotRecord record)

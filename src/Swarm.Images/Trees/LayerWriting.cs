@@ -12,7 +12,7 @@ internal static class LayerWriting
         string path, Folder upper, List<UpperChange> changes, CancellationToken cancellation)
     {
         using var output = new HashedFile(path);
-        var writer = new TreeWriter(output, cancellation);
+        var writer = new TreeWriter(output, map: null, cancellation);
         foreach (var change in changes)
         {
             var slash = change.Path.AsSpan().LastIndexOf((byte)'/');

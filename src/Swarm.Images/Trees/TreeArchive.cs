@@ -2,6 +2,7 @@ using Swarm.Images.Blobs;
 using Swarm.Images.Tar;
 using Swarm.Images.Unpacking;
 using Swarm.Linux.Files;
+using Swarm.Linux.Users;
 
 namespace Swarm.Images.Trees;
 
@@ -10,19 +11,22 @@ public static class TreeArchive
 {
     /// <summary>Writes an entry of a folder, and all below it. Blocks.</summary>
     /// <param name="shown">The name it has in the tar.</param>
+    /// <param name="map">By which the tree is shown, and that is undone in the tar; null: owners are as they are.</param>
     public static void Write(
-        Folder parent, byte[] name, byte[] shown, Stream output, CancellationToken cancellation)
+        Folder parent, byte[] name, byte[] shown, IdMap? map, Stream output, CancellationToken cancellation)
     {
-        var writer = new TreeWriter(output, cancellation);
+        var writer = new TreeWriter(output, map, cancellation);
         writer.WriteTree(parent, name, shown);
         writer.WriteEnd();
     }
 
     /// <summary>Writes all that is in a folder. Blocks.</summary>
     /// <param name="shown">What the names in the tar begin with; empty for nothing.</param>
-    public static void WriteContent(Folder folder, byte[] shown, Stream output, CancellationToken cancellation)
+    /// <param name="map">As in <see cref="Write"/>.</param>
+    public static void WriteContent(
+        Folder folder, byte[] shown, IdMap? map, Stream output, CancellationToken cancellation)
     {
-        var writer = new TreeWriter(output, cancellation);
+        var writer = new TreeWriter(output, map, cancellation);
         if (shown.Length > 0) writer.WriteEntry(folder, "."u8.ToArray(), shown, folder.Status());
         writer.WriteContent(folder, shown);
         writer.WriteEnd();
@@ -35,13 +39,13 @@ public static class TreeArchive
     public static void Copy(
         Folder parent, byte[] name, byte[] newName, Folder root, byte[] into, UnpackRules rules,
         CancellationToken cancellation) => TreePipe.Run(
-            output => Write(parent, name, newName, output, cancellation),
+            output => Write(parent, name, newName, map: null, output, cancellation),
             input => Unpack(root, into, input, rules, cancellation));
 
     /// <summary>Copies all that is in a folder to another root. Blocks.</summary>
     public static void CopyContent(
         Folder folder, Folder root, byte[] into, UnpackRules rules, CancellationToken cancellation) => TreePipe.Run(
-            output => WriteContent(folder, [], output, cancellation),
+            output => WriteContent(folder, [], map: null, output, cancellation),
             input => Unpack(root, into, input, rules, cancellation));
 
     /// <summary>Whether a file is a tar, plain or compressed. Blocks.</summary>

@@ -25,7 +25,7 @@ internal sealed class TreeUnpacker : IDisposable
     public TreeUnpacker(Folder root, byte[] into, TarReader tar, UnpackRules rules)
     {
         (_into, _tar, _rules) = (into, tar, rules);
-        _parents = new ParentFolders(root, _hiding);
+        _parents = new ParentFolders(root, _hiding, rules.Map?.Root);
         _writer = new EntryWriter(tar);
     }
 
@@ -36,6 +36,7 @@ internal sealed class TreeUnpacker : IDisposable
         while (_tar.Next() is { } entry)
         {
             if (_rules.Owner is { } owner) entry = entry with { UserId = owner.User, GroupId = owner.Group };
+            if (_rules.Map is { } map) entry = MappedOwners.ToHost(entry, map, _tar);
             try
             {
                 Apply(entry);

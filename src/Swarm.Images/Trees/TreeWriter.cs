@@ -1,12 +1,14 @@
 using Swarm.Images.Tar;
 using Swarm.Linux;
 using Swarm.Linux.Files;
+using Swarm.Linux.Users;
 
 namespace Swarm.Images.Trees;
 
 /// <summary>Writes files and folders as the entries of a tar, with owners, times, hard links and capabilities.
 /// </summary>
-internal sealed class TreeWriter(Stream output, CancellationToken cancellation)
+/// <param name="map">By which the tree is shown, and that is undone in the tar; null: owners are as they are.</param>
+internal sealed class TreeWriter(Stream output, IdMap? map, CancellationToken cancellation)
 {
     private readonly TarWriter _tar = new(output);
     private readonly Dictionary<(DeviceNumber, ulong), byte[]> _linked = [];
@@ -42,8 +44,8 @@ internal sealed class TreeWriter(Stream output, CancellationToken cancellation)
             Name = status.Kind == FileKind.Folder && shown is not [.., (byte)'/'] ? [.. shown, (byte)'/'] : shown,
             Kind = KindOf(status.Kind),
             Mode = status.Mode,
-            UserId = status.UserId,
-            GroupId = status.GroupId,
+            UserId = map?.UserInside(status.UserId) ?? status.UserId,
+            GroupId = map?.GroupInside(status.GroupId) ?? status.GroupId,
             Modified = status.Modified,
             Device = status.Kind is FileKind.CharacterDevice or FileKind.BlockDevice ? status.Represents : default,
         };
@@ -92,6 +94,7 @@ internal sealed class TreeWriter(Stream output, CancellationToken cancellation)
         {
             const string Capability = "security.capability";
             var capability = parent.Attribute(name, "security.capability"u8);
+            if (capability is not null && map is not null) capability = FileCapabilities.ToInside(capability, map);
             _tar.WriteEntry(capability is null ? entry : entry with
             {
                 Attributes = [new TarAttribute(System.Text.Encoding.ASCII.GetBytes(Capability), capability)],

@@ -12,11 +12,14 @@ internal sealed class ParentFolders : IDisposable
     private readonly Dictionary<string, Folder> _open = [];
     private readonly Folder _root;
     private readonly LowerHiding _hiding;
+    private readonly (uint User, uint Group)? _owner;
     private byte[] _lastPath = [];
     private Folder _last;
 
     /// <param name="root">Stays the caller's.</param>
-    public ParentFolders(Folder root, LowerHiding hiding) => (_root, _hiding, _last) = (root, hiding, root);
+    /// <param name="owner">Whose the folders are that are made; null means root's.</param>
+    public ParentFolders(Folder root, LowerHiding hiding, (uint User, uint Group)? owner = null) =>
+        (_root, _hiding, _last, _owner) = (root, hiding, root, owner);
 
     /// <summary>The folder of this path, links within it followed; null when it is missing or no folder.</summary>
     /// <returns>A folder that stays this one's.</returns>
@@ -61,6 +64,7 @@ internal sealed class ParentFolders : IDisposable
                 throw tar.Invalid(entry, $"{TarReader.Show(path.AsSpan(0, end))} is no folder");
             }
 
+            if (_owner is var (user, group)) Get(upper, entry, tar).SetOwner(name, user, group);
             Get(upper, entry, tar).SetMode(name, 0x1ed);
             _hiding.Made(Encoding.Latin1.GetString(path, 0, end));
         }

@@ -40,6 +40,23 @@ public static unsafe partial class NetworkNamespace
         }
     }
 
+    /// <summary>As <see cref="Create"/>, with a namespace that is there and is kept by the file from now on.</summary>
+    /// <param name="source">As <c>/proc/PID/ns/net</c>.</param>
+    public static T Keep<T>(string path, string source, Func<FileDescriptor, T> inside)
+    {
+        ReservePath(path);
+        try
+        {
+            SystemCall.Check(mount(source, path, null, Uapi.MS_BIND, 0), nameof(mount), path);
+            return Within(path, () => inside(OpenPath(Own)));
+        }
+        catch
+        {
+            Remove(path);
+            throw;
+        }
+    }
+
     /// <summary>Runs something in the namespace, on the calling thread.</summary>
     public static T Within<T>(string path, Func<T> inside)
     {

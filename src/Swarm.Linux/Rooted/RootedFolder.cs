@@ -52,9 +52,10 @@ public sealed partial class RootedFolder : IDisposable
     }
 
     /// <summary>Makes the folders of a path that are missing.</summary>
+    /// <param name="owner">Whose those shall be that are made; null means root's.</param>
     /// <returns>The folder as a path of the host.</returns>
     /// <exception cref="LinuxException">ENOTDIR when something on the way is not a folder.</exception>
-    public string MakeFolder(string path)
+    public string MakeFolder(string path, (uint User, uint Group)? owner = null)
     {
         var walked = "/";
         foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
@@ -69,9 +70,16 @@ public sealed partial class RootedFolder : IDisposable
             }
 
             if (existing is not null || part is "." or "..") continue;
-            if (mkdirat(parent, part, 0x1ed) == 0) continue;
-            var refused = LinuxException.FromLastError(nameof(mkdirat), walked);
-            if (refused.Number != Errno.EEXIST) throw refused;
+            if (mkdirat(parent, part, 0x1ed) != 0)
+            {
+                var refused = LinuxException.FromLastError(nameof(mkdirat), walked);
+                if (refused.Number != Errno.EEXIST) throw refused;
+            }
+            else if (owner is var (user, group))
+            {
+                var given = fchownat(parent, part, user, group, Files.OpenFlags.NoFollowAt);
+                SystemCall.Check(given, nameof(fchownat), walked);
+            }
         }
 
         using var made = Open(walked, O_PATH | O_CLOEXEC | Directory)
@@ -113,4 +121,7 @@ public sealed partial class RootedFolder : IDisposable
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mkdirat(FileDescriptor folder, string name, uint mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int fchownat(FileDescriptor folder, string name, uint user, uint group, int flags);
 }

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Swarm.Linux.Files;
+using Swarm.Linux.Users;
+
+namespace Swarm.Linux.Mounts;
+
+/// <summary>A folder seen once more at another place, with other owners: those on the disk are taken for ids of a user
+/// namespace, and shown as the host's ids that these are.</summary>
+/// <remarks>
+/// <see href="https://docs.kernel.org/filesystems/idmappings.html"/>: mount_setattr(2) with MOUNT_ATTR_IDMAP, Linux 5.12;
+/// below an overlay since 5.19. What is mounted below the folder is not seen.
+/// An overlay works with its layers as the host's root, which must have an id in them, too. It gets one that no
+/// container can have, <see cref="OfHost"/>; so whiteouts belong to it, on the disk.
+/// </remarks>
+public static partial class IdMappedMount
+{
+    /// <summary>Whose on the disk is what the host's root makes in such a mount without saying whose it shall be.
+    /// </summary>
+    public const uint OfHost = uint.MaxValue - 1;
+
+    private static readonly ConcurrentDictionary<IdMap, Lazy<FileDescriptor>> Namespaces = new();
+
+    /// <summary>Mounts it at a folder or file.</summary>
+    /// <exception cref="LinuxException">EINVAL: the kernel, or the file system, cannot show other owners.</exception>
+    public static void Attach(string source, string target, IdMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        var flags = OpenTreeClone | OpenFlags.CloseOnExec;
+        var cloned = open_tree(OpenTree, OpenFlags.CurrentFolder, source, flags);
+        using var mount = new FileDescriptor((int)SystemCall.Check(cloned, "open_tree", source));
+        var users = Namespaces.GetOrAdd(map, one => new Lazy<FileDescriptor>(() => NamespaceOf(one))).Value;
+        var attributes = new MountAttributes { Set = AttributeIdMap, Users = (ulong)users.DangerousGetHandle() };
+        var set = mount_setattr(MountSetAttributes, mount, "", OpenFlags.EmptyPathAt, in attributes, AttributesBytes);
+        SystemCall.Check(set, "mount_setattr idmap", source);
+        var moved = move_mount(MoveMount, mount, "", OpenFlags.CurrentFolder, target, MoveFromEmptyPath);
+        SystemCall.Check(moved, "move_mount", target);
+    }
+
+    /// <remarks>Nobody is in it: it says what is to be shown, and no more.</remarks>
+    private static FileDescriptor NamespaceOf(IdMap map)
+    {
+        var root = new IdRange(OfHost, 0, 1);
+        using var holder = NamespaceHolder.Make(
+            new IdMap(map.Users.Add(root), map.Groups.Add(root)), withNetwork: false);
+        return Open(holder.PathOf("user"));
+    }
+
+    private static FileDescriptor Open(string path)
+    {
+        var opened = open(path, OpenFlags.CloseOnExec);
+        return opened.IsInvalid ? throw LinuxException.FromLastError(nameof(open), path) : opened;
+    }
+
+    /// <summary><c>struct mount_attr</c> of linux/mount.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct MountAttributes
+    {
+        public ulong Set;
+        public ulong Clear;
+        public ulong Propagation;
+        public ulong Users;
+    }
+
+    private const nint OpenTree = 428;
+    private const nint MoveMount = 429;
+    private const nint MountSetAttributes = 442;
+    private const int OpenTreeClone = 1;
+    private const uint MoveFromEmptyPath = 4;
+    private const ulong AttributeIdMap = 0x100000;
+    private const nuint AttributesBytes = 32;
+
+    [LibraryImport("libc", SetLastError = true, EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint open_tree(nint number, int folder, string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true, EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint mount_setattr(
+        nint number, FileDescriptor mount, string path, uint flags, in MountAttributes attributes, nuint size);
+
+    [LibraryImport("libc", SetLastError = true, EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint move_mount(
+        nint number, FileDescriptor from, string fromPath, int to, string toPath, uint flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial FileDescriptor open(string path, int flags);
+}
