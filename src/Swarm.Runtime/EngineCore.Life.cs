@@ -7,6 +7,7 @@ using Swarm.Runtime.Adoption;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Images;
 using Swarm.Runtime.Records;
+using Swarm.Runtime.Users;
 
 namespace Swarm.Runtime;
 
@@ -21,7 +22,7 @@ internal sealed partial class EngineCore
         TakeAsync(Resolve(definition), async (container, record, image) =>
         {
             var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
-            await _images.MountRootAsync(definition, image.Id, cancellation);
+            await _images.MountRootAsync(record, image.Id, cancellation);
             record = await WithMountsAsync(record, image, cancellation);
             return Keep(container, record with { HealthCheck = plan.HealthCheck, StopSignal = plan.StopSignal });
         }, cancellation);
@@ -43,6 +44,7 @@ internal sealed partial class EngineCore
     {
         EngineNames.Check(definition);
         CpuSetCheck.Check(definition.Spec.Limits, _cgroups);
+        MappedUserCheck.Check(definition.Spec, UsersOf(definition.Spec));
         while (true)
         {
             var container = Table.Take(definition);
@@ -74,6 +76,7 @@ internal sealed partial class EngineCore
                 Definition = definition,
                 ImageId = image.Id,
                 CreatedAt = _time.GetUtcNow(),
+                Users = UsersOf(definition.Spec),
             };
             var state = (await make(container, record, image)).ToState();
             made = true;

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Runtime.Adoption;
+using Swarm.Linux.Mounts;
 using Swarm.Linux.Watching;
 using Swarm.Runtime.Exits;
 using Swarm.Runtime.Making;
 using Swarm.Runtime.Records;
+using Swarm.Runtime.Users;
 using Swarm.Runtime.Volumes;
 
 namespace Swarm.Runtime;
@@ -18,6 +20,9 @@ internal sealed partial class EngineCore
     {
         Folders.Make();
         TakeLock();
+        NullDevice.Protect();
+        if (_options.Users is { } users)
+            await MappingProbe.RequireAsync(users, _options.DataRoot, Folders.Subpaths, cancellation);
         _cgroups.MakeParent(_options.CgroupParent);
         var (records, unreadable) = _records.ReadAll();
         foreach (var record in records) Table.Take(record.Definition).Record = record;

@@ -1,6 +1,9 @@
 using Swarm.Core;
+using Swarm.Core.Containers;
 using Swarm.Images;
 using Swarm.Linux.Rooted;
+using Swarm.Linux.Users;
+using Swarm.Runtime.Builds;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Images;
 using Swarm.Runtime.Records;
@@ -54,11 +57,21 @@ internal sealed partial class EngineCore
     {
         if (record.Mounts is not null) return record;
         var plan = ContainerPlan.Of(record.Definition, image.Configuration, Environment.MachineName);
-        using var root = new RootedFolder(await _images.MountRootAsync(record.Definition, image.Id, cancellation));
-        var resolution = new MountResolution(Volumes, _imageMounts, named => Table.FindNamed(named)?.Record
-            ?? throw new ContainerException(ContainerFault.Invalid, $"No such container: {named}"));
+        var path = await _images.MountRootAsync(record, image.Id, cancellation);
+        // A volume begins with files of the owners that the image says.
+        var isFilled = !plan.ImageVolumes.IsEmpty || plan.Spec.Mounts.Any(mount => mount.Kind == MountKind.Volume);
+        using var plain = record.Users is not null && isFilled
+            ? await MountedRoot.MountAsync(_images, image.Id, cancellation)
+            : null;
+        using var root = new RootedFolder(plain?.Path ?? path);
+        var resolution = new MountResolution(
+            Volumes, _imageMounts, record.Users, named => Table.FindNamed(named)?.Record
+                ?? throw new ContainerException(ContainerFault.Invalid, $"No such container: {named}"));
         return record with { Mounts = await resolution.ResolveAsync(plan, root, cancellation) };
     }
+
+    /// <returns>Null where a container's users are those of the host.</returns>
+    private IdMap? UsersOf(ContainerSpec spec) => spec.Shared.User == "host" ? null : _options.Users;
 
     private void ReleaseVolumes(ContainerRecord record)
     {

@@ -74,7 +74,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         var filters = new FilterCache(SeccompProfile.Read(options.SeccompProfilePath), Folders);
         _maker = new ContainerMaker(
             Folders, images, networks, cgroups, new ContainerMonitor(options, Folders), filters,
-            id => GetRunning(id).First.Pid, LinksOf, logger);
+            GetRunning, LinksOf, logger);
     }
 
     public EngineFolders Folders { get; }

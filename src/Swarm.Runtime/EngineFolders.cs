@@ -13,6 +13,10 @@ internal sealed class EngineFolders(EngineOptions options)
 
     public string State { get; } = Path.Join(options.RunRoot, "state");
 
+    /// <summary>Whether nobody but root may come to volumes: users that are mapped own files there that belong to root on
+    /// the disk.</summary>
+    public bool HidesVolumes => options.Users is not null;
+
     public string LockFile => Path.Join(State, "engine.lock");
 
     public string Bundles => Path.Join(State, "c");
@@ -27,7 +31,7 @@ internal sealed class EngineFolders(EngineOptions options)
     /// <summary>What the process that ends containers without a lease looks at.</summary>
     public string Leases => Path.Join(State, "leases");
 
-    /// <summary>Folders of volumes, while containers that mount them are made.</summary>
+    /// <summary>Folders of volumes, and roots, while containers are made of them. Who knows a name passes.</summary>
     public string Subpaths => Path.Join(State, "sub");
 
     /// <summary>What is known of containers that do not outlive a restart of the host.</summary>
@@ -77,9 +81,12 @@ internal sealed class EngineFolders(EngineOptions options)
 
         const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         foreach (var folder in (string[])
-            [Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, Subpaths, PassingRecords, Containers])
+            [Bundles, RuntimeRoot, Execs, Exits, Leases, Filters, PassingRecords, Containers])
         {
             File.SetUnixFileMode(folder, own);
         }
+
+        File.SetUnixFileMode(
+            Subpaths, own | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 }

@@ -1,4 +1,5 @@
 using Swarm.Core;
+using Swarm.Linux.Users;
 
 namespace Swarm.Runtime;
 
@@ -26,6 +27,9 @@ public sealed record EngineOptions
 
     /// <summary>A seccomp profile as Docker writes them; null takes the one that comes along.</summary>
     public string? SeccompProfilePath { get; init; }
+
+    /// <summary>What users and groups of new containers are on the host; null: the same.</summary>
+    public IdMap? Users { get; init; }
 
     /// <summary>Size at which a container's log begins a new file.</summary>
     public Bytes LogMaxBytes { get; init; } = Bytes.FromMebibytes(10);

@@ -23,7 +23,8 @@ internal static class NamespaceReading
             ("shareable" or "none") and var own => own,
             _ => Mode(host, "IpcMode", find),
         };
-        return new SharedNamespaces(Mode(host, "PidMode", find), ipc, uts);
+        // Other words than "host" are refused before.
+        return new SharedNamespaces(Mode(host, "PidMode", find), ipc, uts, User: host.Text("UsernsMode"));
     }
 
     private static string Mode(JsonFields host, string name, Func<string, ContainerId> find)

@@ -16,6 +16,7 @@ internal static class SpecHostSide
         host["DnsSearch"] = SpecWords.Words(spec.DnsSearch);
         host["DnsOptions"] = SpecWords.Words(spec.DnsOptions);
         (host["PidMode"], host["IpcMode"], host["UTSMode"]) = (spec.Shared.Pid, spec.Shared.Ipc, spec.Shared.Uts);
+        host["UsernsMode"] = spec.Shared.User;
         host["CgroupParent"] = spec.Cgroup.Parent;
         host["CgroupnsMode"] = spec.Cgroup.IsHostSeen ? "host" : "";
         host["DeviceCgroupRules"] = SpecWords.Words(spec.Cgroup.DeviceRules);

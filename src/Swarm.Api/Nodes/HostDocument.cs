@@ -21,7 +21,6 @@ internal static class HostDocument
           "Runtimes": { "crun": { "path": "crun" }, "runc": { "path": "crun" } },
           "ContainerdCommit": { "ID": "", "Expected": "" }, "RuncCommit": { "ID": "", "Expected": "" },
           "InitCommit": { "ID": "", "Expected": "" },
-          "SecurityOptions": ["name=seccomp,profile=builtin", "name=cgroupns"],
           "Plugins": {
             "Volume": ["local"], "Network": ["bridge", "host", "null"], "Authorization": null,
             "Log": ["journald", "json-file", "local", "none"]
@@ -65,6 +64,8 @@ internal static class HostDocument
         document["CgroupVersion"] = $"{node.CgroupVersion}";
         document["OomKillDisable"] = node.CgroupVersion == 1;
         document["SystemTime"] = QueryTime.Written(now);
+        document["SecurityOptions"] = Words(
+            ["name=seccomp,profile=builtin", .. node.MapsUsers ? ["name=userns"] : (string[])[], "name=cgroupns"]);
         document["Labels"] = Words(node.Labels.Select(label => $"{label.Key}={label.Value}"));
         document["Warnings"] = Words(warnings);
         return document;

@@ -15,4 +15,7 @@ public sealed record NodeFacts(
 
     /// <summary>Whether its kernel can give containers a weight in block I/O.</summary>
     public bool WeighsBlocks { get; init; }
+
+    /// <summary>Whether users of new containers are mapped to others of the host.</summary>
+    public bool MapsUsers { get; init; }
 }

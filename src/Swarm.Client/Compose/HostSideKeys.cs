@@ -25,9 +25,8 @@ internal static partial class HostSideKeys
             ["cgroup_parent"] =
                 (container, field) => Cgroup(container, cgroup => cgroup with { Parent = CgroupParent(field) }),
             ["pid"] = (container, field) => Share(container, shared => shared with { Pid = Word(field, "host") }),
-
-            // Users are not mapped, so all have those of the host.
-            ["userns_mode"] = (container, field) => field.OneOf(("host", true)) is null ? container : container,
+            ["userns_mode"] =
+                (container, field) => Share(container, shared => shared with { User = Word(field, "host") }),
             ["uts"] = (container, field) => Share(container, shared => shared with { Uts = Word(field, "host") }),
             ["ipc"] = (container, field) => Share(
                 container, shared => shared with { Ipc = Word(field, "host", "private", "shareable", "none") }),

@@ -172,9 +172,11 @@ public sealed record DeviceSpec(
 /// <param name="Ipc">Also <c>shareable</c>, its own that others may share; <c>none</c>, its own without
 /// <c>/dev/shm</c>.</param>
 /// <param name="Network">Only <c>container:ID</c>; needs <see cref="NetworkMode.None"/>.</param>
+/// <param name="User"><c>host</c>: its users are those of the host also where the node maps those of containers; empty:
+/// as the node does.</param>
 public sealed record SharedNamespaces(
     [property: Key(0)] string Pid = "", [property: Key(1)] string Ipc = "", [property: Key(2)] string Uts = "",
-    [property: Key(3)] string Network = "")
+    [property: Key(3)] string Network = "", [property: Key(4)] string User = "")
 {
     public static SharedNamespaces None { get; } = new();
 }

@@ -11,6 +11,7 @@ using Swarm.Core.Images;
 using Swarm.Images;
 using Swarm.Images.Peers;
 using Swarm.Images.Unpacking;
+using Swarm.Linux.Users;
 using Swarm.Runtime;
 
 namespace Swarm.Daemon.Configuration;
@@ -123,6 +124,7 @@ internal static class DaemonSettings
         SeccompProfilePath = settings.FilePath(
             "swarm.runtime.seccomp-profile", otherwise: "") is { Length: > 0 } profile
             ? profile : null,
+        Users = settings.Parsed("swarm.runtime.userns-remap", UserRemap.OfHost.Parse, null),
         LogMaxBytes = settings.Size("swarm.runtime.log-max-size", new Bytes(4096), new Bytes(1L << 40)),
         LogFiles = (int)settings.Number("swarm.runtime.log-files", 1, 1000),
         LogCheckInterval = settings.Duration("swarm.runtime.log-check-interval", TimeSpan.FromMilliseconds(100), Hour),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Swarm.Daemon.Configuration;
+using Swarm.Linux.Users;
 using Swarm.Runtime;
 
 namespace Swarm.Daemon.Host;
@@ -18,6 +19,12 @@ internal static class HostCheck
         NeedProgram(options.Engine.CrunPath, "crun", "swarm.runtime.crun");
         NeedProgram(options.Engine.ConmonPath, "conmon", "swarm.runtime.conmon");
         Need(File.Exists(ContainerEngine.ShellPath), $"{ContainerEngine.ShellPath} is not there: apt install bash");
+        if (options.Engine.Users is not null)
+        {
+            foreach (var path in (string[])[NamespaceHolder.UnsharePath, NamespaceHolder.EnterPath])
+                Need(File.Exists(path), $"{path} is not there, for swarm.runtime.userns-remap: apt install util-linux");
+        }
+
         Need(HasLibrary("libnftables.so.1"), "libnftables is not installed: apt install libnftables1");
         Need(
             HasFileSystem("overlay"),

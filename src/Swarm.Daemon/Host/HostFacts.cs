@@ -34,6 +34,7 @@ internal static class HostFacts
     {
         OperatingSystem = RuntimeInformation.OSDescription,
         WeighsBlocks = CgroupFiles.OfHost().WeighsBlocks,
+        MapsUsers = options.Engine.Users is not null,
     };
 
     private static Resources Capacity() => new(

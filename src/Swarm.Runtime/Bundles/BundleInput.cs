@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core.Containers;
+using Swarm.Linux.Users;
 using Swarm.Runtime.Users;
 
 namespace Swarm.Runtime.Bundles;
@@ -27,6 +28,12 @@ internal sealed record BundleInput(
 
     /// <summary>Namespaces that are not its own: kind, and a path; null means the host's.</summary>
     public ImmutableDictionary<string, string?> Shared { get; init; } = ImmutableDictionary<string, string?>.Empty;
+
+    /// <summary>By which its users are mapped; null: they are the host's.</summary>
+    public IdMap? Users { get; init; }
+
+    /// <summary>Where the user namespace is that it shall be in; null: in that of the host.</summary>
+    public string? UserNamespacePath { get; init; }
 
     public ImmutableArray<ProcessLimit> Ulimits { get; init; } = [];
 

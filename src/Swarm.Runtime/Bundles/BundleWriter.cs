@@ -21,6 +21,8 @@ internal static class BundleWriter
         json.WriteEndObject();
         // Without a namespace of its own for it, it would be the host that is renamed.
         if (!input.Shared.ContainsKey("uts")) json.WriteString("hostname", input.Plan.Hostname);
+        if (input.Users is not null && input.Plan.Spec.Domainname is { Length: > 0 } domain)
+            json.WriteString("domainname", domain);
         WriteMounts(json, input);
         LinuxSection.Write(json, input);
         json.WriteStartObject("annotations");
@@ -37,6 +39,15 @@ internal static class BundleWriter
         json.WriteEndArray();
     }
 
+    /// <remarks>Those of the host can be mounted anew by its own root only.</remarks>
+    private static BundleMount Queues(BundleInput input)
+    {
+        const string target = "/dev/mqueue";
+        return input.Users is not null && input.Plan.Spec.Shared.Ipc == "host"
+            ? new BundleMount("bind", target, target, ["bind", "rprivate", "nosuid", "noexec", "nodev"])
+            : new BundleMount("mqueue", "mqueue", target, ["nosuid", "noexec", "nodev"]);
+    }
+
     private static void WriteMounts(Utf8JsonWriter json, BundleInput input)
     {
         var spec = input.Plan.Spec;
@@ -50,7 +61,7 @@ internal static class BundleWriter
                 ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
             new("sysfs", "sysfs", "/sys", ["nosuid", "noexec", "nodev", access]),
             new("cgroup", "cgroup", "/sys/fs/cgroup", [access, "nosuid", "noexec", "nodev"]),
-            new("mqueue", "mqueue", "/dev/mqueue", ["nosuid", "noexec", "nodev"]),
+            Queues(input),
             new("tmpfs", "shm", "/dev/shm",
                 ["nosuid", "noexec", "nodev", "mode=1777",
                     string.Create(CultureInfo.InvariantCulture, $"size={shmBytes}")]),

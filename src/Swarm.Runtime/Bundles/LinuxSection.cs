@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Swarm.Core.Containers;
+using Swarm.Linux.Users;
 
 namespace Swarm.Runtime.Bundles;
 
@@ -24,8 +25,14 @@ internal static class LinuxSection
         json.WriteString("cgroupsPath", input.CgroupPath);
         if (PropagationOf(input) is { } propagation) json.WriteString("rootfsPropagation", propagation);
         WriteNamespaces(json, input);
+        if (input.Users is { } users)
+        {
+            WriteMap(json, "uidMappings", users.Users);
+            WriteMap(json, "gidMappings", users.Groups);
+        }
+
         json.WriteStartObject("sysctl");
-        foreach (var (name, value) in Sysctls.Of(spec)) json.WriteString(name, value);
+        foreach (var (name, value) in Sysctls.Of(spec, input.Users)) json.WriteString(name, value);
         json.WriteEndObject();
         WriteDevices(json, input);
         json.WriteStartObject("resources");
@@ -67,6 +74,22 @@ internal static class LinuxSection
             {
                 WriteNamespace(json, kind, kind == "network" ? input.NetworkNamespacePath : null);
             }
+        }
+
+        if (input.UserNamespacePath is { } users) WriteNamespace(json, "user", users);
+        json.WriteEndArray();
+    }
+
+    private static void WriteMap(Utf8JsonWriter json, string name, ImmutableArray<IdRange> ranges)
+    {
+        json.WriteStartArray(name);
+        foreach (var range in ranges)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("containerID", range.Inside);
+            json.WriteNumber("hostID", range.Outside);
+            json.WriteNumber("size", range.Size);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

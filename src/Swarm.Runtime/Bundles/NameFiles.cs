@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Swarm.Core.Containers;
+using Swarm.Linux.Files;
 using Swarm.Runtime.Names;
 
 namespace Swarm.Runtime.Bundles;
@@ -24,9 +25,10 @@ internal static class NameFiles
 
     private static readonly string[] Names = ["hosts", "hostname", "resolv.conf"];
 
+    /// <param name="owner">Whose they are; null means root's.</param>
     /// <returns>The mounts that put them over the image's, but for those that the container mounts itself.</returns>
     public static ImmutableArray<BundleMount> Write(
-        string folder, ContainerPlan plan, NamesInput input)
+        string folder, ContainerPlan plan, NamesInput input, (uint User, uint Group)? owner)
     {
         string[] texts = [Hosts(plan, input), plan.Hostname + "\n", Resolver(plan.Spec, input)];
         foreach (var (name, text) in Names.Zip(texts))
@@ -36,6 +38,7 @@ internal static class NameFiles
             File.SetUnixFileMode(
                 path,
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            if (owner is var (user, group)) FileOwner.Set(path, user, group);
         }
 
         return MountsOf(folder, plan);

@@ -37,23 +37,24 @@ internal static class ProcessLimits
     private static readonly Lazy<bool> IsFree =
         new(() => (OwnCapabilities.ReadBounding() >> SysResource & 1) == 1);
 
+    /// <param name="isMapped">Whether they are set by a user of another user namespace, who may not raise any.</param>
     /// <exception cref="ContainerException">There is no limit of that name, or its soft one is above its hard one.
     /// </exception>
-    public static ImmutableArray<ProcessLimit> Choose(ImmutableArray<Ulimit> wanted) =>
+    public static ImmutableArray<ProcessLimit> Choose(ImmutableArray<Ulimit> wanted, bool isMapped) =>
     [
         .. wanted.Select(limit => Choose(
-            limit, IsFree.Value ? ulong.MaxValue : Ceiling(File.ReadLines("/proc/self/limits"), limit.Name))),
+            limit, IsFree.Value && !isMapped ? ulong.MaxValue : Ceiling(File.ReadLines("/proc/self/limits"), limit.Name))),
     ];
 
     /// <returns>Null where it is the engine's own.</returns>
     /// <exception cref="ContainerException">It is beyond what the kernel knows.</exception>
-    public static int? Score(int wanted)
+    public static int? Score(int wanted, bool isMapped)
     {
         if (wanted is < -1000 or > 1000)
             throw Invalid($"out-of-memory score {wanted} is not between -1000 and 1000");
         if (wanted == 0) return null;
         var own = int.Parse(File.ReadAllText("/proc/self/oom_score_adj"), CultureInfo.InvariantCulture);
-        return IsFree.Value ? wanted : Math.Max(wanted, own);
+        return IsFree.Value && !isMapped ? wanted : Math.Max(wanted, own);
     }
 
     internal static ProcessLimit Choose(Ulimit limit, ulong ceiling)

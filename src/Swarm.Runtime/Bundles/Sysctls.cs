@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Swarm.Core.Containers;
+using Swarm.Linux.Users;
 
 namespace Swarm.Runtime.Bundles;
 
@@ -30,15 +32,19 @@ internal static class Sysctls
     }
 
     /// <summary>What was asked for, over what Docker sets: low ports and ping for everyone.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Of(ContainerSpec spec)
+    /// <param name="users">By which its users are mapped; null: they are the host's.</param>
+    public static IEnumerable<KeyValuePair<string, string>> Of(ContainerSpec spec, IdMap? users)
     {
-        var given = spec.Domainname.Length > 0
+        // Only root of the host may write this one; what sets the name itself is allowed.
+        var given = spec.Domainname.Length > 0 && users is null
             ? spec.Sysctls.SetItem("kernel.domainname", spec.Domainname)
             : spec.Sysctls;
         if (spec.NetworkMode == NetworkMode.Host) return given;
         return ImmutableSortedDictionary<string, string>.Empty
             .SetItem("net.ipv4.ip_unprivileged_port_start", "0")
-            .SetItem("net.ipv4.ping_group_range", "0 2147483647")
+            .SetItem(
+                "net.ipv4.ping_group_range",
+                string.Create(CultureInfo.InvariantCulture, $"0 {users?.FirstGroups - 1 ?? int.MaxValue}"))
             .SetItems(given);
     }
 }

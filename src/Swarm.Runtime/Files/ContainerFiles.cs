@@ -6,6 +6,7 @@ using Swarm.Images;
 using Swarm.Images.Trees;
 using Swarm.Linux.Files;
 using Swarm.Linux.Namespaces;
+using Swarm.Linux.Users;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Images;
 using Swarm.Runtime.Networks;
@@ -30,12 +31,13 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
                 using var output = new BlockingWriter(archive, cancellation);
                 if (wanted.Name.Length == 0)
                 {
-                    TreeArchive.WriteContent(folder, wanted.ShownBytes, output, cancellation);
+                    TreeArchive.WriteContent(folder, wanted.ShownBytes, UsersOf(id), output, cancellation);
                 }
                 else
                 {
                     if (folder.Status(wanted.NameBytes) is null) throw Missing(id, path);
-                    TreeArchive.Write(folder, wanted.NameBytes, wanted.ShownBytes, output, cancellation);
+                    TreeArchive.Write(
+                        folder, wanted.NameBytes, wanted.ShownBytes, UsersOf(id), output, cancellation);
                 }
 
                 output.Flush();
@@ -62,7 +64,8 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
 
                 CheckWritable(core.Get(id).Definition.Spec.ReadOnlyRoot, mounts, "/" + into);
                 using var input = new BlockingReader(archive, cancellation);
-                TreeArchive.Unpack(root, Encoding.UTF8.GetBytes(into), input, rules, cancellation);
+                TreeArchive.Unpack(
+                    root, Encoding.UTF8.GetBytes(into), input, rules with { Map = UsersOf(id) }, cancellation);
                 return true;
             },
             cancellation);
@@ -79,13 +82,13 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
     public async Task ExportAsync(ContainerId id, Stream archive, CancellationToken cancellation)
     {
         var record = Record(id);
-        var path = await images.MountRootAsync(record.Definition, record.ImageId, cancellation);
+        var path = await images.MountRootAsync(record, record.ImageId, cancellation);
         await PrivateMounts.RunAsync(
             () =>
             {
                 using var root = Folder.Open(path);
                 using var output = new BlockingWriter(archive, cancellation);
-                TreeArchive.WriteContent(root, [], output, cancellation);
+                TreeArchive.WriteContent(root, [], record.Users, output, cancellation);
                 output.Flush();
                 return true;
             },
@@ -161,7 +164,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         var record = Record(id);
         return await ToldAsync(async () =>
         {
-            var path = await images.MountRootAsync(record.Definition, record.ImageId, cancellation);
+            var path = await images.MountRootAsync(record, record.ImageId, cancellation);
             return await core.WithVolumesAsync(
                 record,
                 () =>
@@ -170,7 +173,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
                     return PrivateMounts.RunAsync(
                         () =>
                         {
-                            using var root = RootView.Open(path, mounts);
+                            using var root = RootView.Open(path, mounts, record.Users);
                             return work(root, mounts, path);
                         },
                         cancellation);
@@ -220,6 +223,8 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         .. RootView.ReadMounts(core.Folders.Bundle(id)).Select(mount => mount.Target),
         .. (Record(id).Mounts ?? []).Select(mount => mount.Spec.Target),
     ];
+
+    private IdMap? UsersOf(ContainerId id) => Record(id).Users;
 
     private ContainerRecord Record(ContainerId id) => core.Get(id).Record
         ?? throw new ContainerException(ContainerFault.WrongPhase, $"container {id.Short} is being made");

@@ -5,6 +5,7 @@ using Swarm.Linux;
 using Swarm.Linux.Files;
 using Swarm.Linux.Mounts;
 using Swarm.Linux.Rooted;
+using Swarm.Linux.Users;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Volumes;
 
@@ -17,19 +18,23 @@ internal static class RootView
 {
     /// <param name="path">Where the root is mounted.</param>
     /// <returns>The root, to be disposed of.</returns>
-    public static Folder Open(string path, ImmutableArray<BundleMount> mounts)
+    /// <param name="users">By which the root is shown; null: owners are as they are.</param>
+    public static Folder Open(string path, ImmutableArray<BundleMount> mounts, IdMap? users)
     {
         using (var root = Folder.Open(path))
         {
             foreach (var mount in mounts)
             {
-                if (PointOf(root, path, mount) is not { } point) continue;
+                if (PointOf(root, path, mount, users) is not { } point) continue;
                 using (point)
                 {
                     using var below = mount.Below.Length > 0 ? HeldSubpaths.Find(mount) : null;
                     if (mount.Below.Length > 0 && below is null) continue;
-                    Mounting.BindAll(
-                        below is null ? mount.Source : HeldSubpaths.PathOf(below), HeldSubpaths.PathOf(point));
+                    var source = below is null ? mount.Source : HeldSubpaths.PathOf(below);
+                    var target = HeldSubpaths.PathOf(point);
+                    if (users is not null && mount.Options.Contains(MountChoice.Mapped))
+                        IdMappedMount.Attach(source, target, users);
+                    else Mounting.BindAll(source, target);
                 }
             }
         }
@@ -39,12 +44,12 @@ internal static class RootView
 
     /// <remarks>Where the container was never started, the place to mount at may be missing: it is made, as it would be
     /// then.</remarks>
-    private static FileDescriptor? PointOf(Folder root, string path, BundleMount mount)
+    private static FileDescriptor? PointOf(Folder root, string path, BundleMount mount, IdMap? users)
     {
         var target = Encoding.UTF8.GetBytes(mount.Target);
         if (root.OpenAny(target) is { } found) return found;
         if (!Directory.Exists(mount.Source)) return null;
-        using (var rooted = new RootedFolder(path)) rooted.MakeFolder(mount.Target);
+        using (var rooted = new RootedFolder(path)) rooted.MakeFolder(mount.Target, users?.Root);
         return root.OpenAny(target);
     }
 

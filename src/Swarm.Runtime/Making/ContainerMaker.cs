@@ -6,6 +6,7 @@ using Swarm.Images;
 using Swarm.Linux.Cgroups;
 using Swarm.Linux.Processes;
 using Swarm.Linux.Rooted;
+using Swarm.Linux.Users;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Images;
 using Swarm.Runtime.Logs;
@@ -26,11 +27,11 @@ internal sealed partial class ContainerMaker(
     ICgroups cgroups,
     ContainerMonitor monitor,
     FilterCache filters,
-    Func<ContainerId, int> pidOf,
+    Func<ContainerId, ContainerRecord> runningOf,
     Func<ContainerDefinition, ImmutableArray<LinkedContainer>> linksOf,
     ILogger logger)
 {
-    private readonly NamespaceChoice _namespaces = new(pidOf);
+    private readonly NamespaceChoice _namespaces = new(id => runningOf(id).First.Pid);
     private readonly ulong _bounding = OwnCapabilities.ReadBounding();
 
     public async Task<MadeContainer> MakeAsync(
@@ -44,40 +45,29 @@ internal sealed partial class ContainerMaker(
         var (capabilities, lacking) = Capabilities.Choose(
             spec.AddCapabilities, spec.DropCapabilities, spec.Privileged, _bounding);
         if (!lacking.IsEmpty) LogLacking(id.Short, string.Join(", ", lacking));
-        var rootPath = await images.MountRootAsync(definition, image.Id, cancellation);
-        var network = spec.NetworkMode == NetworkMode.Bridge
-            ? await networks.AttachAsync(id, NetworkWish.Of(spec, networks.DefaultNetwork), cancellation)
-            : null;
-
+        using var users = MappedUsers.Begin(record, runningOf);
+        var rootPath = await images.MountRootAsync(record, image.Id, cancellation);
+        var network = spec.NetworkMode == NetworkMode.Bridge ? await AttachAsync(id, spec, users, cancellation) : null;
         var bundle = Directory.CreateDirectory(folders.Bundle(id)).FullName;
         log.Make();
         using var root = new RootedFolder(rootPath);
-        var groups = root.ReadText("/etc/group");
-        var user = ContainerUser.Find(plan.User, root.ReadText("/etc/passwd"), groups).WithGroups(spec.Groups, groups);
-        MakeWorkingFolder(root, plan.WorkingDirectory);
+        var user = FindUser(plan, root, record.Users);
+        MakeWorkingFolder(root, plan.WorkingDirectory, record.Users?.Root);
         using var held = new HeldSubpaths(folders);
         var mounts = MountChoice.Choose(record.Mounts ?? []).Select(held.Hold).ToArray();
         var names = NamespaceChoice.ContainerOf(spec.Shared.Network) is { } other
             ? NameFiles.MountsOf(folders.Bundle(other), plan)
-            : NameFiles.Write(bundle, plan, NamesOf(network, links));
+            : NameFiles.Write(bundle, plan, NamesOf(network, links), record.Users?.Root);
         var seccomp = Filter(spec, capabilities);
-        var memory = SharedMemory.Choose(spec, bundle, folders.Bundle);
-        BundleWriter.Write(bundle, new BundleInput(
-            plan, rootPath, user, [.. names, .. InitMounts(spec), .. memory, .. mounts])
+        var memory = SharedMemory.Choose(spec, bundle, folders.Bundle, record.Users?.Root);
+        // Mapped users have no way to where the roots are.
+        var shownRoot = users is null ? rootPath : held.HoldRoot(rootPath);
+        var input = Input(plan, shownRoot, user, [.. names, .. InitMounts(spec), .. memory, .. mounts], users);
+        BundleWriter.Write(bundle, input with
         {
             Capabilities = capabilities,
             NetworkNamespacePath = network?.NamespacePath,
-            CgroupPath = folders.Cgroup(id),
-            CanLimitSwap = cgroups.CountsSwap,
-            CanWeighBlocks = cgroups.WeighsBlocks,
-            DeviceRules = DeviceChoice.Rules(spec.Cgroup.DeviceRules),
-            Throttles = DeviceChoice.Throttles(spec.BlockThrottles),
-            AppArmor = spec.Privileged ? null : HostSideCheck.ProfileOf(spec),
             Seccomp = seccomp,
-            Devices = [.. spec.Privileged ? HostDevices.Find() : [], .. HostDevices.Choose(spec.Devices)],
-            Shared = Share(spec),
-            Ulimits = ProcessLimits.Choose(spec.Ulimits),
-            OutOfMemoryScore = ProcessLimits.Score(spec.OutOfMemoryScore),
         });
         var (first, conmon) = monitor.Create(id, definition.Name, spec, log.CurrentPath);
         if (seccomp.Profile is not null && spec.Seccomp is null) filters.Keep(id, capabilities);
@@ -86,6 +76,47 @@ internal sealed partial class ContainerMaker(
             Endpoints = network?.Endpoints ?? [],
             Ports = network?.Ports ?? [],
         };
+    }
+
+    private BundleInput Input(
+        ContainerPlan plan, string rootPath, ContainerUser user, ImmutableArray<BundleMount> mounts, MappedUsers? users)
+    {
+        var spec = plan.Spec;
+        return new BundleInput(plan, rootPath, user, mounts)
+        {
+            Capabilities = [],
+            Seccomp = new SeccompChoice(null, null),
+            CgroupPath = folders.Cgroup(plan.Definition.Id),
+            CanLimitSwap = cgroups.CountsSwap,
+            CanWeighBlocks = cgroups.WeighsBlocks,
+            DeviceRules = DeviceChoice.Rules(spec.Cgroup.DeviceRules),
+            Throttles = DeviceChoice.Throttles(spec.BlockThrottles),
+            AppArmor = spec.Privileged ? null : HostSideCheck.ProfileOf(spec),
+            Devices = [.. spec.Privileged ? HostDevices.Find() : [], .. HostDevices.Choose(spec.Devices)],
+            Shared = Share(spec),
+            Ulimits = ProcessLimits.Choose(spec.Ulimits, users is not null),
+            OutOfMemoryScore = ProcessLimits.Score(spec.OutOfMemoryScore, users is not null),
+            Users = users?.Map,
+            UserNamespacePath = users?.UserNamespace,
+        };
+    }
+
+    private async Task<NetworkAttachment> AttachAsync(
+        ContainerId id, ContainerSpec spec, MappedUsers? users, CancellationToken cancellation)
+    {
+        // What was made before belongs to a user namespace that is gone.
+        if (users is not null) await networks.DetachAsync(id, cancellation);
+        var wish = NetworkWish.Of(spec, networks.DefaultNetwork) with { Namespace = users?.NetworkNamespace };
+        return await networks.AttachAsync(id, wish, cancellation);
+    }
+
+    private static ContainerUser FindUser(ContainerPlan plan, RootedFolder root, IdMap? users)
+    {
+        var groups = root.ReadText("/etc/group");
+        var user = ContainerUser.Find(plan.User, root.ReadText("/etc/passwd"), groups)
+            .WithGroups(plan.Spec.Groups, groups);
+        MappedUserCheck.Check(user, users);
+        return user;
     }
 
     private ImmutableDictionary<string, string?> Share(ContainerSpec spec)
@@ -127,11 +158,11 @@ internal sealed partial class ContainerMaker(
             ResolvesNames = NameFiles.AsksNameServer(network?.Endpoints ?? [], networks.DefaultNetwork),
         };
 
-    private static void MakeWorkingFolder(RootedFolder root, string path)
+    private static void MakeWorkingFolder(RootedFolder root, string path, (uint User, uint Group)? owner)
     {
         try
         {
-            root.MakeFolder(path);
+            root.MakeFolder(path, owner);
         }
         catch (IOException refused)
         {

@@ -17,15 +17,17 @@ internal static class SharedMemory
     private const string OfContainer = "container:";
     private const long DefaultBytes = 64 * 1024 * 1024;
 
+    /// <param name="owner">Whose it is; null means root's.</param>
     /// <returns>None where the container has one of its own.</returns>
     /// <exception cref="ContainerException">The other container does not share its own.</exception>
-    public static ImmutableArray<BundleMount> Choose(ContainerSpec spec, string bundle, Func<ContainerId, string> find)
+    public static ImmutableArray<BundleMount> Choose(
+        ContainerSpec spec, string bundle, Func<ContainerId, string> find, (uint User, uint Group)? owner)
     {
         if (spec.Mounts.Any(mount => mount.Target.TrimEnd('/') == Target)) return [];
         return spec.Shared.Ipc switch
         {
             "host" => [Bind(HostPath)],
-            "shareable" => [Bind(Make(PathIn(bundle), spec.ShmSize.Value))],
+            "shareable" => [Bind(Make(PathIn(bundle), spec.ShmSize.Value, owner ?? (0, 0)))],
             ['c', ..] and var other => [Bind(Existing(find(new ContainerId(other[OfContainer.Length..])), other))],
             _ => [],
         };
@@ -44,11 +46,12 @@ internal static class SharedMemory
         Directory.Delete(path);
     }
 
-    private static string Make(string path, long bytes)
+    private static string Make(string path, long bytes, (uint User, uint Group) owner)
     {
         Directory.CreateDirectory(path);
         Mounting.Tmpfs(path, string.Create(
-            CultureInfo.InvariantCulture, $"mode=1777,size={(bytes > 0 ? bytes : DefaultBytes)}"));
+            CultureInfo.InvariantCulture,
+            $"mode=1777,size={(bytes > 0 ? bytes : DefaultBytes)},uid={owner.User},gid={owner.Group}"));
         return path;
     }
 

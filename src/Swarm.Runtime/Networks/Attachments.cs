@@ -31,7 +31,7 @@ internal sealed class Attachments(
             undo.Push(() => files.Forget(container.Value));
             files.Save(attached);
             undo.Push(() => wiring.Drop(container));
-            wiring.Create(container, attached, CableOf);
+            wiring.Create(container, attached, wish.Namespace, CableOf);
             ledger.Add(attached);
             undo.Push(() => ledger.Remove(attached));
             apply(rules.AddPorts(attached));

@@ -29,24 +29,30 @@ internal sealed class ContainerWiring(NetworkOptions options, Rtnetlink host)
     }
 
     /// <summary>Makes a namespace with one device for each endpoint.</summary>
-    internal void Create(ContainerId container, AttachedContainer attached, Func<NetworkEndpoint, Cable> cableOf)
+    /// <param name="source">A namespace that there is, to be taken; null makes a new one.</param>
+    internal void Create(
+        ContainerId container, AttachedContainer attached, string? source, Func<NetworkEndpoint, Cable> cableOf)
     {
         var path = NamespaceOf(container);
 
         // What a crash left; a namespace on record is never made twice.
         NetworkNamespace.Remove(path);
-        var (own, inside) = NetworkNamespace.Create(path, own =>
-        {
-            // No address of version 6 is given, and none shall be made up; ::1 stays.
-            Sysctl.Write("ipv6/conf/default/disable_ipv6", "1");
-            return (own, new Rtnetlink());
-        });
+        var (own, inside) = source is null
+            ? NetworkNamespace.Create(path, Open)
+            : NetworkNamespace.Keep(path, source, Open);
         using (own)
         using (inside)
         {
             inside.SetUp(Loopback);
             foreach (var endpoint in attached.Endpoints) Join(own, inside, cableOf(endpoint));
             if (attached.WayOut is { } way) inside.AddDefaultRoute(IPAddress.Parse(way.Gateway));
+        }
+
+        static (FileDescriptor, Rtnetlink) Open(FileDescriptor own)
+        {
+            // No address of version 6 is given, and none shall be made up; ::1 stays.
+            Sysctl.Write("ipv6/conf/default/disable_ipv6", "1");
+            return (own, new Rtnetlink());
         }
     }
 

@@ -11,6 +11,9 @@ public sealed record NetworkWish(ImmutableArray<EndpointSpec> Endpoints, Immutab
     /// <summary>Whether a network that is not there is made, and goes with its last container.</summary>
     public bool MakesNetworks { get; init; }
 
+    /// <summary>A network namespace that there is, to be taken, as <c>/proc/PID/ns/net</c>; null: a new one.</summary>
+    public string? Namespace { get; init; }
+
     /// <summary>What a specification asks for.</summary>
     public static NetworkWish Of(ContainerSpec spec, string defaultNetwork)
     {

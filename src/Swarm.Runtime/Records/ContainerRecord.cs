@@ -3,6 +3,7 @@ using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
 using Swarm.Linux.Processes;
+using Swarm.Linux.Users;
 using Swarm.Runtime.Volumes;
 
 namespace Swarm.Runtime.Records;
@@ -15,6 +16,9 @@ internal sealed record ContainerRecord
     public required Digest ImageId { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>What its users and groups are on the host, for all its life; null: the same.</summary>
+    public IdMap? Users { get; init; }
 
     public ContainerPhase Phase { get; init; }
 

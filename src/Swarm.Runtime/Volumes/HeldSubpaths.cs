@@ -7,7 +7,8 @@ using Swarm.Runtime.Bundles;
 
 namespace Swarm.Runtime.Volumes;
 
-/// <summary>Folders of volumes, mounted at places of their own until crun has mounted them from there.</summary>
+/// <summary>Folders of volumes, and roots, mounted at places of their own until crun has mounted them from there.
+/// </summary>
 /// <remarks>Whoever has the volume, too, may put a link in a folder's place at any time: so what was found is held by a
 /// descriptor, and mounted by that. What is deleted here is never more than an empty folder or file.</remarks>
 internal sealed class HeldSubpaths(EngineFolders folders) : IDisposable
@@ -29,6 +30,17 @@ internal sealed class HeldSubpaths(EngineFolders folders) : IDisposable
         _places.Add(place);
         Mounting.BindAll(path, place);
         return mount with { Source = place, Below = "" };
+    }
+
+    /// <summary>Lets a root be reached also by those who may not pass through the folders that it is in.</summary>
+    /// <returns>Where it is, too.</returns>
+    public string HoldRoot(string path)
+    {
+        var place = Path.Join(folders.Subpaths, Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(place);
+        _places.Add(place);
+        Mounting.Bind(path, place);
+        return place;
     }
 
     public void Dispose() => _places.ForEach(Clear);

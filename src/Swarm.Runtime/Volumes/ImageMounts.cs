@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 using Swarm.Images;
+using Swarm.Linux.Users;
 using Swarm.Runtime.Records;
 
 namespace Swarm.Runtime.Volumes;
@@ -13,13 +15,13 @@ internal sealed class ImageMounts(IImageStore images)
 {
     /// <exception cref="ContainerException">The image is not on this host.</exception>
     public async Task<ContainerMount> SettleAsync(
-        ContainerId container, ContainerMount mount, CancellationToken cancellation)
+        ContainerId container, ContainerMount mount, IdMap? users, CancellationToken cancellation)
     {
         var image = images.Find(mount.Spec.Source) ?? throw new ContainerException(
             ContainerFault.Invalid, $"invalid mount config for type \"image\": no such image: {mount.Spec.Source}");
         return mount with
         {
-            Path = await images.MountRootAsync(RootOf(container, mount.Spec.Target), image.Id, cancellation),
+            Path = await MountAsync(container, mount, image.Id, users, cancellation),
             ImageId = image.Id,
         };
     }
@@ -30,7 +32,7 @@ internal sealed class ImageMounts(IImageStore images)
         foreach (var mount in record.Mounts ?? [])
         {
             if (mount.ImageId is { } image)
-                await images.MountRootAsync(RootOf(record.Id, mount.Spec.Target), image, cancellation);
+                await MountAsync(record.Id, mount, image, record.Users, cancellation);
         }
     }
 
@@ -44,6 +46,11 @@ internal sealed class ImageMounts(IImageStore images)
     public static IEnumerable<ContainerId> RootsOf(ContainerRecord record) => (record.Mounts ?? [])
         .Where(mount => mount.ImageId is not null)
         .Select(mount => RootOf(record.Id, mount.Spec.Target));
+
+    private Task<string> MountAsync(
+        ContainerId container, ContainerMount mount, Digest image, IdMap? users, CancellationToken cancellation) =>
+        images.MountRootAsync(
+            RootOf(container, mount.Spec.Target), image, WritableLayer.Usual with { Map = users }, cancellation);
 
     private static ContainerId RootOf(ContainerId container, string target) => new(Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes($"{container.Value} {target.TrimEnd('/')}"))));

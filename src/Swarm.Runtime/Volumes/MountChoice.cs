@@ -8,6 +8,9 @@ namespace Swarm.Runtime.Volumes;
 /// <summary>Turns what was settled for a container into mounts that crun makes.</summary>
 internal static class MountChoice
 {
+    /// <summary>crun's word for a mount whose owners are shown by the map of the container's users.</summary>
+    public const string Mapped = "idmap";
+
     /// <exception cref="ContainerException">A bind source is missing.</exception>
     public static ImmutableArray<BundleMount> Choose(ImmutableArray<ContainerMount> mounts) =>
     [
@@ -15,7 +18,9 @@ internal static class MountChoice
         {
             MountKind.Bind => Bind(mount.Spec),
             MountKind.Tmpfs => Tmpfs(mount.Spec),
-            _ => new BundleMount("bind", mount.Path, mount.Spec.Target, ["rbind", "rprivate", .. Access(mount.Spec)])
+            _ => new BundleMount(
+                "bind", mount.Path, mount.Spec.Target,
+                ["rbind", "rprivate", .. Access(mount.Spec), .. mount.IsMapped ? [Mapped] : (string[])[]])
             {
                 Below = mount.Spec.Subpath,
             },

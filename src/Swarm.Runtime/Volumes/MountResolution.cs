@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Linux.Rooted;
+using Swarm.Linux.Users;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Records;
 
@@ -10,8 +11,10 @@ namespace Swarm.Runtime.Volumes;
 
 /// <summary>Settles, once in a container's life, what is mounted in it: names are chosen, volumes are made and
 /// filled.</summary>
+/// <param name="users">By which the container's users are mapped; null: they are the host's.</param>
 /// <param name="find">A container by name or id, or the beginning of one.</param>
-internal sealed class MountResolution(VolumeStore volumes, ImageMounts images, Func<string, ContainerRecord> find)
+internal sealed class MountResolution(
+    VolumeStore volumes, ImageMounts images, IdMap? users, Func<string, ContainerRecord> find)
 {
     private const int AnonymousNameBytes = 32;
 
@@ -32,7 +35,7 @@ internal sealed class MountResolution(VolumeStore volumes, ImageMounts images, F
                 MountKind.Volume => await SettleAsync(plan.Definition.Id, mount, root, cancellation),
                 MountKind.Bind => mount with { Path = mount.Spec.Source },
                 MountKind.Tmpfs => mount,
-                MountKind.Image => await images.SettleAsync(plan.Definition.Id, mount, cancellation),
+                MountKind.Image => await images.SettleAsync(plan.Definition.Id, mount, users, cancellation),
                 _ => throw new ContainerException(
                     ContainerFault.Invalid, $"mount at {mount.Spec.Target} is of unknown kind {mount.Spec.Kind}"),
             });
@@ -46,6 +49,7 @@ internal sealed class MountResolution(VolumeStore volumes, ImageMounts images, F
         .Select(mount => mount with
         {
             Spec = mount.Spec with { ReadOnly = mount.Spec.ReadOnly || from.ReadOnly, NoCopy = true },
+            IsMapped = false,
         });
 
     private async Task<ContainerMount> SettleAsync(
@@ -65,7 +69,13 @@ internal sealed class MountResolution(VolumeStore volumes, ImageMounts images, F
             ? volumes.TakeExisting(spec.Source, id)
             : volumes.Take(definition, id, isNew);
         if (source is not null) await volumes.FillAsync(volume, source, cancellation);
-        return mount with { Spec = spec with { Source = volume.Name }, Path = volume.Content };
+        return mount with
+        {
+            Spec = spec with { Source = volume.Name },
+            Path = volume.Content,
+            // What is mounted in a volume is not the engine's, and has the owners that it has.
+            IsMapped = users is not null && !volume.Record.IsMounted,
+        };
     }
 
     public static string NewName() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(AnonymousNameBytes));

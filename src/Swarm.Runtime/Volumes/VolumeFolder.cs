@@ -11,8 +11,8 @@ namespace Swarm.Runtime.Volumes;
 internal sealed partial class VolumeFolder(EngineFolders folders, ILogger logger)
 {
     private const string RecordName = "volume.json";
-    private const UnixFileMode OnlyPassing =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OnlyPassing = OwnerOnly | UnixFileMode.OtherExecute;
 
     private static readonly JsonSerializerOptions Format = new()
     {
@@ -29,7 +29,9 @@ internal sealed partial class VolumeFolder(EngineFolders folders, ILogger logger
     /// <summary>Clears away what was not finished, and reads what there is.</summary>
     public List<LiveVolume> ReadAll()
     {
-        File.SetUnixFileMode(folders.Volumes, OnlyPassing);
+        // Once nobody passes, nobody ever does: what such containers left stays.
+        var isHidden = folders.HidesVolumes || File.GetUnixFileMode(folders.Volumes) == OwnerOnly;
+        File.SetUnixFileMode(folders.Volumes, isHidden ? OwnerOnly : OnlyPassing);
         foreach (var scratch in (string[])[Begun, Gone])
         {
             Directory.CreateDirectory(scratch);
