@@ -18,7 +18,7 @@ public sealed record WritableLayer
     /// <summary>What it may take of the disk; zero: no limit.</summary>
     public Bytes SizeMax { get; init; }
 
-    /// <summary>By which the root is shown, where it is not mounted yet; null shows owners as they are. On the disk they
-    /// are the container's own in any case.</summary>
+    /// <summary>By which the root is shown, where it is not mounted yet; null shows owners as they are. On the disk
+    /// they are the container's own in any case.</summary>
     public IdMap? Map { get; init; }
 }

@@ -13,8 +13,8 @@ internal sealed class EngineFolders(EngineOptions options)
 
     public string State { get; } = Path.Join(options.RunRoot, "state");
 
-    /// <summary>Whether nobody but root may come to volumes: users that are mapped own files there that belong to root on
-    /// the disk.</summary>
+    /// <summary>Whether nobody but root may come to volumes: users that are mapped own files there that belong to root
+    /// on the disk.</summary>
     public bool HidesVolumes => options.Users is not null;
 
     public string LockFile => Path.Join(State, "engine.lock");

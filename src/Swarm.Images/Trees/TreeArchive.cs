@@ -11,7 +11,8 @@ public static class TreeArchive
 {
     /// <summary>Writes an entry of a folder, and all below it. Blocks.</summary>
     /// <param name="shown">The name it has in the tar.</param>
-    /// <param name="map">By which the tree is shown, and that is undone in the tar; null: owners are as they are.</param>
+    /// <param name="map">By which the tree is shown, and that is undone in the tar; null: owners are as they are.
+    /// </param>
     public static void Write(
         Folder parent, byte[] name, byte[] shown, IdMap? map, Stream output, CancellationToken cancellation)
     {

@@ -8,8 +8,8 @@ namespace Swarm.Linux.Mounts;
 /// <summary>A folder seen once more at another place, with other owners: those on the disk are taken for ids of a user
 /// namespace, and shown as the host's ids that these are.</summary>
 /// <remarks>
-/// <see href="https://docs.kernel.org/filesystems/idmappings.html"/>: mount_setattr(2) with MOUNT_ATTR_IDMAP, Linux 5.12;
-/// below an overlay since 5.19. What is mounted below the folder is not seen.
+/// <see href="https://docs.kernel.org/filesystems/idmappings.html"/>: mount_setattr(2) with MOUNT_ATTR_IDMAP, Linux
+/// 5.12; below an overlay since 5.19. What is mounted below the folder is not seen.
 /// An overlay works with its layers as the host's root, which must have an id in them, too. It gets one that no
 /// container can have, <see cref="OfHost"/>; so whiteouts belong to it, on the disk.
 /// </remarks>

@@ -16,9 +16,9 @@ public static unsafe partial class NullDevice
 
     /// <summary>Makes it keep its owner and mode in this namespace; it takes what is written to it all the same.
     /// </summary>
-    /// <remarks>crun gives the streams of a container to its user. Where one of them is <c>/dev/null</c>, that user could
-    /// close the host's to everyone. On a read-only mount the owner cannot be changed, which crun passes over. Does
-    /// nothing where it is so already.</remarks>
+    /// <remarks>crun gives the streams of a container to its user. Where one of them is <c>/dev/null</c>, that user
+    /// could close the host's to everyone. On a read-only mount the owner cannot be changed, which crun passes over.
+    /// Does nothing where it is so already.</remarks>
     public static void Protect()
     {
         var status = stackalloc long[32];

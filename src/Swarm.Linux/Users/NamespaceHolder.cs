@@ -6,8 +6,8 @@ namespace Swarm.Linux.Users;
 /// <summary>A process that does nothing but be the first in namespaces of its own, until this is disposed of.</summary>
 /// <remarks>
 /// A network namespace belongs to the user namespace that it is made in, and
-/// <see href="https://man7.org/linux/man-pages/man2/setns.2.html">setns(2)</see> lets no program of several threads into
-/// one. So <see href="https://man7.org/linux/man-pages/man1/unshare.1.html">unshare(1)</see> goes there.
+/// <see href="https://man7.org/linux/man-pages/man2/setns.2.html">setns(2)</see> lets no program of several threads
+/// into one. So <see href="https://man7.org/linux/man-pages/man1/unshare.1.html">unshare(1)</see> goes there.
 /// </remarks>
 public sealed class NamespaceHolder : IDisposable
 {

@@ -35,7 +35,8 @@ internal static class RangeCheck
         {
             throw new FormatException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{where}: {count} ids are too few: images have files of users up to 65534, so {FewestIds} are needed"));
+                $"{where}: {count} ids are too few: images have files of users up to 65534, so {FewestIds} are "
+                + "needed"));
         }
 
         if (ranges.Count > MostRanges || count >= End)

@@ -37,7 +37,7 @@ internal static class ProcessLimits
     private static readonly Lazy<bool> IsFree =
         new(() => (OwnCapabilities.ReadBounding() >> SysResource & 1) == 1);
 
-    /// <param name="isMapped">Whether they are set by a user of another user namespace, who may not raise any.</param>
+    /// <param name="isMapped">Whether a user of another user namespace sets them, who may not raise any.</param>
     /// <exception cref="ContainerException">There is no limit of that name, or its soft one is above its hard one.
     /// </exception>
     public static ImmutableArray<ProcessLimit> Choose(ImmutableArray<Ulimit> wanted, bool isMapped) =>
