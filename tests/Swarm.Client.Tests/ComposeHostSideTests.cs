@@ -53,7 +53,7 @@ public sealed class ComposeHostSideTests
             annotations: {a: b}
             """);
 
-        Assert.Equal(new SharedNamespaces("host", "shareable", "host"), read.Shared);
+        Assert.Equal(new SharedNamespaces("host", "shareable", "host", User: "host"), read.Shared);
         Assert.Equal(
             ("/mine/own", true, true), (read.Cgroup.Parent, read.Cgroup.IsHostSeen, read.Cgroup.WaitsForMemory));
         Assert.Equal(Bytes.FromMebibytes(16), read.Limits.MemoryReservation);

@@ -43,7 +43,8 @@ internal static class ProcessLimits
     public static ImmutableArray<ProcessLimit> Choose(ImmutableArray<Ulimit> wanted, bool isMapped) =>
     [
         .. wanted.Select(limit => Choose(
-            limit, IsFree.Value && !isMapped ? ulong.MaxValue : Ceiling(File.ReadLines("/proc/self/limits"), limit.Name))),
+            limit,
+            IsFree.Value && !isMapped ? ulong.MaxValue : Ceiling(File.ReadLines("/proc/self/limits"), limit.Name))),
     ];
 
     /// <returns>Null where it is the engine's own.</returns>

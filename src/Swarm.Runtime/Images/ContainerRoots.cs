@@ -4,8 +4,8 @@ using Swarm.Runtime.Records;
 
 namespace Swarm.Runtime.Images;
 
-/// <summary>Roots of containers, each with the writable layer that its definition asks for, and with the owners that its
-/// users have on the host.</summary>
+/// <summary>Roots of containers, each with the writable layer that its definition asks for, and with the owners that
+/// its users have on the host.</summary>
 internal static class ContainerRoots
 {
     /// <returns>The folder at which it is mounted.</returns>

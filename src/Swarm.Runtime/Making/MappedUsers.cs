@@ -7,7 +7,8 @@ using Swarm.Runtime.Records;
 
 namespace Swarm.Runtime.Making;
 
-/// <summary>The user namespace of a container whose users are mapped, until the container has processes in it.</summary>
+/// <summary>The user namespace of a container whose users are mapped, until the container has processes in it.
+/// </summary>
 /// <remarks>Drawn in docs/user-namespaces.md.</remarks>
 internal sealed class MappedUsers : IDisposable
 {

@@ -11,7 +11,8 @@ public sealed record ContainerMount(MountSpec Spec, string Path)
     /// <summary>Whether it is a volume that nobody gave a name.</summary>
     public bool IsAnonymous { get; init; }
 
-    /// <summary>Whether the owners on the disk are the container's own ids, and shown by the map of its users.</summary>
+    /// <summary>Whether the owners on the disk are the container's own ids, and shown by the map of its users.
+    /// </summary>
     public bool IsMapped { get; init; }
 
     /// <summary>The image it shows the files of.</summary>

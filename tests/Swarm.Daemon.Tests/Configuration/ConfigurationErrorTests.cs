@@ -63,6 +63,10 @@ public sealed class ConfigurationErrorTests
         + "keep to 127.0.0.1 (--set)")]
     [InlineData("swarm.tls.ca=/a", "swarm.tls.certificate: is needed beside the other two of swarm.tls "
         + "(reference.conf)", "swarm.tls.key: is needed beside the other two of swarm.tls (reference.conf)")]
+    [InlineData("swarm.runtime.userns-remap=1000-1999", "swarm.runtime.userns-remap: 1000-1999: 1000 ids are too few: "
+        + "images have files of users up to 65534, so 65536 are needed (--set)")]
+    [InlineData("swarm.runtime.userns-remap=no-such-user",
+        "swarm.runtime.userns-remap: there is no user no-such-user in /etc/passwd (--set)")]
     [InlineData("nonsense", "--set nonsense: not of the form PATH=VALUE")]
     public void A_wrong_setting_is_named_with_its_source_and_what_is_wrong(string assignment, params string[] errors)
     {
