@@ -1,5 +1,4 @@
 using Swarm.Linux;
-using Swarm.Linux.Files;
 using Swarm.Linux.Mounts;
 using Swarm.Linux.Namespaces;
 using Swarm.Linux.Overlay;

@@ -1,5 +1,4 @@
 using Swarm.Daemon.Tests.Services;
-using Swarm.Daemon.Tests.Services;
 
 namespace Swarm.Daemon.Tests.Docker;
 
