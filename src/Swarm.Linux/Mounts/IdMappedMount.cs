@@ -29,7 +29,9 @@ public static partial class IdMappedMount
         var flags = OpenTreeClone | OpenFlags.CloseOnExec;
         var cloned = open_tree(OpenTree, OpenFlags.CurrentFolder, source, flags);
         using var mount = new FileDescriptor((int)SystemCall.Check(cloned, "open_tree", source));
-        var users = Namespaces.GetOrAdd(map, one => new Lazy<FileDescriptor>(() => NamespaceOf(one))).Value;
+        // Without a refusal being kept: the next time the host may have one to give.
+        var users = Namespaces.GetOrAdd(map, one => new Lazy<FileDescriptor>(
+            () => NamespaceOf(one), LazyThreadSafetyMode.PublicationOnly)).Value;
         var attributes = new MountAttributes { Set = AttributeIdMap, Users = (ulong)users.DangerousGetHandle() };
         var set = mount_setattr(MountSetAttributes, mount, "", OpenFlags.EmptyPathAt, in attributes, AttributesBytes);
         SystemCall.Check(set, "mount_setattr idmap", source);

@@ -33,10 +33,9 @@ internal static class RangeCheck
         var count = ranges.Sum(range => (long)range.Size);
         if (count < FewestIds)
         {
+            const string reason = "images have files of users up to 65534, so 65536 are needed";
             throw new FormatException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{where}: {count} ids are too few: images have files of users up to 65534, so {FewestIds} are "
-                + "needed"));
+                CultureInfo.InvariantCulture, $"{where}: {count} ids are too few: {reason}"));
         }
 
         if (ranges.Count > MostRanges || count >= End)

@@ -40,12 +40,15 @@ internal static class BundleWriter
     }
 
     /// <remarks>Those of the host can be mounted anew by its own root only.</remarks>
-    private static BundleMount Queues(BundleInput input)
+    private static ImmutableArray<BundleMount> Queues(BundleInput input)
     {
         const string target = "/dev/mqueue";
-        return input.Users is not null && input.Plan.Spec.Shared.Ipc == "host"
-            ? new BundleMount("bind", target, target, ["bind", "rprivate", "nosuid", "noexec", "nodev"])
-            : new BundleMount("mqueue", "mqueue", target, ["nosuid", "noexec", "nodev"]);
+        ImmutableArray<string> options = ["nosuid", "noexec", "nodev"];
+        if (input.Users is null || input.Plan.Spec.Shared.Ipc != "host")
+            return [new BundleMount("mqueue", "mqueue", target, options)];
+        return Directory.Exists(target)
+            ? [new BundleMount("bind", target, target, ["bind", "rprivate", .. options])]
+            : [];
     }
 
     private static void WriteMounts(Utf8JsonWriter json, BundleInput input)
@@ -61,7 +64,7 @@ internal static class BundleWriter
                 ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
             new("sysfs", "sysfs", "/sys", ["nosuid", "noexec", "nodev", access]),
             new("cgroup", "cgroup", "/sys/fs/cgroup", [access, "nosuid", "noexec", "nodev"]),
-            Queues(input),
+            .. Queues(input),
             new("tmpfs", "shm", "/dev/shm",
                 ["nosuid", "noexec", "nodev", "mode=1777",
                     string.Create(CultureInfo.InvariantCulture, $"size={shmBytes}")]),

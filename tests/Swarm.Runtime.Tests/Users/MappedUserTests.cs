@@ -95,6 +95,15 @@ public sealed class MappedUserTests(MappedFixture fixture) : IClassFixture<Mappe
     }
 
     [Fact]
+    public async Task Memory_of_the_host_may_be_shared()
+    {
+        var container = await fixture.StartAsync(Sleep with { Shared = new SharedNamespaces(Ipc: "host") });
+
+        Assert.Equal(new FileInfo("/proc/self/ns/ipc").LinkTarget, Namespace(container, "ipc"));
+        Assert.Equal("65534", await fixture.OutputAsync(container, "ls /dev > /dev/null && stat -c %u /dev/shm"));
+    }
+
+    [Fact]
     public async Task A_container_may_keep_the_users_of_the_host()
     {
         var container = await fixture.StartAsync(Sleep with
