@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Swarm.Core.Containers;
 using Swarm.Linux.Users;
+using Swarm.Runtime.Networks;
 
 namespace Swarm.Runtime.Tests.Users;
 
@@ -35,7 +36,7 @@ public sealed class MappedLifeTests : IAsyncLifetime
         Assert.Equal("eth0 lo", await _fixture.OutputAsync(first, "echo $(ls /sys/class/net)"));
         await _fixture.OutputAsync(first, "busybox ip link set eth0 mtu 1400");
         Assert.Equal("hello", await AskAsync(address));
-        await _fixture.Engine.Networks.CreateAsync(new Networks.NetworkDefinition("more"), default);
+        await _fixture.Engine.Networks.CreateAsync(new NetworkDefinition("more"), default);
         await _fixture.Engine.Networks.ConnectAsync(first.Id, new EndpointSpec("more"), default);
         Assert.Equal("eth0 eth1 lo", await _fixture.OutputAsync(first, "echo $(ls /sys/class/net)"));
     }
