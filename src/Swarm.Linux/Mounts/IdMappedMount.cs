@@ -35,7 +35,7 @@ public static partial class IdMappedMount
         var attributes = new MountAttributes { Set = AttributeIdMap, Users = (ulong)users.DangerousGetHandle() };
         var set = mount_setattr(MountSetAttributes, mount, "", OpenFlags.EmptyPathAt, in attributes, AttributesBytes);
         SystemCall.Check(set, "mount_setattr idmap", source);
-        var moved = move_mount(MoveMount, mount, "", OpenFlags.CurrentFolder, target, MoveFromEmptyPath);
+        var moved = move_mount(MoveMount, mount, "", OpenFlags.CurrentFolder, target, MoveFlags);
         SystemCall.Check(moved, "move_mount", target);
     }
 
@@ -68,7 +68,9 @@ public static partial class IdMappedMount
     private const nint MoveMount = 429;
     private const nint MountSetAttributes = 442;
     private const int OpenTreeClone = 1;
-    private const uint MoveFromEmptyPath = 4;
+
+    // From the descriptor itself, to what a link leads to: a descriptor under /proc is one.
+    private const uint MoveFlags = 4 | 0x10;
     private const ulong AttributeIdMap = 0x100000;
     private const nuint AttributesBytes = 32;
 

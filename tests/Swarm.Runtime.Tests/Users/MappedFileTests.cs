@@ -7,7 +7,8 @@ using Swarm.Linux.Files;
 namespace Swarm.Runtime.Tests.Users;
 
 /// <summary>Volumes, binds, images and archives of containers whose users are mapped.</summary>
-public sealed class MappedFileTests(MappedFixture fixture) : IClassFixture<MappedFixture>
+[Collection(MappedCollection.Name)]
+public sealed class MappedFileTests(MappedFixture fixture)
 {
     private static readonly UnpackRules Plain = new(KeepKinds: false, Owner: null);
 
@@ -128,12 +129,12 @@ public sealed class MappedFileTests(MappedFixture fixture) : IClassFixture<Mappe
 
         Assert.Equal(
             "0000000000002000",
-            await fixture.OutputAsync(container, "/data/able grep CapEff /proc/self/status | tr -d 'a-zA-Z:\\t'"));
+            await fixture.OutputAsync(container, "/data/busybox grep CapEff /proc/self/status | tr -d 'a-zA-Z:\\t'"));
         var tar = new MemoryStream();
-        await fixture.Engine.Files.ReadArchiveAsync(container.Id, "/data/able", tar, default);
+        await fixture.Engine.Files.ReadArchiveAsync(container.Id, "/data/busybox", tar, default);
         Assert.True(tar.ToArray().AsSpan().IndexOf([.. "security.capability="u8, .. capability]) > 0);
         using var upper = Folder.Open(fixture.Images.PlacesOf(container.Id)!.Upper + "/data");
-        Assert.Equal(capability, upper.Attribute("able"u8, "security.capability"u8));
+        Assert.Equal(capability, upper.Attribute("busybox"u8, "security.capability"u8));
     }
 
     [Fact]
@@ -191,7 +192,7 @@ public sealed class MappedFileTests(MappedFixture fixture) : IClassFixture<Mappe
         byte[] record = [.. Encoding.ASCII.GetBytes($"{body.Length + 2}"), .. body];
         var tar = new MemoryStream();
         Write("pax", 'x', record);
-        Write("able", '0', program);
+        Write("busybox", '0', program);
         tar.Write(new byte[1024]);
         tar.Position = 0;
         return tar;

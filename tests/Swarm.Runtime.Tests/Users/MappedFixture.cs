@@ -17,6 +17,7 @@ public sealed class MappedFixture : IAsyncLifetime
     internal const uint First = 300000;
 
     private readonly string _unique = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
+    private readonly string _pool = $"10.{RandomNumberGenerator.GetInt32(100, 250)}.0.0/16";
     private BridgeNetworkPlane _networks = null!;
 
     internal static IdMap Map { get; } = new([new IdRange(0, First, 65536)], [new IdRange(0, First, 65536)]);
@@ -113,6 +114,7 @@ public sealed class MappedFixture : IAsyncLifetime
                 NamespaceFolder = Folder + "/run/netns",
                 StateFolder = Folder + "/run/state/net",
                 LastingFolder = Folder + "/data/networks",
+                AddressPool = _pool,
             },
             TimeProvider.System, NullLogger<BridgeNetworkPlane>.Instance);
         Engine = new ContainerEngine(options, Images, _networks, TimeProvider.System, NullLoggerFactory.Instance);

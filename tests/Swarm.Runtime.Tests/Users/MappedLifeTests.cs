@@ -7,6 +7,7 @@ namespace Swarm.Runtime.Tests.Users;
 
 /// <summary>Networks, restarts and ends of containers whose users are mapped.</summary>
 #pragma warning disable CA1001 // xunit disposes of it through IAsyncLifetime.
+[Collection(MappedCollection.Name)]
 public sealed class MappedLifeTests : IAsyncLifetime
 #pragma warning restore CA1001
 {
@@ -23,8 +24,11 @@ public sealed class MappedLifeTests : IAsyncLifetime
     [Fact]
     public async Task A_network_namespace_is_the_container_s_own_to_rule()
     {
-        var first = await _fixture.StartAsync(Networked with { AddCapabilities = ["NET_ADMIN"] });
-        var second = await _fixture.StartAsync(Networked with
+        foreach (var name in (string[])["red", "blue"])
+            await _fixture.Engine.Networks.CreateAsync(new NetworkDefinition(name), default);
+        var networked = Networked with { Endpoints = [new EndpointSpec("red")] };
+        var first = await _fixture.StartAsync(networked with { AddCapabilities = ["NET_ADMIN"] });
+        var second = await _fixture.StartAsync(networked with
         {
             User = "worker",
             Command = ["sh", "-c", "while :; do echo hello | busybox nc -l -p 80; done"],
@@ -36,8 +40,7 @@ public sealed class MappedLifeTests : IAsyncLifetime
         Assert.Equal("eth0 lo", await _fixture.OutputAsync(first, "echo $(ls /sys/class/net)"));
         await _fixture.OutputAsync(first, "busybox ip link set eth0 mtu 1400");
         Assert.Equal("hello", await AskAsync(address));
-        await _fixture.Engine.Networks.CreateAsync(new NetworkDefinition("more"), default);
-        await _fixture.Engine.Networks.ConnectAsync(first.Id, new EndpointSpec("more"), default);
+        await _fixture.Engine.Networks.ConnectAsync(first.Id, new EndpointSpec("blue"), default);
         Assert.Equal("eth0 eth1 lo", await _fixture.OutputAsync(first, "echo $(ls /sys/class/net)"));
     }
 

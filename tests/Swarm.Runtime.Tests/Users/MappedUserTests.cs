@@ -5,7 +5,8 @@ using Swarm.Linux.Users;
 
 namespace Swarm.Runtime.Tests.Users;
 
-public sealed class MappedUserTests(MappedFixture fixture) : IClassFixture<MappedFixture>
+[Collection(MappedCollection.Name)]
+public sealed class MappedUserTests(MappedFixture fixture)
 {
     private const string OfHost = ": its users are mapped, and only with those of the host (userns=host) it may";
 
