@@ -121,7 +121,7 @@ public sealed class MappedFileTests(MappedFixture fixture)
     {
         // CAP_NET_RAW, permitted and effective, as setcap writes it.
         byte[] capability = [1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        var container = await fixture.StartAsync(Sleep with { User = "worker" });
+        var container = await fixture.StartAsync(Sleep);
         var busybox = File.ReadAllBytes("/bin/busybox");
 
         await fixture.Engine.Files.WriteArchiveAsync(
@@ -129,7 +129,9 @@ public sealed class MappedFileTests(MappedFixture fixture)
 
         Assert.Equal(
             "0000000000002000",
-            await fixture.OutputAsync(container, "/data/busybox grep CapEff /proc/self/status | tr -d 'a-zA-Z:\\t'"));
+            await fixture.OutputAsync(
+                container,
+                "busybox su worker -c '/data/busybox grep CapEff /proc/self/status' | tr -d 'a-zA-Z:\\t'"));
         var tar = new MemoryStream();
         await fixture.Engine.Files.ReadArchiveAsync(container.Id, "/data/busybox", tar, default);
         Assert.True(tar.ToArray().AsSpan().IndexOf([.. "security.capability="u8, .. capability]) > 0);

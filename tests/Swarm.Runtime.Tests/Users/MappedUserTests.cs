@@ -20,7 +20,7 @@ public sealed class MappedUserTests(MappedFixture fixture)
 
         Assert.Equal("0", await fixture.OutputAsync(root, "id -u"));
         Assert.Equal(MappedFixture.First, MappedFixture.UserOnHost(root));
-        Assert.Equal("1234", await fixture.OutputAsync(worker, "id -u"));
+        Assert.Equal("1234", await fixture.OutputAsync(worker, "stat -c %u /proc/1"));
         Assert.Equal(MappedFixture.First + 1234, MappedFixture.UserOnHost(worker));
         foreach (var file in (string[])["uid_map", "gid_map"])
         {
