@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;

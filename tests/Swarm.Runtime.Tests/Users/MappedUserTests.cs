@@ -1,7 +1,6 @@
 using Swarm.Core.Containers;
 using Swarm.Images;
 using Swarm.Images.Trees;
-using Swarm.Linux.Users;
 
 namespace Swarm.Runtime.Tests.Users;
 
