@@ -6,10 +6,8 @@ using Swarm.Runtime.Networks;
 namespace Swarm.Runtime.Tests.Users;
 
 /// <summary>Networks, restarts and ends of containers whose users are mapped.</summary>
-#pragma warning disable CA1001 // xunit disposes of it through IAsyncLifetime.
 [Collection(MappedCollection.Name)]
 public sealed class MappedLifeTests : IAsyncLifetime
-#pragma warning restore CA1001
 {
     private readonly MappedFixture _fixture = new();
 
