@@ -61,8 +61,9 @@ public sealed class UserRemap(Func<string, string?> read)
         if (parts.Length != 2 || !parts.All(part => part.Length > 0 && part.All(char.IsAsciiDigit))) return null;
         if (!TryNumber(parts[0], out var first) || !TryNumber(parts[1], out var last))
             throw new FormatException($"'{text}' is beyond the ids there are");
-        RangeCheck.Check(text, first, last - first + 1);
-        var range = new IdRange(0, (uint)first, (uint)(last - first + 1));
+        var size = (long)last - first + 1;
+        RangeCheck.Check(text, first, size);
+        var range = new IdRange(0, first, (uint)size);
         RangeCheck.CheckWhole(text, [range]);
         return range;
     }

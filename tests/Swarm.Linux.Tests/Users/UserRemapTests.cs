@@ -58,6 +58,7 @@ public sealed class UserRemapTests
     [InlineData("an na", "'an na' is not default, USER, USER:GROUP, or FIRST-LAST as 100000-165535")]
     [InlineData("0-65535", "0-65535: 65536 ids from 0 on would make root of containers that of the host")]
     [InlineData("5-4", "5-4: 0 ids from 5 on are none")]
+    [InlineData("5-3", "5-3: -1 ids from 5 on are none")]
     [InlineData("100000-100999", "100000-100999: 1000 ids are too few: images have files of users up to 65534, so "
         + "65536 are needed")]
     [InlineData("1-4294967294", "1-4294967294: 4294967294 ids from 1 on end beyond 4294967293")]
