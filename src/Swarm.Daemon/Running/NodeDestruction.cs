@@ -15,7 +15,9 @@ internal sealed partial class NodeDestruction(DaemonOptions options, ILoggerFact
     {
         var store = new NodeStore(NodePlaces.NodeFolder(options));
         var id = store.Identify(NodeStore.ChooseId);
-        await using (var parts = await NodeParts.OpenAsync(options, id, identity: null, logs, time, stop))
+        // Nothing is made any more: a host that cannot map users now can be left all the same.
+        var leaving = options with { Engine = options.Engine with { Users = null } };
+        await using (var parts = await NodeParts.OpenAsync(leaving, id, identity: null, logs, time, stop))
         {
             foreach (var container in await parts.DestroyAsync(stop)) LogRemoved(container);
         }

@@ -10,7 +10,7 @@ public sealed class UserRemapTests
     [Fact]
     public async Task Containers_are_made_built_copied_to_and_committed_as_on_any_node()
     {
-        await using var node = await TestNode.StartAsync(Remap);
+        await using var node = await StartAsync();
         var docker = new DockerClient(node.Daemon.Socket);
 
         Assert.Contains("name=userns", await docker.DoAsync("info", "-f", "{{.SecurityOptions}}"), Word);
@@ -44,7 +44,7 @@ public sealed class UserRemapTests
     [Fact]
     public async Task A_container_may_be_the_host_s_and_what_only_that_may_be_is_refused()
     {
-        await using var node = await TestNode.StartAsync(Remap);
+        await using var node = await StartAsync();
         var docker = new DockerClient(node.Daemon.Socket);
 
         foreach (var option in (string[])["--privileged", "--network=host", "--pid=host"])
@@ -79,7 +79,30 @@ public sealed class UserRemapTests
             "swarm.runtime.userns-remap: there is no group no-such-group in /etc/group (--set)", errors, Word);
     }
 
+    [Fact]
+    public async Task A_host_that_cannot_map_users_is_told_why_and_can_be_left()
+    {
+        // The folder of this one is passed by nobody.
+        await using var daemon = new DaemonProcess { Settings = [Remap] };
+
+        var (code, errors) = await daemon.RunAsync();
+
+        Assert.Equal(1, code);
+        Assert.Contains("users of containers are mapped, and may not pass", errors, Word);
+        Assert.Equal((0, ""), await daemon.RunAsync("--destroy"));
+    }
+
     private const StringComparison Word = StringComparison.Ordinal;
+
+    private static Task<TestNode> StartAsync()
+    {
+        var daemon = new DaemonProcess { Settings = [Remap] };
+        // A temporary folder is passed by nobody, and mapped users have to come to the run root.
+        const UnixFileMode passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        File.SetUnixFileMode(Path.GetDirectoryName(daemon.RunRoot)!, passable);
+        return TestNode.StartAsync(daemon);
+    }
 
     private static async Task CopyAsync(DockerClient docker)
     {
