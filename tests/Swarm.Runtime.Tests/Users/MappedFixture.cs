@@ -11,7 +11,9 @@ using Swarm.Runtime.Networks;
 namespace Swarm.Runtime.Tests.Users;
 
 /// <summary>An engine that maps users, over the real image store and the real networks.</summary>
+#pragma warning disable CA1001 // xunit disposes of it through IAsyncLifetime.
 public sealed class MappedFixture : IAsyncLifetime
+#pragma warning restore CA1001
 {
     internal const uint First = 300000;
 
