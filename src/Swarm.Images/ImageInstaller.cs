@@ -20,11 +20,12 @@ internal sealed record ReadyImage(
 internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers)
 {
     /// <summary>Unpacks what is new and brings all to the disk. Nothing is seen yet.</summary>
+    /// <param name="ahead">What was unpacked of them before; null where nothing was.</param>
     public async Task<ImmutableArray<ReadyImage>> PrepareAsync(
-        ImmutableArray<ArchivedImage> images, ScratchFolder scratch, CancellationToken cancellation)
+        ImmutableArray<ArchivedImage> images, ScratchFolder scratch, ImageAhead? ahead, CancellationToken cancellation)
     {
         var ready = ImmutableArray.CreateBuilder<ReadyImage>();
-        foreach (var image in images) ready.Add(await UnpackAsync(image, scratch, cancellation));
+        foreach (var image in images) ready.Add(await UnpackAsync(image, scratch, ahead, cancellation));
 
         return await DedicatedThread.RunAsync(
             () =>
@@ -54,12 +55,12 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers)
 
     /// <summary>Unpacks what is new. Nothing is seen yet, and nothing is sure to be on the disk.</summary>
     public async Task<ReadyImage> UnpackAsync(
-        ArchivedImage image, ScratchFolder scratch, CancellationToken cancellation)
+        ArchivedImage image, ScratchFolder scratch, ImageAhead? ahead, CancellationToken cancellation)
     {
         var imageLayers = image.Layers.Zip(image.Document.DiffIds, image.Document.ChainIds)
             .Select(layer => new ImageLayer(layer.Second, layer.Third, layer.First.Digest, layer.First.Path))
             .ToImmutableArray();
-        var unpacked = await layers.UnpackAsync(imageLayers, scratch, cancellation);
+        var unpacked = await layers.UnpackAsync(imageLayers, scratch, ahead, cancellation);
 
         var manifest = image.Manifest ?? WriteManifest(image, scratch);
         var known = new KnownImage(

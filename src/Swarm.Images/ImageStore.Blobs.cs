@@ -3,6 +3,7 @@ using Swarm.Core.Images;
 using Swarm.Images.Archives;
 using Swarm.Images.Blobs;
 using Swarm.Images.Collecting;
+using Swarm.Images.Layers;
 using Swarm.Images.Names;
 
 namespace Swarm.Images;
@@ -74,14 +75,17 @@ public sealed partial class ImageStore
 
     internal ScratchFolder NewScratch() => _folders.NewScratch();
 
+    /// <summary>Begins to unpack layers of an image whose blobs are held before all of them are here.</summary>
+    internal ImageAhead UnpackAhead() => _unpacksAhead.Begin();
+
     /// <summary>Takes in an image whose blobs are held. Names that meant another image mean this one.</summary>
     /// <returns>Whether one of its names means another image than before.</returns>
     internal async Task<bool> InstallPulledAsync(
-        ArchivedImage image, ScratchFolder scratch, CancellationToken cancellation)
+        ArchivedImage image, ScratchFolder scratch, ImageAhead ahead, CancellationToken cancellation)
     {
         bool isNew;
         lock (_gate) isNew = image.Names.Any(name => _catalog.Find(name)?.Id != image.Config.Digest);
-        await InstallAsync([image], scratch, cancellation);
+        await InstallAsync([image], scratch, ahead, cancellation);
         return isNew;
     }
 

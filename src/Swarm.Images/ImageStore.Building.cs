@@ -126,7 +126,7 @@ public sealed partial class ImageStore : IBuildStore
         await _installing.WaitAsync(cancellation);
         try
         {
-            var ready = await _installer.UnpackAsync(image, scratch, cancellation);
+            var ready = await _installer.UnpackAsync(image, scratch, ahead: null, cancellation);
             lock (_gate)
             {
                 _installer.Commit(ready, synced: false);

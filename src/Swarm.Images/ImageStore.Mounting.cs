@@ -94,7 +94,7 @@ public sealed partial class ImageStore
         lock (_gate) image = GetById(imageId);
 
         using var scratch = _folders.NewScratch();
-        var unpacked = await _layers.UnpackAsync(image.Layers, scratch, cancellation);
+        var unpacked = await _layers.UnpackAsync(image.Layers, scratch, ahead: null, cancellation);
         lock (_gate) _layers.Commit(unpacked);
         LogUnpacked(imageId);
     }

@@ -28,6 +28,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     private readonly StoreFolders _folders;
     private readonly Catalog _catalog;
     private readonly LayerFolder _layers;
+    private readonly UnpacksAhead _unpacksAhead;
     private readonly SnapshotFolder _snapshots;
     private readonly ImageInstaller _installer;
     private readonly Sweep _sweep;
@@ -54,6 +55,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
             _repositories = new RepositoryCatalog(_folders);
             foreach (var (path, fault) in _repositories.Broken) LogBroken(path, fault);
             _layers = new LayerFolder(_folders, options);
+            _unpacksAhead = new UnpacksAhead(_folders, _layers);
             _snapshots = new SnapshotFolder(_folders, _layers);
             _installer = new ImageInstaller(_folders, _layers);
             _sweep = new Sweep(_folders, _catalog, _repositories, _snapshots, _heldBlobs);
@@ -165,13 +167,17 @@ public sealed partial class ImageStore : IImageStore, IDisposable
         _folders.Dispose();
     }
 
+    private Task<ImmutableArray<LoadedImage>> InstallAsync(
+        ImmutableArray<ArchivedImage> images, ScratchFolder scratch, CancellationToken cancellation) =>
+        InstallAsync(images, scratch, ahead: null, cancellation);
+
     private async Task<ImmutableArray<LoadedImage>> InstallAsync(
-        ImmutableArray<ArchivedImage> images, ScratchFolder scratch, CancellationToken cancellation)
+        ImmutableArray<ArchivedImage> images, ScratchFolder scratch, ImageAhead? ahead, CancellationToken cancellation)
     {
         await _installing.WaitAsync(cancellation);
         try
         {
-            var ready = await _installer.PrepareAsync(images, scratch, cancellation);
+            var ready = await _installer.PrepareAsync(images, scratch, ahead, cancellation);
             lock (_gate)
             {
                 foreach (var image in ready) _installer.Commit(image);

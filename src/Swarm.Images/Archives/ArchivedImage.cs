@@ -20,16 +20,17 @@ internal sealed record ArchivedImage(
     /// <exception cref="ImageException">The configuration is broken, or not of as many layers.</exception>
     public static ArchivedImage Create(
         ImmutableArray<ImageReference> names, StagedBlob? manifest, StagedBlob config, string subject,
-        ImmutableArray<StagedBlob> layers)
+        ImmutableArray<StagedBlob> layers) =>
+        new(names, manifest, config, ReadConfig(config, subject, layers.Length), layers);
+
+    /// <exception cref="ImageException">The configuration is broken, or not of as many layers.</exception>
+    public static ConfigDocument ReadConfig(StagedBlob config, string subject, int layers)
     {
         var document = ConfigDocument.Read(ReadDocument(config, subject), subject);
-        if (document.DiffIds.Length != layers.Length)
-        {
-            throw new ImageException(
+        return document.DiffIds.Length == layers
+            ? document
+            : throw new ImageException(
                 ImageFault.Invalid,
-                $"{subject}: rootfs: diff_ids: {document.DiffIds.Length} digests for {layers.Length} layers");
-        }
-
-        return new ArchivedImage(names, manifest, config, document, layers);
+                $"{subject}: rootfs: diff_ids: {document.DiffIds.Length} digests for {layers} layers");
     }
 }

@@ -49,12 +49,14 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
     }
 
     /// <summary>Unpacks what is not unpacked yet of an image's layers, lowest first, into a scratch folder.</summary>
+    /// <param name="ahead">Those that were unpacked before; null where none was.</param>
     /// <exception cref="ImageException">What is wrong with which layer.</exception>
     public async Task<ImmutableArray<UnpackedLayer>> UnpackAsync(
-        ImmutableArray<ImageLayer> layers, ScratchFolder scratch, CancellationToken cancellation)
+        ImmutableArray<ImageLayer> layers, ScratchFolder scratch, ImageAhead? ahead, CancellationToken cancellation)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var attempts = layers.Select((layer, index) => TryAloneAsync(layer, index == 0, scratch, failed)).ToArray();
+        var attempts = layers.Select(
+            (layer, index) => AloneAsync(layer, index == 0, scratch, ahead, failed)).ToArray();
         await Task.WhenAll(attempts);
 
         // What speaks of layers below is unpacked over them, in order.
@@ -69,11 +71,31 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
         return unpacked.ToImmutable();
     }
 
+    /// <summary>Unpacks a layer without those below it, in its turn, into a scratch folder.</summary>
+    /// <param name="isBase">There are none below it.</param>
+    /// <param name="began">Called when its turn has come.</param>
+    /// <returns>Null where it speaks of layers below.</returns>
+    public async Task<UnpackedLayer?> TryAloneAsync(
+        ImageLayer layer, bool isBase, ScratchFolder scratch, Action began, CancellationToken cancellation)
+    {
+        await _unpacks.WaitAsync(cancellation);
+        try
+        {
+            began();
+            return await DedicatedThread.RunAsync(
+                () => UnpackAlone(layer, isBase, scratch, cancellation), cancellation);
+        }
+        finally
+        {
+            _unpacks.Release();
+        }
+    }
+
     /// <summary>Moves unpacked layers to their place; one that is there already stays.</summary>
     public void Commit(IEnumerable<UnpackedLayer> layers, bool synced = true)
     {
         using var to = Folder.Open(folders.Layers);
-        foreach (var layer in layers)
+        foreach (var layer in layers.DistinctBy(layer => layer.Path))
         {
             var from = Path.GetDirectoryName(layer.Path)!;
             if (from == folders.Layers) continue;
@@ -104,25 +126,20 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
 
     private static string ChainedName(ImageLayer layer) => "chain-" + layer.ChainId.Hex;
 
-    private async Task<UnpackedLayer?> TryAloneAsync(
-        ImageLayer layer, bool isBase, ScratchFolder scratch, CancellationTokenSource failed)
+    private async Task<UnpackedLayer?> AloneAsync(
+        ImageLayer layer, bool isBase, ScratchFolder scratch, ImageAhead? ahead, CancellationTokenSource failed)
     {
         if (Find(layer) is { } found) return found;
+        if (ahead is not null && ahead.TryFind(layer, isBase, out var unpacked)) return unpacked;
 
-        await _unpacks.WaitAsync(failed.Token);
         try
         {
-            return await DedicatedThread.RunAsync(
-                () => UnpackAlone(layer, isBase, scratch, failed.Token), failed.Token);
+            return await TryAloneAsync(layer, isBase, scratch, () => { }, failed.Token);
         }
         catch (Exception broken) when (broken is ImageException or IOException)
         {
             await failed.CancelAsync(); // the other layers are of no use any more
             throw;
-        }
-        finally
-        {
-            _unpacks.Release();
         }
     }
 

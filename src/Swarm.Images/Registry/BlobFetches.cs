@@ -38,7 +38,7 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
             }
             finally
             {
-                Leave(fetch, tell);
+                await LeaveAsync(fetch, tell);
             }
         }
     }
@@ -65,13 +65,16 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
     }
 
     // With nobody left to wait for it, it ends, and nobody joins it any more: the next one begins when it has ended.
-    private void Leave(Fetch fetch, Action<TransferStep> tell)
+    // Who left last returns then, too, so that nothing of it is under way any more.
+    private async Task LeaveAsync(Fetch fetch, Action<TransferStep> tell)
     {
         lock (_gate)
         {
             if (!fetch.Remove(tell)) return;
             fetch.Stop.Cancel();
         }
+
+        await ((Task)fetch.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<StagedBlob> RunAsync(WantedBlob wanted, BlobSource source, Fetch fetch, Task before)

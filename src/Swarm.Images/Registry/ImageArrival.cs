@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using Swarm.Core.Images;
 using Swarm.Images.Archives;
 using Swarm.Images.Blobs;
+using Swarm.Images.Layers;
 using Swarm.Images.Manifests;
 
 namespace Swarm.Images.Registry;
 
 /// <summary>Takes in an image whose manifest is known: its blobs are held and fetched, all at once, wherever they come
-/// from; then it is unpacked and named.</summary>
+/// from; each layer is unpacked as soon as it is here, and the image named when all are.</summary>
 /// <param name="of">What it is, for people.</param>
 internal sealed class ImageArrival(ImageStore store, string of, Action<TransferStep> tell)
 {
@@ -25,21 +26,22 @@ internal sealed class ImageArrival(ImageStore store, string of, Action<TransferS
         using var hold = store.HoldBlobs(
             [manifest.Config.Digest, digest, .. manifest.Layers.Select(layer => layer.Digest)]);
         using var scratch = store.NewScratch();
-        var fresh = manifest.Layers.Where(layer => store.FindBlob(layer.Digest) is null).ToList();
+        await using var ahead = store.UnpackAhead();
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var blobs = await Task.WhenAll(
-        [
-            FetchAsync(manifest.Config, fetch, _ => { }, failed),
-            .. manifest.Layers.Select(layer => FetchAsync(layer, fetch, tell, failed)),
-        ]);
-        var config = blobs[0];
-        var image = ArchivedImage.Create(
-            names, StagedBlob.Write(scratch.NewPath(), content), config, $"configuration {config.Digest}",
-            [.. blobs.Skip(1)]);
-        foreach (var layer in fresh) tell(new TransferStep(Wanted(layer).ShortId, "Extracting"));
-        var isNew = await store.InstallPulledAsync(image, scratch, cancellation);
-        foreach (var layer in fresh) tell(new TransferStep(Wanted(layer).ShortId, "Pull complete"));
-        return (config.Digest, isNew);
+        var config = BringAsync(() => ReadConfigAsync(manifest, fetch, failed.Token), failed);
+        var layers = manifest.Layers.Select((layer, index) => BringAsync(
+            () => TakeLayerAsync(layer, index, config, ahead, fetch, failed.Token), failed)).ToList();
+        await Task.WhenAll([config, .. layers]);
+
+        var (blob, document, _) = await config;
+        var brought = await Task.WhenAll(layers);
+        var image = new ArchivedImage(
+            names, StagedBlob.Write(scratch.NewPath(), content), blob, document,
+            [.. brought.Select(layer => layer.Blob)]);
+        var isNew = await store.InstallPulledAsync(image, scratch, ahead, cancellation);
+        foreach (var layer in brought.Where(layer => layer.IsYetToUnpack))
+            tell(new TransferStep(Wanted(layer.Blob.Digest, layer.Blob.Size).ShortId, "Pull complete"));
+        return (blob.Digest, isNew);
     }
 
     /// <exception cref="ImageException">It is no image, or too large a one.</exception>
@@ -70,22 +72,60 @@ internal sealed class ImageArrival(ImageStore store, string of, Action<TransferS
         return manifest;
     }
 
-    private async Task<StagedBlob> FetchAsync(
-        Descriptor blob, Fetch fetch, Action<TransferStep> told, CancellationTokenSource failed)
+    /// <summary>Does a part of it; when that fails, the other parts are of no use any more.</summary>
+    private static async Task<T> BringAsync<T>(Func<Task<T>> part, CancellationTokenSource failed)
     {
-        var wanted = Wanted(blob);
         try
         {
-            told(new TransferStep(
-                wanted.ShortId, store.FindBlob(blob.Digest) is null ? "Pulling fs layer" : "Already exists"));
-            return await fetch(wanted, told, failed.Token);
+            return await part();
         }
-        catch (Exception broken) when (broken is RegistryException or IOException)
+        catch
         {
-            await failed.CancelAsync(); // the others are of no use any more
+            await failed.CancelAsync();
             throw;
         }
     }
 
-    private WantedBlob Wanted(Descriptor blob) => new(blob.Digest, blob.Size, of);
+    private async Task<ReadConfig> ReadConfigAsync(
+        ImageManifest manifest, Fetch fetch, CancellationToken cancellation)
+    {
+        var config = await FetchAsync(manifest.Config, fetch, _ => { }, cancellation);
+        var document = ArchivedImage.ReadConfig(
+            config, $"configuration {config.Digest}", manifest.Layers.Length);
+        return new ReadConfig(config, document, document.ChainIds);
+    }
+
+    // The blob is whole and checked before it is unpacked; others may still be on their way then.
+    private async Task<TakenLayer> TakeLayerAsync(
+        Descriptor layer, int index, Task<ReadConfig> config, ImageAhead ahead, Fetch fetch,
+        CancellationToken cancellation)
+    {
+        var isFresh = store.FindBlob(layer.Digest) is null;
+        Action<string> told = isFresh
+            ? status => tell(new TransferStep(Wanted(layer.Digest, layer.Size).ShortId, status))
+            : _ => { };
+        var blob = await FetchAsync(layer, fetch, tell, cancellation);
+        var (_, document, chainIds) = await config;
+        var isUnpacked = await ahead.UnpackAsync(
+            new ImageLayer(document.DiffIds[index], chainIds[index], blob.Digest, blob.Path), isBase: index == 0,
+            () => told("Extracting"), cancellation);
+        if (isUnpacked) told("Pull complete");
+        return new TakenLayer(blob, isFresh && !isUnpacked);
+    }
+
+    private Task<StagedBlob> FetchAsync(
+        Descriptor blob, Fetch fetch, Action<TransferStep> told, CancellationToken cancellation)
+    {
+        var wanted = Wanted(blob.Digest, blob.Size);
+        told(new TransferStep(
+            wanted.ShortId, store.FindBlob(blob.Digest) is null ? "Pulling fs layer" : "Already exists"));
+        return fetch(wanted, told, cancellation);
+    }
+
+    private WantedBlob Wanted(Digest digest, long size) => new(digest, size, of);
+
+    private sealed record ReadConfig(StagedBlob Config, ConfigDocument Document, ImmutableArray<Digest> ChainIds);
+
+    /// <param name="IsYetToUnpack">It speaks of layers below: it is unpacked over them, when all are here.</param>
+    private sealed record TakenLayer(StagedBlob Blob, bool IsYetToUnpack);
 }

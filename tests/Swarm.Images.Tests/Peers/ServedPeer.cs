@@ -68,8 +68,11 @@ internal sealed class ServedPeer : IAsyncDisposable
     }
 
     /// <summary>Fetches an image from those that say they have it.</summary>
-    public async Task FetchAsync(Digest id, CancellationToken cancellation = default) =>
-        await Images.PullAsync(await Images.FindAsync(id, cancellation), [], _ => { }, cancellation);
+    public Task FetchAsync(Digest id, CancellationToken cancellation = default) =>
+        FetchAsync(id, _ => { }, cancellation);
+
+    public async Task FetchAsync(Digest id, Action<TransferStep> tell, CancellationToken cancellation) =>
+        await Images.PullAsync(await Images.FindAsync(id, cancellation), [], tell, cancellation);
 
     /// <summary>Nobody reaches it from now on.</summary>
     public void GoDown() => _isDown = true;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text;
+using System.Collections.Immutable;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -24,15 +25,23 @@ internal sealed class FaultyRegistry : IAsyncDisposable
 
     public string Image => $"{Host}/faulty/image:1";
 
-    public Digest Layer { get; private set; }
+    public Digest Layer => Layers[0];
+
+    public ImmutableArray<Digest> Layers { get; private set; } = [];
+
+    public Digest Config { get; private set; }
 
     public byte[] LayerContent => _blobs[Layer.Value];
 
     public byte[] Manifest { get; set; } = [];
 
-    public string BlobPath => $"/v2/faulty/image/blobs/{Layer}";
+    public string BlobPath => PathOf(Layer);
 
-    public static async Task<FaultyRegistry> StartAsync(byte[] layer)
+    public static Task<FaultyRegistry> StartAsync(params byte[][] layers) =>
+        StartAsync(layers, [.. layers.Select(layer => Digest.Of(layer))]);
+
+    /// <param name="diffIds">What the configuration says of the layers.</param>
+    public static async Task<FaultyRegistry> StartAsync(byte[][] layers, Digest[] diffIds)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -42,13 +51,16 @@ internal sealed class FaultyRegistry : IAsyncDisposable
         });
         var registry = new FaultyRegistry(builder.Build());
         registry._application.Run(registry.AnswerAsync);
-        registry.Layer = registry.Add(layer);
-        var config = Encoding.UTF8.GetBytes(
-            $$$"""
-            {"architecture":"{{{Manifests.ImagePlatform.Host.Architecture}}}","os":"linux","config":{},
-             "rootfs":{"type":"layers","diff_ids":["{{{Digest.Of(layer)}}}"]}}
-            """);
-        registry.Manifest = registry.Describe(registry.Add(config), config.Length, layer.Length);
+        registry.Layers = [.. layers.Select(registry.Add)];
+        var config = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            architecture = Manifests.ImagePlatform.Host.Architecture,
+            os = "linux",
+            config = new { },
+            rootfs = new { type = "layers", diff_ids = diffIds.Select(diffId => diffId.Value) },
+        });
+        registry.Config = registry.Add(config);
+        registry.Manifest = registry.Describe();
         await registry._application.StartAsync();
         registry.Host = new Uri(registry._application.Urls.Single()).Authority;
         return registry;
@@ -76,16 +88,20 @@ internal sealed class FaultyRegistry : IAsyncDisposable
         return true;
     }
 
-    public byte[] Describe(Digest config, long configSize, long layerSize) => Encoding.UTF8.GetBytes(
-        $$$"""
-        {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
-         "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{{config}}}",
-                   "size":{{{configSize}}}},
-         "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"{{{Layer}}}",
-                    "size":{{{layerSize}}}}]}
-        """);
-
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
+
+    public static string PathOf(Digest blob) => $"/v2/faulty/image/blobs/{blob}";
+
+    private byte[] Describe() => JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        schemaVersion = 2,
+        mediaType = "application/vnd.oci.image.manifest.v1+json",
+        config = Describe(Config, "application/vnd.oci.image.config.v1+json"),
+        layers = Layers.Select(layer => Describe(layer, "application/vnd.oci.image.layer.v1.tar")),
+    });
+
+    private object Describe(Digest blob, string mediaType) =>
+        new { mediaType, digest = blob.Value, size = _blobs[blob.Value].Length };
 
     private Digest Add(byte[] blob)
     {

@@ -23,13 +23,16 @@ internal sealed class PullHome : IDisposable
 
     public ConcurrentQueue<TransferStep> Steps { get; } = new();
 
+    /// <summary>Called with each step, after it was noted.</summary>
+    public Action<TransferStep> Told { get; set; } = _ => { };
+
     public IEnumerable<string> Statuses => Steps.Select(step => step.Status);
 
     public Task<PulledImage> PullAsync(
         string name, RegistryCredentials? credentials = null, string? platform = null,
         CancellationToken cancellation = default) =>
         Registries.PullAsync(
-            ImageReference.Parse(name), platform, credentials ?? RegistryCredentials.None, Steps.Enqueue,
+            ImageReference.Parse(name), platform, credentials ?? RegistryCredentials.None, Tell,
             cancellation);
 
     public Task<PushedImage> PushAsync(string name, RegistryCredentials? credentials = null) =>
@@ -39,6 +42,12 @@ internal sealed class PullHome : IDisposable
     /// <summary>Loads an image of these layers.</summary>
     public async Task<Digest> LoadAsync(string name, params byte[][] layers) =>
         (await Store.LoadAsync(new MemoryStream(DockerArchives.Make(layers, name)), default))[0].Id;
+
+    private void Tell(TransferStep step)
+    {
+        Steps.Enqueue(step);
+        Told(step);
+    }
 
     public void Dispose()
     {

@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Http;
+using Swarm.Core.Images;
+using Swarm.Images.Peers;
+using Swarm.Images.Registry;
+
+namespace Swarm.Images.Tests.Peers;
+
+/// <summary>A layer that came from another node is unpacked while that one keeps the next layer back.</summary>
+public sealed class PeerUnpackingTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    private static readonly byte[] First = new TarBuilder().File("first", "first").Build();
+
+    private static readonly byte[] Second = new TarBuilder().File("second", "second").Build();
+
+    private readonly OtherPeers _peers = new();
+    private readonly TaskCompletionSource _isUnpacked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _letGo = new();
+    private ServedPeer _one = null!;
+    private ServedPeer _two = null!;
+    private Digest _image;
+
+    public async Task InitializeAsync()
+    {
+        _one = await ServedPeer.StartAsync("one", _peers);
+        _two = await ServedPeer.StartAsync("two", _peers);
+        _image = await _one.LoadAsync(First, Second);
+        _one.Fault = async context =>
+        {
+            if (IsPieceOf(Second, context)) await _letGo.Task.WaitAsync(context.RequestAborted);
+            return false;
+        };
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var peer in (ServedPeer[])[_one, _two]) await peer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task It_is_unpacked_before_the_next_one_has_come()
+    {
+        var fetch = _two.FetchAsync(_image, Tell, default);
+        await _isUnpacked.Task.WaitAsync(Limit);
+        Assert.Single(Unpacked());
+        Assert.Null(_two.Home.Store.Find(_image.Value));
+
+        _letGo.SetResult();
+        await fetch;
+        var root = await _two.Home.Store.MountRootAsync(StoreHome.NewContainer(), _image, default);
+        Assert.Equal("first", await File.ReadAllTextAsync(root + "/first"));
+        Assert.Equal("second", await File.ReadAllTextAsync(root + "/second"));
+        Assert.Empty(Directory.GetFileSystemEntries(_two.Home.Root + "/tmp"));
+    }
+
+    [Fact]
+    public async Task It_goes_when_the_next_one_cannot_be_had()
+    {
+        var fetch = _two.FetchAsync(_image, Tell, default);
+        await _isUnpacked.Task.WaitAsync(Limit);
+
+        _one.GoDown();
+        _one.Fault = _ => Task.FromResult(false);
+        _letGo.SetException(new IOException("the node is gone"));
+
+        await Assert.ThrowsAsync<PeerException>(() => fetch);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task It_goes_when_the_fetch_is_given_up()
+    {
+        using var stop = new CancellationTokenSource();
+        var fetch = _two.FetchAsync(_image, Tell, stop.Token);
+        await _isUnpacked.Task.WaitAsync(Limit);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetch);
+        AssertNothingIsLeft();
+        _letGo.SetResult();
+        await _two.FetchAsync(_image);
+        Assert.NotNull(_two.Home.Store.Find(_image.Value));
+    }
+
+    private static bool IsPieceOf(byte[] blob, HttpContext context) =>
+        context.Request.Path.Value!.Contains($"{Digest.Of(blob)}/pieces/", StringComparison.Ordinal);
+
+    private void Tell(TransferStep step)
+    {
+        if (step == new TransferStep(Digest.Of(First).Hex[..12], "Pull complete")) _isUnpacked.TrySetResult();
+    }
+
+    private IEnumerable<string> Unpacked() =>
+        Directory.EnumerateDirectories(_two.Home.Root + "/tmp", "tree", SearchOption.AllDirectories)
+            .Where(tree => File.Exists(tree + "/first"));
+
+    private void AssertNothingIsLeft()
+    {
+        Assert.Null(_two.Home.Store.Find(_image.Value));
+        foreach (var folder in (string[])["tmp", "layers", "blobs/sha256"])
+            Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_two.Home.Root, folder)));
+    }
+}
