@@ -25,6 +25,7 @@ public sealed partial class ImageStore
             if (ImageSearch.Find(_catalog, nameOrId) is not { } image) return null;
             ImmutableArray<Digest> held = [image.Id];
             _heldImages.Add(held);
+            NoteUse(image.Id);
             return new Hold(() =>
             {
                 lock (_gate) _heldImages.Remove(held);

@@ -54,9 +54,6 @@ public sealed partial class ImageStore : ICopyStore
             },
             cancellation);
 
-    /// <inheritdoc/>
-    public Bytes MeasureFree() => new(new DriveInfo(_folders.Root).AvailableFreeSpace);
-
     private ImmutableArray<StoredCopy> ListCopies()
     {
         var used = _snapshots.Containers().Select(container => _snapshots.TryFind(container)?.Image)

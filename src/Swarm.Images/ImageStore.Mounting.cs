@@ -41,7 +41,9 @@ public sealed partial class ImageStore
         {
             _snapshots.Unmount(container);
             if (!discard) return;
+            var below = _snapshots.TryFind(container)?.Image;
             _snapshots.Discard(container);
+            if (Digest.TryParse(below, out var image)) NoteUse(image);
             Changed?.Invoke();
         }
     }
@@ -70,6 +72,7 @@ public sealed partial class ImageStore
             if (below.Contains(null)) return null;
 
             _snapshots.Create(container, imageId, [.. below.OfType<UnpackedLayer>()], layer);
+            NoteUse(imageId);
             Changed?.Invoke();
             return Mount(container, _snapshots.Find(container)!, imageId, layer);
         }

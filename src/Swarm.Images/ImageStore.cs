@@ -156,6 +156,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
         {
             var image = Get(nameOrId);
             _catalog.Name(name, image.Id);
+            NoteUse(image.Id);
             return Show(image);
         }
     }
@@ -197,6 +198,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     {
         _catalog.Add(image.Image);
         foreach (var name in image.Names) _catalog.Name(name, image.Image.Id);
+        NoteUse(image.Image.Id);
         LogAdded(image.Image.Id, image.Names, image.Image.Layers.Length, image.Image.Size);
     }
 

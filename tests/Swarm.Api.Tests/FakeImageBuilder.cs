@@ -35,4 +35,10 @@ internal sealed class FakeImageBuilder : IImageBuilder
         Pruned = (all, before);
         return new StepRemoval([Built], new Bytes(42));
     }
+
+    public bool TryBetweenBuilds(Action act)
+    {
+        act();
+        return true;
+    }
 }

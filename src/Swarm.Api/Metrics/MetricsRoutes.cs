@@ -32,7 +32,7 @@ public sealed class MetricsRoutes : IWebRoutes, IDisposable
         _node = new NodeFigures(engine, images, registry, countMembers);
         _provider = Sdk.CreateMeterProviderBuilder()
             .AddMeter(NodeFigures.MeterName, StartFigures.MeterName, RequestFigures.MeterName, CopyFigures.MeterName,
-                ProcessMeter)
+                DiskFigures.MeterName, ProcessMeter)
             .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 1000)
             .Build();
     }

@@ -12,8 +12,8 @@ namespace Swarm.Cluster.Copies;
 /// </summary>
 /// <remarks>What it knows of the store is one whole look at a time, each after the other.</remarks>
 internal sealed partial class CopyKeeperActor(
-    NodeId node, IImageCopies copies, IActorRef entities, CopyOptions options, TimeProvider time,
-    ILoggerFactory loggers) : UntypedActor, IWithTimers
+    NodeId node, IImageCopies copies, IActorRef entities, CopyNeighbours others, CopyOptions options,
+    TimeProvider time, ILoggerFactory loggers) : UntypedActor, IWithTimers
 {
     // An answer has a limit; of an image that has hundreds the first are told.
     private const int NamesMax = 64;
@@ -31,9 +31,9 @@ internal sealed partial class CopyKeeperActor(
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
 
     public static Props Props(
-        NodeId node, IImageCopies copies, IActorRef entities, CopyOptions options, TimeProvider time,
-        ILoggerFactory loggers) =>
-        Akka.Actor.Props.Create(() => new CopyKeeperActor(node, copies, entities, options, time, loggers));
+        NodeId node, IImageCopies copies, IActorRef entities, CopyNeighbours others, CopyOptions options,
+        TimeProvider time, ILoggerFactory loggers) => Akka.Actor.Props.Create(
+            () => new CopyKeeperActor(node, copies, entities, others, options, time, loggers));
 
     protected override void PreStart()
     {
@@ -55,6 +55,10 @@ internal sealed partial class CopyKeeperActor(
         {
             // Until it has looked at its store it knows nothing; who asks asks again.
             case GetImageStanding or KeepImage or ReleaseImage or DropImage when _here is null: break;
+            // Decided on what was before: who keeps the copies looks again when it is gone, or stays.
+            case KeepImage keep when _leaving.Contains(keep.Image): break;
+            case ReleaseImage release when _leaving.Contains(release.Image): break;
+            case DropImage drop when _leaving.Contains(drop.Image): break;
             case GetImageStanding get: Sender.Tell(Describe(get.Image)); break;
             case KeepImage keep: Keep(keep); break;
             case ReleaseImage release: Release(release); break;
@@ -68,6 +72,9 @@ internal sealed partial class CopyKeeperActor(
             case NotSeen failed: Unsee(failed); break;
             case Fetched fetched: Finish(fetched); break;
             case Dropped dropped: FinishDropping(dropped); break;
+            case LetImageGo go: LetGo(go.Image); break;
+            case OthersSeen seen: LetGo(seen); break;
+            case Left left: Finish(left); break;
             case Undone undone: LogFailed(undone.Deed, undone.Cause); Look(); break;
             default: Unhandled(message); break;
         }
@@ -81,7 +88,9 @@ internal sealed partial class CopyKeeperActor(
         var free = Bytes.Zero;
         try
         {
-            free = copies.Store.MeasureFree() - options.DiskReserve;
+            var use = copies.Store.MeasureDisk();
+            free = use.Free - options.DiskReserve;
+            if (options.Below?.RoomBelow(use) is { } room && room < free) free = room;
         }
         catch (IOException unread)
         {
@@ -97,6 +106,7 @@ internal sealed partial class CopyKeeperActor(
     private CopyState StateOf(Digest image) => _here?.GetValueOrDefault(image) switch
     {
         _ when _fetches.Has(image) => CopyState.Fetching,
+        { IsHere: true } when _leaving.Contains(image) => CopyState.Spare,
         { IsHere: false, Mark: CopyMark.Refused } => CopyState.Refused,
         { IsHere: true, Tags.IsEmpty: true, Mark: CopyMark.Kept } => CopyState.Kept,
         { IsHere: true, Tags.IsEmpty: true, Mark: CopyMark.Spare } => CopyState.Spare,

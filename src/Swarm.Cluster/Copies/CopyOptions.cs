@@ -35,4 +35,7 @@ public sealed record CopyOptions
 
     /// <summary>Bytes of the disk that copies leave free.</summary>
     public Core.Bytes DiskReserve { get; init; } = Core.Bytes.FromMebibytes(1024);
+
+    /// <summary>Copies do not bring the disk up to this watermark; null where there is none.</summary>
+    public Core.Nodes.DiskMark? Below { get; init; }
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Swarm.Cluster.Catalog;
 using Swarm.Cluster.Clients;
 using Swarm.Cluster.Copies;
+using Swarm.Cluster.Disk;
 using Swarm.Cluster.Images;
 using Swarm.Cluster.Nodes;
 using Swarm.Cluster.Placement;
@@ -27,6 +28,7 @@ public sealed class SwarmCluster : IAsyncDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private IActorRef _journal = ActorRefs.Nobody;
+    private CopyNeighbours _keepers = null!; // set by Start, the only way to make one
 
     private SwarmCluster(ActorSystem system)
     {
@@ -128,13 +130,16 @@ public sealed class SwarmCluster : IAsyncDisposable
         return (state.Members.Count - state.Unreachable.Count, state.Unreachable.Count);
     }
 
-    /// <summary>Has a part in keeping copies of images, where this host runs containers.</summary>
-    public void KeepCopies(
-        Core.NodeId node, IImageCopies copies, CopyOptions options, TimeProvider time, ILoggerFactory loggers)
+    /// <summary>Has a part in keeping copies of images, and looks after the disk they are on, where this host runs
+    /// containers.</summary>
+    public void KeepImages(
+        Core.NodeId node, IImageCopies copies, CopyOptions options, IHostDisk disk, DiskOptions marks,
+        TimeProvider time, ILoggerFactory loggers)
     {
         if (Node.IsNobody()) return; // it is not listed, and asked for nothing
-        ActorSystem.ActorOf(
-            CopyKeeperActor.Props(node, copies, Copies, options, time, loggers), CopyKeeperPath.Name);
+        var keeper = ActorSystem.ActorOf(
+            CopyKeeperActor.Props(node, copies, Copies, _keepers, options, time, loggers), CopyKeeperPath.Name);
+        ActorSystem.ActorOf(DiskKeeperActor.Props(disk, keeper, Node, marks, loggers), DiskKeeperActor.Name);
     }
 
     /// <summary>Leaves the cluster in order and ends the actor system. Containers are not touched.</summary>
@@ -193,10 +198,10 @@ public sealed class SwarmCluster : IAsyncDisposable
         Gateway = ActorSystem.ActorOf(
             GatewayActor.Props(way, options.RequestTimeout, loggers), Core.Clients.Gateway.Path["/user/".Length..]);
         ClusterClientReceptionist.Get(ActorSystem).RegisterService(Gateway);
-        var keepers = new CopyNeighbours(
+        _keepers = new CopyNeighbours(
             Catalog, Images, address => ActorSystem.ActorSelection(address + CopyKeeperPath.Path));
         Copies = regions.Start(
-            Regions.Copies, id => CopiesEntity.Props(id, keepers, loggers), Regions.CopyExtractor);
+            Regions.Copies, id => CopiesEntity.Props(id, _keepers, loggers), Regions.CopyExtractor);
         if (options.Roles.Contains(ClusterRoles.Worker)) Node = ActorSystem.ActorOf(node(this), NodeActorPath.Name);
         ActorSystem.ActorOf(DeadLineActor.Props(loggers), DeadLineActor.Name);
         var formation = ActorSystem.ActorOf(FormationActor.Props(options.Seeds, time, loggers), FormationActor.Name);

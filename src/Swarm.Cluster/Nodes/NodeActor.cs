@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
+using Swarm.Cluster.Disk;
 using Swarm.Core;
 using Swarm.Core.Clients;
 using Swarm.Core.Containers;
@@ -102,6 +103,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
             case NodeRegistered: break;
             case IStandaloneCommand command: _standalones.Forward(command); break;
             case StandaloneUse use: Note(use); break;
+            case DiskSeen disk: Note(disk); break;
             case ExitsReady ready when ready.Reader == _exitReader: PassExits(); break;
             case ExitsReady: break;
             case ExitsEnded ended: LogExitsEnded(ended.Cause); break;
@@ -193,6 +195,13 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
         else _running.Remove(moved.Task);
         if (moved.State >= TaskState.Complete) _ledger = _ledger.Release(moved.Task);
         TellUse();
+    }
+
+    private void Note(DiskSeen disk)
+    {
+        var isOther = disk.Fault != _ledger.DiskFault;
+        _ledger = _ledger with { DiskFault = disk.Fault };
+        if (isOther) TellUse();
     }
 
     private void Forget(TaskId task)

@@ -56,6 +56,19 @@ public static class CopyRules
             view, CopyDecision.Nothing with { Release = Surplus(view.Sites, surplus), IsUnderWay = isFetched });
     }
 
+    /// <summary>Whether a node may remove an image that nothing uses there, for room: enough others have it, and one of
+    /// them by a tag of its own. What is kept may be released or dropped at any moment, and a container may end.
+    /// </summary>
+    /// <param name="view">What others said after <paramref name="node"/> began to tell that its own may go, as
+    /// <see cref="CopyState.Spare"/>. Not all have to have answered.</param>
+    public static bool MayGo(CopyView view, NodeId node)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var others = view.Sites.Where(site => site.Node != node && site.HasCopy).ToList();
+        return others.Any(site => site.Standing is { State: CopyState.Owned, Names.IsEmpty: false })
+            && others.Count >= view.Sites.Where(site => site.HasImage).Max(site => site.Standing.Copies);
+    }
+
     /// <summary>A copy knows the names that it is kept for: who had them may be lost.</summary>
     private static CopyDecision Rename(CopyView view, CopyDecision decided)
     {

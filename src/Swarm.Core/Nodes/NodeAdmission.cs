@@ -88,6 +88,8 @@ public static class NodeAdmission
                 + (ledger.Availability == NodeAvailability.Pause ? "pause" : "drain");
         }
 
+        if (ledger.DiskFault.Length > 0) return ledger.DiskFault;
+
         var free = ledger.Allocatable - reserved;
         var asked = template.Reservations;
         if (asked.Cpu > free.Cpu && asked.Cpu > MilliCpu.Zero)

@@ -28,6 +28,9 @@ public sealed record NodeLedger(Resources Allocatable)
 {
     public NodeAvailability Availability { get; init; }
 
+    /// <summary>Why the disk takes no new tasks; empty where it does.</summary>
+    public string DiskFault { get; init; } = "";
+
     /// <summary>The highest sequence taken from each service.</summary>
     public ImmutableDictionary<ServiceName, long> Sequences { get; init; } =
         ImmutableDictionary<ServiceName, long>.Empty;

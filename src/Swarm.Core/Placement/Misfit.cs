@@ -8,6 +8,7 @@ internal enum MisfitKind
     Paused,
     Drained,
     Constraint,
+    DiskFull,
     Cpu,
     Memory,
     Pids,

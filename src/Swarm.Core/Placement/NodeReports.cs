@@ -23,6 +23,7 @@ public static class NodeReports
                 .Where(port => port is { Mode: PublishMode.Host, HostPort: not 0 })])
         {
             Images = ImageMarks.Of(images),
+            IsDiskFull = ledger.DiskFault.Length > 0,
             Services = ReportNames.Of([.. held.CountBy(task => task.Value.Service)]),
         };
     }

@@ -180,6 +180,7 @@ internal sealed class NodeTable
         var before = _reports[row];
         var (free, was) = (now.Node.Capacity - now.Reserved, before.Node.Capacity - before.Reserved);
         var hasMore = !_reachable[row] || now.Settings.Version != before.Settings.Version
+            || (before.IsDiskFull && !now.IsDiskFull)
             || now.HostPorts.Length < before.HostPorts.Length || now.Tasks.Length < before.Tasks.Length
             || free.Cpu > was.Cpu || free.Memory > was.Memory || free.Pids > was.Pids
             || !now.Services.Keys.SequenceEqual(before.Services.Keys);

@@ -34,10 +34,12 @@ internal sealed class PlacementFilter
 
     /// <param name="ofService">Tasks of the service that the node has.</param>
     /// <returns>Null when the node will do.</returns>
-    public Misfit? Judge(int row, int ofService) => Allowed(row) ?? Room(row) ?? WhatIsThere(row, ofService);
+    public Misfit? Judge(int row, int ofService) =>
+        Allowed(row) ?? Disk(row) ?? Room(row) ?? WhatIsThere(row, ofService);
 
     /// <summary>As <see cref="Judge"/>, of a row that is known to have room.</summary>
-    public Misfit? JudgeWithRoom(int row, int ofService) => Allowed(row) ?? WhatIsThere(row, ofService);
+    public Misfit? JudgeWithRoom(int row, int ofService) =>
+        Allowed(row) ?? Disk(row) ?? WhatIsThere(row, ofService);
 
     /// <summary>As <see cref="Judge"/>, but for room and ports.</summary>
     public Misfit? JudgePlace(int row, int ofService) => Allowed(row) ?? Company(row, ofService);
@@ -75,6 +77,9 @@ internal sealed class PlacementFilter
 
         return null;
     }
+
+    // Not as Allowed: a node whose disk is full keeps what it has.
+    private Misfit? Disk(int row) => _table.Report(row).IsDiskFull ? new Misfit(MisfitKind.DiskFull) : null;
 
     private Misfit? Room(int row)
     {

@@ -99,6 +99,9 @@ public sealed record NodeReport(
 
     /// <summary>Marks of images that the node has: the first 8 bytes of their ids, in their order.</summary>
     [Key(8)] public ImmutableArray<ulong> Images { get; init; } = [];
+
+    /// <summary>The disk is full: the node takes no new tasks, and keeps those it has.</summary>
+    [Key(9)] public bool IsDiskFull { get; init; }
 }
 
 /// <summary>A placer that has just come up asks every node it can reach; it places nothing

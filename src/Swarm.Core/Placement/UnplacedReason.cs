@@ -55,6 +55,7 @@ internal sealed class UnplacedReason(PlaceTasks request)
         MisfitKind.Paused => "paused",
         MisfitKind.Drained => "being drained",
         MisfitKind.Constraint => $"fail {Constraint(misfit.Which)}",
+        MisfitKind.DiskFull => "have a full disk",
         MisfitKind.Cpu => Invariant(
             $"short of CPU (asked {Cores(request.Reservations.Cpu)} cores, most free {Cores(_mostFree.Cpu)})"),
         MisfitKind.Memory => Invariant(

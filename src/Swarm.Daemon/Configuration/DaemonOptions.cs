@@ -4,6 +4,7 @@ using Swarm.Api;
 using Swarm.Api.Registry.Access;
 using Swarm.Api.Web;
 using Swarm.Cluster.Copies;
+using Swarm.Cluster.Disk;
 using Swarm.Cluster.Hosting;
 using Swarm.Cluster.Nodes;
 using Swarm.Images;
@@ -45,6 +46,8 @@ internal sealed record DaemonOptions
     public required PeerOptions Peers { get; init; }
 
     public required CopyOptions Copies { get; init; }
+
+    public required DiskOptions Disk { get; init; }
 
     public required NodeRegistrySection Registry { get; init; }
 

@@ -66,6 +66,7 @@ internal static class DaemonSettings
         var dataRoot = settings.FilePath("swarm.data-root");
         var runRoot = settings.Parsed("swarm.run-root", ShortPath, "/run/swarm");
         var cluster = ClusterSettings.Read(settings, dataRoot);
+        var disk = DiskSettings.Read(settings);
         return new DaemonOptions
         {
             DataRoot = dataRoot,
@@ -92,7 +93,9 @@ internal static class DaemonSettings
                 Copies = (int)settings.Number("swarm.images.copies", 1, CopyRules.CopiesMax),
                 LostAfter = settings.Duration(
                     "swarm.images.copy-lost-after", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
+                Below = disk.Collects ? disk.Marks.High : null,
             },
+            Disk = disk,
             Registry = NodeRegistrySettings.Read(settings),
             LogLevel = settings.Choice("swarm.log.level", Levels),
         };

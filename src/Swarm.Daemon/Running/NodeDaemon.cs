@@ -45,7 +45,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
                     new NodePeers(started.Services, started.Placers, started.Nodes, started.Catalog),
                     options.Node, time, logs)),
             logs, time);
-        cluster.KeepCopies(id, parts.Copies, options.Copies, time, logs);
+        cluster.KeepImages(id, parts.Copies, options.Copies, parts.Disk, options.Disk, time, logs);
         var names = new ClusterImageNames(
             cluster.Images, parts.Images.Store, id, time, logs.CreateLogger<ClusterImageNames>());
         await using var serving = new NodeServing(options, parts, cluster, names, logs, time);

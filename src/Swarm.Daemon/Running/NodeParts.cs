@@ -43,14 +43,18 @@ internal sealed class NodeParts : IAsyncDisposable
             _images, _registries, _peers, _handler, options.Peers, time, logs.CreateLogger<PeerImages>());
         _cluster = new ClusterImages(_peerImages, logs.CreateLogger<ClusterImages>());
         Images = new HostImages(_images, _registries, Engine, _cluster);
-        Copies = new HostCopies(_images, _cluster);
         Registry = new NodeRegistry(_images, options.Registry.Repositories, time, logs.CreateLogger<NodeRegistry>());
         _builder = new ImageBuilder(
             NodePlaces.Builds(options), Engine, _images, _images, new BuildPulls(Images), logs);
+        Disk = new HostDisk(_images, _builder, Images, options.Disk.AgeMin, time);
+        Copies = new HostCopies(_images, Disk, _cluster);
     }
 
     /// <summary>What the cluster keeps here.</summary>
     public IImageCopies Copies { get; }
+
+    /// <summary>The disk that all of this is on.</summary>
+    public IHostDisk Disk { get; }
 
     public IImageBuilder Builder => _builder;
 

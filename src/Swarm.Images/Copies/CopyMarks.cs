@@ -53,6 +53,14 @@ internal sealed class CopyMarks
         foreach (var old in refused.Take(refused.Count - RefusedMax)) Set(old, CopyMark.None, []);
     }
 
+    /// <summary>Sets a mark until the process ends, without the disk.</summary>
+    public void SetUnkept(Digest image, CopyMark mark)
+    {
+        var names = NamesOf(image);
+        _marks.Remove(image);
+        _marks[image] = (mark, names);
+    }
+
     private static (Digest Image, CopyMark Mark, string[] Names)? Read(string path)
     {
         try

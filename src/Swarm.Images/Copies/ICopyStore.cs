@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Swarm.Core;
 using Swarm.Core.Images;
+using Swarm.Core.Nodes;
 
 namespace Swarm.Images.Copies;
 
@@ -23,8 +24,9 @@ public interface ICopyStore
     /// <returns>Whether it is gone; not where it has a tag by now, or something uses it.</returns>
     Task<bool> RemoveCopyAsync(Digest image, CancellationToken cancellation);
 
-    /// <summary>What the disk of the store has free.</summary>
-    Bytes MeasureFree();
+    /// <summary>The file system of the store.</summary>
+    /// <exception cref="IOException">It cannot be asked.</exception>
+    DiskUse MeasureDisk();
 }
 
 /// <summary>Why an image without a tag is here, or is not.</summary>

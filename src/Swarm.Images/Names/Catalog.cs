@@ -94,6 +94,23 @@ internal sealed class Catalog
         return times.Count == 0 ? null : times.Max();
     }
 
+    /// <summary>When an image was used last, as was noted.</summary>
+    public DateTimeOffset LastUsed(Digest id) => new(File.GetLastWriteTimeUtc(PathOf(id)));
+
+    /// <summary>Notes that an image is used now: its record has the time.</summary>
+    public void NoteUse(Digest id, DateTimeOffset now)
+    {
+        if (!_images.ContainsKey(id) || _unkept.Contains(id)) return;
+        try
+        {
+            File.SetLastWriteTimeUtc(PathOf(id), now.UtcDateTime);
+        }
+        catch (IOException)
+        {
+            // It only counts as used longer ago than it was.
+        }
+    }
+
     /// <summary>Keeps an image whose blobs and layers are in their place.</summary>
     public void Add(KnownImage image)
     {

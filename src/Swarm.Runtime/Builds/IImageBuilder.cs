@@ -16,6 +16,10 @@ public interface IImageBuilder
     /// <param name="all">Also that from which images were built.</param>
     /// <param name="before">Only what was made before; null takes all.</param>
     StepRemoval Prune(bool all, DateTimeOffset? before);
+
+    /// <summary>Does something while no build goes on, and none begins.</summary>
+    /// <returns>Whether it was done; not where a build goes on.</returns>
+    bool TryBetweenBuilds(Action act);
 }
 
 /// <summary>Who is told how a build goes on.</summary>

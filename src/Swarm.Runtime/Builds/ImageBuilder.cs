@@ -82,6 +82,18 @@ public sealed partial class ImageBuilder : IImageBuilder, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public bool TryBetweenBuilds(Action act)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        lock (_gate)
+        {
+            if (_going > 0) return false;
+            act();
+            return true;
+        }
+    }
+
     public void Dispose() => _client.Dispose();
 
     private async Task<Digest> RunAsync(BuildRun run, CancellationToken cancellation)

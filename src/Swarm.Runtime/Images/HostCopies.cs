@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Swarm.Core.Images;
+using Swarm.Images.Collecting;
 using Swarm.Images.Copies;
 using Swarm.Images.Peers;
 
 namespace Swarm.Runtime.Images;
 
 /// <inheritdoc/>
-public sealed class HostCopies(ICopyStore store, IClusterImages cluster) : IImageCopies
+public sealed class HostCopies(ICopyStore store, IHostDisk disk, IClusterImages cluster) : IImageCopies
 {
     /// <inheritdoc/>
     public ICopyStore Store => store;
@@ -36,4 +37,8 @@ public sealed class HostCopies(ICopyStore store, IClusterImages cluster) : IImag
             CopyFigures.Count(isThere);
         }
     }
+
+    /// <inheritdoc/>
+    public Task<bool> LetGoAsync(IdleImage image, CancellationToken cancellation) =>
+        disk.RemoveAsync(image, cancellation);
 }

@@ -156,6 +156,13 @@ public sealed class HostImages(
         $"image {container.Image}{(container.PinnedImage is { } pinned ? $" ({pinned})" : "")} is not on this host, "
         + $"{why} (`swarm image load` brings it there, too)");
 
+    /// <summary>Tells of an image that was removed for room.</summary>
+    public void TellRemoved(ImageRemoval removal)
+    {
+        ArgumentNullException.ThrowIfNull(removal);
+        Tell(removal);
+    }
+
     private void Tell(ImageRemoval removal)
     {
         foreach (var _ in removal.Untagged) Publish("untag", removal.Image.Value, removal.Image.Value, removal.Image);

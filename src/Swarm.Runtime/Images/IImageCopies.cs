@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core.Images;
+using Swarm.Images.Collecting;
 using Swarm.Images.Copies;
 using Swarm.Images.Peers;
 
@@ -16,4 +17,8 @@ public interface IImageCopies
     /// <exception cref="Swarm.Images.ImageException">What is wrong with what was given.</exception>
     /// <exception cref="IOException">The disk does not take it.</exception>
     Task FetchAsync(Digest image, ImmutableArray<string> names, CancellationToken cancellation);
+
+    /// <summary>Removes an image of which other nodes have enough, for room.</summary>
+    /// <returns>Whether it is gone; not where something uses it by now.</returns>
+    Task<bool> LetGoAsync(IdleImage image, CancellationToken cancellation);
 }

@@ -16,7 +16,13 @@ public sealed class CopyKeeperActorTests : CopyKit
     private readonly TestProbe _entities;
     private IActorRef _keeper = ActorRefs.Nobody;
 
-    public CopyKeeperActorTests() => _entities = CreateTestProbe();
+    private readonly CopyNeighbours _others;
+
+    public CopyKeeperActorTests()
+    {
+        _entities = CreateTestProbe();
+        _others = new CopyNeighbours(CreateTestProbe(), CreateTestProbe(), _ => CreateTestProbe().Ref);
+    }
 
     [Fact]
     public void An_image_that_is_loaded_is_told_of_at_once_until_somebody_has_heard()
@@ -147,7 +153,7 @@ public sealed class CopyKeeperActorTests : CopyKit
     {
         var options = new CopyOptions();
         _keeper = Sys.ActorOf(CopyKeeperActor.Props(
-            new NodeId("a"), _copies, _entities, options, TimeProvider.System, NullLoggerFactory.Instance));
+            new NodeId("a"), _copies, _entities, _others, options, TimeProvider.System, NullLoggerFactory.Instance));
         // It listens to its store from the first answer on.
         AwaitCondition(() =>
         {

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Swarm.Core;
 using Swarm.Core.Images;
+using Swarm.Core.Nodes;
+using Swarm.Images.Collecting;
 using Swarm.Images.Copies;
 using Swarm.Runtime.Images;
 
@@ -68,7 +70,7 @@ internal sealed class FakeCopies : IImageCopies, ICopyStore
         return Task.FromResult(true);
     }
 
-    public Bytes MeasureFree() => Bytes.FromMebibytes(4096);
+    public DiskUse MeasureDisk() => new(Bytes.Zero, Bytes.FromMebibytes(4096));
 
     public async Task FetchAsync(Digest image, ImmutableArray<string> names, CancellationToken cancellation)
     {
@@ -76,6 +78,18 @@ internal sealed class FakeCopies : IImageCopies, ICopyStore
         await end.Task.WaitAsync(cancellation);
         await MarkAsync(image, CopyMark.Kept, names, cancellation);
         Set(image, CopyMark.Kept, isHere: true);
+    }
+
+    /// <summary>Whether something uses what is to go.</summary>
+    public bool IsUsed { get; set; }
+
+    public Task<bool> LetGoAsync(IdleImage image, CancellationToken cancellation)
+    {
+        if (IsUsed) return Task.FromResult(false);
+        // As the store does: for this it has not been removed on purpose.
+        lock (_gate) _all[image.Image] = Find(image.Image)! with { Mark = CopyMark.Spare, IsHere = false, Tags = [] };
+        Changed?.Invoke();
+        return Task.FromResult(true);
     }
 
     private static StoredCopy Of(

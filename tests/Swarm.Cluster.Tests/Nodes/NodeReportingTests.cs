@@ -1,3 +1,4 @@
+using Swarm.Cluster.Disk;
 using Swarm.Core;
 using Swarm.Core.Clients;
 using Swarm.Core.Containers;
@@ -116,6 +117,29 @@ public sealed class NodeReportingTests : NodeFixture
         Assert.Equal("short of CPU: 1.5 asked, 1 free of 1 cores", (await ReportsAsync())[1].Reason);
         Assert.Equal(Capacity(1000, 1280), (await Placers.ExpectMsgAsync<NodeReport>()).Node.Capacity);
         Assert.Equal(Capacity(1000, 1280), (await Nodes.ExpectMsgAsync<RegisterNode>()).Description.Capacity);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_told_to_the_placer_and_new_tasks_are_rejected_until_there_is_room()
+    {
+        const string Fault = "the disk is full: 97 % of 100 MiB used, 3 MiB free";
+        StartNode();
+        Order(1, Spec(), (1, TaskState.Running));
+        await ReportsAsync();
+
+        Node.Tell(new DiskSeen(Fault), Nodes);
+        Pass(0.02);
+        await Placers.FishForMessageAsync<NodeReport>(report => report.IsDiskFull);
+        Order(2, Spec(), (1, TaskState.Running), (2, TaskState.Running));
+        var rejected = (await ReportsAsync())[2];
+        Node.Tell(new DiskSeen(""), Nodes);
+        Pass(0.02);
+        await Placers.FishForMessageAsync<NodeReport>(report => !report.IsDiskFull);
+        Order(3, Spec(), (1, TaskState.Running), (3, TaskState.Running));
+
+        Assert.Equal((TaskState.Rejected, Fault), (rejected.State, rejected.Reason));
+        Assert.NotEqual(TaskState.Rejected, (await ReportsAsync())[3].State);
+        Assert.Equal(ContainerPhase.Running, Engine.Find(ContainerOf(1))!.Phase);
     }
 
     [Fact]

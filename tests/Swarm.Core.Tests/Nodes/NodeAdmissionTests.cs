@@ -41,6 +41,19 @@ public sealed class NodeAdmissionTests
     }
 
     [Fact]
+    public void With_a_full_disk_new_tasks_are_rejected_with_the_reason_and_those_that_are_here_stay()
+    {
+        var before = NodeAdmission.Take(Empty, Order("web", 1, 1, Resources.None)).Ledger;
+
+        var taken = NodeAdmission.Take(
+            before with { DiskFault = "the disk is full: 96 % of 100 MiB used" }, Order("web", 2, 2, Resources.None));
+
+        var rejected = Assert.Single(taken.Rejected);
+        Assert.Equal((Task("web", 1), "the disk is full: 96 % of 100 MiB used"), (rejected.Key, rejected.Value));
+        Assert.Single(taken.Ledger.Held);
+    }
+
+    [Fact]
     public void A_port_of_the_host_belongs_to_one_task_and_an_ingress_port_to_one_service()
     {
         var hostPort = new PublishedPort(80, 8080, Mode: PublishMode.Host);

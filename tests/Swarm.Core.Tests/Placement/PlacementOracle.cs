@@ -41,7 +41,7 @@ internal sealed class PlacementOracle
     }
 
     public bool Fits(Node node) =>
-        node.Report.Settings.Availability == NodeAvailability.Active
+        node.Report is { Settings.Availability: NodeAvailability.Active, IsDiskFull: false }
         && (_asked.Reservations.Cpu.Value == 0 || node.Cpu >= _asked.Reservations.Cpu.Value)
         && (_asked.Reservations.Memory.Value == 0 || node.Memory >= _asked.Reservations.Memory.Value)
         && (_asked.Rules.MaxPerNode == 0 || node.Own < _asked.Rules.MaxPerNode)

@@ -21,6 +21,7 @@ public sealed partial class PlacementOracleTests
         from used in Gen.Long[0, 3]
         from availability in Gen.Frequency(
             (9, Gen.Const(NodeAvailability.Active)), (1, Gen.Const(NodeAvailability.Pause)))
+        from isFull in Gen.Frequency((9, Gen.Const(false)), (1, Gen.Const(true)))
         from db in Gen.Int[0, 2]
         from cache in Gen.Int[0, 1]
         from image in Gen.Int[0, 2]
@@ -29,6 +30,7 @@ public sealed partial class PlacementOracleTests
             Reserved = Pool.Amount(used * 500, used * 400),
             Settings = new NodeSettings(availability, 1),
             Images = ImageMarks.Of(Images.Take(image)),
+            IsDiskFull = isFull,
             Services = Services(("db", db), ("cache", cache)),
             Tasks = [.. Enumerable.Range(0, db + cache).Select(number => new TaskId($"other.{number}"))],
         };

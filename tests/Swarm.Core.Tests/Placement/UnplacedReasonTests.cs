@@ -42,6 +42,18 @@ public sealed class UnplacedReasonTests
         Assert.False(answer.LacksRoom);
     }
 
+    [Fact]
+    public void A_node_with_a_full_disk_takes_no_new_task_and_says_so()
+    {
+        var full = Pool.Node("a") with { IsDiskFull = true };
+
+        var answer = Pool.Of(full, full with { Node = Pool.Node("b").Node }).Place(Pool.Ask(1), Pool.Noon);
+
+        Assert.Equal("0 of 2 nodes: 2 have a full disk", answer.Reason);
+        Assert.False(answer.LacksRoom); // what stops frees no disk
+        Assert.Equal(["c"], Pool.NodesOf(Pool.Of(full, Pool.Node("c")).Place(Pool.Ask(1), Pool.Noon)));
+    }
+
     [Theory]
     [InlineData(5000, 1, "0 of 1 nodes: 1 short of CPU (asked 5 cores, most free 4)")]
     [InlineData(1, 5000, "0 of 1 nodes: 1 short of memory (asked 5000 MiB, most free 4096 MiB)")]

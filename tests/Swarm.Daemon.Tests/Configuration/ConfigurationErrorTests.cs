@@ -52,6 +52,15 @@ public sealed class ConfigurationErrorTests
         "swarm.images.insecure-registries=[\"http://a\"]",
         "swarm.images.insecure-registries: 'http://a' is no registry, as registry.lan:5000, and no network, as "
         + "10.0.0.0/8 (--set)")]
+    [InlineData("swarm.disk.collect=yes", "swarm.disk.collect: 'yes' is none of on, off (--set)")]
+    [InlineData("swarm.disk.high-percent=101", "swarm.disk.high-percent: 101 is not within 2 to 100 (--set)")]
+    [InlineData(
+        "swarm.disk.low-percent=85", "swarm.disk.low-percent: 85 is not less than swarm.disk.high-percent, 85 (--set)")]
+    [InlineData("swarm.disk.high-free=5GiB",
+        "swarm.disk.low-free: 0B is less than swarm.disk.high-free, 5GiB (reference.conf)")]
+    [InlineData(
+        "swarm.disk.full-percent=84", "swarm.disk.full-percent: 84 is less than swarm.disk.high-percent, 85 (--set)")]
+    [InlineData("swarm.disk.check-every=0s", "swarm.disk.check-every: 0s is not within 1s to 1h (--set)")]
     [InlineData("swarm.cluster.roles=[\"boss\"]", "swarm.cluster.roles: 'boss' is none of scheduler, worker (--set)",
         "swarm.cluster.roles: a node has at least one of them (--set)")]
     [InlineData("swarm.cluster.stable-after=0s", "swarm.cluster.stable-after: 0s is not within 1s to 5m (--set)")]

@@ -13,7 +13,8 @@ public sealed class InterleavingTests : IAsyncLifetime, IDisposable
     private FaultyRegistry _registry = null!;
 
     public async Task InitializeAsync() =>
-        _registry = await FaultyRegistry.StartAsync(new TarBuilder().File("own", "own").Build());
+        _registry = await FaultyRegistry.StartAsync(
+            new TarBuilder().File("own", "own").Build(), new TarBuilder().File("other", "other").Build());
 
     public async Task DisposeAsync() => await _registry.DisposeAsync();
 
@@ -23,7 +24,7 @@ public sealed class InterleavingTests : IAsyncLifetime, IDisposable
     public async Task What_a_container_lies_on_is_never_taken_and_what_nobody_uses_always_goes()
     {
         var works = Enumerable.Range(0, 3)
-            .SelectMany(_ => new[] { PullAsync(), UseAsync(), RemoveAsync(), PruneAsync() });
+            .SelectMany(_ => new[] { PullAsync(), UseAsync(), RemoveAsync(), PruneAsync(), CollectAsync() });
 
         await Task.WhenAll(works.ToList());
 
@@ -119,6 +120,16 @@ public sealed class InterleavingTests : IAsyncLifetime, IDisposable
         {
             await Task.Yield();
             foreach (var image in _home.Store.List()) _home.Store.RemoveUnused(image.Id);
+        }
+    }
+
+    // As when the disk fills up.
+    private async Task CollectAsync()
+    {
+        for (var round = 0; round < Rounds; round++)
+        {
+            await _home.Store.SweepAsync(DateTimeOffset.MaxValue, default);
+            foreach (var image in await _home.Store.ListIdleAsync(default)) _home.Store.RemoveIdle(image);
         }
     }
 }
