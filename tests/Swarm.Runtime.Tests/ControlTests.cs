@@ -129,7 +129,7 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
         await fixture.ExitOfAsync(started.Id);
 
         await Controls.SetLimitsAsync(
-            started.Id, ResourceLimits.None with { Cpu = new MilliCpu(1000), Memory = Bytes.FromMebibytes(64) }, default);
+            started.Id, new ResourceLimits(new MilliCpu(1000), Bytes.FromMebibytes(64)), default);
         await fixture.Engine.StartAsync(started.Id, default);
 
         Assert.Equal(
