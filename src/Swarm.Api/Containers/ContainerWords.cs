@@ -38,6 +38,7 @@ internal static class ContainerWords
     public static string HealthWord(ShownContainer container) => container switch
     {
         { State.HealthCheck: null } => "none",
+        { State.Phase: ContainerPhase.Ended } => "unhealthy", // as in Docker: nobody asks it any more
         { Health: ContainerHealth.Healthy } => "healthy",
         { Health: ContainerHealth.Unhealthy } => "unhealthy",
         _ => "starting",

@@ -27,7 +27,9 @@ internal static class BindReading
         var mount = isBind
             ? new MountSpec(MountKind.Bind, source, target) { CreateSource = true, Words = mode }
             : new MountSpec(MountKind.Volume, source, target) { Words = mode.Length > 0 ? mode : VolumeMode };
-        foreach (var option in mode.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        var options = mode.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (options.GroupBy(KindOf).Any(kind => kind.Count() > 1)) throw MountReading.Invalid($"invalid mode: {mode}");
+        foreach (var option in options)
         {
             mount = option switch
             {
@@ -42,4 +44,13 @@ internal static class BindReading
 
         return mount;
     }
+
+    /// <summary>Of each kind there is one at most.</summary>
+    private static string KindOf(string option) => option switch
+    {
+        "ro" or "rw" => "access",
+        "z" or "Z" => "label",
+        _ when Propagations.Contains(option) => "propagation",
+        _ => option,
+    };
 }

@@ -204,6 +204,8 @@ public sealed class DockerDayTests(SharedNode shared) : IClassFixture<SharedNode
         await UntilAsync("sick", "{{.State.Status}} {{.State.Health.Status}}", "running healthy");
         await UntilAsync("sick", "{{len .State.Health.Log}} {{.State.Health.FailingStreak}}", "5 0");
         await UntilAsync("sick", "{{(index .State.Health.Log 4).ExitCode}}", "0");
+        await _docker.DoAsync("kill", "sick");
+        await UntilAsync("sick", "{{.State.Status}} {{.State.Health.Status}}", "exited unhealthy");
         await _docker.DoAsync("rm", "-f", "sick");
     }
 

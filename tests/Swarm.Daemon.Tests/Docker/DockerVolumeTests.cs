@@ -146,6 +146,7 @@ public sealed class DockerVolumeTests(SharedNode shared) : IClassFixture<SharedN
 
     [Theory]
     [InlineData("invalid mode: sideways", "-v", "vol:/x:sideways")]
+    [InlineData("invalid mode: ro,rw", "-v", "/tmp:/x:ro,rw")]
     [InlineData("mount path must be absolute", "-v", "vol:x")]
     [InlineData("destination can't be '/'", "-v", "vol:/")]
     [InlineData("Duplicate mount point: /x", "-v", "one:/x", "-v", "two:/x")]
