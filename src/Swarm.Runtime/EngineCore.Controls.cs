@@ -1,6 +1,5 @@
 using Swarm.Core;
 using Swarm.Core.Containers;
-using Swarm.Runtime.Adoption;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Records;
 
@@ -64,7 +63,7 @@ internal sealed partial class EngineCore
         {
             LimitSection.Check(limits);
             CpuSetCheck.Check(limits, _cgroups);
-            if (record.Phase != ContainerPhase.Ended && record.BootId == HostBoot.Id && record.First.IsAlive)
+            if (HasProcess(record))
             {
                 var path = Path.Join(Folders.Bundle(id), "resources.json");
                 var possible = _cgroups.WeighsBlocks ? limits : limits with { BlockWeight = 0 };

@@ -227,6 +227,10 @@ internal sealed partial class EngineCore
         return record;
     }
 
+    /// <summary>Whether it runs, or is about to: its first process and its namespaces are there.</summary>
+    private static bool HasProcess(ContainerRecord record) =>
+        record.Phase != ContainerPhase.Ended && record.BootId == HostBoot.Id && record.First.IsAlive;
+
     private static ProcessIdentity MonitorOf(ContainerRecord record) =>
         record.BootId == HostBoot.Id ? record.Monitor : default;
 

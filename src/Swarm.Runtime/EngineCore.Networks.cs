@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Core.Containers;
@@ -42,6 +43,12 @@ internal sealed partial class EngineCore
         id,
         async (container, record) =>
         {
+            if (IsApart(record) && NetworkFinder.Get(_networks.Networks, named).Driver == NetworkDrivers.None)
+            {
+                await OpenToNetworksAsync(container, record, cancellation);
+                return;
+            }
+
             var present = EndpointsOf(record);
             // A network that is gone can be left, too.
             var network = present.FirstOrDefault(one => one.Network == named)?.Network
@@ -54,6 +61,29 @@ internal sealed partial class EngineCore
                 Took(container, changed, await _networks.DisconnectAsync(id, network, cancellation));
         },
         cancellation);
+
+    /// <summary>Whether it has a network namespace of its own and is in no network.</summary>
+    private static bool IsApart(ContainerRecord record) =>
+        record.Definition.Spec is { NetworkMode: NetworkMode.None, Shared.Network: "" };
+
+    /// <summary>One that was in no network may join some from now on.</summary>
+    private async Task OpenToNetworksAsync(
+        LiveContainer container, ContainerRecord record, CancellationToken cancellation)
+    {
+        var spec = record.Definition.Spec with { NetworkMode = NetworkMode.Bridge, Endpoints = [] };
+        Keep(container, record with { Definition = record.Definition with { Spec = spec } });
+        if (!HasProcess(record)) return;
+        try
+        {
+            var own = string.Create(CultureInfo.InvariantCulture, $"/proc/{record.First.Pid}/ns/net");
+            await _networks.AttachAsync(record.Id, new NetworkWish([], []) { Namespace = own }, cancellation);
+        }
+        catch (ContainerException)
+        {
+            Keep(container, record);
+            throw;
+        }
+    }
 
     /// <summary>Makes what runs be in the networks that its record says, after a crash between the two.</summary>
     private async Task SettleNetworksAsync(
@@ -157,7 +187,7 @@ internal sealed partial class EngineCore
                 + "any other network");
         }
 
-        if (spec.NetworkMode == NetworkMode.None)
+        if (IsApart(record))
         {
             throw Invalid(
                 "container cannot be connected to multiple networks with one of the networks in private (none) mode");

@@ -123,6 +123,35 @@ public sealed class WholeTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_is_in_no_network_leaves_that_to_join_others_for_this_run_and_the_next()
+    {
+        var other = await StartAsync(NetworkMode.Bridge);
+        var spec = EngineFixture.Shell("sleep 600") with { PinnedImage = _image, NetworkMode = NetworkMode.None };
+        var id = (await _engine.DefineAsync(EngineFixture.Define(spec), default)).Id;
+        await _engine.StartAsync(id, default);
+        Task<CommandResult> ReachAsync() => _engine.RunCommandAsync(
+            id, ["ping", "-c", "1", "-W", "5", other.Endpoints[0].Address], Patience.Seconds(20), default);
+        await Assert.ThrowsAsync<ContainerException>(
+            () => _engine.Networks.ConnectAsync(id, new EndpointSpec("bridge"), default));
+
+        await _engine.Networks.DisconnectAsync(id, "none", default);
+        Assert.NotEqual(0, (await ReachAsync()).ExitCode);
+        await _engine.Networks.ConnectAsync(id, new EndpointSpec("bridge"), default);
+        Assert.Equal(0, (await ReachAsync()).ExitCode);
+
+        _engine.Signal(id, 9);
+        using var patience = new CancellationTokenSource(Patience.Seconds(20));
+        while ((await _engine.Exits.ReadAsync(patience.Token)).Id != id)
+        {
+        }
+
+        await _engine.StartAsync(id, default);
+        Assert.Equal(0, (await ReachAsync()).ExitCode);
+        await _engine.RemoveAsync(id, default);
+        Assert.DoesNotContain(id.Value, File.ReadAllText("/proc/self/mountinfo"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Containers_of_a_network_find_each_other_and_their_service_by_name_also_when_the_engine_is_back()
     {
         var db = await StartAsync("db");
