@@ -23,17 +23,20 @@ public sealed class OldClientTests
     }
 
     [Theory]
-    [InlineData("/v1.41", true)]
-    [InlineData("/v1.44", true)]
-    [InlineData("/v1.45", false)]
-    [InlineData("", false)]
-    public async Task Before_1_45_the_configuration_of_an_image_has_another_name_too(string version, bool hasOld)
+    [InlineData("/v1.41", "some/1", true)]
+    [InlineData("/v1.44", "some/1", true)]
+    [InlineData("/v1.45", "some/1", false)]
+    [InlineData("/v1.50", "docker-compose/1.29.2 docker-py/5.0.3 Linux/6.1", true)]
+    [InlineData("", "some/1", false)]
+    public async Task Before_1_45_and_for_Compose_1_the_configuration_of_an_image_has_another_name_too(
+        string version, string agent, bool hasOld)
     {
         await using var node = await ServedNode.StartAsync();
         await node.Client.PostAsync("/images/load", new StringContent("archive"));
         using var listed = JsonDocument.Parse(await node.Client.GetStringAsync("/images/json"));
         var id = Assert.Single(listed.RootElement.EnumerateArray()).GetProperty("Id").GetString();
 
+        node.Client.DefaultRequestHeaders.UserAgent.ParseAdd(agent);
         using var image = JsonDocument.Parse(await node.Client.GetStringAsync($"{version}/images/{id}/json"));
 
         Assert.Equal(hasOld, image.RootElement.TryGetProperty("ContainerConfig", out var config));

@@ -16,6 +16,7 @@ var all = new Dictionary<string, Func<Task<IReadOnlyList<Measure>>>>(StringCompa
     ["failover"] = ClusterHosts.FailOverAsync,
     ["idle"] = ClusterHosts.IdleAsync,
     ["busy"] = ClusterHosts.BusyAsync,
+    ["share"] = ImageSharing.RunAsync,
 };
 
 var wanted = args.Length == 0 ? [.. all.Keys] : args;

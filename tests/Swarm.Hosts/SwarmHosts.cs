@@ -155,6 +155,17 @@ public sealed class SwarmHosts : IAsyncDisposable
             new[] { (host.Number, PostgresServer.Number), (PostgresServer.Number, host.Number) }),
         percent: 100);
 
+    /// <summary>From now on every host's link carries so much in each direction at most.</summary>
+    /// <param name="megabits">Each second.</param>
+    public async Task LimitLinksAsync(int megabits)
+    {
+        foreach (var host in _hosts)
+        {
+            await host.RunAsync(["tc", .. NetworkSwitch.Shaping("eth0", megabits)]);
+            await _network.LimitAsync(host.Number, megabits);
+        }
+    }
+
     /// <summary>Mends every link.</summary>
     public Task HealAsync() => _network.HealAsync();
 

@@ -67,14 +67,18 @@ internal static class ImageDocument
     }
 
     /// <summary>With what older clients look for: before 1.44 the size by its other name; before 1.45 the
-    /// configuration, from which Compose 1 takes the places of volumes when it makes a container anew.</summary>
+    /// configuration. Compose 1 takes the places of volumes from that when it makes a container anew, whatever version
+    /// it has agreed on: with the newest Docker it fails at that.</summary>
     public static JsonObject For(HttpContext context, JsonObject image)
     {
         if (ApiVersion.IsBefore(context, minor: 44)) image["VirtualSize"] = image["Size"]!.GetValue<long>();
-        if (image["Config"] is { } config && ApiVersion.IsBefore(context, minor: 45))
+        if (image["Config"] is { } config && (ApiVersion.IsBefore(context, minor: 45) || IsCompose1(context.Request)))
             image["ContainerConfig"] = config.DeepClone();
         return image;
     }
+
+    private static bool IsCompose1(HttpRequest request) =>
+        request.Headers.UserAgent.ToString().StartsWith("docker-compose/1.", StringComparison.Ordinal);
 
     public static JsonArray Tags(IEnumerable<ImageReference> names) =>
         [.. names.Where(name => name.Tag is not null).Select(name => (JsonNode)name.Familiar)];

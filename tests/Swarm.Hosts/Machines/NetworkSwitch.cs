@@ -46,6 +46,17 @@ internal sealed class NetworkSwitch(TestGround ground)
         await RaiseAsync(number);
     }
 
+    /// <summary>From now on so much comes to a machine at most.</summary>
+    public Task LimitAsync(int number, int megabits) =>
+        _machine.RunInNetworkAsync("tc", Shaping(Port(number), megabits));
+
+    /// <summary>What tells <c>tc</c> that no more than this leaves by a device.</summary>
+    public static string[] Shaping(string device, int megabits) =>
+    [
+        "qdisc", "replace", "dev", device, "root", "tbf",
+        "rate", string.Create(CultureInfo.InvariantCulture, $"{megabits}mbit"), "burst", "256kb", "latency", "100ms",
+    ];
+
     /// <summary>Takes the cable out.</summary>
     public Task UnlinkAsync(int number) => _machine.RunInNetworkAsync("ip", "link", "delete", Port(number));
 
