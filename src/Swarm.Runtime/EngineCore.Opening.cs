@@ -20,7 +20,7 @@ internal sealed partial class EngineCore
     {
         Folders.Make();
         TakeLock();
-        NullDevice.Protect();
+        _nullDevice = NullDevice.Protect();
         if (_options.Users is { } users)
             await MappingProbe.RequireAsync(users, _options.DataRoot, Folders.Subpaths, cancellation);
         _cgroups.MakeParent(_options.CgroupParent);

@@ -45,6 +45,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
     private ExitWatch? _exitWatch;
     private MoveWatch? _logWatch;
     private FileStream? _lock;
+    private IDisposable? _nullDevice;
     private ITimer? _logTimer;
 
     public EngineCore(
@@ -117,6 +118,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         Leases.Dispose();
         Watch.Dispose();
         _exits.Writer.TryComplete();
+        _nullDevice?.Dispose();
         _lock?.Dispose();
     }
 
