@@ -55,7 +55,8 @@ public sealed class DiskTests
         await node.UntilAsync(late.Name, service => service.Tasks.Any(task =>
             task.Reason.Contains("disk", StringComparison.Ordinal) && task.Reason.Contains(
                 "full", StringComparison.Ordinal)));
-        Assert.True(Said(node, "stays above its high watermark"));
+        await node.UntilAsync(
+            () => Task.FromResult(Said(node, "stays above its high watermark")), () => "nothing was told of collecting");
         Assert.Equal(
             ProgressOutcome.Reached,
             ServiceProgress.Of(await node.Client.GetServiceAsync(running.Spec.Name)).Outcome);
