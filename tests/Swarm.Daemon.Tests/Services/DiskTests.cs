@@ -56,7 +56,7 @@ public sealed class DiskTests
             task.Reason.Contains("disk", StringComparison.Ordinal) && task.Reason.Contains(
                 "full", StringComparison.Ordinal)));
         await node.UntilAsync(
-            () => Task.FromResult(Said(node, "stays above its high watermark")), () => "nothing was told of collecting");
+            () => Task.FromResult(Said(node, "stays above its high watermark")), () => "nothing was told");
         Assert.Equal(
             ProgressOutcome.Reached,
             ServiceProgress.Of(await node.Client.GetServiceAsync(running.Spec.Name)).Outcome);
