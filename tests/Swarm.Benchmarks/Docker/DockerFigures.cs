@@ -23,8 +23,8 @@ internal static class DockerFigures
     {
         await using var swarm = await BenchDaemon.StartAsync();
         await swarm.ImportImageAsync();
-        await using var docker = Wants("DOCKERD") && DockerDaemon.IsThere ? await DockerDaemon.StartAsync() : null;
-        await using var podman = Wants("PODMAN") && PodmanService.IsThere ? await PodmanService.StartAsync() : null;
+        await using var docker = await OtherEngine.StartDockerAsync(Wants("DOCKERD"));
+        await using var podman = await OtherEngine.StartPodmanAsync(Wants("PODMAN"));
         List<DockerEngine> engines = [new("Swarm", swarm.Socket)];
         foreach (var other in new[] { docker?.Engine, podman?.Engine }.OfType<DockerEngine>())
         {
