@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Swarm.Client;
 using Swarm.Client.Compose;
 using Swarm.Core;
@@ -5,10 +6,11 @@ using Swarm.Core.Services;
 
 namespace Swarm.Hosts.Services;
 
-/// <summary>What the cluster has acknowledged: it must know it ever after.</summary>
+/// <summary>What the cluster has acknowledged: it must know it ever after. Stories may do several things at a
+/// time.</summary>
 public sealed class Ledger(SwarmClient client)
 {
-    private readonly Dictionary<ServiceName, (ServiceSpec Spec, long Version)> _services = [];
+    private readonly ConcurrentDictionary<ServiceName, (ServiceSpec Spec, long Version)> _services = new();
 
     /// <summary>The services that there must be, with the version that was acknowledged.</summary>
     public IReadOnlyDictionary<ServiceName, (ServiceSpec Spec, long Version)> Services => _services;
@@ -36,7 +38,7 @@ public sealed class Ledger(SwarmClient client)
     public async Task RemoveAsync(ServiceName name)
     {
         await client.RemoveAsync(name);
-        _services.Remove(name);
+        _services.TryRemove(name, out _);
     }
 
     /// <summary>A change of which it is not known whether it was taken: it must be there whole or not at all.</summary>
