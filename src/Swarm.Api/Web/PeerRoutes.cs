@@ -51,7 +51,8 @@ public sealed class PeerRoutes(SharedBlobs shared, bool byCertificate) : IWebRou
 
         context.Response.ContentType = "application/octet-stream";
         context.Response.ContentLength = opened.Length;
-        await opened.CopyToAsync(context.Response.Body, context.RequestAborted);
+        await context.Response.StartAsync(context.RequestAborted); // before that, its memory is not the connection's
+        await opened.CopyToAsync(context.Response.BodyWriter, context.RequestAborted);
     }
 
     private static Digest? DigestOf(HttpContext context) =>

@@ -21,6 +21,9 @@ public sealed partial class PeerList(NodeId self, ILogger<PeerList> logger) : IP
     public void Join(IActorRef catalog) => _catalog.TrySetResult(catalog);
 
     /// <inheritdoc/>
+    public string Self => self.Value;
+
+    /// <inheritdoc/>
     public async Task<ImmutableArray<Peer>> FindAsync(CancellationToken cancellation)
     {
         var catalog = await _catalog.Task.WaitAsync(cancellation);

@@ -5,6 +5,9 @@ namespace Swarm.Images.Peers;
 /// <summary>The other nodes of the cluster.</summary>
 public interface IPeers
 {
+    /// <summary>The name by which they know this node.</summary>
+    string Self { get; }
+
     /// <summary>Those that can be reached now and that give blobs to others.</summary>
     Task<ImmutableArray<Peer>> FindAsync(CancellationToken cancellation);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Swarm.Core.Images;
@@ -62,22 +63,30 @@ internal sealed class PartialBlob : IDisposable
     }
 
     /// <summary>Takes a piece in.</summary>
-    /// <param name="read">Gives some bytes more of it; none when it has ended.</param>
+    /// <param name="fill">Fills what it is given, and tells how much of it: less when the piece has ended before.
+    /// </param>
     /// <returns>Whether it is what it should be; if it is not, it counts as not here.</returns>
     /// <exception cref="IOException">The disk does not take it.</exception>
     public async Task<bool> WriteAsync(
-        int piece, Func<Memory<byte>, Task<int>> read, CancellationToken cancellation)
+        int piece, Func<Memory<byte>, Task<int>> fill, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[BufferBytes];
-        var (at, left) = (BlobPieces.OffsetOf(piece), BlobPieces.LengthOf(piece, Size));
-        while (left > 0)
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
         {
-            var came = await read(buffer.AsMemory(0, Math.Min(left, buffer.Length)));
-            if (came == 0) return false;
-            hash.AppendData(buffer, 0, came);
-            await RandomAccess.WriteAsync(_file, buffer.AsMemory(0, came), at, cancellation);
-            (at, left) = (at + came, left - came);
+            var (at, left) = (BlobPieces.OffsetOf(piece), BlobPieces.LengthOf(piece, Size));
+            while (left > 0)
+            {
+                var part = buffer.AsMemory(0, Math.Min(left, BufferBytes));
+                if (await fill(part) < part.Length) return false;
+                hash.AppendData(part.Span);
+                await RandomAccess.WriteAsync(_file, part, at, cancellation);
+                (at, left) = (at + part.Length, left - part.Length);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         if (!hash.GetHashAndReset().AsSpan().SequenceEqual(Sums.Of(piece))) return false;
@@ -85,12 +94,9 @@ internal sealed class PartialBlob : IDisposable
         return true;
     }
 
-    /// <summary>Sums up the whole of it.</summary>
-    public StagedBlob Finish(CancellationToken cancellation)
-    {
-        var (_, digest) = PieceSums.Read(new StagedBlob(Path, Digest, Size), cancellation);
-        return new StagedBlob(Path, digest, Size);
-    }
+    /// <summary>Finds out what the whole of it is.</summary>
+    public StagedBlob Finish(CancellationToken cancellation) =>
+        new(Path, PieceSums.ReadDigest(Path, cancellation), Size);
 
     public void Dispose() => _file.Dispose();
 

@@ -17,7 +17,7 @@ internal sealed partial class PeerFilling(
 
     private ImmutableDictionary<string, Peer> _peers = ImmutableDictionary<string, Peer>.Empty;
     private BlobTransfer _transfer =
-        new(partial.Pieces, Random.Shared.Next()) { Have = partial.Here };
+        new(partial.Pieces, peers.Self) { Have = partial.Here };
 
     private int _failures;
 
@@ -75,6 +75,7 @@ internal sealed partial class PeerFilling(
     private async Task<Func<BlobTransfer, BlobTransfer>> LookAsync(TimeSpan after, CancellationToken cancellation)
     {
         await Task.Delay(after, time, cancellation);
+        if (_transfer.Asked.Count >= options.Limits.Most) return TransferRules.Looked; // nothing more could be asked
         var known = _transfer.Holders;
         var found = (await peers.FindAsync(cancellation)).Where(peer => !leftOut.ContainsKey(peer.Name)).ToList();
         _peers = _peers.SetItems(found.Select(peer => KeyValuePair.Create(peer.Name, peer)));
@@ -82,8 +83,8 @@ internal sealed partial class PeerFilling(
             known.GetValueOrDefault(peer.Name) is not { } holder || holder.Has.Count < _transfer.Pieces);
         var gone = known.Keys.Except(found.Select(peer => peer.Name)).ToList();
         var heard = await Task.WhenAll(lacking.Select(peer => AskAsync(peer, cancellation)));
-        return transfer => heard.Aggregate(
-            gone.Aggregate(transfer, TransferRules.Lost), (changed, change) => change(changed));
+        return transfer => TransferRules.Looked(heard.Aggregate(
+            gone.Aggregate(transfer, TransferRules.Lost), (changed, change) => change(changed)));
     }
 
     private async Task<Func<BlobTransfer, BlobTransfer>> AskAsync(Peer peer, CancellationToken cancellation)

@@ -58,14 +58,8 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
             throw new PeerException($"{peer.Name}: {path}: {(int)response.StatusCode} {response.ReasonPhrase}");
 
         await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        return await blob.WriteAsync(piece, ReadAsync, cancellation);
-
-        async Task<int> ReadAsync(Memory<byte> into)
-        {
-            var read = await WithinAsync(peer, path, deadline, async token => await body.ReadAsync(into, token));
-            deadline.PutOff();
-            return read;
-        }
+        return await blob.WriteAsync(
+            piece, into => WithinAsync(peer, path, deadline, _ => FillAsync(body, into, deadline)), cancellation);
     }
 
     public void Dispose() => _client.Dispose();
@@ -96,6 +90,19 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
             await using var body = await response.Content.ReadAsStreamAsync(token);
             return await JsonSerializer.DeserializeAsync(body, type, token);
         }
+    }
+
+    // What comes is small, a record of TLS at a time: it is collected before anything is done with it.
+    private static async Task<int> FillAsync(Stream body, Memory<byte> into, Deadline deadline)
+    {
+        var filled = 0;
+        while (filled < into.Length && await body.ReadAsync(into[filled..], deadline.Token) is > 0 and var read)
+        {
+            filled += read;
+            deadline.PutOff();
+        }
+
+        return filled;
     }
 
     private Task<HttpResponseMessage> SendAsync(Peer peer, string path, CancellationToken cancellation) =>

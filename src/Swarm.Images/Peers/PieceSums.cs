@@ -54,6 +54,21 @@ internal sealed class PieceSums
         return (new PieceSums(sums), Digest.OfHash(whole.GetHashAndReset()));
     }
 
+    /// <summary>Reads a blob of which the pieces were checked, and tells what it is.</summary>
+    public static Digest ReadDigest(string path, CancellationToken cancellation)
+    {
+        using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var file = OpenBehindOthers(path);
+        var buffer = new byte[BufferBytes];
+        while (file.Read(buffer) is > 0 and var read)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            whole.AppendData(buffer, 0, read);
+        }
+
+        return Digest.OfHash(whole.GetHashAndReset());
+    }
+
     public ReadOnlySpan<byte> Of(int piece) => _sums.AsSpan(piece * SumBytes, SumBytes);
 
     public bool IsSame(PieceSums other) => _sums.AsSpan().SequenceEqual(other._sums);

@@ -159,6 +159,8 @@ public sealed class WebServerTests : IDisposable
 
     private sealed class NoPeers : IPeers
     {
+        public string Self => "this";
+
         public Task<System.Collections.Immutable.ImmutableArray<Peer>> FindAsync(CancellationToken cancellation) =>
             Task.FromResult(System.Collections.Immutable.ImmutableArray<Peer>.Empty);
     }

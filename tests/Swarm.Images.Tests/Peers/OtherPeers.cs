@@ -15,6 +15,8 @@ internal sealed class OtherPeers
 
     private sealed class Others(OtherPeers peers, string name) : IPeers
     {
+        public string Self => name;
+
         public Task<ImmutableArray<Peer>> FindAsync(CancellationToken cancellation) =>
             Task.FromResult(peers._all.RemoveAll(peer => peer.Name == name));
     }

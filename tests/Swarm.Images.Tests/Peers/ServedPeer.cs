@@ -116,7 +116,8 @@ internal sealed class ServedPeer : IAsyncDisposable
                 using (open)
                 {
                     context.Response.ContentLength = open.Length;
-                    await open.CopyToAsync(context.Response.Body, context.RequestAborted);
+                    await context.Response.StartAsync(context.RequestAborted);
+                    await open.CopyToAsync(context.Response.BodyWriter, context.RequestAborted);
                     Sent.Enqueue((digest.Value, int.Parse(piece)));
                 }
 
