@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Swarm.Core.Images;
 using Swarm.Images.Peers;
+using Swarm.Linux.Networking;
 
 namespace Swarm.Api.Web;
 
@@ -39,8 +41,10 @@ public sealed class PeerRoutes(SharedBlobs shared, bool byCertificate) : IWebRou
         await AnswerAsync(context, offer, PeerJson.Default.BlobOffer);
     }
 
+    // Who asks for pieces has a connection that is for them: what goes over it gives way to all else.
     private async Task SendAsync(HttpContext context)
     {
+        if (context.Features.Get<IConnectionSocketFeature>() is { } connection) BulkSocket.Mark(connection.Socket);
         var piece = int.Parse((string)context.Request.RouteValues["piece"]!, provider: null);
         using var opened = DigestOf(context) is { } digest ? shared.OpenPiece(digest, piece) : null;
         if (opened is null)

@@ -12,6 +12,13 @@ internal static class Uapi
     internal const int SOL_SOCKET = 1;
     internal const int SO_RCVBUF = 8;
     internal const int SO_REUSEADDR = 2;
+    internal const int SO_PRIORITY = 12;
+    internal const int SOL_IP = 0;
+    internal const int IP_TOS = 1;
+    internal const int SOL_IPV6 = 41;
+    internal const int IPV6_TCLASS = 67;
+    internal const int IPTOS_CLASS_CS1 = 0x20;
+    internal const int TC_PRIO_BULK = 2;
     internal const int SOL_NETLINK = 270;
     internal const int NETLINK_ROUTE = 0;
     internal const int NETLINK_CAP_ACK = 10;

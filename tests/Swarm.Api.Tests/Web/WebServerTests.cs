@@ -1,6 +1,11 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Api.Web;
 using Swarm.Images;
@@ -130,6 +135,26 @@ public sealed class WebServerTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_over_which_pieces_go_is_marked_as_bulk_from_then_on(bool withTls)
+    {
+        using var identity = withTls ? Load(_authority) : null;
+        using var listener = withTls ? Listen() : WebListener.Open(new WebOptions("127.0.0.1", 0, "127.0.0.1"));
+        await using var server = await ServeAsync(listener, identity);
+        using var client = Client(listener, withTls ? _authority.Make(TestAuthority.Node) : null);
+        var zeros = new string('0', 64);
+
+        var before = await client.GetStringAsync(new Uri("/mark", UriKind.Relative));
+        using var piece = await client.GetAsync(new Uri($"/peer/blobs/sha256:{zeros}/pieces/0", UriKind.Relative));
+        var after = await client.GetStringAsync(new Uri("/mark", UriKind.Relative));
+
+        var connection = before.Split(' ')[0];
+        Assert.Equal($"{connection} 0 0", before);
+        Assert.Equal($"{connection} {8 << 2} 2", after); // CS1 as IP_TOS, TC_PRIO_BULK as SO_PRIORITY
+    }
+
     private static WebListener Listen() => WebListener.Open(
         new WebOptions("127.0.0.1", 0, "127.0.0.1") { Tls = new TlsFiles("", "", "") });
 
@@ -138,7 +163,10 @@ public sealed class WebServerTests : IDisposable
 
     private Task<WebServer> ServeAsync(WebListener listener, TlsIdentity? identity) => WebServer.StartAsync(
         listener, identity, "1.2.3",
-        [new HealthRoutes(() => Task.FromResult(_fault)), new PeerRoutes(_images.Shared, identity is not null)],
+        [
+            new HealthRoutes(() => Task.FromResult(_fault)), new PeerRoutes(_images.Shared, identity is not null),
+            new MarkRoutes(),
+        ],
         NullLoggerFactory.Instance, CancellationToken.None);
 
     private static HttpClient Client(WebListener listener, X509Certificate2? own) => new(new SocketsHttpHandler
@@ -156,6 +184,24 @@ public sealed class WebServerTests : IDisposable
     {
         BaseAddress = listener.Address,
     };
+
+    /// <summary>Says how the connection is marked over which it is asked.</summary>
+    private sealed class MarkRoutes : IWebRoutes
+    {
+        public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/mark", context =>
+        {
+            var socket = context.Features.Get<IConnectionSocketFeature>()!.Socket;
+            return context.Response.WriteAsync(
+                $"{context.Connection.Id} {Read(socket, level: 0, option: 1)} {Read(socket, level: 1, option: 12)}");
+        });
+
+        private static int Read(Socket socket, int level, int option)
+        {
+            var value = new byte[sizeof(int)];
+            socket.GetRawSocketOption(level, option, value);
+            return BitConverter.ToInt32(value);
+        }
+    }
 
     private sealed class NoPeers : IPeers
     {

@@ -19,10 +19,13 @@ public sealed class KernelHeaderTests
         #include <sys/mount.h>
         #include <sys/socket.h>
         #include <net/if.h>
+        #include <netinet/in.h>
+        #include <netinet/ip.h>
         #include <linux/if_addr.h>
         #include <linux/if_link.h>
         #include <linux/magic.h>
         #include <linux/netlink.h>
+        #include <linux/pkt_sched.h>
         #include <linux/rtnetlink.h>
         #include <linux/veth.h>
 
