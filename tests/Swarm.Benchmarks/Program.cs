@@ -17,6 +17,7 @@ var all = new Dictionary<string, Func<Task<IReadOnlyList<Measure>>>>(StringCompa
     ["idle"] = ClusterHosts.IdleAsync,
     ["busy"] = ClusterHosts.BusyAsync,
     ["share"] = ImageSharing.RunAsync,
+    ["move"] = ImageMoving.RunAsync,
 };
 
 var wanted = args.Length == 0 ? [.. all.Keys] : args;

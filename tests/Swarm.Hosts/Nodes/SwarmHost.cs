@@ -66,13 +66,12 @@ public sealed class SwarmHost
     public TimeSpan ProcessorTime => _machine.ProcessorTime();
 
     /// <summary>Memory of swarmd that is resident, in MiB.</summary>
-    public double ResidentMebibytes()
-    {
-        var line = File.ReadLines($"/proc/{DaemonPid}/status")
-            .First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(
-            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
-    }
+    public double ResidentMebibytes() => Mebibytes("VmRSS:");
+
+    /// <summary>The most that was resident since <see cref="ForgetPeak"/>, in MiB.</summary>
+    public double PeakMebibytes() => Mebibytes("VmHWM:");
+
+    public void ForgetPeak() => File.WriteAllText($"/proc/{DaemonPid}/clear_refs", "5");
 
     /// <summary>The number of swarmd, as seen from outside the host; null while there is none.</summary>
     public int? DaemonPid => _daemon is { HasExited: false } ? ChildOf(_daemon.Id) : null;
@@ -248,6 +247,14 @@ public sealed class SwarmHost
         using var file = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(file);
         return reader.ReadToEnd().Split('\n');
+    }
+
+    private double Mebibytes(string field)
+    {
+        var line = File.ReadLines($"/proc/{DaemonPid}/status")
+            .First(text => text.StartsWith(field, StringComparison.Ordinal));
+        return double.Parse(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 
     private int CountReadyLines() =>
