@@ -193,7 +193,7 @@ internal sealed partial class EngineCore
     {
         var exit = _exitFile.Read(record);
         var left = record.Endpoints;
-        record = Keep(container, record with
+        record = KeepHappened(container, record with
         {
             Phase = ContainerPhase.Ended,
             IsPaused = false,

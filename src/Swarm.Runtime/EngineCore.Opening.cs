@@ -14,7 +14,7 @@ namespace Swarm.Runtime;
 /// <summary>Finding what earlier engines left, and noticing ends.</summary>
 internal sealed partial class EngineCore
 {
-    private static readonly TimeSpan EndAgainAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EndAgainAfter = TimeSpan.FromSeconds(1), WriteAgainAfter = EndAgainAfter;
 
     public async Task OpenAsync(CancellationToken cancellation)
     {
@@ -75,12 +75,15 @@ internal sealed partial class EngineCore
             if (verdict == AdoptionVerdict.End) await EndAsync(container, record, cancellation);
             if (verdict == AdoptionVerdict.FollowUnstarted)
             {
-                record = Keep(
+                record = KeepHappened(
                     container, record with { Phase = ContainerPhase.Created, Run = record.Run - 1, StartedAt = null });
             }
 
             if (record.IsPaused && verdict == AdoptionVerdict.Follow)
-                record = Keep(container, record with { IsPaused = _cgroups.IsFrozen(Folders.Cgroup(record.Id)) });
+            {
+                record = KeepHappened(
+                    container, record with { IsPaused = _cgroups.IsFrozen(Folders.Cgroup(record.Id)) });
+            }
 
             if (verdict is not (AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted)) return true;
             _exitWatch!.Follow(record.Id, record.First, record.Monitor);
@@ -137,7 +140,7 @@ internal sealed partial class EngineCore
         foreach (var container in Table.All) Begin(() => EndAtLastAsync(container));
     }
 
-    /// <remarks>An end is noticed once only. On a full disk it cannot be put down until there is room again.</remarks>
+    /// <remarks>An end is noticed once only, and what has to be done about it may be refused for a while.</remarks>
     private async Task EndAtLastAsync(LiveContainer container)
     {
         while (true)

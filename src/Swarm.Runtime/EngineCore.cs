@@ -141,15 +141,6 @@ internal sealed partial class EngineCore : IAsyncDisposable
         }
     }
 
-    private ContainerRecord Keep(LiveContainer container, ContainerRecord record)
-    {
-        _records.Write(record);
-        var before = container.Record;
-        container.Record = record;
-        Names.Tell(before?.ToState(), record.ToState());
-        return record;
-    }
-
     private NameWishes? WishesOf(ContainerId id) =>
         Table.Find(id)?.Record is { } record ? NameWishes.Of(record.ToState()) : null;
 

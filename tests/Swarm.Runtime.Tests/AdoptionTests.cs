@@ -100,18 +100,27 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
     }
 
     [Fact]
-    public async Task An_end_that_cannot_be_put_down_is_told_once_it_can()
+    public async Task An_end_that_cannot_be_put_down_is_told_all_the_same_and_put_down_once_it_can_be()
     {
-        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
-        var aside = Path.Join(fixture.Options.DataRoot, "containers", started.Id.Value, "container.json.new");
-        Directory.CreateDirectory(aside);
-        fixture.Engine.Signal(started.Id, 9);
-        await fixture.RunAsync(EngineFixture.Shell("true")); // ends later, so that the first end has been noticed
-        Assert.Equal(ContainerPhase.Running, fixture.Engine.Find(started.Id)!.Phase);
+        var started = await fixture.StartAsync(EngineFixture.Shell("exit 3"));
+        var record = Path.Join(fixture.Options.DataRoot, "containers", started.Id.Value, "container.json");
+        var ended = await fixture.ExitOfAsync(started.Id);
+        Assert.Equal(3, ended.ExitCode);
+        Directory.CreateDirectory(record + ".new");
+        var again = await Assert.ThrowsAsync<ContainerException>(
+            () => fixture.Engine.StartAsync(started.Id, default));
+        Assert.Equal(ContainerFault.Host, again.Fault);
+        Directory.Delete(record + ".new");
+        var running = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        record = Path.Join(fixture.Options.DataRoot, "containers", running.Id.Value, "container.json");
+        Directory.CreateDirectory(record + ".new");
 
-        Directory.Delete(aside);
+        fixture.Engine.Signal(running.Id, 9);
 
-        Assert.Equal(137, (await fixture.ExitOfAsync(started.Id)).ExitCode);
+        Assert.Equal(137, (await fixture.ExitOfAsync(running.Id)).ExitCode);
+        Assert.Contains("\"Running\"", await File.ReadAllTextAsync(record), StringComparison.Ordinal);
+        Directory.Delete(record + ".new");
+        await Until.TrueAsync(() => File.ReadAllText(record).Contains("\"Ended\"", StringComparison.Ordinal));
     }
 
     [Fact]

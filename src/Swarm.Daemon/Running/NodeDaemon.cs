@@ -24,6 +24,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken stop)
     {
+        using var reserve = DiskReserve.Open(options.DataRoot, time, logs.CreateLogger<DiskReserve>());
         var store = new NodeStore(NodePlaces.NodeFolder(options));
         var id = store.Identify(NodeStore.ChooseId);
         JournalPresence.Check(options.Cluster.Journal, store);
