@@ -47,6 +47,24 @@ public sealed class ContainerReadingTests
 
     [Fact]
     public void Cgroup_log_and_annotations_are_read_field_by_field()
+    [Theory]
+    [InlineData("""{"CpuQuota":12345,"CpuPeriod":20000}""", 617, 20_000, 12_345)]
+    [InlineData("""{"CpuQuota":12345}""", 123, 0, 12_345)]
+    [InlineData("""{"CpuPeriod":20000}""", 0, 20_000, 0)]
+    [InlineData("""{"CpuQuota":-1,"CpuPeriod":20000}""", 0, 20_000, 0)]
+    [InlineData("""{"NanoCpus":500000000}""", 500, 0, 0)]
+    [InlineData("""{"NanoCpus":123450000}""", 123, 0, 12_345)]
+    [InlineData("""{"CpuQuota":9223372036854775807,"CpuPeriod":1000000}""", 17_592_186_044, 1_000_000, 1L << 44)]
+    public void A_quota_of_the_processors_is_kept_as_it_was_asked_for(
+        string host, long milli, long period, long quota)
+    {
+        var limits = Read(host).Limits;
+
+        Assert.Equal(
+            (new MilliCpu(milli), TimeSpan.FromMicroseconds(period), TimeSpan.FromMicroseconds(quota)),
+            (limits.Cpu, limits.CpuPeriod, limits.CpuQuota));
+    }
+
     {
         var spec = Read("""
             {"CgroupParent":"mine","CgroupnsMode":"host","OomKillDisable":true,"DeviceCgroupRules":["c 1:3 r"],

@@ -103,17 +103,18 @@ internal static class LimitSection
     {
         json.WriteStartObject("cpu");
         json.WriteNumber("shares", limits.CpuShares > 0 ? limits.CpuShares : DefaultShares);
-        if (limits.Cpu.Value > 0)
-        {
-            json.WriteNumber("period", CpuPeriodMicroseconds);
-            // The kernel takes no quota below a millisecond.
-            json.WriteNumber("quota", Math.Max(1000, limits.Cpu.Value * CpuPeriodMicroseconds / 1000));
-        }
+        var period = limits.CpuPeriod > TimeSpan.Zero ? Microseconds(limits.CpuPeriod) : CpuPeriodMicroseconds;
+        if (limits.Cpu.Value > 0 || limits.CpuPeriod > TimeSpan.Zero) json.WriteNumber("period", period);
+        // The kernel takes no quota below a millisecond.
+        if (limits.CpuQuota > TimeSpan.Zero) json.WriteNumber("quota", Microseconds(limits.CpuQuota));
+        else if (limits.Cpu.Value > 0) json.WriteNumber("quota", Math.Max(1000, limits.Cpu.Value * period / 1000));
 
         if (limits.CpuSet.Length > 0) json.WriteString("cpus", limits.CpuSet);
         if (limits.MemoryNodes.Length > 0) json.WriteString("mems", limits.MemoryNodes);
         json.WriteEndObject();
     }
+    private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
+
 
     private static void WritePids(Utf8JsonWriter json, long limit)
     {
