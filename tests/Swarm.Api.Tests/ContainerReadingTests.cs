@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text;
 using Swarm.Api.Containers;
 using Swarm.Api.Http;
+using Swarm.Api.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
 
@@ -69,12 +71,14 @@ public sealed class ContainerReadingTests
         var spec = Read("""
             {"CgroupParent":"mine","CgroupnsMode":"host","OomKillDisable":true,"DeviceCgroupRules":["c 1:3 r"],
              "BlkioDeviceReadBps":[{"Path":"/dev/a","Rate":9}],"BlkioDeviceWriteIOps":[{"Path":"/dev/b","Rate":8}],
+             "BlkioWeightDevice":[{"Path":"/dev/c","Weight":500}],
              "Annotations":{"a":"b"},"SecurityOpt":["apparmor=mine"],
              "LogConfig":{"Type":"local","Config":{"max-size":"2m","max-file":"5","labels":"x,y","tag":"t"}}}
             """, "\"Domainname\":\"d.example\",\"NetworkDisabled\":true,");
 
         Assert.Equal(("/mine", true, true), (spec.Cgroup.Parent, spec.Cgroup.IsHostSeen, spec.Cgroup.WaitsForMemory));
         Assert.Equal(["c 1:3 r"], spec.Cgroup.DeviceRules.ToArray());
+        Assert.Equal(new DeviceWeight("/dev/c", 500), Assert.Single(spec.DeviceWeights));
         Assert.Equal(
             [
                 new BlockThrottle(BlockThrottleKind.ReadBytes, "/dev/a", 9),
@@ -153,6 +157,25 @@ public sealed class ContainerReadingTests
 
     [Theory]
     [InlineData("Interval", 999_999)]
+    [Fact]
+    public void What_the_kernel_cannot_weigh_is_told_in_Dockers_words()
+    {
+        var spec = Read("""{"BlkioWeight":300,"BlkioWeightDevice":[{"Path":"/dev/sda","Weight":300}]}""");
+        var node = new NodeFacts(
+            new NodeId("node1"), "alpha", "0.1.0", "/data", "6.1", "amd64", 4, Bytes.Zero, 2,
+            ImmutableSortedDictionary<string, string>.Empty);
+
+        Assert.Equal(
+            [
+                "Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.",
+                "Your kernel does not support Block I/O weight_device or the cgroup is not mounted. "
+                    + "Weight-device discarded.",
+            ],
+            LimitReading.Warnings(spec, node).AsEnumerable());
+        Assert.Empty(LimitReading.Warnings(spec, node with { WeighsBlocks = true, WeighsDevices = true }));
+        Assert.Empty(LimitReading.Warnings(Read("{}"), node));
+    }
+
     [InlineData("Timeout", 1)]
     [InlineData("StartInterval", -1)]
     public void A_health_check_does_not_count_in_less_than_milliseconds(string name, long nanoseconds)

@@ -55,6 +55,17 @@ internal static class LimitReading
             ? ["Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded."]
             : [];
 
+    /// <inheritdoc cref="Warnings(ResourceLimits, NodeFacts)"/>
+    public static ImmutableArray<string> Warnings(ContainerSpec spec, NodeFacts node) =>
+    [
+        .. Warnings(spec.Limits, node),
+        .. spec.DeviceWeights.IsEmpty || node.WeighsDevices ? (string[])[] :
+        [
+            "Your kernel does not support Block I/O weight_device or the cgroup is not mounted. "
+            + "Weight-device discarded.",
+        ],
+    ];
+
     private static void CheckProcessors(JsonFields host)
     {
         var (nano, most) = (host.Number("NanoCpus"), Environment.ProcessorCount);
@@ -91,8 +102,6 @@ internal static class LimitReading
             : Math.Clamp(host.Number("CpuQuota"), 0, MostQuota) * 1000 / period;
     }
 
-    private static ApiException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
-}
     /// <summary>What does not go into thousandths of a processor and periods of 100 ms.</summary>
     private static TimeSpan Quota(JsonFields host) => host.Number("NanoCpus") is > 0 and var nano
         ? nano % NanosecondsPerMilli == 0
@@ -102,3 +111,5 @@ internal static class LimitReading
 
     private static TimeSpan Microseconds(long count) => TimeSpan.FromMicroseconds(Math.Clamp(count, 0, MostQuota));
 
+    private static ApiException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
+}
