@@ -47,8 +47,6 @@ public sealed class ContainerReadingTests
             spec.Limits);
     }
 
-    [Fact]
-    public void Cgroup_log_and_annotations_are_read_field_by_field()
     [Theory]
     [InlineData("""{"CpuQuota":12345,"CpuPeriod":20000}""", 617, 20_000, 12_345)]
     [InlineData("""{"CpuQuota":12345}""", 123, 0, 12_345)]
@@ -67,6 +65,8 @@ public sealed class ContainerReadingTests
             (limits.Cpu, limits.CpuPeriod, limits.CpuQuota));
     }
 
+    [Fact]
+    public void Cgroup_log_and_annotations_are_read_field_by_field()
     {
         var spec = Read("""
             {"CgroupParent":"mine","CgroupnsMode":"host","OomKillDisable":true,"DeviceCgroupRules":["c 1:3 r"],
@@ -134,8 +134,18 @@ public sealed class ContainerReadingTests
     [InlineData("""{"LogConfig":{"Config":{"max-file":"0"}}}""", 400,
         "max-file cannot be 0: it is a number from 1 to 1000")]
     [InlineData("""{"LogConfig":{"Config":{"labels-regex":"("}}}""", 400, "invalid labels-regex: '('")]
-    [InlineData("""{"LogConfig":{"Config":{"mode":"non-blocking"}}}""", 501,
+    [InlineData("""{"LogConfig":{"Type":"journald","Config":{"mode":"non-blocking"}}}""", 501,
         "the log option mode=non-blocking is not supported by this version of Swarm")]
+    [InlineData("""{"LogConfig":{"Config":{"mode":"nosuch"}}}""", 400,
+        "logger: logging mode not supported: nosuch")]
+    [InlineData("""{"LogConfig":{"Config":{"max-buffer-size":"1m"}}}""", 400,
+        "logger: max-buffer-size option is only supported with 'mode=non-blocking'")]
+    [InlineData("""{"LogConfig":{"Config":{"max-buffer-size":"1m","mode":"blocking"}}}""", 400,
+        "logger: max-buffer-size option is only supported with 'mode=non-blocking'")]
+    [InlineData("""{"LogConfig":{"Config":{"max-buffer-size":"x","mode":"non-blocking"}}}""", 400,
+        "error parsing option max-buffer-size: invalid size: 'x'")]
+    [InlineData("""{"LogConfig":{"Config":{"max-buffer-size":"-1","mode":"non-blocking"}}}""", 400,
+        "error parsing option max-buffer-size: invalid size: '-1'")]
     [InlineData("""{"LogConfig":{"Type":"none","Config":{"max-file":"3"}}}""", 400,
         "unknown log opt 'max-file' for none log driver")]
     [InlineData("""{"DeviceRequests":[{}]}""", 501,
@@ -147,16 +157,6 @@ public sealed class ContainerReadingTests
         Assert.Equal((status, message), (refused.Status, refused.Message));
     }
 
-    [Theory]
-    [InlineData(-1)]
-    [InlineData(1_000_000)]
-    [InlineData(1_000_000_000_000_000)]
-    public void So_many_processors_there_are_not(long nano) => Assert.StartsWith(
-        "range of CPUs is from 0.01 to ",
-        Assert.Throws<ApiException>(() => Read($$"""{"NanoCpus":{{nano}}}""")).Message, StringComparison.Ordinal);
-
-    [Theory]
-    [InlineData("Interval", 999_999)]
     [Fact]
     public void What_the_kernel_cannot_weigh_is_told_in_Dockers_words()
     {
@@ -176,6 +176,16 @@ public sealed class ContainerReadingTests
         Assert.Empty(LimitReading.Warnings(Read("{}"), node));
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1_000_000)]
+    [InlineData(1_000_000_000_000_000)]
+    public void So_many_processors_there_are_not(long nano) => Assert.StartsWith(
+        "range of CPUs is from 0.01 to ",
+        Assert.Throws<ApiException>(() => Read($$"""{"NanoCpus":{{nano}}}""")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Interval", 999_999)]
     [InlineData("Timeout", 1)]
     [InlineData("StartInterval", -1)]
     public void A_health_check_does_not_count_in_less_than_milliseconds(string name, long nanoseconds)
