@@ -17,7 +17,7 @@ internal sealed record ReadyImage(
     ImmutableArray<UnpackedLayer> Layers);
 
 /// <summary>Takes images from a scratch folder into the store.</summary>
-internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers)
+internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, ImageStoreOptions options)
 {
     /// <summary>Unpacks what is new and brings all to the disk. Nothing is seen yet.</summary>
     /// <param name="ahead">What was unpacked of them before; null where nothing was.</param>
@@ -57,6 +57,16 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers)
     public async Task<ReadyImage> UnpackAsync(
         ArchivedImage image, ScratchFolder scratch, ImageAhead? ahead, CancellationToken cancellation)
     {
+        if (image.Manifest is null && !image.Layers.All(KeptLayer.MayBeKept))
+        {
+            image = await DedicatedThread.RunAsync(
+                () => image with
+                {
+                    Layers = [.. image.Layers.Select(layer => KeptLayer.Of(layer, scratch, options, cancellation))],
+                },
+                cancellation);
+        }
+
         var imageLayers = image.Layers.Zip(image.Document.DiffIds, image.Document.ChainIds)
             .Select(layer => new ImageLayer(layer.Second, layer.Third, layer.First.Digest, layer.First.Path))
             .ToImmutableArray();
@@ -80,16 +90,11 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers)
     private static Descriptor DescriptorOf(StagedBlob blob, string mediaType) =>
         new(mediaType, blob.Digest, blob.Size, Platform: null, Name: null);
 
-    private static string LayerType(StagedBlob layer)
-    {
-        using var file = File.OpenRead(layer.Path);
-        var beginning = new byte[4];
-        file.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
-        return "application/vnd.oci.image.layer.v1.tar" + Decompression.Sniff(beginning) switch
+    private static string LayerType(StagedBlob layer) =>
+        "application/vnd.oci.image.layer.v1.tar" + KeptLayer.CompressionOf(layer) switch
         {
             Compression.Gzip => "+gzip",
             Compression.Zstd => "+zstd",
             _ => "",
         };
-    }
 }

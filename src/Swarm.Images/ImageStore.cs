@@ -57,7 +57,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
             _layers = new LayerFolder(_folders, options);
             _unpacksAhead = new UnpacksAhead(_folders, _layers);
             _snapshots = new SnapshotFolder(_folders, _layers);
-            _installer = new ImageInstaller(_folders, _layers);
+            _installer = new ImageInstaller(_folders, _layers, _options);
             _sweep = new Sweep(_folders, _catalog, _repositories, _snapshots, _heldBlobs);
             SweepNow();
         }

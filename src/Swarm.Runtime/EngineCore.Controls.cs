@@ -66,8 +66,7 @@ internal sealed partial class EngineCore
             if (HasProcess(record))
             {
                 var path = Path.Join(Folders.Bundle(id), "resources.json");
-                var possible = _cgroups.WeighsBlocks ? limits : limits with { BlockWeight = 0 };
-                LimitSection.WriteFile(path, possible, _cgroups.CountsSwap);
+                LimitSection.WriteFile(path, limits, KernelLimits.Of(_cgroups));
                 Runtime.Update(id, path);
                 // Runtimes do not agree on the word for "none".
                 _cgroups.LiftLimits(

@@ -24,7 +24,8 @@ internal sealed partial class EngineCore
     }
 
     /// <summary>The containers that one is linked to, as they are now.</summary>
-    /// <exception cref="ContainerException">One does not run, or is not in the default network.</exception>
+    /// <exception cref="ContainerException">One does not run, was removed, or is not in the default
+    /// network.</exception>
     private ImmutableArray<LinkedContainer> LinksOf(ContainerDefinition definition)
     {
         var spec = definition.Spec;
@@ -35,18 +36,18 @@ internal sealed partial class EngineCore
         return
         [
             .. from link in spec.Links
-               let other = Table.Find(new ContainerId(link.Container))?.Record
-               where other is not null // removed meanwhile: the link went with it
-               select Linked(definition, link.Alias, other),
+               select Linked(definition, link, Table.Find(new ContainerId(link.Container))?.Record),
         ];
     }
 
-    private LinkedContainer Linked(ContainerDefinition owner, string alias, ContainerRecord other)
+    private LinkedContainer Linked(ContainerDefinition owner, LinkSpec link, ContainerRecord? other)
     {
-        if (other.Phase != ContainerPhase.Running)
+        var alias = link.Alias;
+        if (other is not { Phase: ContainerPhase.Running })
         {
-            throw WrongPhase(
-                $"Cannot link to a non running container: /{other.Definition.Name} AS /{owner.Name}/{alias}");
+            // One that was removed is never there again: a later one of its name is another.
+            var name = other?.Definition.Name ?? link.Name;
+            throw WrongPhase($"Cannot link to a non running container: /{name} AS /{owner.Name}/{alias}");
         }
 
         var address = AddressOf(other) ?? throw Invalid(

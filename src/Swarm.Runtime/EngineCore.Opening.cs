@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Runtime.Adoption;
 using Swarm.Linux.Mounts;
+using Swarm.Linux.Processes;
 using Swarm.Linux.Watching;
 using Swarm.Runtime.Exits;
 using Swarm.Runtime.Making;
@@ -26,6 +27,7 @@ internal sealed partial class EngineCore
         _cgroups.MakeParent(_options.CgroupParent);
         var (records, unreadable) = _records.ReadAll();
         foreach (var record in records) Table.Take(record.Definition).Record = record;
+        _orphans = new OrphanReaper(Path.GetFileName(_options.ConmonPath), Path.GetFileName(_options.CrunPath));
         // Before looking, so that what ends meanwhile is not missed.
         _exitWatch = new ExitWatch(Watch, Folders.Exits, NoticeFirstEnd, NoticeEnd, NoticeAll);
         _logWatch = new MoveWatch(Watch, () => Begin(CheckLogsAsync));

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Images;
 using Swarm.Linux.Cgroups;
+using Swarm.Linux.Processes;
 using Swarm.Linux.Watching;
 using Swarm.Runtime.Events;
 using Swarm.Runtime.Exits;
@@ -42,6 +43,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
 
     // As many as containers end between two looks of the reader; bounded by how many containers a host can have.
     private readonly Channel<ContainerExit> _exits = Channel.CreateUnbounded<ContainerExit>();
+    private OrphanReaper? _orphans;
     private ExitWatch? _exitWatch;
     private MoveWatch? _logWatch;
     private FileStream? _lock;
@@ -117,6 +119,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         await _nameServers.DisposeAsync();
         Leases.Dispose();
         Watch.Dispose();
+        _orphans?.Dispose();
         _exits.Writer.TryComplete();
         _nullDevice?.Dispose();
         _lock?.Dispose();

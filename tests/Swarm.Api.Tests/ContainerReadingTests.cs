@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text;
 using Swarm.Api.Containers;
 using Swarm.Api.Http;
+using Swarm.Api.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
 
@@ -45,18 +47,38 @@ public sealed class ContainerReadingTests
             spec.Limits);
     }
 
+    [Theory]
+    [InlineData("""{"CpuQuota":12345,"CpuPeriod":20000}""", 617, 20_000, 12_345)]
+    [InlineData("""{"CpuQuota":12345}""", 123, 0, 12_345)]
+    [InlineData("""{"CpuPeriod":20000}""", 0, 20_000, 0)]
+    [InlineData("""{"CpuQuota":-1,"CpuPeriod":20000}""", 0, 20_000, 0)]
+    [InlineData("""{"NanoCpus":500000000}""", 500, 0, 0)]
+    [InlineData("""{"NanoCpus":123450000}""", 123, 0, 12_345)]
+    [InlineData("""{"CpuQuota":9223372036854775807,"CpuPeriod":1000000}""", 17_592_186_044, 1_000_000, 1L << 44)]
+    public void A_quota_of_the_processors_is_kept_as_it_was_asked_for(
+        string host, long milli, long period, long quota)
+    {
+        var limits = Read(host).Limits;
+
+        Assert.Equal(
+            (new MilliCpu(milli), TimeSpan.FromMicroseconds(period), TimeSpan.FromMicroseconds(quota)),
+            (limits.Cpu, limits.CpuPeriod, limits.CpuQuota));
+    }
+
     [Fact]
     public void Cgroup_log_and_annotations_are_read_field_by_field()
     {
         var spec = Read("""
             {"CgroupParent":"mine","CgroupnsMode":"host","OomKillDisable":true,"DeviceCgroupRules":["c 1:3 r"],
              "BlkioDeviceReadBps":[{"Path":"/dev/a","Rate":9}],"BlkioDeviceWriteIOps":[{"Path":"/dev/b","Rate":8}],
+             "BlkioWeightDevice":[{"Path":"/dev/c","Weight":500}],
              "Annotations":{"a":"b"},"SecurityOpt":["apparmor=mine"],
              "LogConfig":{"Type":"local","Config":{"max-size":"2m","max-file":"5","labels":"x,y","tag":"t"}}}
             """, "\"Domainname\":\"d.example\",\"NetworkDisabled\":true,");
 
         Assert.Equal(("/mine", true, true), (spec.Cgroup.Parent, spec.Cgroup.IsHostSeen, spec.Cgroup.WaitsForMemory));
         Assert.Equal(["c 1:3 r"], spec.Cgroup.DeviceRules.ToArray());
+        Assert.Equal(new DeviceWeight("/dev/c", 500), Assert.Single(spec.DeviceWeights));
         Assert.Equal(
             [
                 new BlockThrottle(BlockThrottleKind.ReadBytes, "/dev/a", 9),
@@ -112,8 +134,18 @@ public sealed class ContainerReadingTests
     [InlineData("""{"LogConfig":{"Config":{"max-file":"0"}}}""", 400,
         "max-file cannot be 0: it is a number from 1 to 1000")]
     [InlineData("""{"LogConfig":{"Config":{"labels-regex":"("}}}""", 400, "invalid labels-regex: '('")]
-    [InlineData("""{"LogConfig":{"Config":{"mode":"non-blocking"}}}""", 501,
+    [InlineData("""{"LogConfig":{"Type":"journald","Config":{"mode":"non-blocking"}}}""", 501,
         "the log option mode=non-blocking is not supported by this version of Swarm")]
+    [InlineData("""{"LogConfig":{"Config":{"mode":"nosuch"}}}""", 400,
+        "logger: logging mode not supported: nosuch")]
+    [InlineData("""{"LogConfig":{"Config":{"max-buffer-size":"1m"}}}""", 400,
+        "logger: max-buffer-size option is only supported with 'mode=non-blocking'")]
+    [InlineData("""{"LogConfig":{"Config":{"max-buffer-size":"1m","mode":"blocking"}}}""", 400,
+        "logger: max-buffer-size option is only supported with 'mode=non-blocking'")]
+    [InlineData("""{"LogConfig":{"Config":{"max-buffer-size":"x","mode":"non-blocking"}}}""", 400,
+        "error parsing option max-buffer-size: invalid size: 'x'")]
+    [InlineData("""{"LogConfig":{"Config":{"max-buffer-size":"-1","mode":"non-blocking"}}}""", 400,
+        "error parsing option max-buffer-size: invalid size: '-1'")]
     [InlineData("""{"LogConfig":{"Type":"none","Config":{"max-file":"3"}}}""", 400,
         "unknown log opt 'max-file' for none log driver")]
     [InlineData("""{"DeviceRequests":[{}]}""", 501,
@@ -123,6 +155,25 @@ public sealed class ContainerReadingTests
         var refused = Assert.Throws<ApiException>(() => Read(host));
 
         Assert.Equal((status, message), (refused.Status, refused.Message));
+    }
+
+    [Fact]
+    public void What_the_kernel_cannot_weigh_is_told_in_Dockers_words()
+    {
+        var spec = Read("""{"BlkioWeight":300,"BlkioWeightDevice":[{"Path":"/dev/sda","Weight":300}]}""");
+        var node = new NodeFacts(
+            new NodeId("node1"), "alpha", "0.1.0", "/data", "6.1", "amd64", 4, Bytes.Zero, 2,
+            ImmutableSortedDictionary<string, string>.Empty);
+
+        Assert.Equal(
+            [
+                "Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.",
+                "Your kernel does not support Block I/O weight_device or the cgroup is not mounted. "
+                    + "Weight-device discarded.",
+            ],
+            LimitReading.Warnings(spec, node).AsEnumerable());
+        Assert.Empty(LimitReading.Warnings(spec, node with { WeighsBlocks = true, WeighsDevices = true }));
+        Assert.Empty(LimitReading.Warnings(Read("{}"), node));
     }
 
     [Theory]

@@ -43,6 +43,30 @@ public sealed class ContainerUpdateTests
             Shown("""{"CpuQuota":50000,"CpuPeriod":100000}"""), Fields("""{"NanoCpus":2000000000}"""));
 
         Assert.Equal(new MilliCpu(2000), limits!.Cpu);
+        Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), (limits.CpuPeriod, limits.CpuQuota));
+    }
+
+    [Fact]
+    public void A_quota_is_changed_within_the_period_that_was_given_before_and_both_are_shown()
+    {
+        var (settings, limits) = ContainerUpdate.Apply(
+            Shown("""{"CpuQuota":25000,"CpuPeriod":50000}"""), Fields("""{"CpuQuota":33333}"""));
+
+        Assert.Equal(new MilliCpu(666), limits!.Cpu);
+        Assert.Equal(
+            (TimeSpan.FromMilliseconds(50), TimeSpan.FromMicroseconds(33_333)), (limits.CpuPeriod, limits.CpuQuota));
+        Assert.Contains("\"CpuQuota\":33333,\"CpuPeriod\":50000", settings.Asked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_quota_is_lifted_and_its_period_stays()
+    {
+        var (_, limits) = ContainerUpdate.Apply(
+            Shown("""{"CpuQuota":25000,"CpuPeriod":50000}"""), Fields("""{"CpuQuota":-1}"""));
+
+        Assert.Equal(
+            (MilliCpu.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.Zero),
+            (limits!.Cpu, limits.CpuPeriod, limits.CpuQuota));
     }
 
     [Theory]

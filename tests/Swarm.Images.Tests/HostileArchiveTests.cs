@@ -83,6 +83,8 @@ public sealed class HostileArchiveTests : IDisposable
     [Theory]
     [InlineData("gzip")]
     [InlineData("zstd")]
+    [InlineData("xz")]
+    [InlineData("bzip2")]
     public async Task A_compressed_archive_that_was_cut_or_damaged_is_refused(string program)
     {
         var plain = _home.PathOf("archive");

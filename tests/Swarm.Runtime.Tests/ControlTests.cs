@@ -109,6 +109,27 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
     }
 
     [Fact]
+    public async Task A_quota_of_the_processors_and_its_period_come_to_the_kernel_as_they_are()
+    {
+        var limits = ResourceLimits.None with
+        {
+            Cpu = new MilliCpu(666),
+            CpuPeriod = TimeSpan.FromMilliseconds(50),
+            CpuQuota = TimeSpan.FromMicroseconds(33_333),
+        };
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600") with { Limits = limits });
+
+        Assert.Equal("33333/50000", ProcessorsOf(started));
+        await Controls.SetLimitsAsync(started.Id, limits with { CpuQuota = TimeSpan.FromMicroseconds(5000) }, default);
+        Assert.Equal("5000/50000", ProcessorsOf(started));
+        await Controls.SetLimitsAsync(
+            started.Id, ResourceLimits.None with { CpuPeriod = TimeSpan.FromMilliseconds(20) }, default);
+        Assert.Equal("-1/20000", ProcessorsOf(started));
+        await Controls.SetLimitsAsync(started.Id, ResourceLimits.None with { Cpu = new MilliCpu(1500) }, default);
+        Assert.Equal("150000/100000", ProcessorsOf(started));
+    }
+
+    [Fact]
     public async Task Limits_of_one_that_was_never_started_hold_from_its_first_start_on()
     {
         var definition = EngineFixture.Define(EngineFixture.Shell("sleep 600"));
@@ -172,6 +193,11 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
         Assert.Equal(before + "-new", fixture.Engine.Find(started.Id)!.Definition.Name);
         Assert.Equal(before, fixture.Engine.Find(other.Id)!.Definition.Name);
     }
+
+    /// <summary>What of which period it has of the processors, in microseconds; -1 is all.</summary>
+    private string ProcessorsOf(ContainerState container) => Host.HasCgroups2
+        ? Read(container, "cpu", "cpu.max").Replace("max", "-1", StringComparison.Ordinal).Replace(' ', '/')
+        : $"{Read(container, "cpu", "cpu.cfs_quota_us")}/{Read(container, "cpu", "cpu.cfs_period_us")}";
 
     private string Read(ContainerState container, string controller, string file) =>
         fixture.Cgroup(controller, container.Id, file);

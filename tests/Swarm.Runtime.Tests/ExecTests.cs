@@ -130,6 +130,36 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
     }
 
     [Fact]
+    public async Task What_cannot_be_run_leaves_no_process_behind_that_nobody_reaps()
+    {
+        var container = await SleepingAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            var exec = Execs.Create(container.Id, new ExecDefinition(["nosuchprogram"]));
+            await Assert.ThrowsAsync<ContainerException>(() => Execs.StartAsync(exec, null, default));
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => !HasUnreaped(container.Pid), Patience.Seconds(20)));
+        await fixture.Engine.RemoveAsync(container.Id, default);
+        Assert.Empty(fixture.FilesOf(container.Id));
+    }
+
+    /// <summary>Whether a container's own <c>/proc</c> shows a process that has ended.</summary>
+    private static bool HasUnreaped(int first) => Directory.GetDirectories($"/proc/{first}/root/proc")
+        .Where(folder => int.TryParse(Path.GetFileName(folder), out _))
+        .Any(folder =>
+        {
+            try
+            {
+                return File.ReadAllText(folder + "/status").Contains("State:\tZ", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false; // reaped meanwhile
+            }
+        });
+
+    [Fact]
     public async Task One_that_does_not_run_takes_none_and_a_removed_one_forgets_its_own()
     {
         var created = await fixture.Engine.CreateAsync(

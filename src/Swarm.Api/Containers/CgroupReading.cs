@@ -36,6 +36,12 @@ internal static class CgroupReading
         },
     };
 
+    public static ImmutableArray<DeviceWeight> Weights(JsonFields host) =>
+    [
+        .. from one in host.Objects("BlkioWeightDevice")
+           select new DeviceWeight(one.Text("Path"), (int)Math.Clamp(one.Number("Weight"), 0, int.MaxValue)),
+    ];
+
     public static ImmutableArray<BlockThrottle> Throttles(JsonFields host) =>
     [
         .. from field in Throttled

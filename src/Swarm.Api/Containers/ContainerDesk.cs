@@ -122,13 +122,13 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     public static ContainerId NewId() => new(
         Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
 
-    /// <summary>A link goes with the container that it leads to.</summary>
+    /// <summary>By the names that the others have now, or had last.</summary>
     private ImmutableArray<string> LinksOf(ContainerState state) =>
     [
         .. from link in state.Definition.Spec.Links
-           let other = engine.Find(new ContainerId(link.Container))
-           where other is not null
-           select $"/{other.Definition.Name}:/{state.Definition.Name}/{link.Alias}",
+           let name = engine.Find(new ContainerId(link.Container))?.Definition.Name ?? link.Name
+           where name.Length > 0
+           select $"/{name}:/{state.Definition.Name}/{link.Alias}",
     ];
 
     private Task<StandaloneList> ListOwnAsync(CancellationToken cancellation) =>

@@ -87,6 +87,7 @@ internal static class ContainerReading
             ReadOnlyPaths = host.Words("ReadonlyPaths"),
             Log = LogReading.Read(host),
             BlockThrottles = CgroupReading.Throttles(host),
+            DeviceWeights = CgroupReading.Weights(host),
             Cgroup = CgroupReading.Read(host),
             Annotations = host.Texts("Annotations"),
             AppArmor = security.AppArmor,

@@ -66,7 +66,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
             {
                 ["Id"] = id.Value,
                 ["Warnings"] = SpecWords.Words(NetworkReading.Warnings(asked.Object("HostConfig"))
-                    .Concat(LimitReading.Warnings(spec.Limits, node))),
+                    .Concat(LimitReading.Warnings(spec, node))),
             },
             context.RequestAborted);
     }

@@ -13,6 +13,10 @@ internal static class LimitReading
     private const long NanosecondsPerMilli = 1_000_000;
     private const long NanosecondsPerSecond = 1_000_000_000;
     private const long DefaultPeriod = 100_000;
+
+    /// <summary>The kernel takes no longer time, in microseconds.</summary>
+    private const long MostQuota = 1L << 44;
+
     private const long LeastNano = NanosecondsPerSecond / 100;
 
     /// <summary>Docker refuses less: no program starts in it.</summary>
@@ -40,6 +44,8 @@ internal static class LimitReading
             MemoryReservation = new Bytes(host.Number("MemoryReservation")),
             Swappiness = swappiness < 0 ? null : (int)swappiness,
             BlockWeight = (int)Math.Clamp(host.Number("BlkioWeight"), 0, int.MaxValue),
+            CpuPeriod = Microseconds(host.Number("CpuPeriod")),
+            CpuQuota = Quota(host),
         };
     }
 
@@ -48,6 +54,17 @@ internal static class LimitReading
         limits.BlockWeight > 0 && !node.WeighsBlocks
             ? ["Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded."]
             : [];
+
+    /// <inheritdoc cref="Warnings(ResourceLimits, NodeFacts)"/>
+    public static ImmutableArray<string> Warnings(ContainerSpec spec, NodeFacts node) =>
+    [
+        .. Warnings(spec.Limits, node),
+        .. spec.DeviceWeights.IsEmpty || node.WeighsDevices ? (string[])[] :
+        [
+            "Your kernel does not support Block I/O weight_device or the cgroup is not mounted. "
+            + "Weight-device discarded.",
+        ],
+    ];
 
     private static void CheckProcessors(JsonFields host)
     {
@@ -82,8 +99,17 @@ internal static class LimitReading
         var period = host.Number("CpuPeriod") is > 0 and var given ? given : DefaultPeriod;
         return host.Number("NanoCpus") is > 0 and var nano
             ? Math.Max(1, nano / NanosecondsPerMilli)
-            : Math.Max(0, host.Number("CpuQuota")) * 1000 / period;
+            : Math.Clamp(host.Number("CpuQuota"), 0, MostQuota) * 1000 / period;
     }
+
+    /// <summary>What does not go into thousandths of a processor and periods of 100 ms.</summary>
+    private static TimeSpan Quota(JsonFields host) => host.Number("NanoCpus") is > 0 and var nano
+        ? nano % NanosecondsPerMilli == 0
+            ? TimeSpan.Zero
+            : Microseconds(nano * DefaultPeriod / NanosecondsPerSecond)
+        : Microseconds(host.Number("CpuQuota"));
+
+    private static TimeSpan Microseconds(long count) => TimeSpan.FromMicroseconds(Math.Clamp(count, 0, MostQuota));
 
     private static ApiException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
 }

@@ -23,6 +23,10 @@ internal static class SpecHostSide
         host["MemoryReservation"] = spec.Limits.MemoryReservation.Value;
         host["MemorySwappiness"] = spec.Limits.Swappiness;
         host["BlkioWeight"] = spec.Limits.BlockWeight;
+        host["BlkioWeightDevice"] = new JsonArray([.. spec.DeviceWeights.Select(one => new JsonObject
+        {
+            ["Path"] = one.Path, ["Weight"] = one.Weight,
+        })]);
         host["SecurityOpt"] = SpecWords.Words(Security(spec));
         host["Ulimits"] = new JsonArray([.. spec.Ulimits.Select(limit => new JsonObject
         {

@@ -16,6 +16,9 @@ public sealed record NodeFacts(
     /// <summary>Whether its kernel can give containers a weight in block I/O.</summary>
     public bool WeighsBlocks { get; init; }
 
+    /// <summary>Whether its kernel can give them a weight for each device.</summary>
+    public bool WeighsDevices { get; init; }
+
     /// <summary>Whether users of new containers are mapped to others of the host.</summary>
     public bool MapsUsers { get; init; }
 }

@@ -27,6 +27,11 @@ public sealed record CgroupSettings
 public sealed record BlockThrottle(
     [property: Key(0)] BlockThrottleKind Kind, [property: Key(1)] string Path, [property: Key(2)] long Rate);
 
+/// <summary>The weight of a container in the use of one device of the host.</summary>
+/// <param name="Path">Of the device.</param>
+/// <param name="Weight">10 to 1000; 0 leaves it to the container's own weight.</param>
+public sealed record DeviceWeight([property: Key(0)] string Path, [property: Key(1)] int Weight);
+
 public enum BlockThrottleKind
 {
     ReadBytes = 0,

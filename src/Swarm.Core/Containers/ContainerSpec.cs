@@ -152,6 +152,9 @@ public sealed record ContainerSpec
     /// <summary>What it may write to its root file system at most, kept to where the node's file system can; zero: no
     /// limit.</summary>
     [Key(53)] public Bytes WritableMax { get; init; }
+
+    /// <summary>Its weights in the use of devices of the host; passed over where the kernel knows none.</summary>
+    [Key(54)] public ImmutableArray<DeviceWeight> DeviceWeights { get; init; } = [];
 }
 
 /// <summary>A limit of setrlimit(2).</summary>

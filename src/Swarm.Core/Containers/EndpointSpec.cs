@@ -42,4 +42,9 @@ public sealed record EndpointSpec([property: Key(0)] string Network)
 /// <summary>Another name for a container.</summary>
 /// <param name="Container">Its id, or, in <see cref="EndpointSpec.Links"/>, a name that it has in the
 /// network.</param>
-public sealed record LinkSpec([property: Key(0)] string Container, [property: Key(1)] string Alias);
+public sealed record LinkSpec([property: Key(0)] string Container, [property: Key(1)] string Alias)
+{
+    /// <summary>What that container was called when the link was made: shown when it is there no more. Empty where it
+    /// was not looked for.</summary>
+    [Key(2)] public string Name { get; init; } = "";
+}

@@ -13,7 +13,9 @@ public static class LogOptions
 
     private static readonly string[] Drivers = [Usual, "local", "journald", "none"];
     private static readonly string[] OfDetails = ["env", "env-regex", "labels", "labels-regex", "tag"];
-    private static readonly string[] OfFiles = ["compress", "max-file", "max-size"];
+    private static readonly string[] OfFiles = ["compress", "max-buffer-size", "max-file", "max-size", "mode"];
+    private static readonly string[] OfJournal = ["max-buffer-size", "mode"];
+    private const string Buffered = "non-blocking";
 
     /// <summary>What is wrong with it; null where nothing is.</summary>
     /// <param name="driver">Empty means the usual one.</param>
@@ -28,7 +30,7 @@ public static class LogOptions
             if (Check(known, name, value) is { } refusal) return refusal;
         }
 
-        return null;
+        return CheckBuffer(known, options.GetValueOrDefault("mode", ""), options.ContainsKey("max-buffer-size"));
     }
 
     /// <summary>What it means; null: as the node says.</summary>
@@ -50,29 +52,36 @@ public static class LogOptions
 
     private static LogRefusal? Check(string driver, string name, string value)
     {
-        if (name is "mode" && value == "blocking") return null;
-        if (name is "mode" or "max-buffer-size" || (name is "tag" && !LogTag.IsKnown(value)))
-        {
-            return new LogRefusal(
-                name, $"the log option {name}={value} is not supported by this version of Swarm", true);
-        }
-
+        if (name is "tag" && !LogTag.IsKnown(value)) return Unsupported(name, value);
         var isKnown = driver switch
         {
             "none" => false,
-            "journald" => OfDetails.Contains(name),
+            "journald" => OfDetails.Contains(name) || OfJournal.Contains(name),
             _ => OfDetails.Contains(name) || OfFiles.Contains(name),
         };
         if (!isKnown) return Wrong(name, $"unknown log opt '{name}' for {driver} log driver");
         return name switch
         {
             "env-regex" or "labels-regex" when !IsPattern(value) => Wrong(name, $"invalid {name}: '{value}'"),
+            "mode" when value is not ("" or "blocking" or Buffered) =>
+                Wrong(name, $"logger: logging mode not supported: {value}"),
+            "max-buffer-size" when value == "-1" || SizeOf(value) is null =>
+                Wrong(name, $"error parsing option max-buffer-size: invalid size: '{value}'"),
             "max-size" when SizeOf(value) is null => Wrong(name, $"invalid size: '{value}'"),
             "max-file" when CountOf(value) is null =>
                 Wrong(name, $"max-file cannot be {value}: it is a number from 1 to {MostFiles}"),
             _ => null,
         };
     }
+
+    /// <remarks>Files are written without waiting for anybody, so there is nothing to buffer. The journal is somebody
+    /// who may be waited for.</remarks>
+    private static LogRefusal? CheckBuffer(string driver, string mode, bool hasSize) =>
+        mode == Buffered && driver == "journald" ? Unsupported("mode", mode)
+        : hasSize && mode != Buffered
+            ? Wrong(
+                "max-buffer-size", $"logger: max-buffer-size option is only supported with 'mode={Buffered}'")
+        : null;
 
     private static bool IsPattern(string pattern)
     {
@@ -105,6 +114,9 @@ public static class LogOptions
             && count is > 0 and <= MostFiles
             ? count
             : null;
+
+    private static LogRefusal Unsupported(string option, string value) => new(
+        option, $"the log option {option}={value} is not supported by this version of Swarm", IsUnsupported: true);
 
     private static LogRefusal Wrong(string option, string reason) => new(option, reason, IsUnsupported: false);
 }

@@ -30,4 +30,11 @@ public sealed record ResourceLimits(
 
     /// <summary>Relative weight of its disk use, 10 to 1000; 0 leaves it to the host.</summary>
     [Key(9)] public int BlockWeight { get; init; }
+
+    /// <summary>Over which time its use of the processors is counted, 1 ms to 1 s; zero means 100 ms.</summary>
+    [Key(10)] public TimeSpan CpuPeriod { get; init; }
+
+    /// <summary>Of each period, how much of all processors together it may use: <see cref="Cpu"/> to the microsecond.
+    /// Zero: what that says.</summary>
+    [Key(11)] public TimeSpan CpuQuota { get; init; }
 }

@@ -34,6 +34,7 @@ internal static class HostFacts
     {
         OperatingSystem = RuntimeInformation.OSDescription,
         WeighsBlocks = CgroupFiles.OfHost().WeighsBlocks,
+        WeighsDevices = CgroupFiles.OfHost().WeighsDevices,
         MapsUsers = options.Engine.Users is not null,
     };
 

@@ -50,7 +50,7 @@ public static class TreeArchive
             input => Unpack(root, into, input, rules, cancellation));
 
     /// <summary>Whether a file is a tar, plain or compressed. Blocks.</summary>
-    /// <exception cref="ImageException">It is compressed in a way that is not supported: nobody can tell.</exception>
+    /// <exception cref="ImageException">It takes a program that is not on this host: nobody can tell.</exception>
     public static bool IsArchive(Stream file, CancellationToken cancellation)
     {
         var limits = new UnpackLimits();
@@ -65,7 +65,7 @@ public static class TreeArchive
         }
     }
 
-    /// <summary>Unpacks a tar (plain, gzip or zstd) below a root. Blocks.</summary>
+    /// <summary>Unpacks a tar (plain, gzip, zstd, xz or bzip2) below a root. Blocks.</summary>
     /// <param name="into">A folder that exists, from the root.</param>
     /// <exception cref="ImageException">What of the archive is wrong, or not allowed.</exception>
     public static void Unpack(

@@ -7,6 +7,7 @@ namespace Swarm.Linux.Cgroups;
 public static class CgroupFiles
 {
     private const string MountPoint = "/sys/fs/cgroup";
+    private const string Probe = "swarm.probe";
 
     /// <summary>The cgroups of this host.</summary>
     public static ICgroups OfHost() =>
@@ -14,10 +15,31 @@ public static class CgroupFiles
             ? new CgroupsV2(MountPoint)
             : new CgroupsV1(MountPoint);
 
-    /// <summary>Whether a cgroup below this one has one of these files; the root never has them.</summary>
-    internal static bool HasBelow(string folder, params string[] files) =>
-        Directory.Exists(folder) && Directory.EnumerateDirectories(folder)
-            .Any(below => files.Any(file => File.Exists(Path.Join(below, file))));
+    /// <summary>Whether cgroups below this one have one of these files; the root never has them.</summary>
+    internal static bool HasBelow(string folder, params string[] files)
+    {
+        if (!Directory.Exists(folder)) return false;
+        if (Directory.EnumerateDirectories(folder).FirstOrDefault() is { } one) return Has(one);
+        try
+        {
+            var probe = Directory.CreateDirectory(Path.Join(folder, Probe)).FullName;
+            var has = Has(probe);
+            Directory.Delete(probe);
+            return has;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return false; // cgroups that nobody may make have no limits either
+        }
+
+        bool Has(string below) => files.Any(file => File.Exists(Path.Join(below, file)));
+    }
+
+    /// <summary>Writes <c>MAJOR:MINOR number</c> to the first of these files that a cgroup has.</summary>
+    internal static void WriteDevice(string folder, string[] files, int major, int minor, int number) =>
+        File.WriteAllText(
+            Path.Join(folder, files.FirstOrDefault(file => File.Exists(Path.Join(folder, file))) ?? files[0]),
+            string.Create(CultureInfo.InvariantCulture, $"{major}:{minor} {number}"));
 
     /// <returns>Null when there is no such file.</returns>
     internal static long? ReadNumber(string path) =>

@@ -8,11 +8,16 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
 {
     private const string MaximalShares = "262144";
 
+    /// <summary>Of the scheduler CFQ until Linux 5, then of BFQ.</summary>
+    private static readonly string[] DeviceWeightFiles = ["blkio.weight_device", "blkio.bfq.weight_device"];
+
     public bool CanWaitForMemory => true;
 
     public bool CountsSwap => File.Exists(Path.Join(mountPoint, "memory/memory.memsw.limit_in_bytes"));
 
     public bool WeighsBlocks => CgroupFiles.HasBelow(Path.Join(mountPoint, "blkio"), "blkio.weight");
+
+    public bool WeighsDevices => CgroupFiles.HasBelow(Path.Join(mountPoint, "blkio"), DeviceWeightFiles);
 
     public string? Processors => CgroupFiles.ReadText(Path.Join(mountPoint, "cpuset/cpuset.cpus"))?.Trim();
 
@@ -91,6 +96,9 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
 
         if (pids) File.WriteAllText(Path.Join(mountPoint, "pids", path, "pids.max"), "max");
     }
+
+    public void WeighDevice(string path, int major, int minor, int weight) => CgroupFiles.WriteDevice(
+        Path.Join(mountPoint, "blkio", path), DeviceWeightFiles, major, minor, weight);
 
     public bool Remove(string path)
     {

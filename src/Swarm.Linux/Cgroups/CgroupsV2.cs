@@ -6,11 +6,16 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
 {
     private const string MaximalWeight = "10000";
 
+    /// <summary>Those of <c>io.weight</c> are of another model, in which devices are measured first.</summary>
+    private const string DeviceWeightFile = "io.bfq.weight";
+
     public bool CanWaitForMemory => false;
 
     public bool CountsSwap => File.Exists("/proc/swaps") && File.ReadLines("/proc/swaps").Skip(1).Any();
 
     public bool WeighsBlocks => CgroupFiles.HasBelow(mountPoint, "io.weight", "io.bfq.weight");
+
+    public bool WeighsDevices => CgroupFiles.HasBelow(mountPoint, DeviceWeightFile);
 
     public string? Processors => CgroupFiles.ReadText(Path.Join(mountPoint, "cpuset.cpus.effective"))?.Trim();
 
@@ -91,6 +96,9 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
         ];
         foreach (var file in files) File.WriteAllText(Path.Join(mountPoint, path, file), "max");
     }
+
+    public void WeighDevice(string path, int major, int minor, int weight) => CgroupFiles.WriteDevice(
+        Path.Join(mountPoint, path), [DeviceWeightFile], major, minor, weight);
 
     public bool Remove(string path) => CgroupFiles.RemoveTree(Path.Join(mountPoint, path));
 

@@ -57,4 +57,12 @@ public interface ICgroups
     /// <summary>Whether crun can give a cgroup a weight in block I/O: it needs a file that not every kernel has.
     /// </summary>
     bool WeighsBlocks { get; }
+
+    /// <summary>Whether a cgroup can have a weight of its own for each block device.</summary>
+    bool WeighsDevices { get; }
+
+    /// <summary>Gives a cgroup a weight for one block device.</summary>
+    /// <exception cref="IOException">The scheduler of the device knows no weights, or there is no such cgroup.
+    /// </exception>
+    void WeighDevice(string path, int major, int minor, int weight);
 }

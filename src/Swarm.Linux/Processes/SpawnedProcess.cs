@@ -21,6 +21,7 @@ public sealed partial class SpawnedProcess(int pid)
             result = waitpid(pid, out status, 0);
         }
         while (SystemCall.WasInterrupted(result));
+        OwnChildren.Remove(pid);
         SystemCall.Check(result, nameof(waitpid), $"{pid}");
         var signal = status & 0x7f;
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal;

@@ -33,9 +33,12 @@ public static unsafe partial class Spawner
             SetAttributes(attributes);
             using var arguments = new TextBlock([spawn.Program, .. spawn.Arguments]);
             using var environment = new TextBlock(spawn.Environment);
+            using var starting = OwnChildren.Begin();
             var error = posix_spawn(
                 out var pid, spawn.Program, actions, attributes, arguments.Pointers, environment.Pointers);
-            return error == 0 ? new SpawnedProcess(pid) : throw new LinuxException("posix_spawn", error, spawn.Program);
+            if (error != 0) throw new LinuxException("posix_spawn", error, spawn.Program);
+            OwnChildren.Add(pid);
+            return new SpawnedProcess(pid);
         }
         finally
         {

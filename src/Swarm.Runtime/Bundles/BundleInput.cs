@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core.Containers;
+using Swarm.Linux.Cgroups;
 using Swarm.Linux.Users;
 using Swarm.Runtime.Users;
 
@@ -18,9 +19,7 @@ internal sealed record BundleInput(
 
     public required string CgroupPath { get; init; }
 
-    public bool CanLimitSwap { get; init; }
-
-    public bool CanWeighBlocks { get; init; }
+    public KernelLimits Kernel { get; init; }
 
     public required SeccompChoice Seccomp { get; init; }
 
@@ -46,6 +45,12 @@ internal sealed record BundleInput(
 
     /// <summary>Null leaves it as the engine's own.</summary>
     public int? OutOfMemoryScore { get; init; }
+}
+
+/// <summary>Which limits the cgroups of this host know.</summary>
+internal readonly record struct KernelLimits(bool CountsSwap, bool WeighsBlocks)
+{
+    public static KernelLimits Of(ICgroups cgroups) => new(cgroups.CountsSwap, cgroups.WeighsBlocks);
 }
 
 /// <param name="Kind">As in mount(2): <c>bind</c>, <c>tmpfs</c>.</param>

@@ -49,6 +49,7 @@ internal sealed record ContainerPlan
         Sysctls.Check(spec);
         Capabilities.Check(spec.AddCapabilities, spec.DropCapabilities);
         LimitSection.Check(spec.Limits);
+        DeviceChoice.Check(spec.DeviceWeights);
         HostSideCheck.Check(spec);
         return new ContainerPlan
         {

@@ -27,34 +27,33 @@ internal static class LimitSection
             throw Invalid("Minimum memoryswap limit should be larger than memory limit, see usage");
     }
 
-    /// <summary>Writes those that are set: members of an object that is begun.</summary>
+    /// <summary>Writes those that are set and that the kernel knows: members of an object that is begun.</summary>
     /// <param name="waitsForMemory">Processes are not killed for want of memory, but stand still.</param>
     public static void Write(
-        Utf8JsonWriter json, ResourceLimits limits, bool canLimitSwap, ImmutableArray<DeviceThrottle> throttles,
+        Utf8JsonWriter json, ResourceLimits limits, KernelLimits kernel, ImmutableArray<DeviceThrottle> throttles,
         bool waitsForMemory)
     {
-        WriteMemory(json, limits, canLimitSwap, waitsForMemory);
-        WriteBlocks(json, limits, throttles);
+        WriteMemory(json, limits, kernel.CountsSwap, waitsForMemory);
+        WriteBlocks(json, kernel.WeighsBlocks ? limits.BlockWeight : 0, throttles);
         WriteCpu(json, limits);
         if (limits.Pids > 0) WritePids(json, limits.Pids);
     }
 
     /// <summary>Writes those that are set to a file of their own.</summary>
-    public static void WriteFile(string path, ResourceLimits limits, bool canLimitSwap)
+    public static void WriteFile(string path, ResourceLimits limits, KernelLimits kernel)
     {
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
         using var json = new Utf8JsonWriter(file);
         json.WriteStartObject();
-        Write(json, limits, canLimitSwap, [], waitsForMemory: false);
+        Write(json, limits, kernel, [], waitsForMemory: false);
         json.WriteEndObject();
     }
 
-    private static void WriteBlocks(
-        Utf8JsonWriter json, ResourceLimits limits, ImmutableArray<DeviceThrottle> throttles)
+    private static void WriteBlocks(Utf8JsonWriter json, int weight, ImmutableArray<DeviceThrottle> throttles)
     {
-        if (limits.BlockWeight == 0 && throttles.IsEmpty) return;
+        if (weight == 0 && throttles.IsEmpty) return;
         json.WriteStartObject("blockIO");
-        if (limits.BlockWeight > 0) json.WriteNumber("weight", limits.BlockWeight);
+        if (weight > 0) json.WriteNumber("weight", weight);
         foreach (var kind in throttles.GroupBy(throttle => throttle.Kind))
         {
             json.WriteStartArray(ThrottleName(kind.Key));
@@ -103,17 +102,18 @@ internal static class LimitSection
     {
         json.WriteStartObject("cpu");
         json.WriteNumber("shares", limits.CpuShares > 0 ? limits.CpuShares : DefaultShares);
-        if (limits.Cpu.Value > 0)
-        {
-            json.WriteNumber("period", CpuPeriodMicroseconds);
-            // The kernel takes no quota below a millisecond.
-            json.WriteNumber("quota", Math.Max(1000, limits.Cpu.Value * CpuPeriodMicroseconds / 1000));
-        }
+        var period = limits.CpuPeriod > TimeSpan.Zero ? Microseconds(limits.CpuPeriod) : CpuPeriodMicroseconds;
+        if (limits.Cpu.Value > 0 || limits.CpuPeriod > TimeSpan.Zero) json.WriteNumber("period", period);
+        // The kernel takes no quota below a millisecond.
+        if (limits.CpuQuota > TimeSpan.Zero) json.WriteNumber("quota", Microseconds(limits.CpuQuota));
+        else if (limits.Cpu.Value > 0) json.WriteNumber("quota", Math.Max(1000, limits.Cpu.Value * period / 1000));
 
         if (limits.CpuSet.Length > 0) json.WriteString("cpus", limits.CpuSet);
         if (limits.MemoryNodes.Length > 0) json.WriteString("mems", limits.MemoryNodes);
         json.WriteEndObject();
     }
+
+    private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 
     private static void WritePids(Utf8JsonWriter json, long limit)
     {

@@ -37,8 +37,7 @@ internal static class LinuxSection
         WriteDevices(json, input);
         json.WriteStartObject("resources");
         WriteDeviceRules(json, spec.Privileged, input);
-        var limits = input.CanWeighBlocks ? spec.Limits : spec.Limits with { BlockWeight = 0 };
-        LimitSection.Write(json, limits, input.CanLimitSwap, input.Throttles, spec.Cgroup.WaitsForMemory);
+        LimitSection.Write(json, spec.Limits, input.Kernel, input.Throttles, spec.Cgroup.WaitsForMemory);
         json.WriteEndObject();
         BundleWriter.WriteStrings(json, "maskedPaths", spec.Privileged ? [] : spec.MaskedPaths ?? Masked);
         BundleWriter.WriteStrings(json, "readonlyPaths", spec.Privileged ? [] : spec.ReadOnlyPaths ?? ReadOnly);

@@ -70,6 +70,7 @@ internal sealed partial class ContainerMaker(
             Seccomp = seccomp,
         });
         var (first, conmon) = monitor.Create(id, definition.Name, spec, log.CurrentPath);
+        DeviceChoice.Weigh(cgroups, folders.Cgroup(id), spec.DeviceWeights);
         if (seccomp.Profile is not null && spec.Seccomp is null) filters.Keep(id, capabilities);
         return new MadeContainer(plan, first, conmon)
         {
@@ -87,8 +88,7 @@ internal sealed partial class ContainerMaker(
             Capabilities = [],
             Seccomp = new SeccompChoice(null, null),
             CgroupPath = folders.Cgroup(plan.Definition.Id),
-            CanLimitSwap = cgroups.CountsSwap,
-            CanWeighBlocks = cgroups.WeighsBlocks,
+            Kernel = KernelLimits.Of(cgroups),
             DeviceRules = DeviceChoice.Rules(spec.Cgroup.DeviceRules),
             Throttles = DeviceChoice.Throttles(spec.BlockThrottles),
             AppArmor = spec.Privileged ? null : HostSideCheck.ProfileOf(spec),

@@ -27,7 +27,7 @@ internal sealed class EndpointResolution(
         var resolved = spec with
         {
             Endpoints = Each(spec, ResolveIfThere),
-            Links = [.. spec.Links.Select(link => link with { Container = Linked(link.Container).Id.Value })],
+            Links = [.. spec.Links.Select(link => Resolve(link, Linked(link.Container)))],
         };
         return spec.Shared.Network.StartsWith(OfContainer, StringComparison.Ordinal)
             ? resolved with { Shared = spec.Shared with { Network = Shared(spec.Shared.Network) } }
@@ -100,6 +100,9 @@ internal sealed class EndpointResolution(
         if (!EndpointSpec.IsAlias(alias))
             throw Invalid($"invalid alias {alias}: a name is of letters, digits, dots, dashes and underscores");
     }
+
+    private static LinkSpec Resolve(LinkSpec link, ContainerState other) =>
+        link with { Container = other.Id.Value, Name = other.Definition.Name };
 
     private ContainerState Linked(string named)
     {

@@ -110,7 +110,12 @@ public sealed class DockerNetworkTests(SharedNode shared) : IClassFixture<Shared
 
         await _docker.DoAsync("rm", "-f", "db");
         await RefusedAsync("could not get container for db", "run", "--rm", "--link", "db", "box", "true");
-        await _docker.DoAsync("rm", "-f", "app");
+        Assert.Contains($"{next}\tstore ", await HostsAsync(), StringComparison.Ordinal);
+        await _docker.DoAsync("run", "-d", "--name", "db", "box", "sh", "-c", Sleep);
+        await RefusedAsync(
+            "Cannot link to a non running container: /db AS /app/store", "restart", "-t", "1", "app");
+        Assert.Equal("[/db:/app/store]", await _docker.DoAsync("inspect", "-f", "{{.HostConfig.Links}}", "app"));
+        await _docker.DoAsync("rm", "-f", "app", "db");
 
         Task<string> HostsAsync() => _docker.DoAsync("exec", "app", "cat", "/etc/hosts");
     }

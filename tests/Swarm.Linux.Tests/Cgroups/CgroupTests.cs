@@ -132,6 +132,45 @@ public sealed class CgroupTests : IDisposable
             }.Select(path => File.ReadAllText(Path.Join(_root, path))));
     }
 
+    [Theory]
+    [InlineData("blkio.weight_device")]
+    [InlineData("blkio.bfq.weight_device")]
+    public void Version_1_weighs_devices_by_the_file_that_its_kernel_has(string file)
+    {
+        Write("blkio/swarm/a/" + file, "");
+        Write("blkio/swarm/" + file, "");
+
+        new CgroupsV1(_root).WeighDevice("/swarm/a", 8, 16, 500);
+
+        Assert.True(new CgroupsV1(_root).WeighsDevices);
+        Assert.Equal("8:16 500", File.ReadAllText(Path.Join(_root, "blkio/swarm/a", file)));
+    }
+
+    [Fact]
+    public void Version_2_weighs_devices_where_bfq_is()
+    {
+        Write("swarm/io.weight", "");
+        Assert.False(new CgroupsV2(_root).WeighsDevices);
+        Write("swarm/io.bfq.weight", "");
+        Write("swarm/a/io.bfq.weight", "");
+
+        new CgroupsV2(_root).WeighDevice("/swarm/a", 8, 16, 500);
+
+        Assert.True(new CgroupsV2(_root).WeighsDevices);
+        Assert.Equal("8:16 500", File.ReadAllText(Path.Join(_root, "swarm/a/io.bfq.weight")));
+    }
+
+    [Fact]
+    public void Where_there_is_no_cgroup_one_is_made_to_see_what_it_has_and_taken_away()
+    {
+        Directory.CreateDirectory(Path.Join(_root, "blkio"));
+
+        Assert.False(new CgroupsV1(_root).WeighsDevices);
+
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Join(_root, "blkio")));
+        Assert.False(new CgroupsV1(_root + "/none").WeighsDevices);
+    }
+
     [Fact]
     public void Version_2_freezes_and_lists_processes_of_all_levels()
     {

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using Swarm.Linux.Networking;
+using Swarm.Linux.Processes;
 using Swarm.Linux.Quotas;
 
 namespace Swarm.Linux.Tests.Networking;
@@ -14,6 +15,7 @@ public sealed class KernelHeaderTests
         #define _GNU_SOURCE
         #include <errno.h>
         #include <fcntl.h>
+        #include <poll.h>
         #include <sched.h>
         #include <stddef.h>
         #include <sys/mount.h>
@@ -55,7 +57,8 @@ public sealed class KernelHeaderTests
                 "struct ifaddrmsg", "ifa_family", "ifa_prefixlen", "ifa_flags", "ifa_scope", "ifa_index")
             + Layout<RouteMessage>(
                 "struct rtmsg", "rtm_family", "rtm_dst_len", "rtm_src_len", "rtm_tos", "rtm_table", "rtm_protocol",
-                "rtm_scope", "rtm_type", "rtm_flags"));
+                "rtm_scope", "rtm_type", "rtm_flags")
+            + Layout<ProcessFilter.PollDescriptor>("struct pollfd", "fd", "events", "revents"));
 
     [Fact]
     public void Numbers_and_layouts_of_quotas_are_what_the_system_headers_say() =>

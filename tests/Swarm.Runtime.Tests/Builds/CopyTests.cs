@@ -74,9 +74,28 @@ public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture
         Assert.Equal("12a", await fixture.RunAsync(built, "cat /p/inner/one /z/inner/two /plain"));
         Assert.Equal("500 500", await fixture.RunAsync(built, "stat -c '%u %g' /p/inner/one"));
         Assert.Equal($"{tar.Length}", await fixture.RunAsync(built, "stat -c %s /kept.tar"));
-        var bzip = await Assert.ThrowsAsync<BuildException>(
-            () => fixture.BuildAsync("FROM box\nADD x /x\n", ("x", "BZh91AY&SYxxxxxxxx")));
-        Assert.Contains("bzip2", bzip.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("xz"), InlineData("bzip2")]
+    public async Task What_xz_and_bzip2_packed_is_unpacked_by_ADD_and_taken_for_a_context(string packer)
+    {
+        var tar = BuildFixture.Context("not read", ("inner/one", "1")).ToArray();
+        var context = BuildFixture.Context(
+            "FROM box\nADD p.tar.packed /p/\nADD text.packed broken.packed /kept/\n",
+            ("p.tar.packed", Latin(Pack(packer, tar))), ("text.packed", Latin(Pack(packer, [1, 2, 3]))),
+            ("broken.packed", Latin(Pack(packer, tar)[..40])));
+
+        var built = await fixture.BuildAsync(new BuildRequest(), new MemoryStream(Pack(packer, context.ToArray())));
+
+        Assert.Equal("1", await fixture.RunAsync(built, "cat /p/inner/one"));
+        Assert.Equal("broken.packed\ntext.packed", await fixture.RunAsync(built, "ls /kept"));
+        var cut = Pack(packer, context.ToArray())[..^30];
+        var failed = await Assert.ThrowsAsync<BuildException>(
+            () => fixture.BuildAsync(new BuildRequest(), new MemoryStream(cut)));
+        Assert.True(failed.IsInvalid, failed.Message);
+        Assert.Contains($"{packer}: ", failed.Message, StringComparison.Ordinal);
+        fixture.ExpectNothingLeft();
     }
 
     [Fact]
@@ -205,6 +224,24 @@ public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture
 
         tar.Position = 0;
         return tar;
+    }
+
+    private static byte[] Pack(string packer, byte[] content)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, content);
+            Host.Run(packer, path);
+            var packed = Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + ".*").Single();
+            var bytes = File.ReadAllBytes(packed);
+            File.Delete(packed);
+            return bytes;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private static string Latin(byte[] bytes) => Encoding.Latin1.GetString(bytes);

@@ -28,7 +28,7 @@ public sealed class EndpointResolutionTests
 
         Assert.Equal(["red", "blue"], kept.Endpoints!.Value.Select(endpoint => endpoint.Network));
         Assert.Equal("02:aa:00:00:00:01", kept.Endpoints!.Value[0].MacAddress);
-        Assert.Equal(new LinkSpec(Db.Id.Value, "database"), Assert.Single(kept.Links));
+        Assert.Equal(new LinkSpec(Db.Id.Value, "database") { Name = "db" }, Assert.Single(kept.Links));
         var shared = _resolution.Resolve(Spec() with { Shared = new SharedNamespaces(Network: "container:db") });
         Assert.Equal($"container:{Db.Id}", shared.Shared.Network);
     }
