@@ -111,7 +111,7 @@ internal sealed partial class EngineCore
     /// <exception cref="ContainerException">It does not run, or is paused.</exception>
     public ContainerRecord GetUnpaused(ContainerId id, string why) => GetRunning(id) is { IsPaused: false } record
         ? record
-        : throw WrongPhase($"container {id.Short} is paused, unpause the container before {why}");
+        : throw WrongPhase($"Container {Get(id).Definition.Name} is paused, unpause the container before {why}");
 
     /// <summary>Lets a paused container go on, since it is to end.</summary>
     public void Thaw(LiveContainer container)

@@ -214,7 +214,9 @@ public interface IContainerLog : IDisposable
 /// <param name="Position">To be given for the next page.</param>
 public sealed record LogPage(ImmutableArray<LogEntry> Entries, string Position, bool More);
 
-public sealed record LogEntry(DateTimeOffset At, bool IsError, string Text);
+/// <param name="IsWhole">Its line ended with it; else the container has written no end of it yet, and what comes next
+/// of the same stream may go on with it.</param>
+public sealed record LogEntry(DateTimeOffset At, bool IsError, string Text, bool IsWhole = true);
 
 /// <param name="Backends">Addresses on this host's bridges; none means: keep the port, refuse connections.</param>
 public sealed record IngressRoute(int HostPort, PortProtocol Protocol, ImmutableArray<IngressBackend> Backends);

@@ -132,6 +132,19 @@ public sealed class BuildRouteTests
         Assert.Equal(HttpStatusCode.NotImplemented, refused.StatusCode);
     }
 
+    [Fact]
+    public async Task Nothing_that_is_kept_of_builds_has_a_label()
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        using var answer = await node.Client.PostAsync(
+            new Uri("build/prune?filters=" + Uri.EscapeDataString("""{"label":["a"]}"""), UriKind.Relative), null);
+
+        Assert.Equal(
+            """{"CachesDeleted":[],"SpaceReclaimed":0}""", (await answer.Content.ReadAsStringAsync()).Trim());
+        Assert.Null(node.Builder.Pruned);
+    }
+
     private static Task<HttpResponseMessage> PostAsync(ServedNode node, string query, string context = "") =>
         node.Client.PostAsync(new Uri("v1.41/build?" + query, UriKind.Relative), new StringContent(context));
 

@@ -196,6 +196,15 @@ public sealed class ContainerReadingTests
         Assert.Equal((400, $"{name} in Healthcheck cannot be less than 1ms"), (refused.Status, refused.Message));
     }
 
+    [Fact]
+    public void A_health_check_without_a_test_is_the_images_and_must_make_sense_all_the_same()
+    {
+        Assert.Null(Read("{}", "\"Healthcheck\":{\"Interval\":2000000},").HealthCheck);
+        var refused = Assert.Throws<ApiException>(() => Read("{}", "\"Healthcheck\":{\"Interval\":1000},"));
+
+        Assert.Equal((400, "Interval in Healthcheck cannot be less than 1ms"), (refused.Status, refused.Message));
+    }
+
     internal static ContainerSpec Read(string host, string more = "") => ContainerReading.Read(
         JsonFields.Parse(Encoding.UTF8.GetBytes($$"""{"Image":"box",{{more}}"HostConfig":{{host}}}""")),
         named => named == "other" ? Other : throw new ApiException(400, $"No such container: {named}")).Spec;

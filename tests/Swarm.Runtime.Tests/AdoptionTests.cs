@@ -120,7 +120,9 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
         Assert.Equal(137, (await fixture.ExitOfAsync(running.Id)).ExitCode);
         Assert.Contains("\"Running\"", await File.ReadAllTextAsync(record), StringComparison.Ordinal);
         Directory.Delete(record + ".new");
-        await Until.TrueAsync(() => File.ReadAllText(record).Contains("\"Ended\"", StringComparison.Ordinal));
+        using var patience = new CancellationTokenSource(Patience.Seconds(20));
+        while (!File.ReadAllText(record).Contains("\"Ended\"", StringComparison.Ordinal))
+            await Task.Delay(20, patience.Token);
     }
 
     [Fact]

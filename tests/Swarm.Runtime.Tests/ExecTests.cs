@@ -110,8 +110,9 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
 
     [Theory]
     [InlineData("/nope", null, null, "exec: \"/nope\": stat /nope: no such file or directory", 127)]
-    [InlineData("/etc", null, null, "exec: permission denied: the program is not an executable file", 126)]
-    [InlineData("/etc/passwd", null, null, "exec: permission denied: the program is not an executable file", 126)]
+    [InlineData("/etc", null, null, "exec: \"/etc\": permission denied: it is not an executable file", 126)]
+    [InlineData(
+        "/etc/passwd", null, null, "exec: \"/etc/passwd\": permission denied: it is not an executable file", 126)]
     [InlineData("true", "/nowhere", null, "crun: chdir `/nowhere`: no such file or directory", 127)]
     [InlineData(
         "true", null, "nobody-here", "unable to find user nobody-here: no matching entries in passwd file", 126)]

@@ -23,6 +23,17 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
+    public void What_has_no_end_of_line_yet_is_told_to_be_a_part_of_one()
+    {
+        Append($"{Time} stdout F whole", $"{Time} stdout P progress");
+
+        var page = Read(null);
+
+        Assert.Equal(
+            [("whole", true), ("progress", false)], page.Entries.Select(entry => (entry.Text, entry.IsWhole)));
+    }
+
+    [Fact]
     public void Pages_follow_each_other_over_rotations_and_lose_nothing()
     {
         var expected = new List<string>();

@@ -76,8 +76,22 @@ public sealed class UsageTests(EngineFixture fixture) : IClassFixture<EngineFixt
         Assert.Contains(some.Processes, row => row[0] == $"{started.Pid}");
     }
 
+    [Fact]
+    public async Task What_has_a_terminal_is_listed_whatever_ps_is_asked_for()
+    {
+        var started = await fixture.StartAsync(
+            EngineFixture.Shell("sleep 603 & sleep 604; true") with { Tty = true });
+        using var patience = new CancellationTokenSource(Patience.Seconds(20));
+        while ((await Usage.ListProcessesAsync(started.Id, [], patience.Token)).Processes.Length < 3)
+            patience.Token.ThrowIfCancellationRequested();
+
+        var own = await Usage.ListProcessesAsync(started.Id, ["-o", "pid,comm"], default);
+
+        Assert.Equal(["sh", "sleep", "sleep"], own.Processes.Select(row => row[1]).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
-    [InlineData("-eo", "args", "ps printed no column PID")]
+    [InlineData("-eo", "args", "Couldn't find PID field in ps output")]
     [InlineData("--nope", "", "ps: error")]
     public async Task What_ps_refuses_is_said(string option, string value, string message)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Swarm.Api.Http;
 using Swarm.Api.Images;
+using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images;
 using Swarm.Runtime.Builds;
@@ -72,24 +73,34 @@ internal sealed class BuildRoutes(
             }
         }
 
-        var before = Filters.Read(context.Request, "until")["until"]
+        // The command sends its filter to every kind of pruning. What is kept of builds has no labels.
+        var filters = Filters.Read(context.Request, "until", "label", "label!");
+        if (filters.Has("label"))
+        {
+            await WriteAsync([], default);
+            return;
+        }
+
+        var before = filters["until"]
             .Select(until => (DateTimeOffset?)QueryTime.Parse("until", until, time.GetUtcNow()))
             .Min();
         try
         {
             var removal = builder.Prune(QueryFlag.IsSet(query["all"]), before);
-            await context.Response.WriteNodeAsync(
-                StatusCodes.Status200OK,
-                new JsonObject
-                {
-                    ["CachesDeleted"] = new JsonArray([.. removal.Deleted.Select(id => (JsonNode?)id.Value)]),
-                    ["SpaceReclaimed"] = removal.Freed.Value,
-                },
-                context.RequestAborted);
+            await WriteAsync(removal.Deleted, removal.Freed);
         }
         catch (BuildException refused)
         {
             throw new ApiException(StatusCodes.Status409Conflict, refused.Message);
         }
+
+        Task WriteAsync(IEnumerable<Digest> deleted, Bytes freed) => context.Response.WriteNodeAsync(
+            StatusCodes.Status200OK,
+            new JsonObject
+            {
+                ["CachesDeleted"] = new JsonArray([.. deleted.Select(id => (JsonNode?)id.Value)]),
+                ["SpaceReclaimed"] = freed.Value,
+            },
+            context.RequestAborted);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Akka.Actor;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
+using Swarm.Api.Images;
 using Swarm.Cluster.Nodes;
 using Swarm.Core;
 using Swarm.Images;
@@ -26,7 +27,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     public void RequireImage(string name, string platform)
     {
         var image = images.Find(name)
-            ?? throw new ApiException(StatusCodes.Status404NotFound, $"No such image: {name}");
+            ?? throw MissingImage.Tell(name);
         if (platform.Length == 0 || image.IsFor(platform)) return;
         throw new ApiException(
             StatusCodes.Status404NotFound,

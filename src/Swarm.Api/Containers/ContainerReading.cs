@@ -97,9 +97,9 @@ internal static class ContainerReading
     public static HealthCheck? ReadCheck(JsonFields config)
     {
         var asked = config.Object("Healthcheck");
-        if (asked.Words("Test") is not { IsEmpty: false } test) return null;
-        var check = new HealthCheck(test);
-        return check with
+        var check = new HealthCheck(asked.Words("Test") ?? []);
+        // Looked at without a test, too: who asks for what cannot be is told.
+        check = check with
         {
             Interval = TimeOr(asked, "Interval", check.Interval),
             Timeout = TimeOr(asked, "Timeout", check.Timeout),
@@ -107,6 +107,7 @@ internal static class ContainerReading
             StartPeriod = asked.Nanoseconds("StartPeriod"),
             StartInterval = TimeOr(asked, "StartInterval", check.StartInterval),
         };
+        return check.Test.IsEmpty ? null : check;
     }
 
     private static TimeSpan TimeOr(JsonFields fields, string name, TimeSpan otherwise)

@@ -61,7 +61,7 @@ internal sealed record WantedLog(bool Output, bool Error)
     public byte[] Write(LogEntry entry)
     {
         var text = (Timestamps ? Stamp(entry.At) + " " : "") + (Details is null ? "" : Details + " ")
-            + entry.Text + (IsTerminal ? "\r\n" : "\n");
+            + entry.Text + (!entry.IsWhole ? "" : IsTerminal ? "\r\n" : "\n");
         var bytes = Encoding.UTF8.GetBytes(text);
         if (IsTerminal || IsRaw) return bytes;
         var frame = new byte[MuxFrame.HeadLength + bytes.Length];

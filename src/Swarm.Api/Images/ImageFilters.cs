@@ -91,7 +91,7 @@ internal static class ImageFilters
     private static DateTimeOffset? CreatedOf(Filters filters, string key, IImageStore store) =>
         filters[key] is not [var name, ..] ? null
         : store.Find(name) is { } image ? image.Configuration.Created ?? DateTimeOffset.UnixEpoch
-        : throw new ApiException(StatusCodes.Status404NotFound, $"No such image: {name}");
+        : throw MissingImage.Tell(name);
 
     private static DateTimeOffset? Until(Filters filters, DateTimeOffset now) => filters["until"] switch
     {

@@ -110,6 +110,6 @@ internal sealed class ImageRoutes(
     private void RequireImage(string name)
     {
         if (images.Store.Find(name) is null && images.Store.Warnings().IsEmpty)
-            throw new ApiException(StatusCodes.Status404NotFound, $"No such image: {name}");
+            throw MissingImage.Tell(name);
     }
 }

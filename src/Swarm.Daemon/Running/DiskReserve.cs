@@ -56,6 +56,7 @@ internal sealed partial class DiskReserve : IDisposable
                 Access = FileAccess.Write,
                 PreallocationSize = Size,
             });
+            file.SetLength(Size); // what was allocated belongs to it from now on
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

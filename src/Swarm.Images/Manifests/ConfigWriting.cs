@@ -64,14 +64,21 @@ internal static class ConfigWriting
 
     private static void WriteHealthCheck(Utf8JsonWriter json, HealthCheck check)
     {
+        var usual = new HealthCheck(check.Test);
         json.WriteStartObject("Healthcheck");
         WriteList(json, "Test", check.Test);
-        json.WriteNumber("Interval", check.Interval.Ticks * 100);
-        json.WriteNumber("Timeout", check.Timeout.Ticks * 100);
-        json.WriteNumber("StartPeriod", check.StartPeriod.Ticks * 100);
-        json.WriteNumber("StartInterval", check.StartInterval.Ticks * 100);
-        json.WriteNumber("Retries", check.Retries);
+        WriteUnlessUsual("Interval", check.Interval, usual.Interval);
+        WriteUnlessUsual("Timeout", check.Timeout, usual.Timeout);
+        WriteUnlessUsual("StartPeriod", check.StartPeriod, usual.StartPeriod);
+        WriteUnlessUsual("StartInterval", check.StartInterval, usual.StartInterval);
+        if (check.Retries != usual.Retries) json.WriteNumber("Retries", check.Retries);
         json.WriteEndObject();
+
+        // What is not there means the default, to Docker as well.
+        void WriteUnlessUsual(string name, TimeSpan time, TimeSpan otherwise)
+        {
+            if (time != otherwise) json.WriteNumber(name, time.Ticks * 100);
+        }
     }
 
     private static void WriteUnlessEmpty(Utf8JsonWriter json, string name, string? value)

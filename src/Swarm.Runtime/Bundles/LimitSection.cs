@@ -22,7 +22,7 @@ internal static class LimitSection
         if (limits.BlockWeight is not 0 and (< 10 or > 1000))
             throw Invalid($"the weight of block I/O {limits.BlockWeight} is not between 10 and 1000");
         if (total > 0 && memory == 0)
-            throw Invalid("a limit on memory plus swap needs one on memory");
+            throw Invalid("You should always set the Memory limit when using Memoryswap limit, see usage");
         if (total > 0 && total < memory)
             throw Invalid("Minimum memoryswap limit should be larger than memory limit, see usage");
     }

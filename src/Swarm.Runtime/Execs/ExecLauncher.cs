@@ -42,9 +42,11 @@ internal sealed class ExecLauncher(
         {
             File.WriteAllText(
                 Path.Join(folder, "process.json"), Process(record, definition, isHomeGiven, size).ToJsonString());
+            var program = definition.Arguments[0];
             return definition.Tty
-                ? await StartWithTerminalAsync(folder, record, size)
-                : await StartWithPipesAsync(folder, record, isAttached ? definition.Streams : new(false, false, false));
+                ? await StartWithTerminalAsync(folder, record, program, size)
+                : await StartWithPipesAsync(
+                    folder, record, program, isAttached ? definition.Streams : new(false, false, false));
         }
         finally
         {
@@ -72,7 +74,7 @@ internal sealed class ExecLauncher(
     }
 
     private async Task<(RunningExec Running, int Pid)> StartWithPipesAsync(
-        string folder, ContainerRecord record, ConsoleStreams streams)
+        string folder, ContainerRecord record, string program, ConsoleStreams streams)
     {
         using var input = streams.Input ? new Pipe() : null;
         using var output = streams.Output ? new Pipe() : null;
@@ -88,12 +90,12 @@ internal sealed class ExecLauncher(
             Error = error?.Writing ?? nothing,
             Third = pid.Writing,
         });
-        return await FollowAsync(folder, process, pid, () => Task.FromResult(new ExecStreams(
+        return await FollowAsync(folder, program, process, pid, () => Task.FromResult(new ExecStreams(
             input?.TakeWriting(), output?.TakeReading(), error?.TakeReading(), null)));
     }
 
     private async Task<(RunningExec Running, int Pid)> StartWithTerminalAsync(
-        string folder, ContainerRecord record, TerminalSize? size)
+        string folder, ContainerRecord record, string program, TerminalSize? size)
     {
         var path = Path.Join(folder, "tty");
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -107,7 +109,7 @@ internal sealed class ExecLauncher(
                 WorkingFolder = "/",
                 Third = pid.Writing,
             });
-        return await FollowAsync(folder, process, pid, async () =>
+        return await FollowAsync(folder, program, process, pid, async () =>
         {
             var terminal = await ReceiveAsync(listener);
             if (size is not null) Terminal.Resize(terminal, size.Rows, size.Columns);
@@ -117,7 +119,7 @@ internal sealed class ExecLauncher(
 
     /// <summary>Waits for the program to be started, or for crun's word why it cannot.</summary>
     private async Task<(RunningExec Running, int Pid)> FollowAsync(
-        string folder, SpawnedProcess process, Pipe pid, Func<Task<ExecStreams>> open)
+        string folder, string program, SpawnedProcess process, Pipe pid, Func<Task<ExecStreams>> open)
     {
         pid.Writing.Dispose();
         var text = await ReadPidAsync(pid);
@@ -125,7 +127,7 @@ internal sealed class ExecLauncher(
         {
             process.Wait();
             var log = Path.Join(folder, "log");
-            throw RuntimeMessages.ToException(File.Exists(log) ? File.ReadAllText(log) : "");
+            throw RuntimeMessages.ToException(File.Exists(log) ? File.ReadAllText(log) : "", program);
         }
 
         return (new RunningExec(watch, process, await open(), time), int.Parse(text, CultureInfo.InvariantCulture));

@@ -37,7 +37,7 @@ internal sealed class PageBuilder(int maxBytes)
         if (line.IsPartial && entry.Text.Length < maxBytes) return true;
 
         _unfinished[stream] = null;
-        _entries.Add(new LogEntry(entry.At, line.IsError, entry.Text.ToString()));
+        _entries.Add(new LogEntry(entry.At, line.IsError, entry.Text.ToString(), IsWhole: !line.IsPartial));
         if (_bytes < maxBytes) return true;
         if (_unfinished[1 - stream] is null) Stopped = next;
         else if (_bytes >= 2L * maxBytes) Stopped = Flush(next);
@@ -63,7 +63,7 @@ internal sealed class PageBuilder(int maxBytes)
         for (var stream = 0; stream < _unfinished.Length; stream++)
         {
             if (_unfinished[stream] is not { } entry) continue;
-            _entries.Add(new LogEntry(entry.At, stream == 1, entry.Text.ToString()));
+            _entries.Add(new LogEntry(entry.At, stream == 1, entry.Text.ToString(), IsWhole: false));
             _unfinished[stream] = null;
         }
 

@@ -19,10 +19,11 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
     /// engine takes to hold it. Smaller ones are ended by the engine.</summary>
     private const long LeastLogBytes = 8 * 1024 * 1024;
 
+    /// <param name="program">What runs in it, for people.</param>
     /// <returns>The container's first process, which waits to be started, and its conmon.</returns>
     /// <exception cref="ContainerException">crun refused, in words for the user.</exception>
     public (ProcessIdentity First, ProcessIdentity Monitor) Create(
-        ContainerId id, string name, ContainerSpec spec, string logPath)
+        ContainerId id, string name, ContainerSpec spec, string logPath, string program)
     {
         var bundle = folders.Bundle(id);
         var output = Path.Join(bundle, "conmon.log");
@@ -44,7 +45,7 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
             answer = pipe.ReadLine();
         }
 
-        var pid = ParseAnswer(answer, output);
+        var pid = ParseAnswer(answer, output, program);
         var monitorPid = int.Parse(File.ReadAllText(monitorPidFile), CultureInfo.InvariantCulture);
         return (
             ProcessIdentity.Of(pid)
@@ -85,7 +86,7 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
             : [.. file, "-l", "journald"];
     }
 
-    private static int ParseAnswer(string? answer, string output)
+    private static int ParseAnswer(string? answer, string output, string program)
     {
         if (string.IsNullOrEmpty(answer))
         {
@@ -97,6 +98,6 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         var pid = json.RootElement.GetProperty("data").GetInt32();
         if (pid > 0) return pid;
         var message = json.RootElement.TryGetProperty("message", out var text) ? text.GetString() ?? "" : "";
-        throw RuntimeMessages.ToException(message);
+        throw RuntimeMessages.ToException(message, program);
     }
 }

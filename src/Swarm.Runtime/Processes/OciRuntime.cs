@@ -30,7 +30,7 @@ internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
         }
 
         var (code, output) = Run(id, "start", id.Value);
-        if (code != 0) throw RuntimeMessages.ToException(output);
+        if (code != 0) throw RuntimeMessages.ToException(output, program: "");
     }
 
     /// <summary>

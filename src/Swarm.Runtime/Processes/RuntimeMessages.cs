@@ -5,7 +5,8 @@ namespace Swarm.Runtime.Processes;
 /// <summary>Makes of what crun says what its user needs to know.</summary>
 internal static partial class RuntimeMessages
 {
-    public static ContainerException ToException(string message)
+    /// <param name="program">What was to be run, for where crun does not name it.</param>
+    public static ContainerException ToException(string message, string program)
     {
         var text = Clean(message);
         var missing = MissingExecutable().Match(text);
@@ -17,9 +18,9 @@ internal static partial class RuntimeMessages
         var denied = DeniedExecutable().Match(text);
         if (denied.Success)
         {
-            return new(ContainerFault.Invalid, denied.Groups["program"].Value is { Length: > 0 } program
-                ? $"exec: \"{program}\": permission denied: it is not an executable file"
-                : "exec: permission denied: the program is not an executable file");
+            if (denied.Groups["program"].Value is { Length: > 0 } named) program = named;
+            return new(
+                ContainerFault.Invalid, $"exec: \"{program}\": permission denied: it is not an executable file");
         }
 
         return new(ContainerFault.Host, text.Length == 0

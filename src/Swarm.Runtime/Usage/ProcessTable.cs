@@ -18,8 +18,19 @@ internal static class ProcessTable
     {
         var program = Places.FirstOrDefault(File.Exists)
             ?? throw new ContainerException(ContainerFault.Host, "ps is not on this host: it comes with procps");
+        if (arguments.IsDefaultOrEmpty) arguments = ["-ef"];
+        // By their pids: by itself ps shows those of its own terminal, which has none. It refuses some choices beside.
+        var (code, text) = Run(program, [.. arguments, "-q", string.Join(',', pids)]);
+        if (code != 0) (code, text) = Run(program, arguments);
+        return code == 0
+            ? Parse(text, pids)
+            : throw new ContainerException(ContainerFault.Invalid, $"ps: {text.Trim()}");
+    }
+
+    private static (int Code, string Text) Run(string program, ImmutableArray<string> arguments)
+    {
         using var pipe = new Pipe();
-        var process = Spawner.Start(new Spawn(program, arguments.IsDefaultOrEmpty ? ["-ef"] : arguments)
+        var process = Spawner.Start(new Spawn(program, arguments)
         {
             Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"],
             WorkingFolder = "/",
@@ -27,9 +38,7 @@ internal static class ProcessTable
         });
         pipe.Writing.Dispose();
         var text = ReadAll(pipe);
-        return process.Wait() == 0
-            ? Parse(text, pids)
-            : throw new ContainerException(ContainerFault.Invalid, $"ps: {text.Trim()}");
+        return (process.Wait(), text);
     }
 
     /// <summary>The rows of the processes that are meant; the last column may have blanks in it.</summary>
@@ -38,7 +47,7 @@ internal static class ProcessTable
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         ImmutableArray<string> titles = lines.Length == 0 ? [] : [.. Fields(lines[0])];
         var pidAt = titles.IndexOf("PID");
-        if (pidAt < 0) throw new ContainerException(ContainerFault.Invalid, "ps printed no column PID");
+        if (pidAt < 0) throw new ContainerException(ContainerFault.Invalid, "Couldn't find PID field in ps output");
         var rows = from line in lines.Skip(1)
                    let fields = Fields(line)
                    where fields.Length > pidAt

@@ -67,6 +67,27 @@ public sealed class DiskTests
         await node.RemoveAsync(running.Spec.Name);
     }
 
+    [Fact]
+    public async Task Of_a_disk_that_a_container_filled_up_ends_are_known_and_room_can_be_made_also_after_a_crash()
+    {
+        using var disk = LoopDisk.WithProjects();
+        await using var node = await TestNode.StartAsync(new DaemonProcess { DataFolder = disk.Path });
+        var docker = new DockerClient(node.Daemon.Socket);
+        var other = await docker.DoAsync("run", "-d", "--stop-timeout", "0", "box", "/bin/sleep", "600");
+        var filling = await docker.DoAsync("create", "box", "/bin/sh", "-c", "/bin/cat /dev/zero >/full; exit 5");
+
+        await docker.DoAsync("start", filling);
+        Assert.Equal("5", await docker.DoAsync("wait", filling));
+        await docker.DoAsync("stop", other);
+        Assert.Equal("137", await docker.DoAsync("inspect", "-f", "{{.State.ExitCode}}", other));
+
+        await node.ReplaceDaemonAsync();
+        Assert.Equal("5", await docker.DoAsync("inspect", "-f", "{{.State.ExitCode}}", filling));
+        await docker.DoAsync("rm", filling);
+        await docker.DoAsync("start", other);
+        await docker.DoAsync("rm", "-f", other);
+    }
+
     private static async Task<string> ListAsync(DockerClient docker)
     {
         var lines = await docker.DoAsync("images", "--format", "{{.Repository}}:{{.Tag}}");
