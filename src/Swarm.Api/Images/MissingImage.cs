@@ -7,7 +7,7 @@ namespace Swarm.Api.Images;
 /// <summary>Tells that an image is not on this host, in the words at which clients pull it.</summary>
 internal static class MissingImage
 {
-    /// <param name="asked">As the client wrote it; a name without a tag is told with the one that it stands for.</param>
+    /// <param name="asked">As the client wrote it; a name without a tag is told with the one it stands for.</param>
     public static ApiException Tell(string asked) => new(
         StatusCodes.Status404NotFound, $"No such image: {NameOf(asked)}");
 

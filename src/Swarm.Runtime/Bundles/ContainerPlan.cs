@@ -67,12 +67,15 @@ internal sealed record ContainerPlan
         };
     }
 
-    /// <summary>What it is called where it was given no name: as its host where it shares that one's name.</summary>
+    /// <summary>What it is called where it was given no name: as its host, or the container whose network it is in,
+    /// where it shares that.</summary>
+    /// <param name="machineName">Of the host, or of that container.</param>
     public static string HostnameOf(ContainerDefinition definition, string machineName)
     {
         var spec = definition.Spec;
         return spec.Hostname is { Length: > 0 } chosen ? chosen
-            : spec.NetworkMode == NetworkMode.Host || spec.Shared.Uts == "host" ? machineName
+            : spec.NetworkMode == NetworkMode.Host || spec.Shared.Uts == "host"
+                || NamespaceChoice.ContainerOf(spec.Shared.Network) is not null ? machineName
             : definition.Id.Short;
     }
 

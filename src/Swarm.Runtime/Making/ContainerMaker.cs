@@ -132,12 +132,16 @@ internal sealed partial class ContainerMaker(
         return spec.Cgroup.IsHostSeen ? shared.SetItem("cgroup", null) : shared;
     }
 
-    private static ContainerPlan Plan(
-        ContainerRecord record, StoredImage image, ReadOnlySpan<string> linked) =>
-        ContainerPlan.Of(record.Definition, image.Configuration, Environment.MachineName, linked) with
+    private ContainerPlan Plan(ContainerRecord record, StoredImage image, ReadOnlySpan<string> linked)
+    {
+        var surroundings = NamespaceChoice.ContainerOf(record.Definition.Spec.Shared.Network) is { } other
+            ? ContainerPlan.HostnameOf(runningOf(other).Definition, Environment.MachineName)
+            : Environment.MachineName;
+        return ContainerPlan.Of(record.Definition, image.Configuration, surroundings, linked) with
         {
             MountTargets = [.. (record.Mounts ?? []).Select(mount => mount.Spec.Target)],
         };
+    }
 
     private SeccompChoice Filter(ContainerSpec spec, ImmutableArray<string> capabilities) => spec.Seccomp switch
     {

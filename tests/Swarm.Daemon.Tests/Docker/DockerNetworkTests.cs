@@ -131,6 +131,9 @@ public sealed class DockerNetworkTests(SharedNode shared) : IClassFixture<Shared
         Assert.Equal(
             await _docker.DoAsync("exec", "owner", "cat", "/etc/hosts"),
             await _docker.DoAsync("run", "--rm", "--network", "container:owner", "box", "cat", "/etc/hosts"));
+        Assert.Equal(
+            await _docker.DoAsync("exec", "owner", "hostname"),
+            await _docker.DoAsync("run", "--rm", "--network", "container:owner", "box", "hostname"));
         await _docker.DoAsync("rm", "-f", "owner");
     }
 
