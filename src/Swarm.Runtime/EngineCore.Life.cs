@@ -206,6 +206,7 @@ internal sealed partial class EngineCore
         container.LogWatch?.Dispose();
         container.Consoles.EndRun();
         LogEnded(record.Definition.Name, record.Id.Short, exit.Run, exit.ExitCode, exit.OutOfMemory);
+        PublishEnd(record, exit);
         try
         {
             // Its address and ports are free for others while it only waits to be looked at.
@@ -214,17 +215,22 @@ internal sealed partial class EngineCore
         finally
         {
             await Volumes.DetachAllAsync(record.Id);
-            _exits.Writer.TryWrite(exit);
-            if (exit.OutOfMemory) Events.Publish(record.ToState(), "oom");
-            var lasted = (long)((exit.At - record.StartedAt)?.TotalSeconds ?? 0);
-            Events.Publish(
-                record.ToState(), "die",
-                ("execDuration", Math.Max(0, lasted).ToString(CultureInfo.InvariantCulture)),
-                ("exitCode", exit.ExitCode.ToString(CultureInfo.InvariantCulture)));
             TellNetworks(record, left, "disconnect");
+            // At last: who hears of it tells what came of that, and "stop" comes after "die".
+            _exits.Writer.TryWrite(exit);
         }
 
         return record;
+    }
+
+    private void PublishEnd(ContainerRecord record, ContainerExit exit)
+    {
+        if (exit.OutOfMemory) Events.Publish(record.ToState(), "oom");
+        var lasted = (long)((exit.At - record.StartedAt)?.TotalSeconds ?? 0);
+        Events.Publish(
+            record.ToState(), "die",
+            ("execDuration", Math.Max(0, lasted).ToString(CultureInfo.InvariantCulture)),
+            ("exitCode", exit.ExitCode.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Whether it runs, or is about to: its first process and its namespaces are there.</summary>
