@@ -15,6 +15,9 @@ internal sealed partial class DiskReserve : IDisposable
     /// <summary>In bytes: the journal, records of containers and what a removal writes come far below it.</summary>
     public const long Size = 4L << 20;
 
+    /// <summary>In bytes: with less it is not taken, for what people do comes first.</summary>
+    public const long RoomMin = 4 * Size;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
 
     private readonly string _path;
@@ -44,12 +47,11 @@ internal sealed partial class DiskReserve : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    /// <remarks>Only where there is room to spare: what people do comes first.</remarks>
     private void Take()
     {
         try
         {
-            if (File.Exists(_path) || _free() < 4 * Size) return;
+            if (File.Exists(_path) || _free() < RoomMin) return;
             using var file = new FileStream(_path, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,

@@ -7,7 +7,6 @@ namespace Swarm.Linux.Cgroups;
 public static class CgroupFiles
 {
     private const string MountPoint = "/sys/fs/cgroup";
-    private const string Probe = "swarm.probe";
 
     /// <summary>The cgroups of this host.</summary>
     public static ICgroups OfHost() =>
@@ -19,10 +18,11 @@ public static class CgroupFiles
     internal static bool HasBelow(string folder, params string[] files)
     {
         if (!Directory.Exists(folder)) return false;
-        if (Directory.EnumerateDirectories(folder).FirstOrDefault() is { } one) return Has(one);
+        // All have the same files, but one may vanish while it is looked at.
+        if (Directory.GetDirectories(folder) is { Length: > 0 } all) return all.Any(Has);
         try
         {
-            var probe = Directory.CreateDirectory(Path.Join(folder, Probe)).FullName;
+            var probe = Directory.CreateDirectory(Path.Join(folder, $"swarm.probe.{Guid.NewGuid():N}")).FullName;
             var has = Has(probe);
             Directory.Delete(probe);
             return has;

@@ -32,7 +32,7 @@ public sealed class DiskReserveTests : IDisposable
     [Fact]
     public void Little_room_is_left_to_others()
     {
-        Open(free: (4 * DiskReserve.Size) - 1);
+        Open(free: DiskReserve.RoomMin - 1);
 
         Assert.False(Reserve.Exists);
     }
