@@ -13,6 +13,7 @@ namespace Swarm.Hosts.Machines;
 internal sealed class TestGround : IDisposable
 {
     private const string Prefix = "swarmhosts-";
+    private const string Hierarchies = "/sys/fs/cgroup";
     private static readonly string Grounds = Path.GetTempPath();
     private readonly FileStream _lock;
 
@@ -27,8 +28,11 @@ internal sealed class TestGround : IDisposable
     /// <summary>The first three bytes of addresses; the fourth is the number of a machine.</summary>
     private byte[] Subnet { get; }
 
+    /// <exception cref="NotSupportedException">This machine has cgroups of version 2 only, or none.</exception>
     public static TestGround Take()
     {
+        if (Controllers().Count == 0)
+            throw new NotSupportedException("hosts for tests are made of cgroups of version 1, which are not here");
         SweepEndedRuns();
         var folder = Directory.CreateTempSubdirectory(Prefix).FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101); // the database runs as another user
@@ -130,13 +134,12 @@ internal sealed class TestGround : IDisposable
         }
     }
 
-    private static List<string> Controllers()
-    {
-        var found = Directory.GetDirectories("/sys/fs/cgroup")
-            .Where(path => File.Exists($"{path}/cgroup.procs") && Path.GetFileName(path) != "unified").ToList();
-        return found.Count > 0 ? found
-            : throw new NotSupportedException("hosts for tests are made of cgroups of version 1, which are not here");
-    }
+    /// <summary>Hierarchies of version 1. Where version 2 is alone, folders of that place are groups of it.</summary>
+    private static List<string> Controllers() => File.Exists($"{Hierarchies}/cgroup.controllers") ? [] :
+    [
+        .. Directory.GetDirectories(Hierarchies)
+            .Where(path => File.Exists($"{path}/cgroup.procs") && Path.GetFileName(path) != "unified"),
+    ];
 
     private static byte[] FreeSubnet()
     {
