@@ -77,6 +77,29 @@ public sealed partial class SourceShapeTests
             .Where(found => !File.Exists(Repository.At(found.Path)))
             .Select(found => $"{found.line.File}:{found.line.Number}: {found.Path}"));
 
+    /// <remarks>Mermaid ends a statement there, and begins a comment, in the middle of a text as well.</remarks>
+    [Fact]
+    public void No_text_of_a_sequence_diagram_has_a_semicolon_or_a_hash()
+    {
+        var lines = Repository.Files("*.md", "docs", "src").Append("README.md").SelectMany(SequencesOf).ToList();
+
+        Assert.NotEmpty(lines);
+        Assert.Empty(lines.Where(line => line.Text.AsSpan().ContainsAny(';', '#'))
+            .Select(line => $"{line.File}:{line.Number}: {line.Text.Trim()}"));
+    }
+
+    private static IEnumerable<(string File, int Number, string Text)> SequencesOf(string file)
+    {
+        var isInside = false;
+        var before = "";
+        foreach (var line in LinesOf([file]))
+        {
+            isInside = before == "```mermaid" ? line.Text.Trim() == "sequenceDiagram" : isInside && line.Text != "```";
+            if (isInside) yield return line;
+            before = line.Text;
+        }
+    }
+
     private static IEnumerable<(string File, int Number, string Text)> LinesOf(IEnumerable<string> files) =>
         from file in files
         from line in File.ReadAllLines(Repository.At(file)).Index()
