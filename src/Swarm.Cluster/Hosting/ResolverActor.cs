@@ -70,8 +70,7 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
         var answer = new ReachAnswer(address, ask.Round) { Uid = uid };
         if (_around is { } around && around.KnowsWhoIsThere(now))
         {
-            var others = Counted(_cluster.State).Select(member => NameOf(member.UniqueAddress));
-            answer = answer with { HasLooked = true, Missed = around.Missed(others, now) };
+            answer = answer with { HasLooked = true, Missed = around.Missed(All(_cluster.State), now) };
         }
 
         Sender.Tell(answer);
@@ -92,7 +91,7 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
 
         _around ??= LookAround.Begin(OwnName, _wordHolds, now);
         var ask = new AskReach(++_round);
-        foreach (var member in members.Where(member => member.UniqueAddress != _cluster.SelfUniqueAddress))
+        foreach (var member in state.Members.Where(member => member.UniqueAddress != _cluster.SelfUniqueAddress))
             Context.ActorSelection($"{member.Address}/{OwnPath}").Tell(ask);
         if (!missed.IsEmpty && now - _changedAt >= _stableAfter && _around.KnowsWhatOthersKnow(now))
             Decide(members, _around, now);
@@ -152,6 +151,11 @@ internal sealed partial class ResolverActor : UntypedActor, IWithTimers
 
     private static string NameOf(UniqueAddress member) =>
         LookAround.NameOf(member.Address.ToString(), member.Uid);
+
+    /// <summary>Also those that are shut out already: who has not heard of that yet counts them, and would find that
+    /// this node misses nobody.</summary>
+    private static IEnumerable<string> All(ClusterEvent.CurrentClusterState state) =>
+        state.Members.Select(member => NameOf(member.UniqueAddress));
 
     private static List<Member> Counted(ClusterEvent.CurrentClusterState state) =>
         [.. state.Members.Where(IsCounted).Order()];

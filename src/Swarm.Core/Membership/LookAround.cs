@@ -52,11 +52,11 @@ public sealed record LookAround
     public ImmutableArray<string> Missed(IEnumerable<string> members, TimeSpan now) =>
         [.. members.Where(member => IsMissed(member, now))];
 
-    /// <summary>Whether nobody is missed whose heartbeats are heard: such a one is there, its word comes, or the
-    /// heartbeats go missing, too.</summary>
+    /// <summary>Whether everybody whose heartbeats are heard has told whom it misses: such a one is there, its word
+    /// comes, or the heartbeats go missing, too.</summary>
     /// <param name="beating">The members whose heartbeats are heard.</param>
-    public bool HasTheWordOf(IEnumerable<string> beating, TimeSpan now) =>
-        beating.All(member => !IsMissed(member, now));
+    public bool HasTheWordOf(IEnumerable<string> beating, TimeSpan now) => beating.All(
+        member => member == Self || (!IsMissed(member, now) && Heard[member].Answer.HasLooked));
 
     /// <summary>Who misses whom, by what this member knows itself and by what those that answer have told it.</summary>
     public IEnumerable<(string By, string Missed)> Missing(IEnumerable<string> members, TimeSpan now) =>

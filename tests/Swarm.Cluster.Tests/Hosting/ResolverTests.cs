@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Swarm.Cluster.Hosting;
 using Swarm.Core.Membership;
 
@@ -31,6 +32,31 @@ public sealed class ResolverTests
 
         // Nobody could leave in order while one is out of reach.
         foreach (var node in all.Append(after)) ((ExtendedActorSystem)node.ActorSystem).Abort();
+    }
+
+    [Fact]
+    public async Task One_that_is_shut_out_is_missed_as_before_by_who_has_shut_it_out()
+    {
+        await using var nodes = new SeveralNodes();
+        var all = await nodes.StartAllAsync(stableAfter: TimeSpan.FromMinutes(5));
+        string[] died = [NameOf(all[1]), NameOf(all[2])];
+        foreach (var node in all.Skip(1)) ((ExtendedActorSystem)node.ActorSystem).Abort();
+        await HeardAsync(all[0], all[0].Address, answer => died.All(answer.Missed.Contains));
+
+        // It stays a member: the other one that is out of reach never hears of it.
+        var cluster = Akka.Cluster.Cluster.Get(all[0].ActorSystem);
+        cluster.Down(Address.Parse(all[2].Address));
+        while (cluster.State.Members.All(member => member.Status != MemberStatus.Down))
+            await Task.Delay(ABit, TimeProvider.System);
+
+        for (var time = 0; time < 10; time++)
+        {
+            var answer = await HeardAsync(all[0], all[0].Address, answer => answer.HasLooked);
+            Assert.Equal(died.Order(), answer.Missed.Order());
+            await Task.Delay(ABit, TimeProvider.System);
+        }
+
+        ((ExtendedActorSystem)all[0].ActorSystem).Abort();
     }
 
     private static string NameOf(SwarmCluster node) =>

@@ -62,6 +62,15 @@ public sealed class LookAroundTests
     }
 
     [Fact]
+    public void Who_has_just_begun_to_look_around_has_not_told_yet_whom_it_misses()
+    {
+        var around = Begin("a").Take(Answer("b") with { HasLooked = false }, Late);
+
+        Assert.Empty(around.Missed([Name("a"), Name("b")], Late));
+        Assert.False(around.HasTheWordOf([Name("a"), Name("b")], Late));
+    }
+
+    [Fact]
     public void Nothing_is_decided_before_the_others_have_looked_around_themselves()
     {
         var around = Begin("a");
