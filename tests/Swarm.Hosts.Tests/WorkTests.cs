@@ -75,6 +75,33 @@ public sealed class WorkTests(ThreeHosts shared)
             Assert.Equal(before.ToHashSet(), scenario.Living().ToHashSet());
         });
 
+    [Fact]
+    public Task An_update_that_stops_first_leaves_all_but_those_of_a_step_and_is_taken_back_by_hand() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            string[] inSteps = ["update_config: { order: stop-first, parallelism: 2, monitor: 300ms }"];
+            var name = await scenario.RunAsync(Composed.Sleepers("web", 6, inSteps));
+            var first = scenario.Ledger.Services[name].Spec;
+
+            await scenario.Ledger.DeployAsync(
+                Composed.Sleepers("web", 6, inSteps).Replace("100000", "200000", StringComparison.Ordinal));
+            Assert.InRange(await LeastAsync(UpdatePhase.Completed), 4, 5);
+            var back = await _hosts.Client.RollbackAsync(name);
+            scenario.Ledger.Expect(first, back.Version);
+            Assert.InRange(await LeastAsync(UpdatePhase.RolledBack), 4, 5);
+
+            async Task<int> LeastAsync(UpdatePhase end)
+            {
+                var least = int.MaxValue;
+                await scenario.UntilAsync(name, service =>
+                {
+                    least = Math.Min(least, scenario.Living().Count);
+                    return service.Update.Phase == end;
+                });
+                return least;
+            }
+        });
+
     private static int Running(ServiceDetails service, long version) => service.Tasks.Count(
         task => task is { State: TaskState.Running, Desired: TaskState.Running } && task.SpecVersion == version);
 }
