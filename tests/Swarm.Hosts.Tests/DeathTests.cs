@@ -85,6 +85,42 @@ public sealed class DeathTests(ThreeHosts shared)
         });
 
     [Fact, Trait("Length", "long")]
+    public Task A_swarmd_that_is_told_to_end_hands_over_what_it_decides_and_its_containers_go_on() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            var name = await scenario.RunAsync(Composed.Sleepers("web", 6));
+            var before = scenario.Living();
+            var holder = _hosts.HolderOf(name);
+
+            Assert.Equal(0, await holder.StopDaemonAsync());
+            Assert.Equal(before.ToHashSet(), scenario.Living().ToHashSet());
+            await scenario.Ledger.ScaleAsync(name, 8);
+            Assert.NotEqual(holder, _hosts.HolderOf(name));
+            holder.StartDaemon();
+            await holder.ReadyAsync();
+            await scenario.UntilSettledAsync();
+
+            Assert.Equal(8, scenario.Living().Count);
+        });
+
+    [Fact, Trait("Length", "long")]
+    public Task With_two_of_three_hosts_dead_the_third_keeps_what_it_runs_and_goes_on_when_one_is_back() =>
+        Scenario.RunAsync(_hosts, async scenario =>
+        {
+            await scenario.RunAsync(Composed.Sleepers("web", 6));
+            var kept = scenario.Living(_hosts[1]);
+
+            await Task.WhenAll(_hosts[2].PowerOffAsync(), _hosts[3].PowerOffAsync());
+            await Until.StaysAsync(
+                Judged, () => scenario.Living(_hosts[1]).ToHashSet().SetEquals(kept), () => "host1 runs something else");
+            await _hosts[2].StartAsync();
+            await scenario.UntilSettledAsync();
+
+            Assert.Superset(kept.ToHashSet(), scenario.Living(_hosts[1]).ToHashSet());
+            Assert.Equal(6, scenario.Living().Count);
+        });
+
+    [Fact, Trait("Length", "long")]
     public Task All_swarmd_at_once_are_restarted_and_no_container_is() => Scenario.RunAsync(_hosts, async scenario =>
     {
         await scenario.RunAsync(Composed.Sleepers("web", 9));
