@@ -27,8 +27,8 @@ public interface IImageStore
 
     ImmutableArray<ImageSummary> List();
 
-    /// <summary>The ids of all images but steps of builds, without waiting for who works on the store.</summary>
-    ImmutableArray<Digest> Ids { get; }
+    /// <summary>All images but steps of builds, without waiting for who works on the store.</summary>
+    ImmutableArray<NodeImage> Here { get; }
 
     /// <summary>What of the store cannot be read and is left out, a sentence each.</summary>
     ImmutableArray<string> Warnings();

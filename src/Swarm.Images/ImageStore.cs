@@ -33,7 +33,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     private readonly ImageInstaller _installer;
     private readonly Sweep _sweep;
     private volatile bool _isSweepDue;
-    private volatile IReadOnlyCollection<Digest> _ids;
+    private volatile Lazy<ImmutableArray<NodeImage>> _here;
 
     /// <exception cref="ImageException">The store is open in another process, or a file of it is broken.</exception>
     public ImageStore(ImageStoreOptions options, TimeProvider time, ILogger<ImageStore> logger)
@@ -44,10 +44,10 @@ public sealed partial class ImageStore : IImageStore, IDisposable
         {
             _folders.EmptyScratch();
             _catalog = new Catalog(_folders);
-            _ids = ListIds();
+            _here = ListHere();
             _catalog.Changed = () =>
             {
-                _ids = ListIds();
+                _here = ListHere();
                 Changed?.Invoke();
             };
             _marks = new CopyMarks(_folders, image => _catalog.Find(image) is not null);
@@ -106,7 +106,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public ImmutableArray<Digest> Ids => [.. _ids];
+    public ImmutableArray<NodeImage> Here => _here.Value;
 
     /// <inheritdoc/>
     public ImmutableArray<ImageSummary> List()
@@ -213,8 +213,20 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     private StoredImage Show(KnownImage image) => new(
         image.Id, image.ManifestDigest, _catalog.NamesOf(image.Id), image.Configuration, image.Size);
 
-    private List<Digest> ListIds() =>
-        [.. _catalog.Images.Where(image => image.Step is null || image.IsResult).Select(image => image.Id)];
+    // Blobs are measured when somebody asks: who changes the catalog does not wait for that.
+    private Lazy<ImmutableArray<NodeImage>> ListHere()
+    {
+        var images = _catalog.Images.Where(image => image.Step is null || image.IsResult).ToList();
+        return new Lazy<ImmutableArray<NodeImage>>(
+            () => [.. images.Select(image => new NodeImage(image.Id, [.. image.Layers.Select(Measure)]))],
+            LazyThreadSafetyMode.PublicationOnly);
+
+        static NodeLayer Measure(ImageLayer layer)
+        {
+            var blob = new FileInfo(layer.BlobPath);
+            return new NodeLayer(layer.Blob, new Bytes(blob.Exists ? blob.Length : 0));
+        }
+    }
 
     private static void CheckName(ImageReference name)
     {

@@ -58,7 +58,7 @@ internal sealed class FakeImageStore : IImageStore
         }),
     ];
 
-    public ImmutableArray<Digest> Ids => [.. _images.Keys];
+    public ImmutableArray<NodeImage> Here => [.. _images.Keys.Select(id => new NodeImage(id, []))];
 
     public StoredImage? Find(string nameOrId) => _images
         .Where(image => image.Key.Value == nameOrId || image.Value.Any(name => IsNamed(name, nameOrId)))

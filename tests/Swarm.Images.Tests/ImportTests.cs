@@ -20,8 +20,10 @@ public sealed class ImportTests : IDisposable
         var there = await ImportAsync(other, tar);
 
         Assert.Equal(here, there);
-        Assert.Equal([here], _home.Store.Ids.AsEnumerable());
-        Assert.Equal([here], _home.Reopen().Ids.AsEnumerable());
+        Assert.Equal([here], _home.Store.Here.Select(image => image.Id));
+        var layer = Assert.Single(Assert.Single(_home.Store.Here).Layers);
+        Assert.Equal(layer.Size.Value, new FileInfo($"{_home.Root}/blobs/sha256/{layer.Blob.Hex}").Length);
+        Assert.Equal([here], _home.Reopen().Here.Select(image => image.Id));
         var created = Assert.Single(_home.Store.List()).Created;
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(2_000_000), created);
     }

@@ -89,7 +89,7 @@ internal sealed class BusyboxImages(string folder) : IImageStore
 
     public ImmutableArray<ImageSummary> List() => [];
 
-    public ImmutableArray<Digest> Ids => [Id];
+    public ImmutableArray<NodeImage> Here => [new(Id, [])];
 
     public ImmutableArray<string> Warnings() => [];
 

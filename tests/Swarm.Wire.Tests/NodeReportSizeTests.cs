@@ -11,6 +11,7 @@ namespace Swarm.Wire.Tests;
 public sealed class NodeReportSizeTests
 {
     private const int Tasks = 5000;
+    private const int Images = 5000;
 
     private static readonly NodeDescription Node = new(
         new NodeId("n"), "n", "akka.tcp://swarm@n:4000", "default", Resources.None);
@@ -38,10 +39,14 @@ public sealed class NodeReportSizeTests
         var claims = Enumerable.Range(0, tasks).ToImmutableDictionary(TaskOf, number => new TaskClaim(
             new ServiceName((number % services).ToString(CultureInfo.InvariantCulture).PadLeft(63, 's')),
             Resources.None, [], IsHeld: true));
-        var images = Enumerable.Range(0, 5000).Select(number => Digest.Of(BitConverter.GetBytes(number)));
+        var images = Enumerable.Range(0, Images).Select(number => new NodeImage(
+            DigestOf(number), [.. Enumerable.Range(0, 8).Select(layer => new NodeLayer(
+                DigestOf(-1 - (number / 8 * layer)), Bytes.FromMebibytes(1000)))]));
         return NodeReports.Of(
             new NodeLedger(Resources.None) { Claims = claims }, Node, NodeSettings.Default, images, 1);
     }
+
+    private static Digest DigestOf(int number) => Digest.Of(BitConverter.GetBytes(number));
 
     private static TaskId TaskOf(int number) => TaskId.Of(new ServiceId(new string('i', 25)), number);
 }

@@ -8,32 +8,28 @@ namespace Swarm.Core.Placement;
 /// <param name="Crowd">Spreading: tasks of the service there, then its failures there; packing: its failures.</param>
 /// <param name="Fullness">Eighths of the scarcest resource that are used, once it had the task; packing, less is
 /// worse.</param>
-/// <param name="Load">Tasks of all services; packing, less is worse. Without the image it is as bad as by
-/// <see cref="WorthOfImage"/> tasks more, packing less.</param>
+/// <param name="Load">Tasks of all services; packing, less is worse. What is lacking of the image is
+/// as bad as up to <see cref="ImageNeed.All"/> tasks more, packing less.</param>
 /// <param name="UsedShare">As <paramref name="Fullness"/>, exactly.</param>
 /// <param name="Order">Of the nodes' ids, so that equal nodes have an order.</param>
 internal readonly record struct NodeRank(
     int Trouble, long Crowd, int Fullness, int Load, double UsedShare, int Order)
     : IComparable<NodeRank>
 {
-    /// <summary>So many tasks more a node may have for the sake of the image: not all go where it came first.</summary>
-    internal const int WorthOfImage = 4;
-
     /// <summary>Less difference between nodes is not worth that an image is fetched.</summary>
     internal const int FullnessSteps = 8;
 
     private const int FailuresTolerated = 3;
     private const int Failing = 1 << 16;
 
-    /// <param name="lacksImage">Whether the image would have to be fetched.</param>
+    /// <param name="fetch">See <see cref="ImageNeed.Of"/>.</param>
     public static NodeRank Of(
-        NodeTable table, int row, PlaceTasks request, int ofService, int failures, int unmet, bool lacksImage)
+        NodeTable table, int row, PlaceTasks request, int ofService, int failures, int unmet, int fetch)
     {
         var used = table.FreeColumns.UsedShare(row, request.Reservations);
         var trouble = (failures >= FailuresTolerated ? Failing : 0) + unmet;
         var (tasks, order) = (table.TaskCount(row), table.Order(row));
         var fullness = (int)Math.Floor(used * FullnessSteps);
-        var fetch = lacksImage ? WorthOfImage : 0;
         return request.Rules.Strategy == PlacementStrategy.BinPack
             ? new NodeRank(trouble, failures, -fullness, fetch - tasks, -used, order)
             : new NodeRank(trouble, ((long)ofService << 32) + failures, fullness, fetch + tasks, used, order);

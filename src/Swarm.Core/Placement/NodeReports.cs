@@ -10,7 +10,8 @@ public static class NodeReports
     /// <param name="images">That the node has.</param>
     /// <param name="number">See <see cref="NodeReport.Report"/>.</param>
     public static NodeReport Of(
-        NodeLedger ledger, NodeDescription description, NodeSettings settings, IEnumerable<Digest> images, long number)
+        NodeLedger ledger, NodeDescription description, NodeSettings settings, IEnumerable<NodeImage> images,
+        long number)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(description);
@@ -22,9 +23,8 @@ public static class NodeReports
                 .Concat(ledger.Standalone.SelectMany(claim => claim.Ports))
                 .Where(port => port is { Mode: PublishMode.Host, HostPort: not 0 })])
         {
-            Images = ImageMarks.Of(images),
             IsDiskFull = ledger.DiskFault.Length > 0,
             Services = ReportNames.Of([.. held.CountBy(task => task.Value.Service)]),
-        };
+        }.WithImages(images);
     }
 }

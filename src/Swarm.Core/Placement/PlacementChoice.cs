@@ -17,7 +17,7 @@ internal sealed class PlacementChoice
     private readonly PlacementFilter _filter;
     private readonly OwnTasks _own;
     private readonly int[] _failures;
-    private readonly ulong? _image;
+    private readonly ImageNeed _image;
     private readonly Dictionary<OwnPlaces, BestNodes> _heaps = [];
     private bool _built;
 
@@ -29,7 +29,7 @@ internal sealed class PlacementChoice
         _filter = new PlacementFilter(table, request, constraints);
         _own = new OwnTasks(table, request);
         _failures = new int[table.Count];
-        _image = request.Image is { } image ? ImageMarks.Of(image) : null;
+        _image = new ImageNeed(table, request.Image);
         foreach (var (node, times) in request.AvoidNodes)
         {
             if (table.Row(new NodeId(node)) is { } row) _failures[row] = times;
@@ -101,7 +101,7 @@ internal sealed class PlacementChoice
 
     private NodeRank Rank(int row) => NodeRank.Of(
         _table, row, _request, _own.On(row), _failures[row], _filter.Unmet(row) + _own.UnmetByNode(row),
-        _image is { } image && !ImageMarks.Shows(_table.Report(row).Images, image));
+        _image.Of(row));
 
     private int Compare(OwnPlaces left, NodeRank leftRank, OwnPlaces right, NodeRank rightRank)
     {

@@ -30,7 +30,7 @@ public sealed record PlaceTasks(
     /// <summary>Tasks that have one node only: they go there or nowhere.</summary>
     [Key(9)] public ImmutableArray<TaskPlacement> Bound { get; init; } = [];
 
-    /// <summary>The id of the image that the tasks are made of: nodes that have it are preferred. Null where it is not
+    /// <summary>The id of the image that the tasks are made of: nodes that have it, or much of it, are preferred. Null where it is not
     /// known yet.</summary>
     [Key(10)] public Digest? Image { get; init; }
 }
@@ -102,7 +102,18 @@ public sealed record NodeReport(
 
     /// <summary>The disk is full: the node takes no new tasks, and keeps those it has.</summary>
     [Key(9)] public bool IsDiskFull { get; init; }
+
+    /// <summary>The layers of those images, each once, in the order of their marks.</summary>
+    [Key(10)] public ImmutableArray<ReportedLayer> Layers { get; init; } = [];
+
+    /// <summary>Which of the layers each of the images has, by their numbers, the lowest first: in the order of
+    /// <see cref="Images"/>. Of an image without any it is not told.</summary>
+    [Key(11)] public ImmutableArray<ImmutableArray<int>> LayersOfImages { get; init; } = [];
 }
+
+/// <param name="Mark">The first 8 bytes of the digest of its blob.</param>
+/// <param name="Size">Bytes of its blob.</param>
+public readonly record struct ReportedLayer([property: Key(0)] ulong Mark, [property: Key(1)] long Size);
 
 /// <summary>A placer that has just come up asks every node it can reach; it places nothing
 /// until they have answered.</summary>

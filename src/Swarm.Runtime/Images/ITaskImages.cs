@@ -8,7 +8,7 @@ namespace Swarm.Runtime.Images;
 public interface ITaskImages
 {
     /// <summary>The images of this host, steps of builds left out: as of now, and soon again something else.</summary>
-    ImmutableArray<Digest> Here { get; }
+    ImmutableArray<NodeImage> Here { get; }
 
     /// <summary>Sees to it that a container's image is on this host, and pulls it where it is not.</summary>
     /// <param name="credentials">What its registry is shown; null shows nothing.</param>

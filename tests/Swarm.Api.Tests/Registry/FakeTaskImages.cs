@@ -16,7 +16,7 @@ internal sealed class FakeTaskImages(ImageStore store) : ITaskImages
     /// <summary>How often something was brought.</summary>
     public int Asked => _asked;
 
-    public ImmutableArray<Digest> Here => store.Ids;
+    public ImmutableArray<NodeImage> Here => store.Here;
 
     /// <summary>Nothing comes before this ends.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;

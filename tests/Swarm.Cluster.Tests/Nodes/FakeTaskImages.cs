@@ -11,7 +11,7 @@ internal sealed class FakeTaskImages : ITaskImages
 {
     public List<string> Required { get; } = [];
 
-    public ImmutableArray<Digest> Here { get; set; } = [];
+    public ImmutableArray<NodeImage> Here { get; set; } = [];
 
     public int Held { get; private set; }
 

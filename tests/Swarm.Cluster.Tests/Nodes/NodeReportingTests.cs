@@ -49,7 +49,8 @@ public sealed class NodeReportingTests : NodeFixture
     [Fact]
     public async Task A_placer_that_asks_is_told_at_once()
     {
-        Images.Here = [new Digest("sha256:" + new string('a', 64)), new Digest("sha256:" + new string('1', 64))];
+        var layer = new NodeLayer(DigestOf('2'), new Bytes(700));
+        Images.Here = [new NodeImage(DigestOf('a'), [layer]), new NodeImage(DigestOf('1'), [])];
         StartNode();
 
         Node.Tell(new GetNodeReport("other"), Placers);
@@ -59,6 +60,10 @@ public sealed class NodeReportingTests : NodeFixture
         var report = await Placers.ExpectMsgAsync<NodeReport>();
         Assert.Equal(Resources.None, report.Reserved);
         Assert.Equal([0x1111_1111_1111_1111, 0xaaaa_aaaa_aaaa_aaaa], report.Images.AsEnumerable());
+        Assert.Equal([new ReportedLayer(0x2222_2222_2222_2222, 700)], report.Layers.AsEnumerable());
+        Assert.Equal([[], [0]], report.LayersOfImages.Select(layers => layers.AsEnumerable()));
+
+        static Digest DigestOf(char digit) => new("sha256:" + new string(digit, 64));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Swarm.Core.Images;
 using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
@@ -10,10 +12,13 @@ internal sealed class PlacementOracle
 {
     private readonly PlaceTasks _asked;
     private readonly List<Node> _nodes;
+    private readonly Dictionary<Digest, ImmutableArray<NodeLayer>> _layers;
 
-    public PlacementOracle(IEnumerable<NodeReport> nodes, PlaceTasks asked)
+    /// <param name="images">That the nodes may have.</param>
+    public PlacementOracle(IEnumerable<NodeReport> nodes, PlaceTasks asked, IEnumerable<NodeImage> images)
     {
         _asked = asked;
+        _layers = images.ToDictionary(image => image.Id, image => image.Layers);
         _nodes = [.. nodes.Select(node => new Node(node)
         {
             Cpu = node.Node.Capacity.Cpu.Value - node.Reserved.Cpu.Value,
@@ -82,8 +87,24 @@ internal sealed class PlacementOracle
         return rule.Near ? there > 0 || (isOwn && _nodes.Sum(other => other.Own) == 0) : there == 0;
     }
 
-    private int Fetch(Node node) =>
-        _asked.Image is { } image && !node.Report.Images.Contains(ImageMarks.Of(image)) ? 4 : 0;
+    private int Fetch(Node node)
+    {
+        if (_asked.Image is not { } image || Has(node, image)) return 0;
+        var layers = _nodes.Any(other => Has(other, image)) ? _layers[image] : [];
+        var lacked = layers.Where(layer => !node.Report.Layers.Any(held => held.Mark == ImageMarks.Of(layer.Blob)));
+        for (var worth = 4; worth > 1; worth--)
+        {
+            if (layers.Sum(layer => layer.Size.Value) * (worth - 1) < lacked.Sum(layer => layer.Size.Value) * 4
+                || layers.IsEmpty)
+            {
+                return worth;
+            }
+        }
+
+        return 1;
+    }
+
+    private static bool Has(Node node, Digest image) => node.Report.Images.Contains(ImageMarks.Of(image));
 
     private int Failures(Node node) => _asked.AvoidNodes.GetValueOrDefault(node.Id);
 

@@ -11,7 +11,12 @@ namespace Swarm.Core.Tests.Placement;
 
 public sealed partial class PlacementOracleTests
 {
-    private static readonly Digest[] Images = [Digest.Of("one"u8), Digest.Of("other"u8)];
+    private static readonly NodeImage[] Images =
+    [
+        Pool.Image("one", ("base", 500), ("one", 500)),
+        Pool.Image("other", ("base", 500), ("middle", 250), ("other", 250)),
+        Pool.Image("small", ("middle", 250)),
+    ];
 
     private static readonly Gen<NodeReport> AnyNode =
         from cpu in Gen.Long[1000, 4000]
@@ -24,12 +29,11 @@ public sealed partial class PlacementOracleTests
         from isFull in Gen.Frequency((9, Gen.Const(false)), (1, Gen.Const(true)))
         from db in Gen.Int[0, 2]
         from cache in Gen.Int[0, 1]
-        from image in Gen.Int[0, 2]
-        select Node(cpu, memory, zone, rack) with
+        from images in Gen.Int[0, 7]
+        select Node(cpu, memory, zone, rack).WithImages(Images.Where((_, at) => (images & (1 << at)) != 0)) with
         {
             Reserved = Pool.Amount(used * 500, used * 400),
             Settings = new NodeSettings(availability, 1),
-            Images = ImageMarks.Of(Images.Take(image)),
             IsDiskFull = isFull,
             Services = Services(("db", db), ("cache", cache)),
             Tasks = [.. Enumerable.Range(0, db + cache).Select(number => new TaskId($"other.{number}"))],
@@ -60,20 +64,20 @@ public sealed partial class PlacementOracleTests
         from each in Gen.Select(AnyOf(0L, 300, 700), AnyOf(0L, 250, 600), Pool.Amount)
         from running in Gen.Int[0, 2].Array[7]
         from failures in Gen.Int[0, 4].Array[7]
-        from image in Gen.Int[0, 2]
+        from image in Gen.Int[0, 3]
         let named = nodes.Select((node, i) => node with { Node = node.Node with { Id = new NodeId($"n{i}") } })
         select (named.ToImmutableArray(), Pool.Ask(tasks, each) with
         {
             Rules = rules,
             RunningPerNode = PerNode(running, nodes.Length),
             AvoidNodes = PerNode(failures, nodes.Length),
-            Image = image < Images.Length ? Images[image] : null,
+            Image = image < Images.Length ? Images[image].Id : null,
         });
 
     [Fact]
     public void Every_choice_is_the_one_found_by_judging_every_node_for_every_task() => AnyCase.Sample(
         one => Assert.Equal(
-            new PlacementOracle(one.Nodes, one.Asked).Place(),
+            new PlacementOracle(one.Nodes, one.Asked, Images).Place(),
             Pool.NodesOf(Pool.Of([.. one.Nodes]).Place(one.Asked, Pool.Noon))),
         iter: 5000);
 

@@ -39,15 +39,12 @@ public sealed class PlacerTests
     [InlineData(0, 700, "a")]
     public void A_node_that_has_the_image_is_taken_unless_it_is_clearly_fuller(int tasks, long used, string expected)
     {
-        var image = Digest.Of("image"u8);
-        var holder = Pool.Node("b") with
+        var holder = Holding("b", tasks, Pool.Image("other"), Pool.Image("image")) with
         {
-            Images = ImageMarks.Of([Digest.Of("other"u8), image]),
-            Tasks = [.. Enumerable.Range(0, tasks).Select(number => new TaskId($"other.{number}"))],
             Reserved = Pool.Amount(used, 0),
         };
 
-        var placed = Pool.Of(Pool.Node("a"), holder).Place(Pool.Ask(1) with { Image = image }, Pool.Noon);
+        var placed = Pool.Of(Pool.Node("a"), holder).Place(AskForImage(1), Pool.Noon);
 
         Assert.Equal([expected], Pool.NodesOf(placed));
     }
@@ -55,12 +52,45 @@ public sealed class PlacerTests
     [Fact]
     public void Replicas_are_spread_also_where_one_node_alone_has_the_image()
     {
-        var image = Digest.Of("image"u8);
-        var holder = Pool.Node("b") with { Images = ImageMarks.Of([image]) };
-
-        var placed = Pool.Of(Pool.Node("a"), holder).Place(Pool.Ask(4) with { Image = image }, Pool.Noon);
+        var placed = Pool.Of(Pool.Node("a"), Holding("b", 0, Pool.Image("image"))).Place(AskForImage(4), Pool.Noon);
 
         Assert.Equal(["a", "a", "b", "b"], Pool.NodesOf(placed).Order());
+    }
+
+    [Theory]
+    [InlineData(0, "c")] // it lacks 10 of 1000 bytes, which is worth 1 task
+    [InlineData(2, "c")]
+    [InlineData(4, "a")]
+    public void A_node_that_has_most_of_the_image_comes_before_one_that_has_nothing_of_it(int tasks, string expected)
+    {
+        var image = Pool.Image("image", ("base", 990), ("top", 10));
+        var placer = Pool.Of(
+            Pool.Node("a"),
+            Holding("b", 20, Pool.Image("small", ("top", 10)), image),
+            Holding("c", tasks, Pool.Image("other", ("base", 990), ("its own", 5))));
+
+        Assert.Equal([expected], Pool.NodesOf(placer.Place(AskForImage(1), Pool.Noon)));
+    }
+
+    [Fact]
+    public void Of_two_nodes_the_one_with_the_larger_part_of_the_image_is_taken()
+    {
+        var image = Pool.Image("image", ("base", 400), ("middle", 400), ("top", 200));
+        var placer = Pool.Of(
+            Holding("a", 0, Pool.Image("first", ("base", 400))),
+            Holding("b", 0, Pool.Image("second", ("base", 400), ("middle", 400))),
+            Holding("c", 20, image));
+
+        Assert.Equal(["b"], Pool.NodesOf(placer.Place(AskForImage(1), Pool.Noon)));
+    }
+
+    [Fact]
+    public void The_whole_image_is_better_than_all_of_its_layers()
+    {
+        var placer = Pool.Of(
+            Holding("a", 0, Pool.Image("other", ("base", 400))), Holding("b", 0, Pool.Image("image", ("base", 400))));
+
+        Assert.Equal(["b"], Pool.NodesOf(placer.Place(AskForImage(1), Pool.Noon)));
     }
 
     [Fact]
@@ -169,4 +199,12 @@ public sealed class PlacerTests
         Assert.All(placer.Nodes, node => Assert.Equal(new MilliCpu(600), node.Reserved.Cpu));
         Assert.Empty(placer.Place(Pool.Ask(1, Pool.Amount(600, 1), service: "other"), Pool.Noon).Placed);
     }
+
+    private static PlaceTasks AskForImage(int tasks) => Pool.Ask(tasks) with { Image = Pool.DigestOf("image") };
+
+    private static NodeReport Holding(string id, int tasks, params NodeImage[] images) =>
+        Pool.Node(id).WithImages(images) with
+        {
+            Tasks = [.. Enumerable.Range(0, tasks).Select(number => new TaskId($"{id}.{number}"))],
+        };
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 using Swarm.Core.Nodes;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
@@ -27,6 +29,10 @@ internal static class Pool
     public static Resources Amount(long milliCpu, long mebibytes) =>
         new(new MilliCpu(milliCpu), Bytes.FromMebibytes(mebibytes));
 
+    /// <param name="layers">Names, the lowest first, and bytes.</param>
+    public static NodeImage Image(string name, params (string Layer, long Size)[] layers) => new(
+        DigestOf(name), [.. layers.Select(layer => new NodeLayer(DigestOf(layer.Layer), new Bytes(layer.Size)))]);
+
     public static Placer Of(params NodeReport[] nodes)
     {
         var placer = new Placer();
@@ -44,6 +50,8 @@ internal static class Pool
 
     public static PlaceTasks On(this PlaceTasks asked, int hostPort) =>
         asked with { HostPorts = [new PublishedPort(80, hostPort, Mode: PublishMode.Host)] };
+
+    public static Digest DigestOf(string name) => Digest.Of(Encoding.UTF8.GetBytes(name));
 
     public static string[] NodesOf(PlacementsMade answer) =>
         [.. answer.Placed.Select(placement => placement.Node.Value)];
