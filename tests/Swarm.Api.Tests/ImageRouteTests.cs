@@ -255,7 +255,7 @@ public sealed class ImageRouteTests
     [InlineData("GET", "/images/search?term=a&filters=%7B%22stars%22%3A%5B%22x%22%5D%7D", HttpStatusCode.BadRequest)]
     [InlineData("GET", "/distribution/none/json", HttpStatusCode.NotFound)]
     [InlineData("POST", "/images/prune?filters=%7B%22size%22%3A%5B%221%22%5D%7D", HttpStatusCode.BadRequest)]
-    [InlineData("POST", "/images/create?fromSrc=http://x", HttpStatusCode.BadRequest)]
+    [InlineData("POST", "/images/create?fromSrc=ftp://x", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/images/create?fromSrc=-&changes=RUN%20ls", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/images/create?fromSrc=-&changes=EXPOSE%20x", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/images/create?fromSrc=-&repo=UPPER", HttpStatusCode.BadRequest)]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Swarm.Core.Images;
 using Swarm.Images.Registry;
+using Swarm.Tests;
 
 namespace Swarm.Api.Tests;
 
@@ -47,6 +48,28 @@ public sealed class TransferRouteTests
             "{\"errorDetail\":{\"message\":\"it has another digest\"},\"error\":\"it has another digest\"}",
             answer.TrimEnd('\n').Split('\n')[^1]);
         Assert.Empty(node.Meanings);
+    }
+
+    [Fact]
+    public async Task A_tar_is_imported_from_an_address_and_what_its_server_refuses_is_the_last_line()
+    {
+        await using var node = await ServedNode.StartAsync();
+        using var server = new HttpListener();
+        var host = $"127.0.0.1:{FreePorts.Next()}";
+        server.Prefixes.Add($"http://{host}/");
+        server.Start();
+        var serving = ServeAsync(server, requests: 2);
+
+        var imported = await PullAsync(node, $"/images/create?fromSrc={host}/root.tar&repo=fetched&message=by%20hand");
+        var refused = await PullAsync(node, $"/images/create?fromSrc=http://{host}/missing&repo=none");
+        await serving;
+
+        Assert.Equal(
+            $"{{\"status\":\"Downloading from http://{host}/root.tar\"}}\n"
+            + $"{{\"status\":\"{Digest.Of("tar"u8)}\"}}\n", imported);
+        Assert.Equal(Digest.Of("tar"u8), node.Meanings["docker.io/library/fetched:latest"]);
+        Assert.Equal("by hand", node.Store.ImportComment);
+        Assert.Contains("/missing: the server answered 404", refused.Split('\n')[1], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -140,5 +163,16 @@ public sealed class TransferRouteTests
         }
 
         return await node.Client.SendAsync(request);
+    }
+
+    private static async Task ServeAsync(HttpListener server, int requests)
+    {
+        for (; requests > 0; requests--)
+        {
+            var asked = await server.GetContextAsync();
+            asked.Response.StatusCode = asked.Request.Url!.AbsolutePath == "/missing" ? 404 : 200;
+            await asked.Response.OutputStream.WriteAsync("tar"u8.ToArray());
+            asked.Response.Close();
+        }
     }
 }

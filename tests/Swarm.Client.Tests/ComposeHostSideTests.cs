@@ -49,7 +49,12 @@ public sealed class ComposeHostSideTests
             oom_kill_disable: true
             mem_reservation: 16m
             mem_swappiness: 10
-            blkio_config: {weight: 300, device_read_bps: [{path: /dev/sda, rate: 12mb}]}
+            cpu_period: 50000
+            cpu_quota: 75500
+            blkio_config:
+              weight: 300
+              weight_device: [{path: /dev/sdb, weight: 20}]
+              device_read_bps: [{path: /dev/sda, rate: 12mb}]
             annotations: {a: b}
             """);
 
@@ -60,6 +65,10 @@ public sealed class ComposeHostSideTests
         Assert.Equal((10, 300), (read.Limits.Swappiness, read.Limits.BlockWeight));
         Assert.Equal(
             new BlockThrottle(BlockThrottleKind.ReadBytes, "/dev/sda", 12 << 20), Assert.Single(read.BlockThrottles));
+        Assert.Equal([new DeviceWeight("/dev/sdb", 20)], read.DeviceWeights.AsEnumerable());
+        Assert.Equal(
+            (TimeSpan.FromMilliseconds(50), TimeSpan.FromMicroseconds(75_500), new MilliCpu(1510)),
+            (read.Limits.CpuPeriod, read.Limits.CpuQuota, read.Limits.Cpu));
         Assert.Equal("b", read.Annotations["a"]);
     }
 

@@ -111,7 +111,12 @@ public sealed class ComposeRefusalTests
         { "pull_policy: always", 18, "missing, if_not_present" },
         { "mem_swappiness: 101", 21, "from 0 to 100" },
         { "blkio_config: {weight: 5}", 28, "from 10 to 1000" },
-        { "blkio_config: {weight_device: []}", 20, "use weight" },
+        { "blkio_config: {weight_device: [{path: sda, weight: 20}]}", 36, "needs a path" },
+        { "blkio_config: {weight_device: [{path: /dev/sda}]}", 36, "needs a weight" },
+        { "blkio_config: {weight_device: [{path: /dev/sda, weight: 5}]}", 61, "from 10 to 1000" },
+        { "cpu_period: 999", 17, "at least 1000" },
+        { "cpu_period: 1000001", 17, "from -1 to 1000000" },
+        { "cpu_quota: 5ms", 16, "a whole number" },
         { "blkio_config: {device_read_bps: [{path: sda, rate: 1m}]}", 38, "needs a path" },
         { "blkio_config: {device_read_bps: [{path: /dev/sda}]}", 38, "needs a rate" },
         { "links: [db]", 13, "no service 'db'" },
@@ -175,6 +180,7 @@ public sealed class ComposeRefusalTests
     [InlineData("services: {web: {image: a, uts: host, hostname: b}}", "exclude each other")]
     [InlineData("services: {a: {image: a, links: [b], network_mode: host}, b: {image: a}}", "not network_mode")]
     [InlineData("services: {a: {image: a, links: [b]}, b: {image: a, network_mode: host}}", "shares no network")]
+    [InlineData("services: {web: {image: a, cpu_quota: 5000, cpus: 1}}", "give one of them")]
     [InlineData("services: {web: {image: a}}\nname: No Good", "not the name of a stack")]
     [InlineData("services: {web: {image: a}, web: {image: b}}", "twice")]
     [InlineData("services: {a: {image: a, ports: ['80:80']}, b: {image: a, ports: ['80:80']}}", "published by")]

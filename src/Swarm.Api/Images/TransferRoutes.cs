@@ -109,22 +109,38 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
     private async Task ImportAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        if (query["fromSrc"] != "-")
-            throw new ApiException(StatusCodes.Status400BadRequest, "fromSrc must be -: the tar comes in the body");
-
+        var address = AddressOf(query["fromSrc"].ToString());
         var repository = query["repo"].ToString();
         var name = repository.Length == 0 ? null : NamedImage.Parse(repository, query["tag"].ToString());
         var configuration = ImageChanges.Apply(
             new ImageConfiguration(),
             query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
-        var image = await images.ImportAsync(
-            context.Request.Body, name, configuration, query["message"].ToString(), context.RequestAborted);
+        var comment = query["message"].ToString();
+        var body = address is null
+            ? await images.ImportAsync(context.Request.Body, name, configuration, comment, context.RequestAborted)
+            : null;
         var progress = new ProgressStream(context, time);
         await progress.RunAsync(async () =>
         {
+            if (address is not null) progress.Tell(new TransferStep("", $"Downloading from {HostImages.Shown(address)}"));
+            var image = body ?? await images.ImportAsync(
+                address!, name, configuration, comment, context.RequestAborted);
             progress.Tell(new TransferStep("", image.Id.Value));
             if (name is not null) await NameAsync(name, image.Id, progress, context.RequestAborted);
         });
+    }
+
+    /// <returns>Null where the tar comes in the body.</returns>
+    private static Uri? AddressOf(string source)
+    {
+        if (source == "-") return null;
+
+        // As in Docker: what names no scheme is a host and a path.
+        var text = source.Contains("://", StringComparison.Ordinal) ? source : $"http://{source}";
+        return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new ApiException(
+                StatusCodes.Status400BadRequest, $"fromSrc must be -, or an address of http or https: '{source}'");
     }
 
     private Task SaveAsync(HttpContext context, string[] wanted)

@@ -15,6 +15,7 @@ internal static class BlockKeys
         {
             Limits = container.Limits with { BlockWeight = (int)(field.Number(LeastWeight, MostWeight) ?? 0) },
         },
+        ["weight_device"] = Weigh,
         ["device_read_bps"] = (container, field) => Slow(container, field, BlockThrottleKind.ReadBytes),
         ["device_write_bps"] = (container, field) => Slow(container, field, BlockThrottleKind.WriteBytes),
         ["device_read_iops"] = (container, field) => Slow(container, field, BlockThrottleKind.ReadOperations),
@@ -22,7 +23,21 @@ internal static class BlockKeys
     };
 
     public static ContainerSpec Read(ContainerSpec container, Field field) =>
-        field.Fold(container, Keys, Refusals.Block);
+        field.Fold(container, Keys, Refusals.None);
+
+    private static ContainerSpec Weigh(ContainerSpec container, Field field)
+    {
+        var weights = ImmutableArray.CreateBuilder<DeviceWeight>();
+        foreach (var item in field.Items())
+        {
+            var weight = item.Fold(new DeviceWeight("", 0), Weights, Refusals.None);
+            if (weight.Path is not ['/', ..]) item.Refuse("needs a path, as /dev/sda");
+            else if (weight.Weight == 0) item.Refuse("needs a weight");
+            else weights.Add(weight);
+        }
+
+        return container with { DeviceWeights = container.DeviceWeights.AddRange(weights) };
+    }
 
     private static ContainerSpec Slow(ContainerSpec container, Field field, BlockThrottleKind kind)
     {
@@ -38,6 +53,12 @@ internal static class BlockKeys
 
         return container with { BlockThrottles = container.BlockThrottles.AddRange(throttles) };
     }
+
+    private static Dictionary<string, Func<DeviceWeight, Field, DeviceWeight>> Weights { get; } = new()
+    {
+        ["path"] = (weight, field) => weight with { Path = field.Text() ?? "" },
+        ["weight"] = (weight, field) => weight with { Weight = (int)(field.Number(LeastWeight, MostWeight) ?? 1) },
+    };
 
     private static Dictionary<string, Func<BlockThrottle, Field, BlockThrottle>> Bytes { get; } = new()
     {

@@ -140,9 +140,13 @@ internal static class DeployKeys
     private static ServiceDraft SettleLimits(ServiceDraft draft, Field service)
     {
         var (own, deploy, reserved) = (draft.Container.Limits, draft.DeployLimits, draft.Spec.Reservations);
+        var cpu = new MilliCpu(One(own.Cpu.Value, deploy.Cpu.Value, "cpus"));
+        var isByPeriod = own.CpuPeriod > TimeSpan.Zero || own.CpuQuota > TimeSpan.Zero;
+        if (isByPeriod && cpu > MilliCpu.Zero)
+            service.Refuse("limits cpus, and has cpu_period or cpu_quota: give one of them");
         var merged = own with
         {
-            Cpu = new MilliCpu(One(own.Cpu.Value, deploy.Cpu.Value, "cpus")),
+            Cpu = isByPeriod ? LimitKeys.Cpu(own) : cpu,
             Memory = new Bytes(One(own.Memory.Value, deploy.Memory.Value, "mem_limit")),
             Pids = One(own.Pids, deploy.Pids, "pids_limit"),
         };

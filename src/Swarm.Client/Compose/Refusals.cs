@@ -26,7 +26,6 @@ internal static class Refusals
             ("external_links", "is not supported: it names containers, and a service has no container of its own"),
             ("volumes_from", "is not supported: " + NotTogether + "; name the volume in both"),
             ("mac_address", "is not supported: " + Several),
-            ("cpu_quota", NotYet + "; use cpus"), ("cpu_period", NotYet + "; use cpus"),
             ("cpu_rt_period", NoRealTime), ("cpu_rt_runtime", NoRealTime),
             ("cpu_count", OfWindows), ("cpu_percent", OfWindows), ("credential_spec", OfWindows),
             ("isolation", OfWindows),
@@ -51,9 +50,6 @@ internal static class Refusals
             ("ipv4_address", "is not supported: " + Several), ("ipv6_address", "is not supported: " + Several),
             ("mac_address", "is not supported: " + Several), ("priority", NotYet + "; use gw_priority"),
         ]);
-
-    public static IReadOnlyDictionary<string, string> Block { get; } = Of(
-        ("weight_device", NotYet + "; use weight"));
 
     public static IReadOnlyDictionary<string, string> Mount { get; } = Of(
         ("image", NotYet), ("cluster", NotYet));

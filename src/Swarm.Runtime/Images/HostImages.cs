@@ -70,6 +70,19 @@ public sealed class HostImages(
         return image;
     }
 
+    /// <summary>Makes an image of a tar that lies elsewhere.</summary>
+    /// <exception cref="ImageException">It cannot be had from there, or is no root file system.</exception>
+    public async Task<LoadedImage> ImportAsync(
+        Uri address, ImageReference? name, ImageConfiguration configuration, string comment,
+        CancellationToken cancellation)
+    {
+        await using var tar = await RemoteArchive.OpenAsync(address, cancellation);
+        return await ImportAsync(tar, name, configuration, comment, cancellation);
+    }
+
+    /// <inheritdoc cref="RemoteArchive.Shown"/>
+    public static string Shown(Uri address) => RemoteArchive.Shown(address);
+
     public async Task SaveAsync(
         IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation)
     {
@@ -116,7 +129,7 @@ public sealed class HostImages(
     }
 
     /// <inheritdoc/>
-    public ImmutableArray<Digest> Here => store.Ids;
+    public ImmutableArray<NodeImage> Here => store.Here;
 
     /// <inheritdoc/>
     public async Task<IDisposable> RequireAsync(
