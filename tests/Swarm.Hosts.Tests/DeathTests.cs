@@ -112,7 +112,8 @@ public sealed class DeathTests(ThreeHosts shared)
 
             await Task.WhenAll(_hosts[2].PowerOffAsync(), _hosts[3].PowerOffAsync());
             await Until.StaysAsync(
-                Judged, () => scenario.Living(_hosts[1]).ToHashSet().SetEquals(kept), () => "host1 runs something else");
+                Judged, () => scenario.Living(_hosts[1]).ToHashSet().SetEquals(kept),
+                () => "host1 runs something else");
             await _hosts[2].StartAsync();
             await scenario.UntilSettledAsync();
 

@@ -122,7 +122,8 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
         var progress = new ProgressStream(context, time);
         await progress.RunAsync(async () =>
         {
-            if (address is not null) progress.Tell(new TransferStep("", $"Downloading from {HostImages.Shown(address)}"));
+            if (address is not null)
+                progress.Tell(new TransferStep("", $"Downloading from {HostImages.Shown(address)}"));
             var image = body ?? await images.ImportAsync(
                 address!, name, configuration, comment, context.RequestAborted);
             progress.Tell(new TransferStep("", image.Id.Value));

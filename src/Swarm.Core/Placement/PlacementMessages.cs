@@ -30,8 +30,8 @@ public sealed record PlaceTasks(
     /// <summary>Tasks that have one node only: they go there or nowhere.</summary>
     [Key(9)] public ImmutableArray<TaskPlacement> Bound { get; init; } = [];
 
-    /// <summary>The id of the image that the tasks are made of: nodes that have it, or much of it, are preferred. Null where it is not
-    /// known yet.</summary>
+    /// <summary>The id of the image that the tasks are made of: nodes that have it, or much of it, are preferred. Null
+    /// where it is not known yet.</summary>
     [Key(10)] public Digest? Image { get; init; }
 }
 
