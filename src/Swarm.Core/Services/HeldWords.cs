@@ -20,10 +20,15 @@ internal static class HeldWords
     public static UpdateStatus Explain(ServiceState state)
     {
         var update = new UpdateStatus(state.Update.Phase, state.Update.Reason);
-        if (!state.Update.IsRolling || LeftOut(state) is not [var first, ..]) return update;
-        var waits = Say($"it waits: no node can take slot {first.Slot}: {first.Reason}");
+        if (!state.Update.IsRolling || WaitsFor(state) is not { } waits) return update;
         return update with { Reason = update.Reason.Length == 0 ? waits : $"{update.Reason}; {waits}" };
     }
+
+    private static string? WaitsFor(ServiceState state) =>
+        LeftOut(state) is [var first, ..] ? Say($"it waits: no node can take slot {first.Slot}: {first.Reason}")
+        : Replacement.IsHeld(state)
+            ? Say($"it waits: at least {state.Spec.MinRunning} are to run, and no more do that could be stopped")
+        : null;
 
     private static ServiceTask Explain(ServiceState state, ServiceTask task, List<ServiceTask> left)
     {

@@ -15,7 +15,9 @@ internal static class JobRules
     private static DateTimeOffset? EndedAt(ServiceState state)
     {
         if (state.Slots.IsEmpty || state.Slots.Values.Any(slot => slot.End == SlotEnd.None)) return null;
-        if (state.Tasks.Values.Any(task => !task.HasEnded())) return null;
+
+        // Of a lost node no end is heard, and its word is not waited for: the slots have ended without it.
+        if (state.Tasks.Values.Any(task => !task.HasEnded() && !state.IsLost(task.Node))) return null;
         return state.Tasks.Values.Select(task => task.ChangedAt).Append(state.UpdatedAt).Max();
     }
 }

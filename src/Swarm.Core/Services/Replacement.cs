@@ -8,8 +8,9 @@ namespace Swarm.Core.Services;
 /// A new task is prepared beside the old one. With stop-first the old one is asked to stop once the new one is ready,
 /// and the new one starts when the old one has stopped; so a task that cannot even be prepared takes nothing down. With
 /// start-first the old one stops when the new one runs, and so it is where stopping would leave fewer running than the
-/// service wants. A task counts as running when its node says so, which, for one with a health check, is when it is
-/// healthy. Drawn in docs/services.md.
+/// service wants; where none may run beside another the old one is held instead, until another may be missed. A task
+/// counts as running when its node says so, which, for one with a health check, is when it is healthy. Drawn in
+/// docs/services.md.
 /// </remarks>
 internal static class Replacement
 {
@@ -94,9 +95,9 @@ internal static class Replacement
             return;
         }
 
-        var startsFirst = StartsFirst(state)
-            || (old?.State == TaskState.Running && step.Spare <= 0 && !state.Spec.AtMostOnce);
-        if (current is not null && old is not null && GivesWay(state, current, old, startsFirst))
+        var isNeeded = old?.State == TaskState.Running && step.Spare <= 0;
+        var startsFirst = StartsFirst(state) || (isNeeded && !state.Spec.AtMostOnce);
+        if (current is not null && old is not null && GivesWay(state, current, old, startsFirst || isNeeded))
         {
             if (old.State == TaskState.Running) step.Spare--;
             step.Stop.Add(old.Number());
@@ -132,16 +133,24 @@ internal static class Replacement
         old.SpecVersion == state.Version && !state.IsDrained(old.Node)
         && (current.Node == old.Node || WasLeftOut(current));
 
-    private static bool GivesWay(ServiceState state, ServiceTask current, ServiceTask old, bool startsFirst)
+    private static bool GivesWay(ServiceState state, ServiceTask current, ServiceTask old, bool stays)
     {
         if (old.State < TaskState.Running || current.State == TaskState.Running) return true;
-        if (startsFirst) return false;
+        if (stays) return false;
         return current.State >= TaskState.Ready
             || (WasLeftOut(current) && (state.Placement.LacksRoom || state.IsDrained(old.Node)));
     }
 
     /// <summary>The placer has said that there is no place for it.</summary>
     public static bool WasLeftOut(ServiceTask task) => task.IsPending() && task.Reason.Length > 0;
+
+    /// <summary>A task is ready, and the one before it may not stop: too few would run.</summary>
+    public static bool IsHeld(ServiceState state) =>
+        state.Spec.AtMostOnce && Spare(state) <= 0 && state.Tasks.Values
+            .Where(task => task.IsLive() && !state.IsLost(task.Node))
+            .GroupBy(task => task.Slot)
+            .Any(slot => slot.Any(task => task is { State: TaskState.Ready, Desired: TaskState.Ready })
+                && slot.Any(task => task.State == TaskState.Running));
 
     /// <summary>A job never starts first: its work would be done twice.</summary>
     private static bool StartsFirst(ServiceState state) =>
@@ -168,7 +177,13 @@ internal static class Replacement
     private static int Spare(ServiceState state) => state.Spec.MinRunning == 0
         ? int.MaxValue
         : state.Tasks.Values.Count(task => task.State == TaskState.Running && task.IsLive() && !task.Unseen
-            && !state.IsOutOfReach(task.Node)) - state.Spec.MinRunning;
+            && !state.IsOutOfReach(task.Node)) - Least(state);
+
+    /// <summary>Scaling may bring the slots down to the minimum: where none may run beside another, one of them is
+    /// done without, or nothing could be replaced any more.</summary>
+    private static int Least(ServiceState state) => state.Spec.AtMostOnce
+        ? Math.Min(state.Spec.MinRunning, state.SlotCount() - 1)
+        : state.Spec.MinRunning;
 
     /// <param name="spare">See <see cref="Replacement.Spare"/>.</param>
     private sealed class Moves(int spare)

@@ -56,6 +56,7 @@ public sealed class AtMostOnceProperties
     private static ServiceSpec Spec(int replicas, int image) => Specs.Replicated(replicas, $"web:{image}") with
     {
         AtMostOnce = true,
+        MinRunning = image == 1 ? replicas - 1 : 0,
         LeaseFor = TimeSpan.FromSeconds(6 + (9 * image)),
         Restart = new RestartPolicy { Delay = TimeSpan.FromMilliseconds(100) },
     };

@@ -36,11 +36,17 @@ public sealed class DrainTests
     }
 
     [Theory]
-    [InlineData(4)]
-    [InlineData(6)]
-    public void A_drain_of_all_at_once_leaves_running_what_the_service_wants(int least)
+    [InlineData(4, false)]
+    [InlineData(6, false)]
+    [InlineData(4, true)]
+    [InlineData(5, true)]
+    public void A_drain_of_all_at_once_leaves_running_what_the_service_wants(int least, bool atMostOnce)
     {
-        var spec = Specs.Replicated(6).With(update => update with { Parallelism = 0 }) with { MinRunning = least };
+        var spec = Specs.Replicated(6).With(update => update with { Parallelism = 0 }) with
+        {
+            MinRunning = least,
+            AtMostOnce = atMostOnce,
+        };
         var fleet = Running(spec, out var fewest);
 
         fleet.Set(fleet.Nodes[0], NodeAvailability.Drain);
@@ -52,9 +58,32 @@ public sealed class DrainTests
     }
 
     [Fact]
-    public void Where_there_is_no_other_place_a_drained_node_is_left_as_far_as_enough_run_on()
+    public void Scaled_down_to_its_minimum_a_service_that_runs_at_most_once_leaves_a_drained_node_all_the_same()
     {
-        var fleet = Running(Specs.Replicated(6) with { MinRunning = 5 }, out var fewest);
+        var fleet = Running(Specs.Replicated(3) with { MinRunning = 2, AtMostOnce = true }, out var fewest);
+        fleet.Scale(2);
+        fleet.Run(Minute);
+
+        foreach (var node in fleet.Nodes.Take(2)) fleet.Set(node, NodeAvailability.Drain);
+        fleet.Run(Minute);
+
+        Assert.Equal((2, 2), (fleet.Nodes[2].RunningSlots.Count(), fleet.Running.Count));
+        Assert.Equal(1, fewest());
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(0, false)]
+    [InlineData(0, true)]
+    public void Where_there_is_no_other_place_a_drained_node_is_left_as_far_as_enough_run_on(
+        int atOnce, bool atMostOnce)
+    {
+        var spec = Specs.Replicated(6).With(update => update with { Parallelism = atOnce }) with
+        {
+            MinRunning = 5,
+            AtMostOnce = atMostOnce,
+        };
+        var fleet = Running(spec, out var fewest);
         fleet.PlacerIsFull = true;
 
         fleet.Set(fleet.Nodes[0], NodeAvailability.Drain);
@@ -62,7 +91,9 @@ public sealed class DrainTests
 
         Assert.Equal(5, fleet.Running.Count);
         Assert.Equal(5, fewest());
-        Assert.Single(fleet.State.Tasks.Values, task => task.IsPending() && task.Reason == "no room");
+        Assert.Equal(
+            atOnce == 1 ? 1 : 2,
+            fleet.State.Tasks.Values.Count(task => task.IsPending() && task.Reason == "no room"));
     }
 
     [Fact]

@@ -90,6 +90,22 @@ public sealed class JobTests
     }
 
     [Fact]
+    public void An_ended_job_is_removed_though_a_host_that_had_a_task_of_it_does_not_come_back()
+    {
+        var fleet = new Fleet(nodes: 2, (_, order) => order.Slot == 1 ? Fate.Runs : Fate.Completes);
+        fleet.Deploy(Specs.Job(2) with { Job = new JobPolicy { KeepFor = 2 * Minute } });
+        fleet.Run(TimeSpan.FromSeconds(1));
+        fleet.FateOf = (_, _) => Fate.Completes;
+        fleet.Reach(fleet.Nodes.Single(node => node.RunningSlots.Any()), false);
+        fleet.Run(Minute);
+        Assert.Equal(new JobStatus(2, 0, true, 0), ServiceRules.Describe(fleet.State)!.Job);
+
+        fleet.Run(2 * Minute);
+
+        Assert.True(ServiceRules.IsGone(fleet.State));
+    }
+
+    [Fact]
     public void A_job_that_is_still_at_work_is_not_removed_however_short_it_is_kept()
     {
         var fleet = new Fleet(fateOf: (_, order) => order.Slot == 1 ? Fate.Completes : Fate.Runs);

@@ -51,6 +51,46 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public void Of_a_service_that_runs_at_most_once_an_update_of_all_at_once_leaves_as_many_running_as_it_wants()
+    {
+        var fleet = Updated(
+            Specs.Replicated(3, "web:2").With(update => update with { Parallelism = 0 }) with
+            {
+                MinRunning = 2,
+                AtMostOnce = true,
+            }, out var fewest);
+
+        fleet.Run(Minute);
+
+        Assert.Equal(UpdatePhase.Completed, fleet.State.Update.Phase);
+        Assert.Equal(2, fewest());
+    }
+
+    [Fact]
+    public void While_one_does_not_come_to_run_no_other_that_runs_at_most_once_stops_and_the_update_says_so()
+    {
+        var spec = Specs.Replicated(3, "web:2").With(update => update with { Parallelism = 2 }) with
+        {
+            MinRunning = 2,
+            AtMostOnce = true,
+        };
+        var fleet = Updated(spec, out _);
+        fleet.FateOf = (_, order) => order is { Slot: 1, SpecVersion: 2 } ? Fate.NeverStarts : Fate.Runs;
+
+        fleet.Run(Minute);
+
+        Assert.Equal([2, 3], fleet.Running.Where(task => task.SpecVersion == 1).Select(task => task.Slot));
+        Assert.Equal(
+            new UpdateStatus(
+                UpdatePhase.Updating, "it waits: at least 2 are to run, and no more do that could be stopped"),
+            ServiceRules.Describe(fleet.State)!.Update);
+
+        fleet.Deploy(spec with { Container = spec.Container with { Image = "web:3" } });
+        fleet.Run(Minute);
+        Assert.Equal(UpdatePhase.Completed, fleet.State.Update.Phase);
+    }
+
+    [Fact]
     public void The_delay_lies_between_one_slot_and_the_next()
     {
         var fleet = Updated(

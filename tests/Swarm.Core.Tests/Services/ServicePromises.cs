@@ -9,19 +9,23 @@ public sealed class ServicePromises
 {
     private const int Replicas = 6;
 
-    private static readonly Gen<(UpdateOrder Order, int AtOnce, int Least, (int Kind, int Size)[] Steps)> Plans =
-        Gen.Select(
-            Gen.Enum<UpdateOrder>(), Gen.Int[1, 3], Gen.Int[0, Replicas],
-            Gen.Select(Gen.Int[0, 4], Gen.Int[0, 40]).Array[1, 30]);
+    private static readonly Gen<Policy> Policies = Gen.Select(
+        Gen.Enum<UpdateOrder>(), Gen.Int[1, 3], Gen.Int[0, Replicas], Gen.Bool).Select((order, atOnce, least, once) =>
+            once ? new Policy(UpdateOrder.StopFirst, atOnce, Math.Min(least, Replicas - 1), AtMostOnce: true)
+            : new Policy(order, atOnce, least, AtMostOnce: false));
+
+    private static readonly Gen<(Policy Policy, (int Kind, int Size)[] Steps)> Plans =
+        Gen.Select(Policies, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 40]).Array[1, 30]);
 
     [Fact]
     public void Updates_drains_moves_and_rollbacks_never_leave_fewer_running_than_promised() => Plans.Sample(plan =>
     {
         var fleet = new Fleet(nodes: 4);
-        fleet.Deploy(Spec(plan.Order, plan.AtOnce, plan.Least, 0));
+        fleet.Deploy(Spec(plan.Policy, 0));
         fleet.Run(TimeSpan.FromMinutes(1));
         var promised = Math.Max(
-            plan.Least, plan.Order == UpdateOrder.StartFirst ? Replicas : Replicas - plan.AtOnce);
+            plan.Policy.Least,
+            plan.Policy.Order == UpdateOrder.StartFirst ? Replicas : Replicas - plan.Policy.AtOnce);
         var good = true;
         fleet.Watch = (_, _) => good &= fleet.RunningSlots.Distinct().Count() >= promised;
 
@@ -29,7 +33,7 @@ public sealed class ServicePromises
         {
             switch (kind)
             {
-                case 0: fleet.Deploy(Spec(plan.Order, plan.AtOnce, plan.Least, size % 4)); break;
+                case 0: fleet.Deploy(Spec(plan.Policy, size % 4)); break;
                 case 1: fleet.Set(fleet.Nodes[size % 3], (NodeAvailability)(size % 3)); break;
                 case 2 when fleet.Running.Count > 0: fleet.Move(fleet.Running[size % fleet.Running.Count]); break;
                 case 3: fleet.RollBack(); break;
@@ -42,11 +46,13 @@ public sealed class ServicePromises
         return good && fleet.Running.Count == Replicas && !fleet.State.Update.IsRolling;
     });
 
-    private static ServiceSpec Spec(UpdateOrder order, int atOnce, int least, int image) =>
+    private static ServiceSpec Spec(Policy policy, int image) =>
         Specs.Replicated(Replicas, $"web:{image}").With(update => update with
         {
-            Order = order,
-            Parallelism = atOnce,
+            Order = policy.Order,
+            Parallelism = policy.AtOnce,
         }) with
-        { MinRunning = least };
+        { MinRunning = policy.Least, AtMostOnce = policy.AtMostOnce };
+
+    private sealed record Policy(UpdateOrder Order, int AtOnce, int Least, bool AtMostOnce);
 }
