@@ -6,12 +6,12 @@ using Swarm.Core.Services;
 namespace Swarm.Cluster.Clients;
 
 /// <summary>The door for clients: passes each message to whom it concerns, and sees that each is answered.</summary>
-/// <remarks>One <see cref="RequestActor"/> or <see cref="ServiceLogsActor"/> a request; at the
-/// limit it refuses.</remarks>
+/// <remarks>One <see cref="RequestActor"/> or <see cref="ServiceLogsActor"/> a request; at the limit it answers that it
+/// is late. That is no refusal: a sending of the same request that came before may still be carried out.</remarks>
 internal sealed partial class GatewayActor(GatewayWay way, TimeSpan timeout, ILogger<GatewayActor> logger)
     : UntypedActor
 {
-    private const int MostAtOnce = 1000;
+    public const int MostAtOnce = 1000;
 
     private int _open;
 
@@ -29,10 +29,10 @@ internal sealed partial class GatewayActor(GatewayWay way, TimeSpan timeout, ILo
             return;
         }
 
-        if (Refusal(message) is { } reason)
+        if (Refusal(message) is { } refused)
         {
-            LogRefused(message.GetType().Name, reason);
-            Sender.Tell(new RequestRefused(reason));
+            LogRefused(message.GetType().Name, refused.Reason);
+            Sender.Tell(refused);
             return;
         }
 
@@ -42,11 +42,16 @@ internal sealed partial class GatewayActor(GatewayWay way, TimeSpan timeout, ILo
             : RequestActor.Props(message, Sender, way.For(message)!, way.Journal, timeout)));
     }
 
-    private string? Refusal(object message) =>
+    private RequestRefused? Refusal(object message) =>
         message is not GetServiceLogs && way.For(message) is null
-            ? $"{message.GetType().Name} is not for clients to send"
-        : _open >= MostAtOnce ? $"this node is busy with {MostAtOnce} requests: try again, or another node"
-        : GatewayWay.Refuse(message);
+            ? new RequestRefused($"{message.GetType().Name} is not for clients to send")
+        : GatewayWay.Refuse(message) is { } reason ? new RequestRefused(reason)
+        : _open >= MostAtOnce
+            ? new RequestRefused($"this node is busy with {MostAtOnce} requests: try again, or another node")
+            {
+                Late = true,
+            }
+        : null;
 
     [LoggerMessage(LogLevel.Debug, "{Message} was refused: {Reason}")]
     private partial void LogRefused(string message, string reason);

@@ -41,9 +41,7 @@ internal sealed class RequestActor(
             case TrialLate: Answer(Unanswered("the journal does not answer")); break;
             case JournalTried { Fault: "" }: Answer(Unanswered("its owner cannot be reached at present")); break;
             case JournalTried tried: Answer(Unanswered(tried.Fault)); break;
-            case Status.Failure failure:
-                Answer(new RequestRefused($"{request.GetType().Name} failed: {failure.Cause.Message}"));
-                break;
+            case Status.Failure failure: Answer(Failed(failure.Cause)); break;
             default: Answer(Fitting(message)); break;
         }
     }
@@ -57,6 +55,14 @@ internal sealed class RequestActor(
     private RequestRefused Unanswered(string why) => new(
         $"{request.GetType().Name} was not answered within {timeout.TotalSeconds:0.#} s: {why}. It may still be "
         + "carried out; the same request again does not do it twice")
+    {
+        Late = true,
+    };
+
+    /// <summary>Whoever failed may have kept it before: it is not known that nothing was done.</summary>
+    private RequestRefused Failed(Exception cause) => new(
+        $"{request.GetType().Name} failed: {cause.Message.TrimEnd('.')}. It may still be carried out; the same "
+        + "request again does not do it twice")
     {
         Late = true,
     };

@@ -70,8 +70,8 @@ public sealed record RequestRefused([property: Key(0)] string Reason)
     /// <summary>True when nothing of that name exists.</summary>
     [Key(1)] public bool NotFound { get; init; }
 
-    /// <summary>True when it was not refused, but not answered in time: it may still be carried out, and the same
-    /// request again does not do it twice.</summary>
+    /// <summary>True when it was not refused, but not answered in time, or not taken at this time: it, or an earlier
+    /// sending of it, may still be carried out, and the same request again does not do it twice.</summary>
     [Key(2)] public bool Late { get; init; }
 }
 

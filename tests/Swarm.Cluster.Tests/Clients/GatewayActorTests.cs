@@ -102,6 +102,20 @@ public sealed class GatewayActorTests : TestKit
     }
 
     [Fact]
+    public void At_its_limit_the_gateway_is_late_and_refuses_for_good_only_what_it_would_refuse_at_any_time()
+    {
+        for (var open = 0; open < GatewayActor.MostAtOnce; open++) _gateway.Tell(new GetService(Web), TestActor);
+        for (var open = 0; open < GatewayActor.MostAtOnce; open++) _services.ExpectMsg<GetService>();
+
+        _gateway.Tell(new RemoveService(new RequestId("r1"), Web), TestActor);
+        var busy = ExpectMsg<RequestRefused>();
+        Assert.True(busy.Late);
+        Assert.Contains("busy with 1000 requests", busy.Reason, StringComparison.Ordinal);
+        _gateway.Tell(new GetService(new ServiceName("")), TestActor);
+        Assert.False(ExpectMsg<RequestRefused>().Late);
+    }
+
+    [Fact]
     public void What_only_nodes_may_send_is_refused()
     {
         _gateway.Tell(new TasksApplied(Web, new NodeId("n"), 1), TestActor);
