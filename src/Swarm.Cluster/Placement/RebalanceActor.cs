@@ -14,7 +14,6 @@ internal sealed partial class RebalanceActor : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GatherTimeout = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(1);
 
     // Its image may have to be fetched first.
     private static readonly TimeSpan MoveTimeout = TimeSpan.FromMinutes(2);
@@ -26,6 +25,7 @@ internal sealed partial class RebalanceActor : UntypedActor, IWithTimers
     private readonly ImmutableArray<RebalanceService>.Builder _known = ImmutableArray.CreateBuilder<RebalanceService>();
     private readonly List<ServiceTask> _tasks = [];
     private readonly Queue<MoveTask> _moves = [];
+    private IActorRef _asker = ActorRefs.Nobody;
     private bool _gathered;
 
     public RebalanceActor(
@@ -59,12 +59,10 @@ internal sealed partial class RebalanceActor : UntypedActor, IWithTimers
             case Unanswered: SkipService(); break;
             case GatheredLate: Gathered(); break;
             case RebalancePlan plan: Begin(plan); break;
-            case ServiceAccepted accepted when IsOfMove(accepted.Request): Timers.Cancel("tell"); break;
-            case RequestRefused refused when _moves.Count > 0: SkipMove(refused.Reason); break;
-            case TellMove: TellMoveAgain(); break;
+            case MoveRefused refused when IsMoving(refused.Task): SkipMove(refused.Reason); break;
             case MoveSeen seen when IsMoving(seen.Task): Done(); break;
             case MoveLate: GiveUp(); break;
-            case ServiceDetails or RequestRefused or ServiceAccepted or MoveSeen: break; // of what is over
+            case ServiceDetails or RequestRefused or MoveRefused or MoveSeen: break; // of what is over
             default: Unhandled(message); break;
         }
     }
@@ -127,7 +125,7 @@ internal sealed partial class RebalanceActor : UntypedActor, IWithTimers
 
     private void MoveNext()
     {
-        Timers.Cancel("tell");
+        Context.Stop(_asker);
         Timers.Cancel("move");
         if (_moves.Count == 0)
         {
@@ -138,13 +136,7 @@ internal sealed partial class RebalanceActor : UntypedActor, IWithTimers
 
         Context.Parent.Tell(new MoveBegan(_request, _moves.Peek().Task));
         Timers.StartSingleTimer("move", new MoveLate(), MoveTimeout);
-        TellMoveAgain();
-    }
-
-    private void TellMoveAgain()
-    {
-        _services().Tell(_moves.Peek());
-        Timers.StartSingleTimer("tell", new TellMove(), TellAgainAfter);
+        _asker = Context.ActorOf(MoveAsker.Props(_moves.Peek(), _services));
     }
 
     private void Done()
@@ -170,8 +162,6 @@ internal sealed partial class RebalanceActor : UntypedActor, IWithTimers
 
     private bool IsMoving(TaskId task) => _moves.TryPeek(out var move) && move.Task == task;
 
-    private bool IsOfMove(RequestId request) => _moves.TryPeek(out var move) && move.Request == request;
-
     [LoggerMessage(LogLevel.Information, "Task {Task} of service {Service} was moved for balance")]
     private partial void LogMoved(TaskId task, ServiceName service);
 
@@ -185,8 +175,6 @@ internal sealed partial class RebalanceActor : UntypedActor, IWithTimers
     private sealed record Unanswered : INoSerializationVerificationNeeded;
 
     private sealed record GatheredLate : INoSerializationVerificationNeeded;
-
-    private sealed record TellMove : INoSerializationVerificationNeeded;
 
     private sealed record MoveLate : INoSerializationVerificationNeeded;
 }

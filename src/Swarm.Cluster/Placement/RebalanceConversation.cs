@@ -14,6 +14,9 @@ internal sealed record ServicesKnown(RequestId Request, ImmutableArray<Rebalance
 /// <summary>This task is being moved now.</summary>
 internal sealed record MoveBegan(RequestId Request, TaskId Task) : INoSerializationVerificationNeeded;
 
+/// <summary>Its service does not let this task go.</summary>
+internal sealed record MoveRefused(TaskId Task, string Reason) : INoSerializationVerificationNeeded;
+
 /// <summary>The nodes' reports show that the task has been moved.</summary>
 internal sealed record MoveSeen(TaskId Task) : INoSerializationVerificationNeeded;
 

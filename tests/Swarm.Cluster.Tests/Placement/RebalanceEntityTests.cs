@@ -93,6 +93,49 @@ public sealed class RebalanceEntityTests : PlacerEntityKit
     }
 
     [Fact]
+    public void A_move_that_is_only_late_is_asked_for_again_and_no_other_is_made_beside_it()
+    {
+        StartPlacer(Full("a", 1, 1, 2, 3, 4), Node("b"));
+        Placer.Tell(Pool, TestActor);
+        Tell(1, 2, 3, 4);
+        var run = Services.LastSender;
+        ExpectMsg<RebalancePlan>();
+        var move = ExpectMove();
+
+        Services.Reply(new RequestRefused("the journal did not say that it took it") { Late = true });
+        HaveHeard(Services.LastSender, run);
+        Services.ExpectNoMsg(TimeSpan.Zero);
+        Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(move, ExpectMove());
+    }
+
+    [Fact]
+    public void An_answer_to_something_else_is_not_taken_for_that_to_a_move()
+    {
+        StartPlacer(Full("a", 1, 1, 2, 3, 4), Node("b"));
+        Placer.Tell(Pool, TestActor);
+        Tell(1, 2, 3, 4);
+        var run = Services.LastSender;
+        ExpectMsg<RebalancePlan>();
+        var first = ExpectMove();
+        var asking = Services.LastSender;
+
+        // To a question of before that was given up, and then once more to a move that was passed over.
+        run.Tell(new RequestRefused("its owner cannot be reached at present"));
+        HaveHeard(run);
+        Services.ExpectNoMsg(TimeSpan.Zero);
+        asking.Tell(new RequestRefused("service web is being updated"));
+        var second = ExpectMove();
+        Assert.NotEqual(first.Task, second.Task);
+        asking.Tell(new RequestRefused("service web is being updated"));
+        HaveHeard(run);
+        Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(second, ExpectMove());
+    }
+
+    [Fact]
     public void A_service_that_does_not_answer_is_left_out()
     {
         StartPlacer(Full("a", 1, 1, 2, 3), Node("b"));
@@ -153,6 +196,16 @@ public sealed class RebalanceEntityTests : PlacerEntityKit
                 Node = new NodeId("a"),
             }),
         ]));
+    }
+
+    /// <summary>What these were told before is done once this returns.</summary>
+    private void HaveHeard(params IActorRef[] told)
+    {
+        foreach (var one in told)
+        {
+            one.Tell(new Identify(one), TestActor);
+            ExpectMsg<ActorIdentity>();
+        }
     }
 
     private MoveTask ExpectMove() => Services.ExpectMsg<MoveTask>();
