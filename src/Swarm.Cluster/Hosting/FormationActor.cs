@@ -7,7 +7,8 @@ using Swarm.Core.Membership;
 namespace Swarm.Cluster.Hosting;
 
 /// <summary>Brings this node into its cluster, and answers other nodes that look for theirs.</summary>
-/// <remarks><see cref="Formation"/> decides. It stands on every node for as long as that lives.</remarks>
+/// <remarks><see cref="Formation"/> decides, and <see cref="Merging"/> once it is in one. It stands on every node for
+/// as long as that lives.</remarks>
 internal sealed partial class FormationActor : UntypedActor, IWithTimers
 {
     public const string Name = "formation";
@@ -36,6 +37,8 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
 
     private TimeSpan Now => _time.GetElapsedTime(_started);
 
+    private bool IsUp => _cluster.SelfMember.Status == MemberStatus.Up && !_cluster.IsTerminated;
+
     public static Props Props(ImmutableArray<string> seeds, TimeProvider time, ILoggerFactory loggers) =>
         Akka.Actor.Props.Create(() => new FormationActor(seeds, time, loggers.CreateLogger<FormationActor>()));
 
@@ -46,8 +49,10 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
         switch (message)
         {
             case AskToForm ask: Answer(ask); break;
+            case FormationAnswer answer when IsUp: Judge(answer); break;
             case FormationAnswer answer: _state = _state.Take(answer, Now); break;
             case Look: TakeStep(); break;
+            case LookForOthers: AskSeedsElsewhere(); break;
             case ExplainFormation: Sender.Tell(_state.Explain(Now)); break;
             default: Unhandled(message); break;
         }
@@ -73,10 +78,10 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
 
     private void TakeStep()
     {
-        // Once it was up this process is in its cluster, or on its way out: it never looks for another.
+        // Once it was up this process is in its cluster, or on its way out: it never joins another.
         if (_cluster.SelfMember.Status is not (MemberStatus.Joining or MemberStatus.Removed) || _cluster.IsTerminated)
         {
-            Timers.Cancel("look");
+            LookOnlyForOthers();
             return;
         }
 
@@ -85,7 +90,7 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
         {
             case FormationStep.Form:
                 LogForms(_state.Seeds.Count > 1 ? $"with the votes of {_state.Needed} seeds" : "on its own");
-                Timers.Cancel("look");
+                LookOnlyForOthers();
                 _cluster.Join(_cluster.SelfAddress);
                 break;
             case FormationStep.Join join: Join(join.Address); break;
@@ -110,11 +115,54 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
         foreach (var other in _state.Others) Context.ActorSelection($"{other}/user/{Name}").Tell(ask);
     }
 
+    private void LookOnlyForOthers()
+    {
+        Timers.Cancel("look");
+        Timers.StartPeriodicTimer("others", new LookForOthers(), Merging.AskEvery);
+    }
+
+    private void AskSeedsElsewhere()
+    {
+        if (!IsUp) return;
+
+        var ask = Merging.QuestionOf(_state.Self);
+        foreach (var other in _state.Seeds.Except(Members()))
+            Context.ActorSelection($"{other}/user/{Name}").Tell(ask);
+    }
+
+    private void Judge(FormationAnswer answer)
+    {
+        if (!answer.IsMember) return;
+
+        switch (Merging.Judge(Members(), InReach(), answer.Members))
+        {
+            case OtherCluster.None: break;
+            case OtherCluster.GivesWay: LogOther(answer.Address, string.Join(", ", answer.Members)); break;
+            case OtherCluster.Stays:
+                LogEnds(answer.Address, string.Join(", ", answer.Members));
+                _cluster.Down(_cluster.SelfAddress);
+                break;
+            default: throw new System.Diagnostics.UnreachableException("no such judgement");
+        }
+    }
+
+    private HashSet<string> Members() => [.. _cluster.State.Members.Select(member => member.Address.ToString())];
+
     [LoggerMessage(LogLevel.Information, "No cluster was found: this node begins one, {How}")]
     private partial void LogForms(string how);
 
     [LoggerMessage(LogLevel.Information, "Joining the cluster that {Address} is in")]
     private partial void LogJoins(string address);
+
+    [LoggerMessage(LogLevel.Warning,
+        "{Address} is in another cluster, of {Members}: that is to end, and its nodes are to join this one")]
+    private partial void LogOther(string address, string members);
+
+    [LoggerMessage(LogLevel.Warning,
+        "{Address} is in another cluster, of {Members}: this node leaves its own, and is to join that one")]
+    private partial void LogEnds(string address, string members);
+
+    private sealed record LookForOthers : INoSerializationVerificationNeeded;
 
     private sealed record Look : INoSerializationVerificationNeeded;
 }

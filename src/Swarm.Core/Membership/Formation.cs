@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Swarm.Core.Membership;
 
-/// <summary>How nodes that start find their cluster, or begin one together: never two.</summary>
+/// <summary>How nodes that start find their cluster, or begin one together: never two at a time.</summary>
 /// <remarks>
 /// Pure; times are of the node's own clock since it started, and never compared with another's. A new cluster begins
 /// with the votes of a majority of the seeds, none of which knows one that exists; who has voted lets nobody else

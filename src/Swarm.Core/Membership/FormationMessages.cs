@@ -3,9 +3,11 @@ using Nerdbank.MessagePack;
 
 namespace Swarm.Core.Membership;
 
-/// <summary>Asked of every seed by a node that is in no cluster, again and again until it is in one.</summary>
+/// <summary>Asked of every seed by a node that is in no cluster, again and again until it is in one; and by a member
+/// of those that are not in its cluster (<see cref="Merging"/>).</summary>
 /// <param name="Address">Of the node that asks, as <c>akka.tcp://swarm@10.0.0.1:4000</c>.</param>
-/// <param name="WantsVote">It would begin a new cluster. Where not, votes given to it before are given up.</param>
+/// <param name="WantsVote">It would begin a new cluster. Where not, votes that it asked for before are given
+/// up.</param>
 /// <param name="Token">Comes back with the answer; grows with each question that a node asks in its life.</param>
 public sealed record AskToForm(
     [property: Key(0)] string Address, [property: Key(1)] bool WantsVote, [property: Key(2)] long Token);

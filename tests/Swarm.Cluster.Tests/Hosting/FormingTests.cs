@@ -28,6 +28,23 @@ public sealed class FormingTests
     }
 
     [Fact]
+    public async Task Of_two_clusters_the_smaller_ends_once_it_hears_of_the_other_and_its_node_joins_that()
+    {
+        await using var nodes = new SeveralNodes();
+        var all = await nodes.StartAllAsync();
+        foreach (var leaving in all.Skip(1)) await leaving.StopAsync();
+        await SeveralNodes.SeesAsync(all[0], 1);
+
+        // They do not hear the one that is left, and so begin anew.
+        var others = new[] { nodes.Start(1, without: 0), nodes.Start(2, without: 0) };
+        await Task.WhenAll(others.Select(node => SeveralNodes.SeesAsync(node, 2)));
+
+        await all[0].ActorSystem.WhenTerminated.WaitAsync(Patience);
+        var again = nodes.Start(0);
+        await Task.WhenAll(others.Append(again).Select(node => SeveralNodes.SeesAsync(node, 3)));
+    }
+
+    [Fact]
     public async Task A_seed_alone_says_which_others_it_waits_for()
     {
         await using var nodes = new SeveralNodes();

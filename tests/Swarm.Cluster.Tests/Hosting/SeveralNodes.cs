@@ -28,11 +28,12 @@ internal sealed class SeveralNodes : IAsyncDisposable
     }
 
     /// <param name="seeds">How many of the ports are seeds; with none of them the node finds no cluster.</param>
+    /// <param name="without">One of the ports that this node does not take for a seed.</param>
     public SwarmCluster Start(
         int at, TimeSpan? startTimeout = null, string[]? roles = null, int seeds = 3, TimeSpan? settle = null,
-        TimeSpan? stableAfter = null)
+        TimeSpan? stableAfter = null, int? without = null)
     {
-        int[] known = seeds > 0 ? Ports[..seeds] : FreePorts.Take(1);
+        int[] known = seeds > 0 ? [.. Ports[..seeds].Where((_, port) => port != without)] : FreePorts.Take(1);
         var node = SwarmCluster.Start(
             new ClusterOptions
             {

@@ -130,6 +130,67 @@ public sealed class FormationTests
             iter: 2_000);
 
     [Fact]
+    public void A_cluster_that_all_others_have_left_ends_when_it_hears_of_the_one_that_they_have_begun_meanwhile()
+    {
+        var fleet = new FormingFleet(seed: 1, "a", "b", "c");
+        var delay = TimeSpan.FromMilliseconds(20);
+        fleet.Run(TimeSpan.FromSeconds(1), loss: 0, delay);
+        foreach (var left in (string[])["b", "c"]) fleet.Stop(left);
+        fleet.Cut("a");
+        foreach (var back in (string[])["b", "c"]) fleet.Start(back);
+        fleet.Run(TimeSpan.FromSeconds(40), loss: 0, delay);
+        Assert.Equal(["a", "b"], fleet.Founders);
+        Assert.Equal(2, fleet.Clusters);
+
+        fleet.Heal();
+        fleet.Run(TimeSpan.FromSeconds(10), loss: 0, delay);
+
+        Assert.Equal(["a"], fleet.GaveWay);
+        Assert.Equal((1, 3), (fleet.Clusters, fleet.Members.Count));
+    }
+
+    [Fact]
+    public void What_a_member_asks_frees_nobody_from_a_vote_for_it()
+    {
+        var c = Formation.Begin("c", ["a", "b", "c"]);
+        (c, var first) = c.Answer(new AskToForm("a", true, Token: 5), isMember: false, TimeSpan.Zero);
+        (c, _) = c.Answer(Merging.QuestionOf("a"), isMember: false, TimeSpan.FromSeconds(1));
+        (_, var second) = c.Answer(new AskToForm("b", true, Token: 5), isMember: false, TimeSpan.FromSeconds(9));
+
+        Assert.Equal((true, false), (first.Vote, second.Vote));
+    }
+
+    [Fact]
+    public void Whoever_leaves_comes_back_and_is_cut_off_all_are_in_one_cluster_in_the_end() =>
+        Gen.Select(
+            Gen.Int[1, 1_000_000], Gen.Int[2, 5], Gen.Double[0, 0.5],
+            Gen.Select(Gen.Int[0, 3], Gen.Int[0, 4], Gen.Int[0, 20]).Array[1, 30]).Sample(
+            (seed, seeds, loss, steps) =>
+            {
+                var names = Enumerable.Range(0, seeds).Select(at => $"{(char)('a' + at)}").ToArray();
+                var fleet = new FormingFleet(seed, names);
+                foreach (var (kind, at, seconds) in steps)
+                {
+                    var name = names[at % seeds];
+                    switch (kind)
+                    {
+                        case 0: fleet.Stop(name); break;
+                        case 1: fleet.Start(name); break;
+                        case 2: fleet.Cut(name); break;
+                        default: fleet.Heal(); break;
+                    }
+
+                    fleet.Run(TimeSpan.FromSeconds(seconds), loss, TimeSpan.FromSeconds(1));
+                }
+
+                fleet.Heal();
+                foreach (var name in names) fleet.Start(name);
+                fleet.Run(TimeSpan.FromMinutes(2), loss: 0, longestDelay: TimeSpan.FromMilliseconds(50));
+                return fleet.Clusters == 1 && fleet.Members.Count == seeds;
+            },
+            iter: 2_000);
+
+    [Fact]
     public void Once_messages_come_through_every_node_is_in_the_one_cluster() =>
         Gen.Select(Gen.Int[1, 1_000_000], Gen.Int[2, 5], Gen.Double[0, 0.8]).Sample(
             (seed, seeds, loss) =>
