@@ -185,9 +185,11 @@ public sealed class SwarmCluster : IAsyncDisposable
         var watch = ActorSystem.ActorOf(
             NodeWatchActor.Props(options.Failure.SettleTime, time, loggers), NodeWatchActor.Name);
         var cluster = Akka.Cluster.Cluster.Get(ActorSystem);
+        var pulse = new Pulse(options.Failure, time);
+        ActorSystem.ActorOf(PulseActor.Props(pulse), PulseActor.Name);
         var neighbours = new ServiceNeighbours(Placers, Images, Catalog, watch)
         {
-            SeesMajority = () => Majority.IsSeenBy(cluster),
+            SeesMajority = () => pulse.IsSteady && Majority.IsSeenBy(cluster),
         };
         Services = regions.StartRemembering(
             Regions.Services, id => ServiceEntity.Props(id, neighbours, new ServiceEntityOptions(), time, loggers),

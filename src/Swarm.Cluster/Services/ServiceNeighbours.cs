@@ -9,6 +9,7 @@ namespace Swarm.Cluster.Services;
 /// <param name="Watch">This node's watch over all nodes: it tells the service how it stands with them.</param>
 internal sealed record ServiceNeighbours(IActorRef Placers, IActorRef Images, IActorRef Catalog, IActorRef Watch)
 {
-    /// <summary>Whether this host is on the side that speaks for the cluster.</summary>
+    /// <summary>Whether this host is on the side that speaks for the cluster, and has had the time to notice if it
+    /// were not.</summary>
     public Func<bool> SeesMajority { get; init; } = () => true;
 }
