@@ -132,7 +132,7 @@ internal sealed partial class EngineCore
         bool Asks(ImmutableArray<NetworkEndpoint> endpoints) =>
             NameFiles.AsksNameServer(endpoints, _networks.DefaultNetwork);
         if (Asks(before) || !Asks(record.Endpoints)) return;
-        var input = new NamesInput(record.Endpoints, [], NameFiles.ReadHostResolver());
+        var input = new NamesInput(record.Endpoints, [], NameFiles.ReadHostResolver()) { IsAttached = true };
         var spec = record.Definition.Spec;
         HostsFile.Change(
             Path.Join(Folders.Bundle(record.Id), "resolv.conf"),

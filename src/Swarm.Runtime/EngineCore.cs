@@ -6,6 +6,7 @@ using Swarm.Images;
 using Swarm.Linux.Cgroups;
 using Swarm.Linux.Processes;
 using Swarm.Linux.Watching;
+using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Events;
 using Swarm.Runtime.Exits;
 using Swarm.Runtime.Health;
@@ -65,7 +66,9 @@ internal sealed partial class EngineCore : IAsyncDisposable
         Names = new NetworkNames(
             () => Table.States(), id => Table.Find(id)?.Record?.ToState(), networks.DefaultNetwork);
         _nameServers = new NameServers(Names, WishesOf, hostNamespace: null, new NameServerLimits(), time, logger);
-        _networks = networks = new ResolvingNetworkPlane(networks, _nameServers, logger);
+        _networks = networks = new ResolvingNetworkPlane(
+            networks, _nameServers, () => NameFiles.LacksServers(NameFiles.ReadHostResolver()),
+            id => NameFiles.LeadsToNameServer(Folders.Bundle(id)), logger);
         _records = new RecordStore(Folders, logger);
         _imageMounts = new ImageMounts(images);
         Volumes = new VolumeStore(Folders, new VolumeMounting(Watch, time), Events, time, logger);

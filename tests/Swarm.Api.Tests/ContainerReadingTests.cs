@@ -158,8 +158,9 @@ public sealed class ContainerReadingTests
     }
 
     [Fact]
-    public void What_the_kernel_cannot_weigh_is_told_in_Dockers_words()
+    public void What_the_kernel_does_not_know_is_told_in_Dockers_words()
     {
+        var memory = Read("""{"Memory":10000000,"MemorySwappiness":7}""");
         var spec = Read("""{"BlkioWeight":300,"BlkioWeightDevice":[{"Path":"/dev/sda","Weight":300}]}""");
         var node = new NodeFacts(
             new NodeId("node1"), "alpha", "0.1.0", "/data", "6.1", "amd64", 4, Bytes.Zero, 2,
@@ -172,7 +173,17 @@ public sealed class ContainerReadingTests
                     + "Weight-device discarded.",
             ],
             LimitReading.Warnings(spec, node).AsEnumerable());
+        Assert.Equal(
+            [
+                "Your kernel does not support swap limit capabilities or the cgroup is not mounted. "
+                    + "Memory limited without swap.",
+                "Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. "
+                    + "Memory swappiness discarded.",
+            ],
+            LimitReading.Warnings(memory, node).AsEnumerable());
         Assert.Empty(LimitReading.Warnings(spec, node with { WeighsBlocks = true, WeighsDevices = true }));
+        Assert.Empty(LimitReading.Warnings(memory, node with { CountsSwap = true, KnowsSwappiness = true }));
+        Assert.Empty(LimitReading.Warnings(Read("""{"MemorySwappiness":-1}"""), node));
         Assert.Empty(LimitReading.Warnings(Read("{}"), node));
     }
 
@@ -188,6 +199,7 @@ public sealed class ContainerReadingTests
     [InlineData("Interval", 999_999)]
     [InlineData("Timeout", 1)]
     [InlineData("StartInterval", -1)]
+    [InlineData("StartPeriod", 1)]
     public void A_health_check_does_not_count_in_less_than_milliseconds(string name, long nanoseconds)
     {
         var refused = Assert.Throws<ApiException>(
@@ -195,6 +207,11 @@ public sealed class ContainerReadingTests
 
         Assert.Equal((400, $"{name} in Healthcheck cannot be less than 1ms"), (refused.Status, refused.Message));
     }
+
+    [Fact]
+    public void A_health_check_is_not_tried_again_less_than_never() => Assert.Equal(
+        "Retries in Healthcheck cannot be negative",
+        Assert.Throws<ApiException>(() => Read("{}", "\"Healthcheck\":{\"Retries\":-1},")).Message);
 
     [Fact]
     public void A_health_check_without_a_test_is_the_images_and_must_make_sense_all_the_same()

@@ -15,10 +15,14 @@ using Swarm.Runtime.Volumes;
 
 namespace Swarm.Api.Tests;
 
-/// <summary>A host with no containers, whose images may be said to be in use.</summary>
+/// <summary>A host with the containers that a test says, whose images may be said to be in use.</summary>
 internal sealed class FakeContainerEngine : IContainerEngine
 {
     public HashSet<Digest> InUse { get; } = [];
+
+    public List<ContainerState> Containers { get; } = [];
+
+    public FakeExecs Programs { get; } = new();
 
     public ChannelReader<ContainerExit> Exits { get; } = Channel.CreateUnbounded<ContainerExit>().Reader;
 
@@ -32,19 +36,19 @@ internal sealed class FakeContainerEngine : IContainerEngine
 
     public IContainerControls Controls => throw new NotSupportedException();
 
-    public IContainerNetworks Networks => throw new NotSupportedException();
+    public IContainerNetworks Networks { get; } = new FakeNetworks();
 
-    public IContainerFiles Files => throw new NotSupportedException();
+    public IContainerFiles Files { get; } = new FakeFiles();
 
     public IContainerUsage Usage => throw new NotSupportedException();
 
-    public IVolumes Volumes => throw new NotSupportedException();
+    public IVolumes Volumes { get; } = new FakeVolumes();
 
-    public IContainerExecs Execs => throw new NotSupportedException();
+    public IContainerExecs Execs => Programs;
 
-    public ImmutableArray<ContainerState> List() => [];
+    public ImmutableArray<ContainerState> List() => [.. Containers];
 
-    public ContainerState? Find(ContainerId id) => null;
+    public ContainerState? Find(ContainerId id) => Containers.FirstOrDefault(container => container.Id == id);
 
     public bool ExtendLease(string lease, TimeSpan until) => throw new NotSupportedException();
 

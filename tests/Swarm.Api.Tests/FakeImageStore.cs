@@ -13,6 +13,12 @@ internal sealed class FakeImageStore : IImageStore
 
     public ImageConfiguration Imported { get; private set; } = new();
 
+    /// <summary>Of every image.</summary>
+    public ImageConfiguration Configuration { get; set; } = new() { Command = ["sh"] };
+
+    /// <summary>Which image was built from which.</summary>
+    public Dictionary<Digest, Digest> Parents { get; } = [];
+
     public string ImportComment { get; private set; } = "";
 
     public long BytesRead { get; private set; }
@@ -26,6 +32,14 @@ internal sealed class FakeImageStore : IImageStore
 
     /// <summary>Thrown by what changes the store, where it is set.</summary>
     public ImageException? Broken { get; set; }
+
+    /// <summary>Gives an image a name, and takes it from whichever had it.</summary>
+    public Digest Add(ReadOnlySpan<byte> content, string name)
+    {
+        var named = new ImageReference("docker.io", "library/" + name.Split(':')[0], name.Split(':')[1]);
+        foreach (var (id, names) in _images.ToArray()) _images[id] = names.Remove(named);
+        return Keep(Digest.Of(content), named).Id;
+    }
 
     public async Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation)
     {
@@ -63,8 +77,7 @@ internal sealed class FakeImageStore : IImageStore
     public StoredImage? Find(string nameOrId) => _images
         .Where(image => image.Key.Value == nameOrId || image.Value.Any(name => IsNamed(name, nameOrId)))
         .Select(image => new StoredImage(
-            image.Key, Digest.Of("manifest"u8), image.Value, new ImageConfiguration { Command = ["sh"] },
-            new Bytes(1000)))
+            image.Key, Digest.Of("manifest"u8), image.Value, Configuration, new Bytes(1000)))
         .FirstOrDefault();
 
     public StoredImage Tag(string nameOrId, ImageReference name)
@@ -92,7 +105,10 @@ internal sealed class FakeImageStore : IImageStore
          "history":[{"created":"2020-01-01T00:00:00Z","created_by":"ADD file"},
                     {"created":"2020-01-02T00:00:00Z","created_by":"CMD sh","empty_layer":true}]}
         """u8.ToArray(),
-        [new StoredLayer(Digest.Of("layer"u8), "/layers/one/tree", new Bytes(700))]);
+        [new StoredLayer(Digest.Of("layer"u8), "/layers/one/tree", new Bytes(700))])
+    {
+        Parent = Parents.TryGetValue(Find(nameOrId)!.Id, out var parent) ? parent : null,
+    };
 
     public StoredImage? FindBelow(ContainerId container) => null;
 

@@ -34,6 +34,14 @@ public sealed class HostDocumentTests
         int Number(string name) => shown[name]!.GetValue<int>();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Whether_swap_is_limited_is_what_the_kernel_says(bool counts) => Assert.Equal(
+        counts,
+        HostDocument.Describe(Node with { CountsSwap = counts }, 0, [], [], DateTimeOffset.UnixEpoch)["SwapLimit"]!
+            .GetValue<bool>());
+
     private static ContainerState Of(char id, ContainerPhase phase) => new(
         new ContainerDefinition(new ContainerId(new string(id, 64)), $"{id}", new ContainerSpec { Image = "box" }),
         phase);

@@ -5,9 +5,12 @@ using Akka.Actor;
 using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Api.Images;
 using Swarm.Api.Nodes;
+using Swarm.Cluster.Nodes;
 using Swarm.Core;
 using Swarm.Core.Images;
+using Swarm.Core.Services;
 using Swarm.Runtime.Images;
+using Swarm.Runtime.Nodes;
 
 namespace Swarm.Api.Tests;
 
@@ -31,6 +34,12 @@ internal sealed class ServedNode : IAsyncDisposable
     public ConcurrentDictionary<string, Digest> Meanings { get; } = new();
 
     public string? Unhealthy { get; set; }
+
+    /// <summary>What was asked of the node's containers.</summary>
+    public ConcurrentQueue<IStandaloneCommand> Asked { get; } = new();
+
+    /// <summary>What the node answers: by default that it is done.</summary>
+    public Func<IStandaloneCommand, object> Answer { get; set; } = _ => new StandaloneAnswer.Done(Changed: true);
 
     public string Socket => Path.Combine(_folder, "swarm.sock");
 
@@ -57,7 +66,7 @@ internal sealed class ServedNode : IAsyncDisposable
             new ClusterImageNames(
                 _system.ActorOf(FakeImageEntities.Props(Meanings, refusal)), Store, facts.Id, TimeProvider.System,
                 NullLogger<ClusterImageNames>.Instance),
-            ActorRefs.Nobody,
+            _system.ActorOf(Props.Create(() => new FakeNode(this))),
             () => Task.FromResult(Unhealthy), () => ClusterWarnings, TimeProvider.System,
             NullLoggerFactory.Instance, CancellationToken.None);
         Client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync })
@@ -79,5 +88,19 @@ internal sealed class ServedNode : IAsyncDisposable
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellation);
         return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    private sealed class FakeNode(ServedNode node) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            var command = (IStandaloneCommand)message;
+            node.Asked.Enqueue(command);
+            Sender.Tell(command is GetStandalone
+                ? new StandaloneList(node.Engine.Containers.ToImmutableDictionary(
+                    container => container.Id,
+                    container => new StandaloneContainer(container.Id, new StandaloneSettings(), TaskState.Running)))
+                : node.Answer(command));
+        }
     }
 }

@@ -33,6 +33,20 @@ public sealed class LogTests : IDisposable
             [("whole", true), ("progress", false)], page.Entries.Select(entry => (entry.Text, entry.IsWhole)));
     }
 
+    [Theory]
+    [InlineData(false, "a\r b\r\r", "c\r")]
+    [InlineData(true, "a b\r", "c\r")]
+    public void A_carriage_return_is_a_terminals_only_at_the_end_of_a_line(bool isTerminal, string lines, string begun)
+    {
+        Append($"{Time} stdout F a\r", $"{Time} stdout P b", $"{Time} stdout F \r\r", $"{Time} stdout P c\r");
+
+        var entries = new LogReader(_log, TimeProvider.System, isTerminal).Read(null, null, 9999, true).Entries;
+
+        Assert.Equal(
+            (lines, begun),
+            (string.Join(' ', entries.Where(entry => entry.IsWhole).Select(entry => entry.Text)), entries[^1].Text));
+    }
+
     [Fact]
     public void Pages_follow_each_other_over_rotations_and_lose_nothing()
     {

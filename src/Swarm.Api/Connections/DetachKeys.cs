@@ -13,6 +13,9 @@ internal sealed class DetachKeys
 
     private DetachKeys(byte[] keys) => _keys = keys;
 
+    /// <summary>What a terminal sends for them.</summary>
+    public ReadOnlySpan<byte> Bytes => _keys;
+
     /// <summary>Reads keys between commas: one character each, or <c>ctrl-</c> and one of a-z, @, [, \, ], ^,
     /// _.</summary>
     /// <exception cref="ApiException">It is no such key.</exception>

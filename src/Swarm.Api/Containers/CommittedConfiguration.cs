@@ -40,7 +40,7 @@ internal static class CommittedConfiguration
             Volumes = [.. own.Volumes.Concat(asked.Object("Volumes").Names).Distinct()],
             Labels = own.Labels.SetItems(asked.IsDefault("Labels") ? Nothing : asked.Texts("Labels")),
             StopSignal = asked.IsDefault("StopSignal") ? own.StopSignal : asked.Text("StopSignal"),
-            HealthCheck = ContainerReading.ReadCheck(asked) ?? own.HealthCheck,
+            HealthCheck = ContainerReading.ReadCheck(asked, own.HealthCheck),
         };
     }
 

@@ -6,6 +6,7 @@ using Swarm.Api.Http;
 using Swarm.Api.Images;
 using Swarm.Cluster.Nodes;
 using Swarm.Core;
+using Swarm.Core.Images;
 using Swarm.Images;
 using Swarm.Runtime;
 
@@ -24,11 +25,11 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     /// <param name="platform">For which it must be; empty where that is the same.</param>
     /// <exception cref="ApiException">The image is not on this host: in words at which clients pull it.</exception>
     /// <exception cref="ImageException">It is no platform.</exception>
-    public void RequireImage(string name, string platform)
+    public StoredImage RequireImage(string name, string platform)
     {
         var image = images.Find(name)
             ?? throw MissingImage.Tell(name);
-        if (platform.Length == 0 || image.IsFor(platform)) return;
+        if (platform.Length == 0 || image.IsFor(platform)) return image;
         throw new ApiException(
             StatusCodes.Status404NotFound,
             $"image with reference {name} was found but its platform ({image.Platform}) does not match the specified "
@@ -57,18 +58,39 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     {
         var own = (await ListOwnAsync(cancellation)).Containers;
         var known = new Dictionary<string, StoredImage?>(StringComparer.Ordinal);
+        StoredImage? Find(string named) =>
+            known.TryGetValue(named, out var image) ? image : known[named] = images.Find(named);
+
         var networks = engine.Networks.List();
         return
         [
             .. engine.List().Select(state => new ShownContainer(state, own.GetValueOrDefault(state.Id))
             {
-                Image = known.TryGetValue(state.ImageId.Value, out var image)
-                    ? image
-                    : known[state.ImageId.Value] = images.Find(state.ImageId.Value),
+                Image = Find(state.ImageId.Value),
+                ImageName = Find(state.Definition.Spec.Image)?.Id == state.ImageId
+                    ? state.Definition.Spec.Image
+                    : state.ImageId.Value,
                 Seen = engine.Health.Find(state.Id),
                 Networks = networks,
             }),
         ];
+    }
+
+    /// <summary>Finds out which of this host's containers are of an image, or of one that was built from it here.
+    /// </summary>
+    /// <returns>None where there is no such image.</returns>
+    public Func<ShownContainer, bool> MadeFrom(string named)
+    {
+        if (images.Find(named) is not { Id: var wanted }) return _ => false;
+        var known = new Dictionary<Digest, bool> { [wanted] = true };
+        bool Is(Digest id)
+        {
+            if (known.TryGetValue(id, out var isOne)) return isOne;
+            return known[id] = images.Find(id.Value) is not null && images.Examine(id.Value).Parent is { } parent
+                && Is(parent);
+        }
+
+        return container => Is(container.State.ImageId);
     }
 
     /// <summary>Asks for something, and waits until it is done.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Swarm.Api.Http;
 using Swarm.Api.Nodes;
 using Swarm.Api.Volumes;
+using Swarm.Core.Containers;
 using Swarm.Runtime;
 
 namespace Swarm.Api.Containers;
@@ -143,7 +144,8 @@ internal static class ContainerDocument
         var entrypoint = spec.Entrypoint ?? image?.Entrypoint;
         var config = new JsonObject
         {
-            ["Hostname"] = spec.Hostname ?? shown.State.Id.Short,
+            ["Hostname"] = spec.Hostname
+                ?? (spec.NetworkMode == NetworkMode.Host ? Environment.MachineName : shown.State.Id.Short),
             ["Domainname"] = spec.Domainname,
             ["User"] = spec.User ?? image?.User ?? "",
             ["AttachStdin"] = asked.Flag("AttachStdin"),
@@ -157,12 +159,13 @@ internal static class ContainerDocument
             ["Image"] = spec.Image,
             ["Volumes"] = volumes.Count > 0 ? volumes : null,
             ["WorkingDir"] = spec.WorkingDirectory ?? image?.WorkingDirectory ?? "",
-            ["Entrypoint"] = entrypoint is { IsEmpty: false } first ? SpecWords.Words(first) : null,
+            ["Entrypoint"] = entrypoint is { IsEmpty: false } first ? SpecWords.Words(first)
+                : ContainerReading.HasNoEntrypoint(asked) ? new JsonArray() : null,
             ["OnBuild"] = null,
             ["Labels"] = labels,
         };
         if (exposed.Count > 0) config["ExposedPorts"] = exposed;
-        if (asked.Has("Healthcheck")) config["Healthcheck"] = asked.Node["Healthcheck"]!.DeepClone();
+        if (HealthDocument.Of(shown) is { } check) config["Healthcheck"] = check;
         if ((spec.StopSignal ?? image?.StopSignal) is { Length: > 0 } signal) config["StopSignal"] = signal;
         if (asked.Has("StopTimeout")) config["StopTimeout"] = asked.Number("StopTimeout");
         return config;

@@ -18,9 +18,11 @@ internal static class ContainerList
         ["created", "dead", "exited", "paused", "removing", "restarting", "running"];
 
     /// <param name="containers">Newest first.</param>
+    /// <param name="madeFrom">Which containers are of an image.</param>
     /// <exception cref="ApiException">A filter that cannot be.</exception>
     public static IEnumerable<ShownContainer> Choose(
-        HttpRequest request, IReadOnlyList<ShownContainer> containers)
+        HttpRequest request, IReadOnlyList<ShownContainer> containers,
+        Func<string, Func<ShownContainer, bool>> madeFrom)
     {
         var filters = Filters.Read(request, Known);
         foreach (var state in filters["status"])
@@ -42,6 +44,7 @@ internal static class ContainerList
         }
 
         foreach (var port in filters["publish"].Concat(filters["expose"])) FitsPort(port, 0, "");
+        Func<ShownContainer, bool>[] ancestors = [.. filters["ancestor"].Select(madeFrom)];
         var limit = QueryNumber.Read(request, "limit") is > 0 and var most ? most : int.MaxValue;
         // As in Docker: who asks for the last ones or for a state means those that do not run, too.
         var isAll = QueryFlag.IsSet(request.Query["all"]) || limit != int.MaxValue
@@ -49,6 +52,7 @@ internal static class ContainerList
         return containers
             .Where(container => isAll || ContainerWords.StateOf(container) is "running" or "paused" or "restarting")
             .Where(container => Fits(filters, container))
+            .Where(container => ancestors.Length == 0 || ancestors.Any(isOf => isOf(container)))
             .Where(container => IsOnItsSide(filters, container, containers))
             .Take(limit);
     }
@@ -63,14 +67,13 @@ internal static class ContainerList
             && filters.Fits("health", word => ContainerWords.HealthWord(container) == word)
             && filters.Fits("exited", code => state is { Phase: ContainerPhase.Ended, Exit: { } exit }
                 && $"{exit.ExitCode}" == code)
-            && filters.Fits("ancestor", image => FitsImage(container, image))
             && filters.Fits("network", network => NetworkDocument.IsIn(container, network))
             && filters.Fits("volume", volume => state.Mounts.Any(
                 mount => mount.Spec.Source == volume || mount.Spec.Target == volume.TrimEnd('/')))
             && filters.Fits("publish", port => state.Ports.Any(published =>
                 FitsPort(port, published.HostPort, SpecWords.NameOf(published))))
             && filters.Fits("expose", port => ContainerDocument.ExposedPorts(container).Any(name =>
-                FitsPort(port, PortReading.Parse(name).Port, name)))
+                PortReading.TryParse(name) is var (number, protocol) && FitsPort(port, number, protocol)))
             && (filters.Flag("is-task") is not { } isTask || isTask == container.Own is null);
     }
 
@@ -89,16 +92,6 @@ internal static class ContainerList
 
         bool Matches(string text) => System.Text.RegularExpressions.Regex.IsMatch(
             text, wanted, System.Text.RegularExpressions.RegexOptions.NonBacktracking);
-    }
-
-    private static bool FitsImage(ShownContainer container, string wanted)
-    {
-        var asked = container.State.Definition.Spec.Image;
-        var id = container.State.ImageId.Value;
-        return asked == wanted || asked == wanted + ":latest" || asked + ":latest" == wanted
-            || id == wanted || id.Split(':')[^1].StartsWith(wanted, StringComparison.Ordinal)
-            || (container.Image?.Names.Any(name => name.Familiar == wanted || name.Familiar == wanted + ":latest")
-                ?? false);
     }
 
     /// <summary>One port or a range of them, with or without a protocol (then it is tcp).</summary>

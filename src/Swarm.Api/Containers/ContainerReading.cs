@@ -3,6 +3,7 @@ using Swarm.Api.Http;
 using Swarm.Api.Volumes;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Images;
 using Swarm.Runtime.Nodes;
 
 namespace Swarm.Api.Containers;
@@ -29,8 +30,8 @@ internal static class ContainerReading
         var spec = new ContainerSpec
         {
             Image = image,
-            // An entrypoint of one empty word is the way to have none.
-            Entrypoint = entrypoint is { } given ? given is [""] ? [] : given.IsEmpty ? null : given : null,
+            // An entrypoint of one empty word is a way to have none, too.
+            Entrypoint = entrypoint is [""] ? [] : entrypoint,
             Command = command is { IsEmpty: false } ? command : null,
             Environment = config.Words("Env") ?? [],
             WorkingDirectory = TextOrNull(config, "WorkingDir"),
@@ -41,7 +42,7 @@ internal static class ContainerReading
             Mounts = MountReading.Read(config, host),
             VolumesFrom = host.Words("VolumesFrom") ?? [],
             Limits = LimitReading.Read(host),
-            HealthCheck = ReadCheck(config),
+            HealthCheck = ReadCheck(config, image: null),
             StopSignal = TextOrNull(config, "StopSignal"),
             Tty = config.Flag("Tty"),
             OpenStdin = config.Flag("OpenStdin"),
@@ -59,6 +60,28 @@ internal static class ContainerReading
             Asked = config.Node.ToJsonString(),
         });
     }
+
+    /// <summary>Where what was asked for is less than the image says: what it takes of the image.</summary>
+    public static ContainerSpec OverImage(ContainerSpec spec, JsonFields config, ImageConfiguration image)
+    {
+        var publishesAll = spec.NetworkMode == NetworkMode.Bridge
+            && config.Object("HostConfig").Flag("PublishAllPorts");
+        return spec with
+        {
+            Ports = publishesAll
+                ? [.. spec.Ports, .. PortReading.OfImage(image.ExposedPorts, spec.Ports)]
+                : spec.Ports,
+            HealthCheck = config.IsDefault("Healthcheck") ? spec.HealthCheck : ReadCheck(config, image.HealthCheck),
+            // As in Docker: an empty list takes the image's entrypoint away and leaves its command, an empty word takes
+            // both away.
+            Command = HasNoEntrypoint(config) && spec.Command is null && !image.Command.IsEmpty
+                ? image.Command
+                : spec.Command,
+        };
+    }
+
+    /// <summary>Whether it asks for an entrypoint of no words at all.</summary>
+    public static bool HasNoEntrypoint(JsonFields config) => config.Words("Entrypoint") is { IsEmpty: true };
 
     private static ContainerSpec WithHostSide(ContainerSpec spec, JsonFields host)
     {
@@ -94,17 +117,23 @@ internal static class ContainerReading
         };
     }
 
-    public static HealthCheck? ReadCheck(JsonFields config)
+    /// <param name="image">The image's, which holds in all that is not said.</param>
+    /// <returns>Null where there is no test.</returns>
+    public static HealthCheck? ReadCheck(JsonFields config, HealthCheck? image)
     {
         var asked = config.Object("Healthcheck");
-        var check = new HealthCheck(asked.Words("Test") ?? []);
+        var check = image ?? new HealthCheck([]);
+        var retries = asked.Number("Retries");
+        if (retries < 0)
+            throw new ApiException(StatusCodes.Status400BadRequest, "Retries in Healthcheck cannot be negative");
         // Looked at without a test, too: who asks for what cannot be is told.
         check = check with
         {
+            Test = asked.Words("Test") is { IsEmpty: false } test ? test : check.Test,
             Interval = TimeOr(asked, "Interval", check.Interval),
             Timeout = TimeOr(asked, "Timeout", check.Timeout),
-            Retries = asked.Number("Retries") is > 0 and var retries ? (int)retries : check.Retries,
-            StartPeriod = asked.Nanoseconds("StartPeriod"),
+            Retries = retries > 0 ? (int)Math.Min(retries, int.MaxValue) : check.Retries,
+            StartPeriod = TimeOr(asked, "StartPeriod", check.StartPeriod),
             StartInterval = TimeOr(asked, "StartInterval", check.StartInterval),
         };
         return check.Test.IsEmpty ? null : check;

@@ -32,7 +32,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     {
         var all = await desk.ListAsync(context.RequestAborted);
         var now = time.GetUtcNow();
-        var chosen = ContainerList.Choose(context.Request, all).ToList();
+        var chosen = ContainerList.Choose(context.Request, all, desk.MadeFrom).ToList();
         var hasSizes = QueryFlag.IsSet(context.Request.Query["size"]);
         var answer = new JsonArray();
         foreach (var shown in chosen)
@@ -56,7 +56,8 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         var name = context.Request.Query["name"].ToString().TrimStart('/');
         if (name.Length == 0) name = ContainerNames.Choose(taken => desk.Engine.FindNamed(taken) is not null);
         ContainerNames.Require(name, desk.Engine.List());
-        desk.RequireImage(spec.Image, context.Request.Query["platform"].ToString());
+        var image = desk.RequireImage(spec.Image, context.Request.Query["platform"].ToString());
+        spec = ContainerReading.OverImage(spec, asked, image.Configuration);
         var id = ContainerDesk.NewId();
         await desk.AskAsync(
             new CreateStandalone(new ContainerDefinition(id, name, spec), settings), context.RequestAborted);
@@ -182,7 +183,16 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         {
             if (!ContainerUpdate.IsToBePruned(container, filters, time.GetUtcNow())) continue;
             var size = await desk.SizeAsync(container.State, context.RequestAborted);
-            await desk.AskAsync(new RemoveByHand(container.State.Id, Force: false), context.RequestAborted);
+            try
+            {
+                await desk.AskAsync(new RemoveByHand(container.State.Id, Force: false), context.RequestAborted);
+            }
+            catch (ApiException other) when (
+                other.Status is StatusCodes.Status404NotFound or StatusCodes.Status409Conflict)
+            {
+                continue; // Somebody was quicker to remove it, or to start it.
+            }
+
             reclaimed += size.Value;
             removed.Add(container.State.Id.Value);
         }

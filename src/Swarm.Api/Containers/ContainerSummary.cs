@@ -18,7 +18,7 @@ internal static class ContainerSummary
         {
             ["Id"] = state.Id.Value,
             ["Names"] = new JsonArray($"/{state.Definition.Name}"),
-            ["Image"] = spec.Image,
+            ["Image"] = shown.ImageName ?? spec.Image,
             ["ImageID"] = state.ImageId.Value,
             ["Command"] = Command(shown),
             ["Created"] = state.CreatedAt.ToUnixTimeSeconds(),
@@ -44,7 +44,8 @@ internal static class ContainerSummary
     private static JsonArray Ports(ShownContainer shown)
     {
         var ports = new JsonArray();
-        if (shown.State.Phase != ContainerPhase.Running) return ports;
+        // Whoever shares the host's network, or has none, exposes nothing.
+        if (shown.State.Phase != ContainerPhase.Running || shown.State.Endpoints.IsEmpty) return ports;
         var published = shown.State.Ports;
         foreach (var port in published)
         {
@@ -53,9 +54,10 @@ internal static class ContainerSummary
 
         foreach (var name in ContainerDocument.ExposedPorts(shown))
         {
-            var (number, protocol) = PortReading.Parse(name);
-            if (published.Any(port => port.ContainerPort == number && port.Protocol == protocol)) continue;
-            ports.Add(new JsonObject { ["PrivatePort"] = number, ["Type"] = Word(protocol) });
+            // The image may name what is none.
+            if (PortReading.TryParse(name) is not var (number, protocol)) continue;
+            if (published.Any(port => port.ContainerPort == number && Word(port.Protocol) == protocol)) continue;
+            ports.Add(new JsonObject { ["PrivatePort"] = number, ["Type"] = protocol });
         }
 
         return ports;

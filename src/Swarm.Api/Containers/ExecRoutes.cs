@@ -26,6 +26,8 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
     {
         var container = desk.Engine.Get(context.NamedContainer());
         var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
+        var keys = asked.Text("DetachKeys");
+        DetachKeys.Read(keys); // who names keys that there are not is told now
         var definition = new ExecDefinition(asked.Words("Cmd") ?? [])
         {
             Streams = new ConsoleStreams(
@@ -35,6 +37,7 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
             Environment = asked.Words("Env") ?? [],
             WorkingDirectory = asked.Text("WorkingDir") is { Length: > 0 } folder ? folder : null,
             Privileged = asked.Flag("Privileged"),
+            DetachKeys = keys,
         };
         if (definition.Arguments.IsEmpty)
             throw new ApiException(StatusCodes.Status400BadRequest, "no exec command specified");
@@ -77,7 +80,7 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
 
         await using (session)
         {
-            var keys = exec.Definition.Tty ? DetachKeys.Read("") : null;
+            var keys = exec.Definition.Tty ? DetachKeys.Read(exec.Definition.DetachKeys) : null;
             var isDetached = await new ConsoleStreaming(client, session, keys).RunAsync(stopping);
             if (isDetached && container is not null)
                 desk.Engine.Events.Publish(container, "exec_detach", ("execID", exec.Id));
@@ -133,7 +136,10 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
                 ["OpenStderr"] = definition.Streams.Error,
                 ["CanRemove"] = exec.ExitCode is not null,
                 ["ContainerID"] = exec.Container.Value,
-                ["DetachKeys"] = "",
+                // As bytes, which JSON has as base64.
+                ["DetachKeys"] = definition.DetachKeys is { Length: > 0 } keys
+                    ? Convert.ToBase64String(DetachKeys.Read(keys).Bytes)
+                    : "",
                 ["Pid"] = exec.Pid,
             },
             context.RequestAborted);

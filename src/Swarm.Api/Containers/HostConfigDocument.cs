@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Swarm.Runtime.Bundles;
 
 namespace Swarm.Api.Containers;
 
@@ -20,13 +21,7 @@ internal static class HostConfigDocument
           "CpusetCpus": "", "CpusetMems": "", "Devices": [], "DeviceCgroupRules": null, "DeviceRequests": null,
           "MemoryReservation": 0, "MemorySwap": 0, "MemorySwappiness": null, "OomKillDisable": false,
           "PidsLimit": null, "Ulimits": [], "CpuCount": 0, "CpuPercent": 0, "IOMaximumIOps": 0,
-          "IOMaximumBandwidth": 0,
-          "MaskedPaths": [
-            "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
-            "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
-            "/sys/devices/virtual/powercap"
-          ],
-          "ReadonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
+          "IOMaximumBandwidth": 0
         }
         """;
 
@@ -37,6 +32,8 @@ internal static class HostConfigDocument
     public static JsonObject Of(ShownContainer shown)
     {
         var document = (JsonObject)JsonNode.Parse(Defaults)!;
+        document["MaskedPaths"] = SpecWords.Words(HiddenPaths.Masked);
+        document["ReadonlyPaths"] = SpecWords.Words(HiddenPaths.ReadOnly);
         var asked = shown.Asked.Object("HostConfig");
         foreach (var name in asked.Names)
         {

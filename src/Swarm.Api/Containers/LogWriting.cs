@@ -42,7 +42,7 @@ internal sealed class LogWriting(IContainerEngine engine, TimeProvider time)
 
             if (!page.Entries.IsEmpty) await answer.FlushAsync(cancellation);
             if (page.More) continue;
-            if (!wanted.Follow || hasEnded) return;
+            if (!wanted.Follow || hasEnded || time.GetUtcNow() > wanted.Until) return;
             await Task.Delay(LookAgainAfter, time, cancellation);
         }
     }

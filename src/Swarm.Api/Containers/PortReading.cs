@@ -35,22 +35,52 @@ internal static class PortReading
         return ports.ToImmutable();
     }
 
-    /// <summary>Reads <c>80/tcp</c>, <c>53/udp</c> or <c>80</c>.</summary>
-    /// <exception cref="ApiException">It is no port.</exception>
-    public static (int Port, PortProtocol Protocol) Parse(string name)
+    /// <summary>What is published of an image's own ports, where all that are exposed shall be: those that are not
+    /// yet, each at any port of the host. What is no port, or of sctp, is passed over: nobody asked for it by
+    /// name.</summary>
+    public static ImmutableArray<PublishedPort> OfImage(
+        ImmutableArray<string> exposed, ImmutableArray<PublishedPort> published) =>
+    [
+        .. exposed.Select(TryParse).OfType<NamedPort>()
+            .Select(port => (port.Number, Protocol: KindOf(port.Protocol)))
+            .Where(port => port.Protocol is not null && !published.Any(
+                other => other.ContainerPort == port.Number && other.Protocol == port.Protocol))
+            .Distinct()
+            .Select(port => Published(port.Number, port.Protocol!.Value, (0, 0), "")),
+    ];
+
+    /// <summary>Reads a port as an image names it, which nobody has checked.</summary>
+    /// <returns>Null where it is none.</returns>
+    public static NamedPort? TryParse(string name)
     {
         var (number, protocol) = name.Split('/') switch
         {
             [var port] => (port, "tcp"),
-            [var port, var rest] => (port, rest),
+            [var port, var rest] => (port, rest.ToLowerInvariant()),
             _ => ("", ""),
         };
-        if (protocol == "sctp")
-            throw new ApiException(StatusCodes.Status501NotImplemented, $"port {name}: sctp is not supported");
-        return protocol is "tcp" or "udp" && TryPort(number, out var parsed) && parsed > 0
-            ? (parsed, protocol == "tcp" ? PortProtocol.Tcp : PortProtocol.Udp)
-            : throw Invalid($"invalid port specification: \"{name}\"");
+        return protocol is "tcp" or "udp" or "sctp" && TryPort(number, out var parsed) && parsed > 0
+            ? new NamedPort(parsed, protocol)
+            : null;
     }
+
+    /// <summary>Reads <c>80/tcp</c>, <c>53/udp</c> or <c>80</c>.</summary>
+    /// <exception cref="ApiException">It is no port.</exception>
+    public static (int Port, PortProtocol Protocol) Parse(string name)
+    {
+        if (TryParse(name) is not { } port) throw Invalid($"invalid port specification: \"{name}\"");
+        return KindOf(port.Protocol) is { } protocol
+            ? (port.Number, protocol)
+            : throw new ApiException(StatusCodes.Status501NotImplemented, $"port {name}: sctp is not supported");
+    }
+
+    /// <summary>Null for what is not published.</summary>
+    private static PortProtocol? KindOf(string protocol) => protocol switch
+    {
+        "tcp" => PortProtocol.Tcp,
+        "udp" => PortProtocol.Udp,
+        _ => null,
+    };
 
     private static PublishedPort Published(
         int port, PortProtocol protocol, (int First, int Last) host, string address) =>
@@ -84,3 +114,6 @@ internal static class PortReading
 
     private static ApiException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
 }
+
+/// <param name="Protocol">tcp, udp or sctp.</param>
+internal readonly record struct NamedPort(int Number, string Protocol);

@@ -18,6 +18,10 @@ internal sealed record ShownContainer(ContainerState State, StandaloneContainer?
     /// <summary>Null where its image is gone, or was not looked up.</summary>
     public StoredImage? Image { get; init; }
 
+    /// <summary>The name it was made by, while that still means its image; else the image's id. Null where that was
+    /// not looked up.</summary>
+    public string? ImageName { get; init; }
+
     /// <summary>The networks of this host.</summary>
     public ImmutableArray<NetworkDefinition> Networks { get; init; } = [];
 

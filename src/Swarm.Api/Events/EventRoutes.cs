@@ -74,7 +74,14 @@ internal sealed class EventRoutes(EventLog events, TimeProvider time, Cancellati
         var image = happened.Kind == "image"
             ? happened.Attributes.GetValueOrDefault("name", happened.Id)
             : happened.Attributes.GetValueOrDefault("image", "");
-        return image == named || image.Split(':')[0] == named || happened.Id == named;
+        return image == named || WithoutTag(image) == named || happened.Id == named;
+    }
+
+    /// <summary>What stands before the tag; the colon of a registry's port begins none.</summary>
+    private static string WithoutTag(string image)
+    {
+        var colon = image.LastIndexOf(':');
+        return colon > image.LastIndexOf('/') ? image[..colon] : image;
     }
 
     private static JsonObject Describe(EngineEvent happened)

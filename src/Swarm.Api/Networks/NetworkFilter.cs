@@ -38,7 +38,9 @@ internal static class NetworkFilter
     private static bool IsDangling(NetworkDefinition network, Func<NetworkDefinition, bool> isUsed) =>
         network.Kind != NetworkKind.Predefined && !isUsed(network);
 
-    private static bool Matches(string text, string wanted)
+    /// <summary>Whether a text is what is wanted, or fits it as an expression.</summary>
+    /// <exception cref="ApiException">It is no expression.</exception>
+    public static bool Matches(string text, string wanted)
     {
         try
         {

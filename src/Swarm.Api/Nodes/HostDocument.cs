@@ -11,7 +11,7 @@ internal static class HostDocument
 {
     private const string Unchanging = """
         {
-          "MemoryLimit": true, "SwapLimit": true, "KernelMemory": false, "KernelMemoryTCP": false,
+          "MemoryLimit": true, "KernelMemory": false, "KernelMemoryTCP": false,
           "CpuCfsPeriod": true, "CpuCfsQuota": true, "CPUShares": true, "CPUSet": true, "PidsLimit": true,
           "IPv4Forwarding": true, "BridgeNfIptables": true, "BridgeNfIp6tables": true, "Debug": false,
           "NFd": 0, "NGoroutines": 0, "NEventsListener": 0, "LoggingDriver": "json-file", "CgroupDriver": "cgroupfs",
@@ -61,6 +61,7 @@ internal static class HostDocument
         document["OSVersion"] = "";
         document["OSType"] = "linux";
         document["Architecture"] = MachineOf(node.Architecture);
+        document["SwapLimit"] = node.CountsSwap;
         document["CgroupVersion"] = $"{node.CgroupVersion}";
         document["OomKillDisable"] = node.CgroupVersion == 1;
         document["SystemTime"] = QueryTime.Written(now);

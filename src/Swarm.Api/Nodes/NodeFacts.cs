@@ -13,6 +13,12 @@ public sealed record NodeFacts(
     /// <summary>As it calls itself.</summary>
     public string OperatingSystem { get; init; } = "Linux";
 
+    /// <summary>Whether its kernel counts what containers swap out, and so can limit it.</summary>
+    public bool CountsSwap { get; init; }
+
+    /// <summary>Whether its kernel lets containers say how readily their memory is swapped out.</summary>
+    public bool KnowsSwappiness { get; init; }
+
     /// <summary>Whether its kernel can give containers a weight in block I/O.</summary>
     public bool WeighsBlocks { get; init; }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Swarm.Api.Containers;
 using Swarm.Api.Http;
+using Swarm.Api.Networks;
 using Swarm.Runtime;
 
 namespace Swarm.Api.Volumes;
@@ -26,7 +27,7 @@ internal sealed class VolumeRoutes(IContainerEngine engine)
         var filters = Filters.Read(context.Request, "dangling", "driver", "label", "name");
         var dangling = filters.Flag("dangling");
         var fitting = engine.Volumes.List().Where(volume => filters.FitsLabels(volume.Definition.Labels)
-            && filters.Fits("name", name => volume.Name.Contains(name, StringComparison.Ordinal))
+            && filters.Fits("name", name => NetworkFilter.Matches(volume.Name, name))
             && filters.Fits("driver", driver => driver == VolumeReading.Driver)
             && (dangling is null || dangling == volume.Users.IsEmpty));
         return context.Response.WriteNodeAsync(

@@ -33,6 +33,9 @@ internal static class HostFacts
         options.Identity.Labels)
     {
         OperatingSystem = RuntimeInformation.OSDescription,
+        // Of version 2 it is there, though nothing is limited while the host has nowhere to swap to.
+        CountsSwap = File.Exists("/sys/fs/cgroup/cgroup.controllers") || CgroupFiles.OfHost().CountsSwap,
+        KnowsSwappiness = CgroupFiles.OfHost().KnowsSwappiness,
         WeighsBlocks = CgroupFiles.OfHost().WeighsBlocks,
         WeighsDevices = CgroupFiles.OfHost().WeighsDevices,
         MapsUsers = options.Engine.Users is not null,

@@ -15,6 +15,8 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
 
     public bool CountsSwap => File.Exists(Path.Join(mountPoint, "memory/memory.memsw.limit_in_bytes"));
 
+    public bool KnowsSwappiness => File.Exists(Path.Join(mountPoint, "memory/memory.swappiness"));
+
     public bool WeighsBlocks => CgroupFiles.HasBelow(Path.Join(mountPoint, "blkio"), "blkio.weight");
 
     public bool WeighsDevices => CgroupFiles.HasBelow(Path.Join(mountPoint, "blkio"), DeviceWeightFiles);

@@ -13,6 +13,8 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
 
     public bool CountsSwap => File.Exists("/proc/swaps") && File.ReadLines("/proc/swaps").Skip(1).Any();
 
+    public bool KnowsSwappiness => false;
+
     public bool WeighsBlocks => CgroupFiles.HasBelow(mountPoint, "io.weight", "io.bfq.weight");
 
     public bool WeighsDevices => CgroupFiles.HasBelow(mountPoint, DeviceWeightFile);

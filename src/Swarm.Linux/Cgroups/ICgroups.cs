@@ -54,6 +54,9 @@ public interface ICgroups
     /// <summary>Whether limits on memory plus swap can be set.</summary>
     bool CountsSwap { get; }
 
+    /// <summary>Whether a cgroup can say how readily its memory is swapped out.</summary>
+    bool KnowsSwappiness { get; }
+
     /// <summary>Whether crun can give a cgroup a weight in block I/O: it needs a file that not every kernel has.
     /// </summary>
     bool WeighsBlocks { get; }

@@ -48,9 +48,10 @@ internal sealed record BundleInput(
 }
 
 /// <summary>Which limits the cgroups of this host know.</summary>
-internal readonly record struct KernelLimits(bool CountsSwap, bool WeighsBlocks)
+internal readonly record struct KernelLimits(bool CountsSwap, bool KnowsSwappiness, bool WeighsBlocks)
 {
-    public static KernelLimits Of(ICgroups cgroups) => new(cgroups.CountsSwap, cgroups.WeighsBlocks);
+    public static KernelLimits Of(ICgroups cgroups) =>
+        new(cgroups.CountsSwap, cgroups.KnowsSwappiness, cgroups.WeighsBlocks);
 }
 
 /// <param name="Kind">As in mount(2): <c>bind</c>, <c>tmpfs</c>.</param>
@@ -70,7 +71,15 @@ internal sealed record SeccompChoice(ReadOnlyMemory<byte>? Profile, string? Comp
 
 /// <param name="Kind">c or b.</param>
 /// <param name="Access">Null where it is among those that may be used anyway.</param>
-internal sealed record HostDevice(string Path, char Kind, int Major, int Minor, string? Access = null);
+internal sealed record HostDevice(string Path, char Kind, int Major, int Minor, string? Access = null)
+{
+    /// <summary>Who may do what with it, as on the host; and whose it is there.</summary>
+    public uint Mode { get; init; }
+
+    public uint UserId { get; init; }
+
+    public uint GroupId { get; init; }
+}
 
 /// <param name="Kind">a, c or b.</param>
 /// <param name="Major">Null means any; so the other.</param>

@@ -37,7 +37,12 @@ internal static class HostDevices
         if (!status.IsDevice) throw Invalid($"{path} is not a device");
         return new HostDevice(
             target, status.Kind == FileKind.BlockDevice ? 'b' : 'c', (int)status.Represents.Major,
-            (int)status.Represents.Minor, access);
+            (int)status.Represents.Minor, access)
+        {
+            Mode = status.Mode,
+            UserId = status.UserId,
+            GroupId = status.GroupId,
+        };
     }
 
     private static FileStatus? StatusOf(string path)
@@ -62,10 +67,15 @@ internal static class HostDevices
             if (name is null || Own.Contains(name["DEVNAME=".Length..])) continue;
             var path = "/dev/" + name["DEVNAME=".Length..];
             var numbers = Path.GetFileName(link).Split(':');
-            if (!File.Exists(path)) continue;
+            if (StatusOf(path) is not { } status) continue;
             yield return new HostDevice(
                 path, kind, int.Parse(numbers[0], CultureInfo.InvariantCulture),
-                int.Parse(numbers[1], CultureInfo.InvariantCulture));
+                int.Parse(numbers[1], CultureInfo.InvariantCulture))
+            {
+                Mode = status.Mode,
+                UserId = status.UserId,
+                GroupId = status.GroupId,
+            };
         }
     }
 }

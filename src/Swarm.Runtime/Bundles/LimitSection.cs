@@ -33,7 +33,7 @@ internal static class LimitSection
         Utf8JsonWriter json, ResourceLimits limits, KernelLimits kernel, ImmutableArray<DeviceThrottle> throttles,
         bool waitsForMemory)
     {
-        WriteMemory(json, limits, kernel.CountsSwap, waitsForMemory);
+        WriteMemory(json, limits, kernel, waitsForMemory);
         WriteBlocks(json, kernel.WeighsBlocks ? limits.BlockWeight : 0, throttles);
         WriteCpu(json, limits);
         if (limits.Pids > 0) WritePids(json, limits.Pids);
@@ -81,7 +81,7 @@ internal static class LimitSection
     };
 
     private static void WriteMemory(
-        Utf8JsonWriter json, ResourceLimits limits, bool canLimitSwap, bool waitsForMemory)
+        Utf8JsonWriter json, ResourceLimits limits, KernelLimits kernel, bool waitsForMemory)
     {
         var memory = limits.Memory.Value;
         var total = limits.MemoryAndSwap.Value;
@@ -90,11 +90,11 @@ internal static class LimitSection
         if (memory > 0)
         {
             json.WriteNumber("limit", memory);
-            if (canLimitSwap) json.WriteNumber("swap", total != 0 ? total : memory * 2);
+            if (kernel.CountsSwap) json.WriteNumber("swap", total != 0 ? total : memory * 2);
         }
 
         if (limits.MemoryReservation.Value > 0) json.WriteNumber("reservation", limits.MemoryReservation.Value);
-        if (limits.Swappiness is { } swappiness) json.WriteNumber("swappiness", swappiness);
+        if (limits.Swappiness is { } swappiness && kernel.KnowsSwappiness) json.WriteNumber("swappiness", swappiness);
         json.WriteEndObject();
     }
 

@@ -9,15 +9,6 @@ namespace Swarm.Runtime.Bundles;
 /// <remarks>https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config-linux.md</remarks>
 internal static class LinuxSection
 {
-    private static readonly ImmutableArray<string> Masked =
-    [
-        "/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
-        "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
-    ];
-
-    private static readonly ImmutableArray<string> ReadOnly =
-        ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
-
     public static void Write(Utf8JsonWriter json, BundleInput input)
     {
         var spec = input.Plan.Spec;
@@ -39,8 +30,10 @@ internal static class LinuxSection
         WriteDeviceRules(json, spec.Privileged, input);
         LimitSection.Write(json, spec.Limits, input.Kernel, input.Throttles, spec.Cgroup.WaitsForMemory);
         json.WriteEndObject();
-        BundleWriter.WriteStrings(json, "maskedPaths", spec.Privileged ? [] : spec.MaskedPaths ?? Masked);
-        BundleWriter.WriteStrings(json, "readonlyPaths", spec.Privileged ? [] : spec.ReadOnlyPaths ?? ReadOnly);
+        BundleWriter.WriteStrings(
+            json, "maskedPaths", spec.Privileged ? [] : spec.MaskedPaths ?? HiddenPaths.Masked);
+        BundleWriter.WriteStrings(
+            json, "readonlyPaths", spec.Privileged ? [] : spec.ReadOnlyPaths ?? HiddenPaths.ReadOnly);
         if (input.Seccomp.Profile is { } profile)
         {
             json.WritePropertyName("seccomp");
@@ -112,9 +105,10 @@ internal static class LinuxSection
             json.WriteString("type", device.Kind.ToString());
             json.WriteNumber("major", device.Major);
             json.WriteNumber("minor", device.Minor);
-            json.WriteNumber("fileMode", device.Kind == 'b' ? 0x1b0 : 0x1b6);
-            json.WriteNumber("uid", 0);
-            json.WriteNumber("gid", 0);
+            json.WriteNumber("fileMode", device.Mode);
+            // Where users are mapped, the host's own node is shown, and nobody of the container may own it.
+            json.WriteNumber("uid", input.Users is null ? device.UserId : 0);
+            json.WriteNumber("gid", input.Users is null ? device.GroupId : 0);
             json.WriteEndObject();
         }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Swarm.Core.Containers;
 using Swarm.Linux.Files;
@@ -61,23 +62,24 @@ internal static class NameFiles
 
     internal static string Hosts(ContainerPlan plan, NamesInput input)
     {
-        var endpoints = input.Endpoints;
-        var text = new StringBuilder(OfEveryContainer);
-        foreach (var extra in plan.Spec.ExtraHosts) text.Append(ExtraHost(extra, endpoints));
+        var text = new StringBuilder();
+        if (plan.Spec.NetworkMode == NetworkMode.Host && input.HostNames.Length > 0)
+            text.Append(input.HostNames.TrimEnd('\n')).Append('\n');
+        else text.Append(OfEveryContainer);
+        foreach (var extra in plan.Spec.ExtraHosts) text.Append(ExtraHost(extra, input));
         var names = string.Join(' ', plan.HostNames);
-        if (endpoints.IsEmpty) text.Append(CultureInfo.InvariantCulture, $"127.0.0.1\t{names}\n");
-        foreach (var endpoint in endpoints)
+        foreach (var endpoint in input.Endpoints)
             text.Append(CultureInfo.InvariantCulture, $"{endpoint.Address}\t{names}\n");
         foreach (var link in input.Links)
             text.Append(CultureInfo.InvariantCulture, $"{link.Address}\t{string.Join(' ', link.HostNames)}\n");
         return text.ToString();
     }
 
-    private static string ExtraHost(string extra, ImmutableArray<NetworkEndpoint> endpoints)
+    private static string ExtraHost(string extra, NamesInput input)
     {
         var separator = extra.IndexOfAny([':', '=']);
         var address = separator > 0 ? extra[(separator + 1)..] : "";
-        if (address == HostGateway) address = endpoints.IsEmpty ? "127.0.0.1" : endpoints[0].Gateway;
+        if (address == HostGateway) address = input.HostAddress;
         return IPAddress.TryParse(address.Trim('[', ']'), out var parsed)
             ? $"{parsed}\t{extra[..separator]}\n"
             : throw new ContainerException(ContainerFault.Invalid, $"extra host '{extra}' is not as NAME:ADDRESS");
@@ -98,12 +100,13 @@ internal static class NameFiles
             .Concat(Line("options", spec.DnsOptions));
         if (input.ResolvesNames) return string.Concat(AskingFirst(others).Select(line => line + "\n"));
         var servers = spec.DnsServers.IsEmpty
-            // A server at the host's own loopback cannot be reached from another network namespace.
-            ? lines.Where(line => line.StartsWith("nameserver", StringComparison.Ordinal) && !IsLoopback(line))
+            ? spec.NetworkMode == NetworkMode.Host ? lines.Where(line => AddressIn(line) is not null)
+                : lines.Where(IsReachable).DefaultIfEmpty(input.IsAttached ? "nameserver " + NetworkResolver : "")
             : spec.DnsServers.Select(server => IPAddress.TryParse(server, out var address)
                 ? $"nameserver {address}"
                 : throw new ContainerException(ContainerFault.Invalid, $"DNS server '{server}' is not an address"));
-        return string.Concat(servers.Concat(others).Select(line => line + "\n"));
+        return string.Concat(
+            servers.Concat(others).Where(line => line.Length > 0).Select(line => line + "\n"));
     }
 
     private static IEnumerable<string> AskingFirst(IEnumerable<string> others)
@@ -142,9 +145,41 @@ internal static class NameFiles
         return servers.All(IsLoopback) && File.Exists(behindStub) ? File.ReadAllText(behindStub) : text;
     }
 
-    private static bool IsLoopback(string line) =>
-        line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [_, var server, ..]
-        && IPAddress.TryParse(server, out var address) && IPAddress.IsLoopback(address);
+    /// <summary>Whether nobody whom the host asks can be asked by a container itself.</summary>
+    public static bool LacksServers(string hostResolver) => !hostResolver.Split('\n').Any(IsReachable);
+
+    /// <summary>Whether a container was led to its name server; false where that cannot be told.</summary>
+    public static bool LeadsToNameServer(string folder)
+    {
+        try
+        {
+            return File.ReadLines(Path.Join(folder, "resolv.conf"))
+                .Any(line => AddressIn(line) is { } server && server.ToString() == NetworkResolver);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The host's /etc/hosts; empty where there is none.</summary>
+    public static string ReadHostNames()
+    {
+        const string ordinary = "/etc/hosts";
+        return File.Exists(ordinary) ? File.ReadAllText(ordinary) : "";
+    }
+
+    /// <summary>Whether a line names a server that a container reaches: not one at the host's own loopback, which is
+    /// another in the container's namespace, nor one at an address of version 6, of which it has none.</summary>
+    private static bool IsReachable(string line) =>
+        AddressIn(line) is { AddressFamily: AddressFamily.InterNetwork } server && !IPAddress.IsLoopback(server);
+
+    private static bool IsLoopback(string line) => AddressIn(line) is { } server && IPAddress.IsLoopback(server);
+
+    /// <summary>The server that a line names; null where it names none.</summary>
+    private static IPAddress? AddressIn(string line) =>
+        line.Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries) is ["nameserver", var server, ..]
+        && IPAddress.TryParse(server, out var address) ? address : null;
 }
 
 /// <summary>What a container's names are written from, beside its plan.</summary>
@@ -153,4 +188,19 @@ internal sealed record NamesInput(
 {
     /// <summary>Whether a resolver of its networks answers in its namespace.</summary>
     public bool ResolvesNames { get; init; }
+
+    /// <summary>Whether its namespace is one in which its name server answers where it has nobody else to
+    /// ask.</summary>
+    public bool IsAttached { get; init; }
+
+    /// <summary>The host's /etc/hosts.</summary>
+    public string HostNames { get; init; } = "";
+
+    /// <summary>The host's own address in the default network; empty where there is no such network.</summary>
+    public string DefaultGateway { get; init; } = "";
+
+    /// <summary>At which the container finds the host, or would if its networks led there.</summary>
+    public string HostAddress =>
+        Endpoints.Select(endpoint => endpoint.Gateway).Append(DefaultGateway).Append("127.0.0.1")
+            .First(address => address.Length > 0);
 }

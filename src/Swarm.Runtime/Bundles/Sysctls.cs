@@ -39,7 +39,8 @@ internal static class Sysctls
         var given = spec.Domainname.Length > 0 && users is null
             ? spec.Sysctls.SetItem("kernel.domainname", spec.Domainname)
             : spec.Sysctls;
-        if (spec.NetworkMode == NetworkMode.Host) return given;
+        // Those of the host's network, or of another container's, are not for this one to set.
+        if (spec.NetworkMode == NetworkMode.Host || spec.Shared.Network.Length > 0) return given;
         return ImmutableSortedDictionary<string, string>.Empty
             .SetItem("net.ipv4.ip_unprivileged_port_start", "0")
             .SetItem(

@@ -60,6 +60,10 @@ public sealed record ExecDefinition(ImmutableArray<string> Arguments)
 
     /// <summary>With every capability that this host can hand on.</summary>
     public bool Privileged { get; init; }
+
+    /// <summary>Keys by which one who attaches to it goes and leaves it running, as <c>ctrl-p,ctrl-q</c>; empty: the
+    /// usual ones. The engine keeps them, and does not look at them.</summary>
+    public string DetachKeys { get; init; } = "";
 }
 
 /// <param name="Pid">The host's; 0 before it starts.</param>

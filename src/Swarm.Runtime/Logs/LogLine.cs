@@ -25,7 +25,7 @@ internal readonly record struct LogLine(DateTimeOffset At, bool IsError, bool Is
         var stream = line[parts[1]];
         var isError = stream.SequenceEqual("stderr"u8);
         if (!isError && !stream.SequenceEqual("stdout"u8)) return null;
-        var text = Encoding.UTF8.GetString(line[at..]).TrimEnd('\r');
+        var text = Encoding.UTF8.GetString(line[at..]);
         return new LogLine(time, isError, line[parts[2]].SequenceEqual("P"u8), text);
     }
 

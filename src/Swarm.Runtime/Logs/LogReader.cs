@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Swarm.Runtime.Logs;
 
 /// <summary>Reads a container's log page by page, whole lines joined from their parts.</summary>
-internal sealed class LogReader(LogFolder folder, TimeProvider time)
+internal sealed class LogReader(LogFolder folder, TimeProvider time, bool isTerminal = false)
 {
     private const int ChunkSize = 64 * 1024;
 
@@ -19,7 +19,7 @@ internal sealed class LogReader(LogFolder folder, TimeProvider time)
         var from = position is not null ? LogPosition.Parse(position)
             : tail is { } count ? new LogTail(folder).Find(count)
             : new LogPosition(0, 0);
-        var page = new PageBuilder(Math.Max(1, maxBytes));
+        var page = new PageBuilder(Math.Max(1, maxBytes), isTerminal);
         var at = Forward(from);
         while (true)
         {

@@ -13,7 +13,7 @@ internal sealed class OpenedLog : IContainerLog
     public OpenedLog(LiveContainer container, BlockingWork work, TimeProvider time)
     {
         (_container, _work) = (container, work);
-        _reader = new LogReader(container.Log, time);
+        _reader = new LogReader(container.Log, time, container.Definition.Spec.Tty);
         container.Log.AddReader();
     }
 

@@ -8,7 +8,8 @@ namespace Swarm.Runtime.Logs;
 /// The parts of a line of one stream may have lines of the other between them, so each stream has its own unfinished
 /// entry. A page ends where none is unfinished, so that the next one begins with a whole line.
 /// </remarks>
-internal sealed class PageBuilder(int maxBytes)
+/// <param name="isTerminal">Its lines end in a carriage return, which a terminal puts before each end of line.</param>
+internal sealed class PageBuilder(int maxBytes, bool isTerminal)
 {
     private readonly ImmutableArray<LogEntry>.Builder _entries = ImmutableArray.CreateBuilder<LogEntry>();
     private readonly Unfinished?[] _unfinished = new Unfinished?[2];
@@ -37,6 +38,7 @@ internal sealed class PageBuilder(int maxBytes)
         if (line.IsPartial && entry.Text.Length < maxBytes) return true;
 
         _unfinished[stream] = null;
+        if (isTerminal && !line.IsPartial && entry.Text is [.., '\r']) entry.Text.Length--;
         _entries.Add(new LogEntry(entry.At, line.IsError, entry.Text.ToString(), IsWhole: !line.IsPartial));
         if (_bytes < maxBytes) return true;
         if (_unfinished[1 - stream] is null) Stopped = next;

@@ -160,6 +160,10 @@ internal sealed partial class ContainerMaker(
         new(network?.Endpoints ?? [], links, NameFiles.ReadHostResolver())
         {
             ResolvesNames = NameFiles.AsksNameServer(network?.Endpoints ?? [], networks.DefaultNetwork),
+            IsAttached = network is not null,
+            HostNames = NameFiles.ReadHostNames(),
+            DefaultGateway =
+                networks.Networks.FirstOrDefault(one => one.Name == networks.DefaultNetwork)?.Gateway ?? "",
         };
 
     private static void MakeWorkingFolder(RootedFolder root, string path, (uint User, uint Group)? owner)

@@ -2,14 +2,19 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Networks;
 
 namespace Swarm.Runtime.Names;
 
 /// <summary>A network plane whose containers have a name server, from before their first process until after their
-/// last, where they are in a network in which names are resolved.</summary>
+/// last, where they are in a network in which names are resolved, or can reach no other server.</summary>
 /// <remarks>One that has left all such networks keeps it: its programs go on asking there.</remarks>
-internal sealed partial class ResolvingNetworkPlane(INetworkPlane plane, INameServers servers, ILogger logger)
+/// <param name="lacksServers">Whether the host asks only servers that a container cannot reach.</param>
+/// <param name="isLedHere">Whether a container that was made before asks its name server.</param>
+internal sealed partial class ResolvingNetworkPlane(
+    INetworkPlane plane, INameServers servers, Func<bool> lacksServers, Func<ContainerId, bool> isLedHere,
+    ILogger logger)
     : INetworkPlane
 {
     public string DefaultNetwork => plane.DefaultNetwork;
@@ -24,8 +29,11 @@ internal sealed partial class ResolvingNetworkPlane(INetworkPlane plane, INameSe
         {
             try
             {
-                if (await plane.FindAsync(container, cancellation) is { } attached)
-                    await ServeAsync(container, attached, cancellation);
+                if (await plane.FindAsync(container, cancellation) is { } attached
+                    && (ResolvesNames(attached) || isLedHere(container)))
+                {
+                    await servers.OpenAsync(container, attached.NamespacePath, cancellation);
+                }
             }
             catch (ContainerException refused)
             {
@@ -95,10 +103,13 @@ internal sealed partial class ResolvingNetworkPlane(INetworkPlane plane, INameSe
     private async Task<NetworkAttachment> ServeAsync(
         ContainerId container, NetworkAttachment attached, CancellationToken cancellation)
     {
-        if (attached.Endpoints.Any(endpoint => endpoint.Network != plane.DefaultNetwork))
+        if (ResolvesNames(attached) || lacksServers())
             await servers.OpenAsync(container, attached.NamespacePath, cancellation);
         return attached;
     }
+
+    private bool ResolvesNames(NetworkAttachment attached) =>
+        NameFiles.AsksNameServer(attached.Endpoints, plane.DefaultNetwork);
 
     [LoggerMessage(LogLevel.Warning, "Container {Container} has no name server, until it is started again")]
     private partial void LogNotServed(string container, Exception cause);

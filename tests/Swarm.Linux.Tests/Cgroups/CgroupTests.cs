@@ -161,6 +161,16 @@ public sealed class CgroupTests : IDisposable
     }
 
     [Fact]
+    public void Version_1_alone_knows_how_readily_memory_is_swapped_out()
+    {
+        Assert.False(new CgroupsV1(_root).KnowsSwappiness);
+        Write("memory/memory.swappiness", "60");
+
+        Assert.True(new CgroupsV1(_root).KnowsSwappiness);
+        Assert.False(new CgroupsV2(_root).KnowsSwappiness);
+    }
+
+    [Fact]
     public void Where_there_is_no_cgroup_one_is_made_to_see_what_it_has_and_taken_away()
     {
         Directory.CreateDirectory(Path.Join(_root, "blkio"));

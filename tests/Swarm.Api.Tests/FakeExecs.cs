@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Swarm.Core;
+using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Execs;
+
+namespace Swarm.Api.Tests;
+
+/// <summary>Programs that are only said to run; all of them have one console.</summary>
+internal sealed class FakeExecs : IContainerExecs
+{
+    private readonly Dictionary<string, ExecState> _execs = [];
+
+    public FakeConsole Console { get; } = new();
+
+    public string Create(ContainerId id, ExecDefinition definition)
+    {
+        var exec = $"exec{_execs.Count}";
+        _execs[exec] = new ExecState(exec, id, definition, IsRunning: false, Pid: 0, ExitCode: null);
+        return exec;
+    }
+
+    public Task StartDetachedAsync(string exec, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<IConsoleSession> StartAsync(string exec, TerminalSize? size, CancellationToken cancellation) =>
+        Task.FromResult<IConsoleSession>(Console);
+
+    public void Resize(string exec, TerminalSize size) => throw new NotSupportedException();
+
+    public ExecState? Find(string exec) => _execs.GetValueOrDefault(exec);
+
+    public ImmutableArray<string> Of(ContainerId id) => [];
+
+    public Task<ExecState> WaitAsync(string exec, CancellationToken cancellation) => throw new NotSupportedException();
+}
