@@ -135,6 +135,18 @@ public sealed record StoredImage(
     Digest Id, Digest ManifestDigest, ImmutableArray<ImageReference> Names, ImageConfiguration Configuration,
     Bytes Size)
 {
+    /// <summary>Of the names, those by digest that came with a push to a node: no registry is known to have them.
+    /// </summary>
+    public ImmutableArray<ImageReference> OwnNames { get; init; } = [];
+
+    /// <summary>Whether the registry of its name has this image, as far as is known here.</summary>
+    public bool IsFromRegistry(ImageReference name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Names.Any(other => other.Digest is not null && other.Repository == name.Repository
+            && !OwnNames.Contains(other));
+    }
+
     /// <summary>What it runs on, as <c>linux/amd64</c>.</summary>
     public string Platform => Own.ToString();
 

@@ -14,7 +14,11 @@ namespace Swarm.Images;
 /// moved to its place.</summary>
 internal sealed record ReadyImage(
     KnownImage Image, ImmutableArray<ImageReference> Names, ImmutableArray<StagedBlob> Blobs,
-    ImmutableArray<UnpackedLayer> Layers);
+    ImmutableArray<UnpackedLayer> Layers)
+{
+    /// <inheritdoc cref="ArchivedImage.OwnNames"/>
+    public ImmutableArray<ImageReference> OwnNames { get; init; } = [];
+}
 
 /// <summary>Takes images from a scratch folder into the store.</summary>
 internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, ImageStoreOptions options)
@@ -38,12 +42,20 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, I
 
     /// <summary>Moves blobs and layers to their places. Until the catalog knows the image, nobody sees them.</summary>
     /// <param name="synced">Whether the names of what is moved are brought to the disk.</param>
+    /// <exception cref="ImageException">A blob is gone that was here when it was begun.</exception>
     public void Commit(ReadyImage image, bool synced = true)
     {
         foreach (var blob in image.Blobs)
         {
             var path = folders.Blob(blob.Digest);
-            if (File.Exists(path) || !File.Exists(blob.Path)) continue;
+            if (File.Exists(path)) continue;
+            if (!File.Exists(blob.Path))
+            {
+                throw new ImageException(
+                    ImageFault.NotFound,
+                    $"blob {blob.Digest} of image {image.Image.Id} is not on this host any more: was what the image is "
+                    + "made of removed meanwhile?");
+            }
 
             File.SetUnixFileMode(blob.Path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
             File.Move(blob.Path, path);
@@ -77,7 +89,10 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, I
             image.Config.Digest, manifest.Digest, image.Document.Configuration,
             [.. imageLayers.Select(layer => layer with { BlobPath = folders.Blob(layer.Blob) })],
             new Bytes(unpacked.Sum(layer => layer.Record.SizeBytes)));
-        return new ReadyImage(known, image.Names, [.. image.Layers, image.Config, manifest], unpacked);
+        return new ReadyImage(known, image.Names, [.. image.Layers, image.Config, manifest], unpacked)
+        {
+            OwnNames = image.OwnNames,
+        };
     }
 
     private static StagedBlob WriteManifest(ArchivedImage image, ScratchFolder scratch)

@@ -65,6 +65,31 @@ public sealed partial class ImageStore
         return file.Exists ? new StagedBlob(file.FullName, digest, file.Length) : null;
     }
 
+    /// <summary>Whether every blob of an image is here.</summary>
+    internal bool IsWhole(Digest image)
+    {
+        lock (_gate) return _catalog.Find(image) is { } known && IsWhole(known);
+    }
+
+    private bool IsWhole(KnownImage image) => image.Layers.All(layer => File.Exists(_folders.Blob(layer.Blob)));
+
+    /// <summary>Takes a blob out of its place that is not what its name says. It counts as one that has come in part:
+    /// when it is fetched again, what of it is right is not.</summary>
+    /// <param name="written">Of what was found broken; what was brought since stays.</param>
+    internal void SetAside(StagedBlob blob, DateTime written)
+    {
+        lock (_gate)
+        {
+            var path = _folders.Blob(blob.Digest);
+            if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) != written) return;
+            var aside = Path.Combine(_folders.Parts, blob.Digest.Hex);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.Move(path, aside, overwrite: true);
+            File.SetLastWriteTimeUtc(aside, _time.GetUtcNow().UtcDateTime);
+            Changed?.Invoke();
+        }
+    }
+
     /// <summary>Puts a checked blob, which is held, in its place.</summary>
     internal StagedBlob Adopt(StagedBlob blob)
     {

@@ -67,7 +67,7 @@ public sealed partial class ImageStore : ICopyStore
 
     private StoredCopy ShowCopy(KnownImage image, bool isInUse) => new(
         image.Id, [.. _catalog.NamesOf(image.Id).Where(name => name.Tag is not null).Select(name => name.ToString())],
-        [.. _marks.NamesOf(image.Id)], _marks.Of(image.Id), IsHere: true, isInUse, image.Size,
+        [.. _marks.NamesOf(image.Id)], _marks.Of(image.Id), IsWhole(image), isInUse, image.Size,
         image.Configuration.Labels);
 
     private bool IsTagged(Digest image) => _catalog.NamesOf(image).Any(name => name.Tag is not null);

@@ -132,7 +132,8 @@ public sealed partial class ImageStore
         {
             if (_catalog.Find(image.Config.Digest) is not null)
             {
-                foreach (var name in image.Names) _catalog.Name(name, image.Config.Digest);
+                foreach (var name in image.Names)
+                    _catalog.Name(name, image.Config.Digest, image.OwnNames.Contains(name));
                 return;
             }
         }
@@ -143,20 +144,20 @@ public sealed partial class ImageStore
     /// <summary>Makes tags mean a manifest.</summary>
     /// <param name="image">What the names mean on this host; null where they mean none.</param>
     /// <returns>Names that meant an image of this host, and mean none now.</returns>
-    internal ImmutableArray<ImageReference> TagManifest(
+    internal ImmutableArray<TakenName> TagManifest(
         ImmutableArray<ImageReference> tags, Digest manifest, Digest? image)
     {
-        var unnamed = ImmutableArray.CreateBuilder<ImageReference>();
+        var unnamed = ImmutableArray.CreateBuilder<TakenName>();
         lock (_gate)
         {
             foreach (var tag in tags)
             {
                 var before = MeaningOf(tag);
                 _repositories.Keep(new TagRecord(tag.Repository, tag.Tag!, manifest, image));
-                if (image is null && _catalog.Find(tag) is not null)
+                if (image is null && _catalog.Find(tag) is { } named)
                 {
                     _catalog.RemoveName(tag);
-                    unnamed.Add(tag);
+                    unnamed.Add(new TakenName(tag, named.Id));
                 }
 
                 if (before is { } other && other != manifest) Touch(tag.Repository, other);

@@ -7,22 +7,22 @@ namespace Swarm.Images;
 public sealed partial class ImageStore
 {
     /// <summary>Takes away a tag; the image or manifest that it meant stays.</summary>
-    /// <returns>Whether it was the name of an image of this host; null when it means nothing.</returns>
-    internal bool? RemoveTagIn(ImageReference name)
+    /// <returns>The name, if it was one of an image of this host; null when it means nothing.</returns>
+    internal ImmutableArray<TakenName>? RemoveTagIn(ImageReference name)
     {
         lock (_gate)
         {
             if (MeaningOf(name) is not { } meant) return null;
             Touch(name.Repository, meant);
-            return RemoveTag(name);
+            return RemoveTag(name) is { } taken ? [taken] : [];
         }
     }
 
     /// <summary>Takes away a manifest with all tags that mean it.</summary>
     /// <returns>The names of images among those; null when there is no such manifest.</returns>
-    internal ImmutableArray<ImageReference>? RemoveManifestIn(ImageReference repository, Digest digest)
+    internal ImmutableArray<TakenName>? RemoveManifestIn(ImageReference repository, Digest digest)
     {
-        var unnamed = ImmutableArray.CreateBuilder<ImageReference>();
+        var unnamed = ImmutableArray.CreateBuilder<TakenName>();
         HashSet<Digest> images;
         lock (_gate)
         {
@@ -31,7 +31,7 @@ public sealed partial class ImageStore
             foreach (var tag in TagsIn(repository) ?? [])
             {
                 var name = repository with { Tag = tag, Digest = null };
-                if (MeaningOf(name) == digest && RemoveTag(name)) unnamed.Add(name);
+                if (MeaningOf(name) == digest && RemoveTag(name) is { } taken) unnamed.Add(taken);
             }
 
             var byDigest = repository with { Tag = null, Digest = digest };
@@ -90,11 +90,11 @@ public sealed partial class ImageStore
         }
     }
 
-    private bool RemoveTag(ImageReference name)
+    private TakenName? RemoveTag(ImageReference name)
     {
         if (_repositories.FindTag(name) is { } tag) _repositories.Remove([tag]);
-        if (_catalog.Find(name) is null) return false;
+        if (_catalog.Find(name) is not { } image) return null;
         _catalog.RemoveName(name);
-        return true;
+        return new TakenName(name, image.Id);
     }
 }

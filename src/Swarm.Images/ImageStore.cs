@@ -197,7 +197,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     private void Add(ReadyImage image)
     {
         _catalog.Add(image.Image);
-        foreach (var name in image.Names) _catalog.Name(name, image.Image.Id);
+        foreach (var name in image.Names) _catalog.Name(name, image.Image.Id, image.OwnNames.Contains(name));
         NoteUse(image.Image.Id);
         LogAdded(image.Image.Id, image.Names, image.Image.Layers.Length, image.Image.Size);
     }
@@ -211,7 +211,10 @@ public sealed partial class ImageStore : IImageStore, IDisposable
                 : $"there is no image {nameOrId} on this host");
 
     private StoredImage Show(KnownImage image) => new(
-        image.Id, image.ManifestDigest, _catalog.NamesOf(image.Id), image.Configuration, image.Size);
+        image.Id, image.ManifestDigest, _catalog.NamesOf(image.Id), image.Configuration, image.Size)
+    {
+        OwnNames = _catalog.OwnNamesOf(image.Id),
+    };
 
     // Blobs are measured when somebody asks: who changes the catalog does not wait for that.
     private Lazy<ImmutableArray<NodeImage>> ListHere()

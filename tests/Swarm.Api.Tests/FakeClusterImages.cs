@@ -10,34 +10,47 @@ namespace Swarm.Api.Tests;
 /// <summary>A cluster that knows what it is told, and one other node that has it.</summary>
 internal sealed class FakeClusterImages : IClusterImages
 {
-    private readonly Dictionary<ImageReference, HeldImage> _known = [];
+    private readonly Dictionary<ImageReference, (HeldImage Held, ImageOrigin Origin)> _known = [];
 
     /// <summary>What was fetched, and the names that it got here.</summary>
     public List<(Digest Id, ImmutableArray<ImageReference> Names)> Fetched { get; } = [];
 
+    /// <summary>No other node can be reached.</summary>
+    public bool IsAlone { get; set; }
+
+    /// <summary>Nobody tells what names mean.</summary>
+    public bool IsSilent { get; set; }
+
+    public bool IsThere => true;
+
     /// <summary>The name means an image that another node has.</summary>
     /// <param name="fromRegistry">Whether it came from the registry of its name.</param>
-    public Digest Know(string text, bool fromRegistry)
+    /// <param name="pushed">Whether it is known by a digest because it was pushed to a node.</param>
+    public Digest Know(string text, bool fromRegistry, Digest? id = null, bool pushed = false)
     {
         var name = ImageReference.Parse(text);
-        var id = Digest.Of(System.Text.Encoding.UTF8.GetBytes(text));
-        ImmutableArray<ImageReference> names = fromRegistry
-            ? [name, name with { Tag = null, Digest = Digest.Of("listed"u8) }]
-            : [name];
-        _known[name] = new HeldImage(
-            new Peer("other", new Uri("http://127.0.0.1:1")), id, Digest.Of("manifest of others"u8), 100, names,
-            new Bytes(1000));
-        return id;
+        var image = id ?? Digest.Of(System.Text.Encoding.UTF8.GetBytes(text));
+        var byDigest = name with { Tag = null, Digest = Digest.Of("listed"u8) };
+        var held = new HeldImage(
+            new Peer("other", new Uri("http://127.0.0.1:1")), image, Digest.Of("manifest of others"u8), 100,
+            fromRegistry || pushed ? [name, byDigest] : [name], new Bytes(1000))
+        {
+            OwnNames = pushed ? [byDigest] : [],
+        };
+        _known[name] = (held, fromRegistry ? ImageOrigin.Registry : ImageOrigin.Cluster);
+        return image;
     }
 
-    public Task<Digest?> FindMeaningAsync(ImageReference name, CancellationToken cancellation) =>
-        Task.FromResult<Digest?>(_known.TryGetValue(name, out var held) ? held.Id : null);
+    public Task<NameMeaning?> FindMeaningAsync(ImageReference name, CancellationToken cancellation) => IsSilent
+        ? Task.FromException<NameMeaning?>(new PeerException("nobody tells"))
+        : Task.FromResult(
+            _known.TryGetValue(name, out var known) ? new NameMeaning(known.Held.Id, known.Origin) : null);
 
-    public Task<ImmutableArray<HeldImage>> FindHoldersAsync(Digest id, CancellationToken cancellation) =>
-        Task.FromResult<ImmutableArray<HeldImage>>([.. _known.Values.Where(held => held.Id == id)]);
+    public async Task<ImmutableArray<HeldImage>> FindHoldersAsync(Digest id, CancellationToken cancellation) =>
+        [.. (await ListAsync(cancellation)).Where(held => held.Id == id)];
 
     public Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation) =>
-        Task.FromResult<ImmutableArray<HeldImage>>([.. _known.Values]);
+        Task.FromResult<ImmutableArray<HeldImage>>(IsAlone ? [] : [.. _known.Values.Select(known => known.Held)]);
 
     public Task<(Digest Manifest, bool IsNew)> PullAsync(
         ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,

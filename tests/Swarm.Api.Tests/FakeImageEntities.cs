@@ -22,12 +22,12 @@ internal sealed class FakeImageEntities(ConcurrentDictionary<string, Digest> mea
                 meanings[$"{name.Repository}:{name.Tag}"] = name.ImageId;
                 Sender.Tell(new ImageNamed(name.Request, name.Repository, name.Tag));
                 break;
-            case UnnameImage name:
-                meanings.TryRemove($"{name.Repository}:{name.Tag}", out _);
+            case UnnameImage { ImageId: { } image } name:
+                meanings.TryRemove(KeyValuePair.Create($"{name.Repository}:{name.Tag}", image));
                 Sender.Tell(new ImageNamed(name.Request, name.Repository, name.Tag));
                 break;
             case GetImage asked:
-                Digest? known = meanings.TryGetValue($"{asked.Repository}:{asked.Tag}", out var image) ? image : null;
+                Digest? known = meanings.TryGetValue($"{asked.Repository}:{asked.Tag}", out var meant) ? meant : null;
                 Sender.Tell(new ImageMeaning(asked.Repository, asked.Tag, known, []));
                 break;
             default:

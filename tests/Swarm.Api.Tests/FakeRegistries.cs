@@ -9,14 +9,18 @@ internal sealed class FakeRegistries : IImageRegistries
 {
     public List<RegistryCredentials> Shown { get; } = [];
 
+    /// <summary>The images that alone would have done, in the order in which they were asked for.</summary>
+    public List<Digest> Pinned { get; } = [];
+
     /// <summary>Thrown after the first step, where it is set.</summary>
     public RegistryException? Broken { get; set; }
 
     public Task<PulledImage> PullAsync(
-        ImageReference name, string? platform, RegistryCredentials credentials, Action<TransferStep> tell,
-        CancellationToken cancellation)
+        ImageReference name, string? platform, Digest? pinned, RegistryCredentials credentials,
+        Action<TransferStep> tell, CancellationToken cancellation)
     {
         Require(name, credentials);
+        if (pinned is { } wanted) Pinned.Add(wanted);
         tell(new TransferStep("0123456789ab", "Downloading", 500, 1000));
         if (Broken is not null) throw Broken;
         return Task.FromResult(new PulledImage(Digest.Of("pulled"u8), Digest.Of("manifest"u8), name, true));

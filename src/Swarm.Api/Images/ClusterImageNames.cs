@@ -23,8 +23,11 @@ public sealed partial class ClusterImageNames(
 
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
-    /// <summary>Names whose removal the cluster has not kept yet.</summary>
-    private readonly ConcurrentDictionary<ImageReference, bool> _removed = new();
+    /// <summary>Names whose removal the cluster has not kept yet, and what they have meant.</summary>
+    private readonly ConcurrentDictionary<ImageReference, Digest> _removed = new();
+
+    /// <summary>Names of which the cluster has not kept yet what they mean.</summary>
+    private readonly ConcurrentDictionary<ImageReference, Digest> _given = new();
 
     /// <summary>Holds one item while something may differ from the store, as it may at the start.</summary>
     private readonly Channel<bool> _unsettled = Channel.CreateBounded<bool>(
@@ -35,19 +38,29 @@ public sealed partial class ClusterImageNames(
     {
         ArgumentNullException.ThrowIfNull(name);
         _removed.TryRemove(name, out _);
-        return await TellAsync(
-            name, new NameImage(NewRequest(), name.Repository, name.Tag!, image, node), cancellation);
+        _given[name] = image;
+        var refused = await TellAsync(
+            name,
+            new NameImage(NewRequest(), name.Repository, name.Tag!, image, node) { Origin = OriginOf(name, image) },
+            cancellation);
+        if (refused is null) _given.TryRemove(KeyValuePair.Create(name, image));
+        return refused;
     }
 
     /// <inheritdoc/>
-    public async Task<string?> UnnameAsync(ImageReference name, CancellationToken cancellation)
+    public async Task<string?> UnnameAsync(ImageReference name, Digest image, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(name);
-        _removed[name] = true;
-        var refused = await TellAsync(name, new UnnameImage(NewRequest(), name.Repository, name.Tag!), cancellation);
-        if (refused is null) _removed.TryRemove(name, out _);
+        _given.TryRemove(name, out _);
+        _removed[name] = image;
+        var refused = await TellAsync(
+            name, new UnnameImage(NewRequest(), name.Repository, name.Tag!) { ImageId = image }, cancellation);
+        if (refused is null) _removed.TryRemove(KeyValuePair.Create(name, image));
         return refused;
     }
+
+    /// <inheritdoc/>
+    public bool IsKept(ImageReference name) => !_given.ContainsKey(name);
 
     /// <summary>Names what the cluster does not know, until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -62,10 +75,10 @@ public sealed partial class ClusterImageNames(
     private async Task<bool> SettleAsync(CancellationToken stopping)
     {
         var settled = true;
-        foreach (var name in _removed.Keys)
-        {
-            settled &= await UnnameAsync(name, stopping) is null;
-        }
+        foreach (var (name, image) in _removed) settled &= await UnnameAsync(name, image, stopping) is null;
+
+        // Whatever the name has meant before: it was given here since.
+        foreach (var (name, image) in _given) settled &= await NameAsync(name, image, stopping) is null;
 
         foreach (var image in store.List())
         {
@@ -85,7 +98,7 @@ public sealed partial class ClusterImageNames(
         {
             var answer = await images.Ask<object>(new GetImage(name.Repository, name.Tag!), Timeout, stopping);
             return answer is ImageMeaning meaning
-                && (meaning.ImageId is { } known && (known != image || meaning.Holders.Contains(node))
+                && (meaning.ImageId is { } known && (known != image || IsKnown(meaning, name, image))
                     || await NameAsync(name, image, stopping) is null);
         }
         catch (AskTimeoutException)
@@ -93,6 +106,12 @@ public sealed partial class ClusterImageNames(
             return false;
         }
     }
+
+    private bool IsKnown(ImageMeaning meaning, ImageReference name, Digest image) =>
+        meaning.Holders.Contains(node) && meaning.Origin >= OriginOf(name, image);
+
+    private ImageOrigin OriginOf(ImageReference name, Digest image) =>
+        store.Find(image.Value)?.IsFromRegistry(name) == true ? ImageOrigin.Registry : ImageOrigin.Cluster;
 
     private async Task<string?> TellAsync(ImageReference name, IImageMessage message, CancellationToken cancellation)
     {

@@ -9,7 +9,11 @@ public interface IImageNames
     /// <returns>Null when the cluster has kept it; else why not yet: it is told again until it has.</returns>
     Task<string?> NameAsync(ImageReference name, Digest image, CancellationToken cancellation);
 
-    /// <summary>The name means nothing any more.</summary>
+    /// <summary>The name means nothing any more, if it has meant this image: what others mean by it since stands.
+    /// </summary>
     /// <returns>As <see cref="NameAsync"/>.</returns>
-    Task<string?> UnnameAsync(ImageReference name, CancellationToken cancellation);
+    Task<string?> UnnameAsync(ImageReference name, Digest image, CancellationToken cancellation);
+
+    /// <summary>Whether the cluster has kept what the name means here, as far as it was told.</summary>
+    bool IsKept(ImageReference name);
 }

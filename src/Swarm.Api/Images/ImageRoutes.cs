@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -5,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Swarm.Api.Http;
 using Swarm.Core;
 using Swarm.Images;
+using Swarm.Images.Peers;
 using Swarm.Runtime;
 using Swarm.Runtime.Images;
 
@@ -69,15 +71,19 @@ internal sealed class ImageRoutes(
         RequireImage(name);
         var removal = images.Remove(name, QueryFlag.IsSet(context.Request.Query["force"]));
         JsonArray lines = [];
-        await TellAsync(removal, lines, context.RequestAborted);
+        await TellAsync(removal, [], lines, context.RequestAborted);
         await context.Response.WriteNodeAsync(StatusCodes.Status200OK, lines, context.RequestAborted);
     }
 
     private async Task PruneAsync(HttpContext context)
     {
         var removals = images.Prune(ImageFilters.ToPrune(context.Request, time.GetUtcNow()));
+        // Who prunes one node has had nothing against what others know by that name.
+        var others = removals.Any(removal => removal.Untagged.Any(name => name.Tag is not null))
+            ? await images.ListOthersAsync(context.RequestAborted)
+            : [];
         JsonArray lines = [];
-        foreach (var removal in removals) await TellAsync(removal, lines, context.RequestAborted);
+        foreach (var removal in removals) await TellAsync(removal, others, lines, context.RequestAborted);
         await context.Response.WriteNodeAsync(
             StatusCodes.Status200OK,
             new JsonObject
@@ -88,12 +94,18 @@ internal sealed class ImageRoutes(
             context.RequestAborted);
     }
 
-    private async Task TellAsync(ImageRemoval removal, JsonArray lines, CancellationToken cancellation)
+    /// <param name="others">What has the same names on other nodes keeps them.</param>
+    private async Task TellAsync(
+        ImageRemoval removal, ImmutableArray<HeldImage> others, JsonArray lines, CancellationToken cancellation)
     {
         foreach (var untagged in removal.Untagged)
         {
             lines.Add((JsonNode)new JsonObject { ["Untagged"] = untagged.Familiar });
-            if (untagged.Tag is not null) await names.UnnameAsync(untagged, cancellation);
+            if (untagged.Tag is not null
+                && !others.Any(held => held.Id == removal.Image && held.Names.Contains(untagged)))
+            {
+                await names.UnnameAsync(untagged, removal.Image, cancellation);
+            }
         }
 
         foreach (var deleted in removal.Deleted)

@@ -17,7 +17,9 @@ internal sealed class ManifestAnswers(HostRegistry registry, IImageNames names)
     public async Task GetAsync(RegistryCall call, string reference)
     {
         Check(reference, RepositoryFault.ManifestUnknown);
-        var (manifest, brought) = await registry.FindManifestAsync(call.Repository, reference, call.Aborted);
+        // What was pushed here and is not told yet is newer than what the cluster knows.
+        var isTold = names.IsKept(call.Repository with { Tag = reference, Digest = null });
+        var (manifest, brought) = await registry.FindManifestAsync(call.Repository, reference, isTold, call.Aborted);
         if (brought is { } image && RepositoryNames.IsTag(reference))
             await names.NameAsync(call.Repository with { Tag = reference, Digest = null }, image, call.Aborted);
 
@@ -58,7 +60,8 @@ internal sealed class ManifestAnswers(HostRegistry registry, IImageNames names)
             foreach (var tag in pushed.Tags) Add(await names.NameAsync(tag, image, CancellationToken.None));
         }
 
-        foreach (var name in pushed.Unnamed) Add(await names.UnnameAsync(name, CancellationToken.None));
+        foreach (var taken in pushed.Unnamed)
+            Add(await names.UnnameAsync(taken.Name, taken.Image, CancellationToken.None));
         Show(call, pushed, tags, warnings);
 
         void Add(string? reason)
@@ -71,7 +74,7 @@ internal sealed class ManifestAnswers(HostRegistry registry, IImageNames names)
     {
         Check(reference, RepositoryFault.ManifestUnknown);
         var unnamed = registry.Repositories.RemoveManifest(call.Repository, reference);
-        foreach (var name in unnamed) await names.UnnameAsync(name, CancellationToken.None);
+        foreach (var taken in unnamed) await names.UnnameAsync(taken.Name, taken.Image, CancellationToken.None);
         call.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 

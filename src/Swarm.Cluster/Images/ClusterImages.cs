@@ -22,7 +22,10 @@ public sealed partial class ClusterImages(PeerImages peers, ILogger<ClusterImage
     public void Join(IActorRef names) => _names.TrySetResult(names);
 
     /// <inheritdoc/>
-    public async Task<Digest?> FindMeaningAsync(ImageReference name, CancellationToken cancellation)
+    public bool IsThere => _names.Task.IsCompletedSuccessfully;
+
+    /// <inheritdoc/>
+    public async Task<NameMeaning?> FindMeaningAsync(ImageReference name, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name is not { Digest: null, Tag: { } tag }) return null;
@@ -31,12 +34,13 @@ public sealed partial class ClusterImages(PeerImages peers, ILogger<ClusterImage
         try
         {
             var answer = await names.Ask<object>(new GetImage(name.Repository, tag), AnswerMax, cancellation);
-            return (answer as ImageMeaning)?.ImageId;
+            if (answer is not ImageMeaning meaning) throw NoAnswer(name, $"{answer} was answered");
+            return meaning.ImageId is { } image ? new NameMeaning(image, meaning.Origin) : null;
         }
-        catch (AskTimeoutException)
+        catch (AskTimeoutException late)
         {
             LogNoAnswer(name, AnswerMax);
-            return null;
+            throw NoAnswer(name, $"no answer came within {AnswerMax.TotalSeconds} s", late);
         }
     }
 
@@ -52,6 +56,9 @@ public sealed partial class ClusterImages(PeerImages peers, ILogger<ClusterImage
     public Task<(Digest Manifest, bool IsNew)> PullAsync(
         ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
         CancellationToken cancellation) => peers.PullAsync(holders, names, tell, cancellation);
+
+    private static PeerException NoAnswer(ImageReference name, string why, Exception? cause = null) => new(
+        $"what {name.Familiar} means in the cluster is not known, so no registry is asked for it: {why}", cause);
 
     [LoggerMessage(LogLevel.Warning, "What {Image} means in the cluster was not told within {Span}")]
     private partial void LogNoAnswer(ImageReference image, TimeSpan span);

@@ -92,9 +92,19 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
         var before = task.Kept.State;
         NodeServiceState.Move(task, container, node.Time.GetUtcNow());
         if (task.Kept.State != before) Context.Parent.Tell(new TaskMoved(container.Task, task.Kept.State));
+        if (before < TaskState.Ready && task.Kept.State >= TaskState.Ready) TellImage(task);
         if (task.Kept.State == TaskState.Remove) StopActor(task);
         if (!task.IsKnown) SaveLater();
         FollowLease();
+    }
+
+    /// <summary>What the cluster did not know when the service was deployed is known now: its other tasks are to run
+    /// the same.</summary>
+    private void TellImage(NodeTask task)
+    {
+        if (_state.TemplateOf(task.Kept) is not { Container: { PinnedImage: null, Image: var image } }) return;
+        if (node.Engine.Find(ContainerId.Of(task.Kept.Task)) is not { } made) return;
+        node.Peers.Services.Tell(new ImageResolved(kept.Name, image, made.ImageId), Context.Parent);
     }
 
     /// <summary>Everything is written before anything is said of it, one write at a time.</summary>

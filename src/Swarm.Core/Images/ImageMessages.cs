@@ -13,12 +13,20 @@ public interface IImageMessage
 /// <summary>This tag means this image from now on. The answer is <see cref="ImageNamed"/>.</summary>
 public sealed record NameImage(
     [property: Key(0)] RequestId Request, [property: Key(1)] string Repository, [property: Key(2)] string Tag,
-    [property: Key(3)] Digest ImageId, [property: Key(4)] NodeId Holder) : IImageMessage;
+    [property: Key(3)] Digest ImageId, [property: Key(4)] NodeId Holder) : IImageMessage
+{
+    /// <summary>As the holder knows it.</summary>
+    [Key(5)] public ImageOrigin Origin { get; init; }
+}
 
 /// <summary>This tag means nothing any more.</summary>
 public sealed record UnnameImage(
     [property: Key(0)] RequestId Request, [property: Key(1)] string Repository, [property: Key(2)] string Tag)
-    : IImageMessage;
+    : IImageMessage
+{
+    /// <summary>Only where it means this image; null whatever it means.</summary>
+    [Key(3)] public Digest? ImageId { get; init; }
+}
 
 public sealed record ImageNamed(
     [property: Key(0)] RequestId Request, [property: Key(1)] string Repository, [property: Key(2)] string Tag);
@@ -29,4 +37,7 @@ public sealed record GetImage([property: Key(0)] string Repository, [property: K
 /// <param name="ImageId">Null when the cluster does not know the name.</param>
 public sealed record ImageMeaning(
     [property: Key(0)] string Repository, [property: Key(1)] string Tag, [property: Key(2)] Digest? ImageId,
-    [property: Key(3)] ImmutableArray<NodeId> Holders);
+    [property: Key(3)] ImmutableArray<NodeId> Holders)
+{
+    [Key(4)] public ImageOrigin Origin { get; init; }
+}

@@ -15,13 +15,19 @@ public abstract partial record ImageEvent
 
     public sealed record TagNamed(
         [property: Key(0)] RequestId Request, [property: Key(1)] string Tag, [property: Key(2)] Digest ImageId,
-        [property: Key(3)] NodeId Holder) : ImageEvent;
+        [property: Key(3)] NodeId Holder) : ImageEvent
+    {
+        [Key(4)] public ImageOrigin Origin { get; init; }
+    }
 
     public sealed record TagRemoved([property: Key(0)] RequestId Request, [property: Key(1)] string Tag) : ImageEvent;
 }
 
 /// <summary>What a tag means, and which nodes said that they have it.</summary>
-public sealed record ImageTag([property: Key(0)] Digest ImageId, [property: Key(1)] ImmutableArray<NodeId> Holders);
+public sealed record ImageTag([property: Key(0)] Digest ImageId, [property: Key(1)] ImmutableArray<NodeId> Holders)
+{
+    [Key(2)] public ImageOrigin Origin { get; init; }
+}
 
 /// <summary>The tags of one repository name, cluster-wide.</summary>
 public sealed record ImageRepository

@@ -8,34 +8,39 @@ public static class ImageRules
 {
     private const int RequestsKept = 32;
 
-    /// <summary>Null when the request was carried out before, or the tag means that already
-    /// and the holder is known.</summary>
+    /// <summary>Null when the request was carried out before, or the tag means that already, and the holder and where
+    /// it is from are known.</summary>
     public static ImageEvent? Name(ImageRepository repository, NameImage command)
     {
         if (repository.Requests.Contains(command.Request)) return null;
 
         return repository.Tags.TryGetValue(command.Tag, out var tag) && tag.ImageId == command.ImageId
-            && tag.Holders.Contains(command.Holder)
+            && tag.Holders.Contains(command.Holder) && tag.Origin >= command.Origin
             ? null
-            : new ImageEvent.TagNamed(command.Request, command.Tag, command.ImageId, command.Holder);
+            : new ImageEvent.TagNamed(command.Request, command.Tag, command.ImageId, command.Holder)
+            {
+                Origin = command.Origin,
+            };
     }
 
-    /// <summary>Null when the request was carried out before, or the tag means nothing.</summary>
+    /// <summary>Null when the request was carried out before, or the tag means nothing, or something else than what is
+    /// taken away.</summary>
     public static ImageEvent? Unname(ImageRepository repository, UnnameImage command) =>
-        repository.Requests.Contains(command.Request) || !repository.Tags.ContainsKey(command.Tag)
+        repository.Requests.Contains(command.Request) || !repository.Tags.TryGetValue(command.Tag, out var tag)
+        || (command.ImageId is { } meant && meant != tag.ImageId)
             ? null
             : new ImageEvent.TagRemoved(command.Request, command.Tag);
 
     public static ImageMeaning Meaning(ImageRepository repository, string tag) =>
         repository.Tags.TryGetValue(tag, out var known)
-            ? new ImageMeaning(repository.Name, tag, known.ImageId, known.Holders)
+            ? new ImageMeaning(repository.Name, tag, known.ImageId, known.Holders) { Origin = known.Origin }
             : new ImageMeaning(repository.Name, tag, null, []);
 
     public static ImageRepository Apply(ImageRepository repository, ImageEvent happened) => happened switch
     {
         ImageEvent.TagNamed named => repository with
         {
-            Tags = repository.Tags.SetItem(named.Tag, new ImageTag(named.ImageId, HoldersAfter(repository, named))),
+            Tags = repository.Tags.SetItem(named.Tag, After(repository.Tags.GetValueOrDefault(named.Tag), named)),
             Requests = Keep(repository.Requests, named.Request),
         },
         ImageEvent.TagRemoved removed => repository with
@@ -46,11 +51,15 @@ public static class ImageRules
         _ => throw new UnreachableException($"no way to apply {happened}"),
     };
 
-    // Holders of what the tag meant before do not have what it means now.
-    private static ImmutableArray<NodeId> HoldersAfter(ImageRepository repository, ImageEvent.TagNamed named) =>
-        repository.Tags.TryGetValue(named.Tag, out var before) && before.ImageId == named.ImageId
-            ? before.Holders.Contains(named.Holder) ? before.Holders : before.Holders.Add(named.Holder)
-            : [named.Holder];
+    // Holders of what the tag meant before do not have what it means now, nor is that where the other was.
+    private static ImageTag After(ImageTag? before, ImageEvent.TagNamed named) =>
+        before is null || before.ImageId != named.ImageId
+            ? new ImageTag(named.ImageId, [named.Holder]) { Origin = named.Origin }
+            : before with
+            {
+                Holders = before.Holders.Contains(named.Holder) ? before.Holders : before.Holders.Add(named.Holder),
+                Origin = named.Origin > before.Origin ? named.Origin : before.Origin,
+            };
 
     private static ImmutableArray<RequestId> Keep(ImmutableArray<RequestId> requests, RequestId added) =>
         (requests.Length < RequestsKept ? requests : requests.RemoveAt(0)).Add(added);

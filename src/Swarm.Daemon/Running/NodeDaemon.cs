@@ -49,6 +49,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
         cluster.KeepImages(id, parts.Copies, options.Copies, parts.Disk, options.Disk, time, logs);
         var names = new ClusterImageNames(
             cluster.Images, parts.Images.Store, id, time, logs.CreateLogger<ClusterImageNames>());
+        parts.Images.NewlyKnown = names.NameAsync;
         await using var serving = new NodeServing(options, parts, cluster, names, logs, time);
         await using var web = await ServeWebAsync(listener, identity, parts, serving, cluster, stop);
         if (await Task.WhenAny(cluster.Ready, cluster.ActorSystem.WhenTerminated).WaitAsync(stop) != cluster.Ready)

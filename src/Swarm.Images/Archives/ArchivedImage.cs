@@ -11,6 +11,9 @@ internal sealed record ArchivedImage(
     ImmutableArray<ImageReference> Names, StagedBlob? Manifest, StagedBlob Config, ConfigDocument Document,
     ImmutableArray<StagedBlob> Layers)
 {
+    /// <summary>Those of its names, by digest, that no registry is known to have.</summary>
+    public ImmutableArray<ImageReference> OwnNames { get; init; } = [];
+
     public static byte[] ReadDocument(StagedBlob blob, string subject) =>
         blob.Size <= JsonReading.DocumentBytesMax
             ? File.ReadAllBytes(blob.Path)

@@ -46,7 +46,7 @@ public enum CopyMark
 
 /// <param name="Tags">Names by which it is known here.</param>
 /// <param name="MarkNames">Names that meant it when it was marked.</param>
-/// <param name="IsHere">Whether there is an image, and not only a mark.</param>
+/// <param name="IsHere">Whether there is an image, and not only a mark, and it lacks no blob.</param>
 /// <param name="IsInUse">Whether a container lies on it.</param>
 public sealed record StoredCopy(
     Digest Image, ImmutableArray<string> Tags, ImmutableArray<string> MarkNames, CopyMark Mark, bool IsHere,

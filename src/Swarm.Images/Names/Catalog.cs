@@ -30,6 +30,7 @@ internal sealed class Catalog
     private readonly StoreFolders _folders;
     private readonly Dictionary<Digest, KnownImage> _images = [];
     private readonly Dictionary<ImageReference, Digest> _names = [];
+    private readonly HashSet<ImageReference> _own = [];
     private readonly List<BrokenRecord> _broken = [];
     private readonly HashSet<Digest> _unkept = [];
 
@@ -72,6 +73,10 @@ internal sealed class Catalog
             .Select(name => name.Key)
             .OrderBy(name => name.ToString(), StringComparer.Ordinal),
     ];
+
+    /// <summary>Of the names of an image those by digest that came with a push to a node: no registry is known to have
+    /// them.</summary>
+    public ImmutableArray<ImageReference> OwnNamesOf(Digest id) => [.. NamesOf(id).Where(_own.Contains)];
 
     /// <summary>Repositories of which there are names.</summary>
     public IEnumerable<string> Repositories => _names.Keys.Select(name => name.Repository).Distinct();
@@ -163,12 +168,17 @@ internal sealed class Catalog
     public bool HasChildren(Digest id) => _images.Values.Any(image => image.Step?.Parent == id);
 
     /// <summary>Makes a name mean an image; what it meant before keeps its other names.</summary>
-    public void Name(ImageReference name, Digest image)
+    /// <param name="isOwn">Of a name by digest: whether it came with a push to a node. What a registry has once, it is
+    /// known to have.</param>
+    public void Name(ImageReference name, Digest image, bool isOwn = false)
     {
-        var record = new NameRecord(name.ToString(), image.Value);
+        isOwn &= !_names.ContainsKey(name) || _own.Contains(name);
+        var record = new NameRecord(name.ToString(), image.Value, isOwn);
         _folders.WriteWhole(PathOf(name), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.NameRecord));
         File.Delete(PathOf(name) + BrokenRecord.Suffix);
         _names[name] = image;
+        if (isOwn) _own.Add(name);
+        else _own.Remove(name);
         Changed();
     }
 
@@ -177,6 +187,7 @@ internal sealed class Catalog
         File.Delete(PathOf(name));
         Durability.SyncFolder(_folders.Names);
         _names.Remove(name);
+        _own.Remove(name);
         Changed();
     }
 
@@ -239,7 +250,9 @@ internal sealed class Catalog
             throw new ImageException(ImageFault.Invalid, $"{path}: is no record of a name");
         }
 
-        if (_images.ContainsKey(image)) _names.Add(name, image);
+        if (!_images.ContainsKey(image)) return;
+        _names.Add(name, image);
+        if (record.IsOwn) _own.Add(name);
     }
 
     private KnownImage Read(Digest id, ImageRecord record, string path)

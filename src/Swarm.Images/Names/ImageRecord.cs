@@ -9,4 +9,5 @@ internal sealed record ImageRecord(
     string Manifest, long SizeBytes, string? Parent = null, string? Step = null, bool IsResult = false);
 
 /// <summary>What a name means.</summary>
-internal sealed record NameRecord(string Name, string Image);
+/// <param name="IsOwn">Of a name by digest: it came with a push to a node, and no registry is known to have it.</param>
+internal sealed record NameRecord(string Name, string Image, bool IsOwn = false);

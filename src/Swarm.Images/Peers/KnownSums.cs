@@ -10,7 +10,8 @@ namespace Swarm.Images.Peers;
 /// Whoever sums up a blob sees whether it still is what its name says. What rots later is seen by whoever fetches it,
 /// for the sums stay as they were.
 /// </remarks>
-internal sealed partial class KnownSums(StoreFolders folders, ILogger logger)
+/// <param name="store">Sets aside what is broken.</param>
+internal sealed partial class KnownSums(ImageStore store, ILogger logger)
 {
     private readonly ConcurrentDictionary<(Digest Digest, DateTime Written), Lazy<Task<PieceSums?>>> _summing = new();
 
@@ -22,25 +23,41 @@ internal sealed partial class KnownSums(StoreFolders folders, ILogger logger)
 
         // Whoever asks waits for the same, and it goes on when he leaves: the next one finds it done.
         var which = (blob.Digest, File.GetLastWriteTimeUtc(blob.Path));
-        var summing = _summing.GetOrAdd(which, _ => new Lazy<Task<PieceSums?>>(() => DedicatedThread.RunAsync(
-            () => SumUp(blob), CancellationToken.None)));
-        var sums = await summing.Value.WaitAsync(cancellation);
-        if (sums is not null) _summing.TryRemove(which, out _);
-        return sums;
+        var summing = _summing.GetOrAdd(which, one => new Lazy<Task<PieceSums?>>(() => DedicatedThread.RunAsync(
+            () => SumUp(blob, one.Written), CancellationToken.None)));
+        try
+        {
+            return await summing.Value.WaitAsync(cancellation);
+        }
+        finally
+        {
+            // What the disk refused this time it may give the next one.
+            if (summing.Value.IsCompleted) _summing.TryRemove(KeyValuePair.Create(which, summing));
+        }
     }
 
-    /// <summary>Keeps the sums of a blob that was checked by its name.</summary>
+    /// <summary>Keeps the sums of a blob that was checked by its name. Where the disk does not take them, as a full one
+    /// does not, they are summed up again when they are asked for.</summary>
     public void Keep(Digest digest, PieceSums sums)
     {
-        if (sums.Bytes.Length > PieceSums.SumBytes) folders.WriteWhole(PathOf(digest), sums.Bytes);
+        if (sums.Bytes.Length <= PieceSums.SumBytes) return;
+        try
+        {
+            store.Folders.WriteWhole(PathOf(digest), sums.Bytes);
+        }
+        catch (IOException refused)
+        {
+            LogNotKept(digest, refused.Message);
+        }
     }
 
-    private PieceSums? SumUp(StagedBlob blob)
+    private PieceSums? SumUp(StagedBlob blob, DateTime written)
     {
         var (sums, digest) = PieceSums.Read(blob, CancellationToken.None);
         if (digest != blob.Digest)
         {
             LogBroken(blob.Digest, blob.Path, digest);
+            store.SetAside(blob, written);
             return null;
         }
 
@@ -60,9 +77,13 @@ internal sealed partial class KnownSums(StoreFolders folders, ILogger logger)
         }
     }
 
-    private string PathOf(Digest digest) => Path.Combine(folders.Sums, digest.Hex);
+    private string PathOf(Digest digest) => Path.Combine(store.Folders.Sums, digest.Hex);
 
     [LoggerMessage(LogLevel.Error,
-        "Blob {Blob} is broken: the content of {Path} has the digest {Digest}. It is not given to other nodes")]
+        "Blob {Blob} is broken: the content of {Path} has the digest {Digest}. It is set aside, and its images do not "
+        + "count as copies until they were loaded or pulled again")]
     private partial void LogBroken(Digest blob, string path, Digest digest);
+
+    [LoggerMessage(LogLevel.Warning, "The sums of blob {Blob} were not kept: {Reason}")]
+    private partial void LogNotKept(Digest blob, string reason);
 }

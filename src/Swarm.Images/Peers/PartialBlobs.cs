@@ -19,7 +19,6 @@ internal sealed class PartialBlobs(StoreFolders folders, PeerOptions options, Ti
         lock (_gate)
         {
             if (File.Exists(path)) File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
-            DropOld();
         }
 
         var opened = PartialBlob.Open(path, digest, size, sums, cancellation);
@@ -34,13 +33,18 @@ internal sealed class PartialBlobs(StoreFolders folders, PeerOptions options, Ti
         blob.Dispose();
     }
 
-    // What was left of fetches that nobody has gone on with.
-    private void DropOld()
+    /// <summary>Removes what was left of fetches that nobody has gone on with.</summary>
+    /// <exception cref="IOException">The disk does not do it.</exception>
+    public void DropOld()
     {
         var before = time.GetUtcNow() - options.PartsKeptFor;
-        foreach (var file in new DirectoryInfo(folders.Parts).EnumerateFiles())
+        lock (_gate)
         {
-            if (file.LastWriteTimeUtc < before && !_live.Values.Any(live => live.Path == file.FullName)) file.Delete();
+            foreach (var file in new DirectoryInfo(folders.Parts).EnumerateFiles())
+            {
+                if (file.LastWriteTimeUtc < before && !_live.Values.Any(live => live.Path == file.FullName))
+                    file.Delete();
+            }
         }
     }
 }

@@ -17,14 +17,19 @@ public sealed record BlobOffer(
 /// <param name="Id">Digest of its configuration.</param>
 /// <param name="Manifest">Digest of its manifest.</param>
 /// <param name="ManifestSize">Bytes.</param>
-/// <param name="Names">With tags, and by the digests by which registries have it.</param>
+/// <param name="Names">With tags, and by the digests by which registries have it, or it was pushed.</param>
 /// <param name="Size">Bytes of its layers, unpacked.</param>
 public sealed record ImageOffer(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("manifest")] string Manifest,
     [property: JsonPropertyName("manifestSize")] long ManifestSize,
     [property: JsonPropertyName("names")] string[] Names,
-    [property: JsonPropertyName("size")] long Size);
+    [property: JsonPropertyName("size")] long Size)
+{
+    /// <summary>Of the names, those by digest that no registry is known to have; null for none.</summary>
+    [JsonPropertyName("own")]
+    public string[]? OwnNames { get; init; }
+}
 
 /// <summary>How these are written.</summary>
 [JsonSerializable(typeof(BlobOffer))]

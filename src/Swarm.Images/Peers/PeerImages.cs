@@ -9,6 +9,8 @@ namespace Swarm.Images.Peers;
 /// <remarks>Safe for use by many at once. Told in docs/replication.md.</remarks>
 public sealed partial class PeerImages : IDisposable
 {
+    private static readonly TimeSpan DropPartsEvery = TimeSpan.FromHours(1);
+
     private static readonly Peer Self = new("this node", new Uri("http://127.0.0.1"));
 
     private readonly ImageStore _store;
@@ -20,6 +22,7 @@ public sealed partial class PeerImages : IDisposable
     private readonly PeerWeb _web;
     private readonly PartialBlobs _partials;
     private readonly KnownSums _sums;
+    private readonly ITimer _dropping;
 
     /// <param name="registries">What comes from them and what comes from nodes is fetched once.</param>
     /// <param name="handler">Knows by which certificates nodes show themselves; it is not disposed of.</param>
@@ -33,8 +36,10 @@ public sealed partial class PeerImages : IDisposable
         (_options, _time, _logger) = (options, time, logger);
         _web = new PeerWeb(handler, options, time);
         _partials = new PartialBlobs(store.Folders, options, time);
-        _sums = new KnownSums(store.Folders, logger);
+        _sums = new KnownSums(store, logger);
         Shared = new SharedBlobs(store, _partials, _sums, options, time);
+        DropOldParts();
+        _dropping = time.CreateTimer(_ => DropOldParts(), state: null, DropPartsEvery, DropPartsEvery);
     }
 
     /// <summary>What this node gives to others.</summary>
@@ -75,13 +80,20 @@ public sealed partial class PeerImages : IDisposable
         var manifests = holders.GroupBy(held => (held.Id, held.Manifest, held.ManifestSize))
             .OrderByDescending(group => group.Count())
             .ThenBy(group => group.Key.Manifest.Value, StringComparer.Ordinal);
+        // What one of them has from a registry is there.
+        ImmutableArray<ImageReference> own =
+        [
+            .. names.Where(name => holders.Any(held => held.OwnNames.Contains(name))
+                && !holders.Any(held => held.Names.Contains(name) && !held.OwnNames.Contains(name))),
+        ];
         PeerException? last = null;
         foreach (var manifest in manifests)
         {
             var (id, digest, size) = manifest.Key;
             try
             {
-                var isNew = await PullAsync(id, digest, size, names, tell, cancellation);
+                var arrival = new ImageArrival(_store, $"image {id}", tell) { OwnNames = own };
+                var isNew = await PullAsync(id, digest, size, names, arrival, cancellation);
                 LogPulled(id, manifest.Count());
                 return (digest, isNew);
             }
@@ -94,10 +106,26 @@ public sealed partial class PeerImages : IDisposable
         throw last ?? new PeerException("no node that can be reached has the image");
     }
 
-    public void Dispose() => _web.Dispose();
+    public void Dispose()
+    {
+        _dropping.Dispose();
+        _web.Dispose();
+    }
+
+    private void DropOldParts()
+    {
+        try
+        {
+            _partials.DropOld();
+        }
+        catch (IOException refused)
+        {
+            LogNotDropped(refused.Message);
+        }
+    }
 
     private async Task<bool> PullAsync(
-        Digest id, Digest digest, long size, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
+        Digest id, Digest digest, long size, ImmutableArray<ImageReference> names, ImageArrival arrival,
         CancellationToken cancellation)
     {
         var of = $"image {id}";
@@ -106,7 +134,6 @@ public sealed partial class PeerImages : IDisposable
         using var hold = _store.HoldBlobs([digest]);
         var blob = await FetchAsync(new WantedBlob(digest, size, of), _ => { }, cancellation);
         var content = await File.ReadAllBytesAsync(blob.Path, cancellation);
-        var arrival = new ImageArrival(_store, of, tell);
         if (arrival.ReadManifest(content, $"manifest {digest} of {of}").Config.Digest != id)
             throw new PeerException($"{of}: the manifest {digest} is of another image");
 
@@ -150,6 +177,9 @@ public sealed partial class PeerImages : IDisposable
 
     [LoggerMessage(LogLevel.Information, "Fetched image {Image} from nodes of the cluster: {Holders} had it")]
     private partial void LogPulled(Digest image, int holders);
+
+    [LoggerMessage(LogLevel.Warning, "What was left of blobs that did not come whole was not removed: {Reason}")]
+    private partial void LogNotDropped(string reason);
 
     [LoggerMessage(LogLevel.Information, "A node did not say which images it has: {Reason}")]
     private partial void LogLost(string reason);

@@ -11,28 +11,32 @@ public sealed class SharedBlobs
     private readonly PartialBlobs _partials;
     private readonly KnownSums _sums;
     private readonly SendingRate _rate;
-    private readonly long _rateMax;
 
     internal SharedBlobs(
         ImageStore store, PartialBlobs partials, KnownSums sums, PeerOptions options, TimeProvider time)
     {
         (_store, _partials, _sums) = (store, partials, sums);
-        _rateMax = options.RateMax.Value;
-        _rate = new SendingRate(_rateMax, time);
+        _rate = new SendingRate(options.RateMax.Value, time);
     }
 
-    /// <summary>The images of this host.</summary>
+    /// <summary>The images of this host, steps of builds left out.</summary>
     public ImmutableArray<ImageOffer> ListImages() =>
-        [.. _store.List().Select(image => FindImage(image.Id)).OfType<ImageOffer>()];
+    [
+        .. _store.List().Where(image => !image.IsIntermediate).Select(image => FindImage(image.Id))
+            .OfType<ImageOffer>(),
+    ];
 
-    /// <returns>Null when it is not here.</returns>
+    /// <returns>Null when it is not here, or not whole.</returns>
     public ImageOffer? FindImage(Digest id)
     {
-        if (_store.Find(id.Value) is not { } image || image.Id != id) return null;
+        if (_store.Find(id.Value) is not { } image || image.Id != id || !_store.IsWhole(id)) return null;
         return _store.FindBlob(image.ManifestDigest) is { } manifest
             ? new ImageOffer(
                 id.Value, manifest.Digest.Value, manifest.Size, [.. image.Names.Select(name => name.ToString())],
                 image.Size.Value)
+            {
+                OwnNames = image.OwnNames.IsEmpty ? null : [.. image.OwnNames.Select(name => name.ToString())],
+            }
             : null;
     }
 
@@ -71,7 +75,7 @@ public sealed class SharedBlobs
                 path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
                 FileOptions.Asynchronous);
             return new SharedPiece(
-                file, BlobPieces.OffsetOf(piece), BlobPieces.LengthOf(piece, size), _rate, _rateMax);
+                file, BlobPieces.OffsetOf(piece), BlobPieces.LengthOf(piece, size), _rate);
         }
         catch (FileNotFoundException)
         {

@@ -9,12 +9,14 @@ public interface IImageRegistries
 {
     /// <summary>Brings an image of a registry into the store, and makes its name mean it.</summary>
     /// <param name="platform">As <c>linux/arm64</c>; null for this host's.</param>
+    /// <param name="pinned">The one image that will do; where the registry gives another, nothing of it is taken. Null
+    /// for whichever it gives.</param>
     /// <param name="tell">Is told of each step, from several threads.</param>
     /// <exception cref="RegistryException">What the registry did not give.</exception>
     /// <exception cref="ImageException">What is wrong with what it gave; nothing of it is kept.</exception>
     Task<PulledImage> PullAsync(
-        ImageReference name, string? platform, RegistryCredentials credentials, Action<TransferStep> tell,
-        CancellationToken cancellation);
+        ImageReference name, string? platform, Digest? pinned, RegistryCredentials credentials,
+        Action<TransferStep> tell, CancellationToken cancellation);
 
     /// <summary>The tags that a registry has of a repository.</summary>
     Task<ImmutableArray<string>> ListTagsAsync(

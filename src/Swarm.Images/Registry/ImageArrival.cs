@@ -12,6 +12,9 @@ namespace Swarm.Images.Registry;
 /// <param name="of">What it is, for people.</param>
 internal sealed class ImageArrival(ImageStore store, string of, Action<TransferStep> tell)
 {
+    /// <summary>Of the names that it gets, those by digest that no registry is known to have.</summary>
+    public ImmutableArray<ImageReference> OwnNames { get; init; } = [];
+
     /// <summary>Brings one blob of it here.</summary>
     public delegate Task<StagedBlob> Fetch(
         WantedBlob wanted, Action<TransferStep> tell, CancellationToken cancellation);
@@ -37,7 +40,10 @@ internal sealed class ImageArrival(ImageStore store, string of, Action<TransferS
         var brought = await Task.WhenAll(layers);
         var image = new ArchivedImage(
             names, StagedBlob.Write(scratch.NewPath(), content), blob, document,
-            [.. brought.Select(layer => layer.Blob)]);
+            [.. brought.Select(layer => layer.Blob)])
+        {
+            OwnNames = OwnNames,
+        };
         var isNew = await store.InstallPulledAsync(image, scratch, ahead, cancellation);
         foreach (var layer in brought.Where(layer => layer.IsYetToUnpack))
             tell(new TransferStep(Wanted(layer.Blob.Digest, layer.Blob.Size).ShortId, "Pull complete"));

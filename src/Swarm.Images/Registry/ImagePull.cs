@@ -9,13 +9,15 @@ internal sealed class ImagePull(
     ImageStore store, BlobFetches fetches, RegistryConnection registry, ImageReference name,
     Action<TransferStep> tell)
 {
-    public async Task<PulledImage> RunAsync(ImagePlatform platform, CancellationToken cancellation)
+    /// <param name="pinned">The one image that will do; null for whichever it is.</param>
+    public async Task<PulledImage> RunAsync(ImagePlatform platform, Digest? pinned, CancellationToken cancellation)
     {
         var manifests = new ManifestFetch(registry, name);
         var top = await manifests.GetAsync(cancellation);
         tell(new TransferStep(name.Tag ?? name.Digest!.Value.Value, $"Pulling from {name.Path}"));
         var found = await manifests.ChooseAsync(top, platform, cancellation);
         var arrival = new ImageArrival(store, name.Repository, tell);
+        if (pinned is { } wanted) Require(wanted, arrival.ReadManifest(found.Content, $"manifest {found.Digest}"));
         var (id, isNew) = await arrival.TakeInAsync(
             found.Content, found.Digest, NamesOf(top.Digest), FetchAsync, cancellation);
         if (top.Digest != found.Digest) store.KeepList(name, top, id);
@@ -25,6 +27,15 @@ internal sealed class ImagePull(
             ? $"Status: Downloaded newer image for {name.Familiar}"
             : $"Status: Image is up to date for {name.Familiar}"));
         return new PulledImage(id, top.Digest, name, isNew);
+    }
+
+    // Before anything of it is fetched, and anything here is named by it.
+    private void Require(Digest wanted, ImageManifest manifest)
+    {
+        if (manifest.Config.Digest == wanted) return;
+        throw new RegistryException(
+            RegistryFault.NotFound,
+            $"{name.Registry} means another image by {name.Familiar} now, {manifest.Config.Digest}");
     }
 
     // What was pulled by a digest has no tag, as in Docker.

@@ -33,14 +33,14 @@ public sealed partial class ImageRegistries : IImageRegistries, IDisposable
 
     /// <inheritdoc/>
     public async Task<PulledImage> PullAsync(
-        ImageReference name, string? platform, RegistryCredentials credentials, Action<TransferStep> tell,
-        CancellationToken cancellation)
+        ImageReference name, string? platform, Digest? pinned, RegistryCredentials credentials,
+        Action<TransferStep> tell, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(name);
         var wanted = string.IsNullOrEmpty(platform) ? ImagePlatform.Host : ImagePlatform.Parse(platform);
         var pulled = await AtRegistryAsync(
             name.Registry, credentials, RegistryConnection.ScopeOf(name, forPush: false), withMirrors: true,
-            registry => new ImagePull(_store, _fetches, registry, name, tell).RunAsync(wanted, cancellation),
+            registry => new ImagePull(_store, _fetches, registry, name, tell).RunAsync(wanted, pinned, cancellation),
             cancellation);
         LogPulled(name, pulled.Id, pulled.Digest);
         return pulled;

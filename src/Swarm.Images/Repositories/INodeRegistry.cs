@@ -74,7 +74,7 @@ public interface INodeRegistry
     /// <summary>Takes away a tag; or by its digest a manifest with all its tags.</summary>
     /// <returns>Names that no longer mean an image of this host.</returns>
     /// <exception cref="RepositoryException">There is none.</exception>
-    ImmutableArray<ImageReference> RemoveManifest(ImageReference repository, string reference);
+    ImmutableArray<TakenName> RemoveManifest(ImageReference repository, string reference);
 
     /// <summary>What is about a manifest, which need not be here.</summary>
     /// <param name="artifactType">Only of this type; empty for all.</param>
@@ -103,7 +103,10 @@ public sealed record StoredManifest(Digest Digest, string MediaType, byte[] Cont
 /// <param name="Warning">Why it cannot run here, though it says that it is an image.</param>
 public sealed record PushedManifest(
     Digest Digest, Digest? Subject, Digest? Image, ImmutableArray<ImageReference> Tags,
-    ImmutableArray<ImageReference> Unnamed, string? Warning);
+    ImmutableArray<TakenName> Unnamed, string? Warning);
+
+/// <summary>A name that was taken away from an image of this host.</summary>
+public sealed record TakenName(ImageReference Name, Digest Image);
 
 /// <param name="Content">A list of manifests.</param>
 /// <param name="Last">The last one in it, when there are more.</param>

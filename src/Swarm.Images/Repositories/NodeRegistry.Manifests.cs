@@ -49,7 +49,7 @@ public sealed partial class NodeRegistry
     }
 
     /// <inheritdoc/>
-    public ImmutableArray<ImageReference> RemoveManifest(ImageReference repository, string reference)
+    public ImmutableArray<TakenName> RemoveManifest(ImageReference repository, string reference)
     {
         ArgumentNullException.ThrowIfNull(repository);
         if (Digest.TryParse(reference, out var digest))
@@ -60,9 +60,9 @@ public sealed partial class NodeRegistry
         }
 
         var name = repository with { Tag = reference, Digest = null };
-        var wasImage = _store.RemoveTagIn(name) ?? throw Unknown(repository, reference);
+        var taken = _store.RemoveTagIn(name) ?? throw Unknown(repository, reference);
         LogRemoved(repository.Repository, reference);
-        return wasImage ? [name] : [];
+        return taken;
     }
 
     /// <inheritdoc/>
@@ -89,10 +89,14 @@ public sealed partial class NodeRegistry
 
             using var hold = _store.HoldBlobs([Digest.Of(bytes), .. chosen.Blobs.Select(blob => blob.Digest)]);
             using var scratch = _store.NewScratch();
+            // By its digest it is known here, and nowhere else for that.
+            var own = repository with { Tag = null, Digest = top };
             var image = ArchivedImage.Create(
-                [.. names, repository with { Tag = null, Digest = top }],
-                StagedBlob.Write(scratch.NewPath(), bytes), Find(config), $"configuration {config.Digest}",
-                [.. chosen.Layers.Select(Find)]);
+                [.. names, own], StagedBlob.Write(scratch.NewPath(), bytes), Find(config),
+                $"configuration {config.Digest}", [.. chosen.Layers.Select(Find)]) with
+            {
+                OwnNames = [own],
+            };
             var platform = ImagePlatform.Normal(
                 image.Document.Configuration.OperatingSystem, image.Document.Configuration.Architecture,
                 image.Document.Configuration.Variant);

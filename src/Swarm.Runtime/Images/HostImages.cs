@@ -3,6 +3,7 @@ using System.Globalization;
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
 using Swarm.Images;
+using Swarm.Images.Peers;
 using Swarm.Images.Registry;
 
 namespace Swarm.Runtime.Images;
@@ -14,11 +15,28 @@ public sealed class HostImages(
     IImageStore store, IImageRegistries registries, IContainerEngine engine, IClusterImages? cluster = null)
     : ITaskImages
 {
-    private readonly ImageSources _sources = new(registries, cluster);
+    private readonly ImageSources _sources = new(store, registries, cluster);
 
     public IImageStore Store => store;
 
     public IImageRegistries Registries => registries;
+
+    /// <summary>Called when a task's image was pulled by a tag: the cluster is to know what it means.</summary>
+    public Func<ImageReference, Digest, CancellationToken, Task> NewlyKnown { get; set; } =
+        (_, _, _) => Task.CompletedTask;
+
+    /// <summary>The images of the other nodes that can be reached.</summary>
+    public async Task<ImmutableArray<HeldImage>> ListOthersAsync(CancellationToken cancellation) =>
+        cluster is null ? [] : await cluster.ListAsync(cancellation);
+
+    /// <summary>The image of this cluster only that a tag was given to on another node, and does not mean here.
+    /// </summary>
+    /// <returns>Null where it means the same here, or what its registry has, or nobody tells.</returns>
+    public Task<Digest?> FindGivenAnewAsync(ImageReference name, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _sources.FindGivenAnewAsync(name, cancellation);
+    }
 
     /// <summary>On how many other nodes that can be reached each image is.</summary>
     public async Task<ImmutableDictionary<Digest, int>> CountOthersAsync(CancellationToken cancellation)
@@ -141,20 +159,20 @@ public sealed class HostImages(
         if (!ImageReference.TryParse(container.Image, out var name, out var problem))
             throw Missing(container, problem);
 
-        Digest brought;
         try
         {
-            brought = await _sources.BringAsync(
+            var brought = await _sources.BringAsync(
                 name, container.PinnedImage, ToShow(credentials, name), cancellation);
-            Publish("pull", name.Familiar, WithoutTag(name), brought);
+            Publish("pull", name.Familiar, WithoutTag(name), brought.Id);
+            // Others are to fetch the same from here, also when its registry means another one by then.
+            if (brought.IsFromRegistry && container.PinnedImage is null && name is { Digest: null })
+                await NewlyKnown(name, brought.Id, cancellation);
         }
         catch (Exception refused) when (refused is RegistryException or ImageException or IOException)
         {
             throw Missing(container, $"pulling it failed: {refused.Message}");
         }
 
-        if (container.PinnedImage is { } pinned && brought != pinned)
-            throw Missing(container, $"and its registry means another by this name now: {brought}");
         return store.HoldImage(wanted) ?? throw Missing(container, "it was pulled, and removed again at once");
     }
 

@@ -15,27 +15,34 @@ public sealed class HostRegistry(
     private const int PullsMax = 16;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<ImageReference, Task<string?>> _pulls = [];
+    private readonly Dictionary<(ImageReference, Digest?), Task<string?>> _pulls = [];
 
     public INodeRegistry Repositories => registry;
 
     /// <summary>Finds a manifest, and brings the image to this host where it is not here and may be elsewhere.
     /// </summary>
     /// <param name="reference">A tag, or a digest.</param>
+    /// <param name="isTold">Whether the cluster knows what the tag means here: then it may know something newer.
+    /// </param>
     /// <exception cref="RepositoryException">There is none, or it cannot be had.</exception>
     public async Task<FoundManifest> FindManifestAsync(
-        ImageReference repository, string reference, CancellationToken cancellation)
+        ImageReference repository, string reference, bool isTold, CancellationToken cancellation)
     {
-        if (registry.FindManifest(repository, reference) is { } here) return new FoundManifest(here, null);
         ArgumentNullException.ThrowIfNull(repository);
-        var unknown = $"there is no manifest {reference} in {repository.FamiliarRepository}";
-        if (!options.Admits(repository.Registry))
-            throw new RepositoryException(RepositoryFault.ManifestUnknown, unknown);
-
         var name = Digest.TryParse(reference, out var digest)
             ? repository with { Tag = null, Digest = digest }
             : repository with { Tag = reference, Digest = null };
-        if (await Pull(name).WaitAsync(cancellation) is { } why)
+        if (registry.FindManifest(repository, reference) is { } here)
+        {
+            return isTold && await images.FindGivenAnewAsync(name, cancellation) is { } newer
+                ? new FoundManifest(await FollowAsync(name, newer, cancellation), null)
+                : new FoundManifest(here, null);
+        }
+
+        var unknown = $"there is no manifest {reference} in {repository.FamiliarRepository}";
+        if (!options.Admits(repository.Registry))
+            throw new RepositoryException(RepositoryFault.ManifestUnknown, unknown);
+        if (await Pull(name, pinned: null).WaitAsync(cancellation) is { } why)
             throw new RepositoryException(RepositoryFault.ManifestUnknown, $"{unknown}, and it cannot be had: {why}");
         return registry.FindManifest(repository, reference) is { } brought
             ? new FoundManifest(brought, images.Store.Find(name.ToString())?.Id)
@@ -52,32 +59,48 @@ public sealed class HostRegistry(
         return pushed;
     }
 
+    /// <summary>Makes a tag mean here what it means in the cluster.</summary>
+    /// <exception cref="RepositoryException">That cannot be had; what it has meant would be taken for it.</exception>
+    private async Task<StoredManifest> FollowAsync(
+        ImageReference name, Digest newer, CancellationToken cancellation)
+    {
+        var why = await Pull(name, newer).WaitAsync(cancellation) ?? "it is gone again";
+        if (images.Store.Find(newer.Value) is not null && images.Store.Find(name.ToString())?.Id != newer)
+            images.Tag(newer.Value, name);
+        return images.Store.Find(name.ToString())?.Id == newer
+            && registry.FindManifest(name, name.Tag!) is { } manifest
+            ? manifest
+            : throw new RepositoryException(
+                RepositoryFault.ManifestUnknown,
+                $"{name.Familiar} was given to image {newer} on another node, which cannot be had: {why}");
+    }
+
     /// <summary>Brings an image, once for all who ask meanwhile.</summary>
     /// <returns>Why it cannot be had; null when it is here.</returns>
-    private Task<string?> Pull(ImageReference name)
+    private Task<string?> Pull(ImageReference name, Digest? pinned)
     {
         lock (_gate)
         {
-            if (_pulls.TryGetValue(name, out var running)) return running;
+            if (_pulls.TryGetValue((name, pinned), out var running)) return running;
             if (_pulls.Count >= PullsMax)
             {
                 throw new RepositoryException(
                     RepositoryFault.TooManyRequests, $"{PullsMax} images are on their way here: ask again later");
             }
 
-            var pull = PullAsync(name);
-            if (!pull.IsCompleted) _pulls.Add(name, pull);
+            var pull = PullAsync(name, pinned);
+            if (!pull.IsCompleted) _pulls.Add((name, pinned), pull);
             return pull;
         }
     }
 
-    private async Task<string?> PullAsync(ImageReference name)
+    private async Task<string?> PullAsync(ImageReference name, Digest? pinned)
     {
         await Task.Yield(); // it is among those that run before it ends
         try
         {
             using var hold = await tasks.RequireAsync(
-                new ContainerSpec { Image = name.ToString() }, credentials: null, stopping);
+                new ContainerSpec { Image = name.ToString(), PinnedImage = pinned }, credentials: null, stopping);
             return null;
         }
         catch (ContainerException refused)
@@ -86,7 +109,7 @@ public sealed class HostRegistry(
         }
         finally
         {
-            lock (_gate) _pulls.Remove(name);
+            lock (_gate) _pulls.Remove((name, pinned));
         }
     }
 }

@@ -8,9 +8,13 @@ namespace Swarm.Runtime.Images;
 /// <summary>What the cluster knows of images, and the nodes that have them.</summary>
 public interface IClusterImages
 {
+    /// <summary>Whether this node is in its cluster: who asks before waits until it is.</summary>
+    bool IsThere { get; }
+
     /// <summary>What a tag means, cluster-wide.</summary>
-    /// <returns>Null when the cluster does not know the name, or does not answer in time.</returns>
-    Task<Digest?> FindMeaningAsync(ImageReference name, CancellationToken cancellation);
+    /// <returns>Null when the cluster does not know the name.</returns>
+    /// <exception cref="PeerException">It does not answer in time.</exception>
+    Task<NameMeaning?> FindMeaningAsync(ImageReference name, CancellationToken cancellation);
 
     /// <summary>Other nodes that have an image.</summary>
     Task<ImmutableArray<HeldImage>> FindHoldersAsync(Digest id, CancellationToken cancellation);
@@ -26,3 +30,8 @@ public interface IClusterImages
         ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
         CancellationToken cancellation);
 }
+
+/// <summary>What a tag means in the cluster.</summary>
+/// <param name="Origin">Where that is to be had besides the nodes that have it, as they said when they named it.
+/// </param>
+public sealed record NameMeaning(Digest Image, ImageOrigin Origin);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core.Images;
+using Swarm.Images;
 using Swarm.Images.Peers;
 using Swarm.Images.Registry;
 
@@ -8,69 +9,158 @@ namespace Swarm.Runtime.Images;
 /// <summary>Where an image is taken from that is not here: from nodes that have it, or from its registry.</summary>
 /// <remarks>Which comes first, and why, is told in docs/replication.md.</remarks>
 /// <param name="cluster">Null for a host by itself.</param>
-internal sealed class ImageSources(IImageRegistries registries, IClusterImages? cluster)
+internal sealed class ImageSources(IImageStore store, IImageRegistries registries, IClusterImages? cluster)
 {
     /// <summary>Pulls an image by its name, for somebody who asked for that.</summary>
     /// <exception cref="RegistryException">The registry does not give it, and the cluster does not know it.</exception>
+    /// <exception cref="PeerException">It is the cluster's own, and nobody has it; or nobody says whether it is.
+    /// </exception>
     public async Task<PulledImage> PullAsync(
         ImageReference name, string? platform, RegistryCredentials credentials, Action<TransferStep> tell,
         CancellationToken cancellation)
     {
-        // Nodes have of an image what runs on them: who wants another platform is led to the registry.
-        var known = string.IsNullOrEmpty(platform) ? await FindKnownAsync(name, cancellation) : null;
+        var known = name.Digest is null ? await FindKnownAsync(name, cancellation) : null;
 
         // What never came from a registry is not there; what is there by that name is a stranger's.
-        if (known is { } own && !CameFromRegistry(name, own.Holders))
-            return await FetchAsync(own, name, tell, cancellation);
+        if (known is { IsFromRegistry: false } own) return await TakeOwnAsync(own, name, platform, tell, cancellation);
 
         try
         {
-            return await registries.PullAsync(name, platform, credentials, tell, cancellation);
+            return await registries.PullAsync(name, platform, pinned: null, credentials, tell, cancellation);
         }
-        catch (RegistryException refused) when (known is not null && MayBeElsewhere(refused.Fault))
+        // Nodes have of an image what runs on them: who wants another platform is led to the registry.
+        catch (RegistryException refused) when (string.IsNullOrEmpty(platform) && MayBeElsewhere(refused.Fault))
         {
+            if (name.Digest is not null) known = await FindByDigestAsync(name, cancellation);
+            if (known is not { Holders.IsEmpty: false } held) throw;
             tell(new TransferStep("", $"{name.Registry} does not give it: {refused.Message}"));
-            return await FetchAsync(known.Value, name, tell, cancellation);
+            return await FetchAsync(held, name, tell, cancellation);
         }
     }
 
     /// <summary>Brings the image that a container is to be made of.</summary>
-    /// <returns>Its id.</returns>
-    public async Task<Digest> BringAsync(
+    /// <returns>Its id, and whether it came from its registry.</returns>
+    /// <exception cref="PeerException">As for a pull.</exception>
+    public async Task<BroughtImage> BringAsync(
         ImageReference name, Digest? pinned, RegistryCredentials credentials, CancellationToken cancellation)
     {
-        var known = pinned is { } id
-            ? await FindHoldersAsync(id, cancellation)
-            : await FindKnownAsync(name, cancellation);
-        if (known is { } held)
+        var known = pinned is { } id ? await FindPinnedAsync(id, name, cancellation)
+            : name.Digest is null ? await FindKnownAsync(name, cancellation)
+            : null;
+        if (known is { } held && (!held.Holders.IsEmpty || !held.IsFromRegistry))
         {
             try
             {
-                return (await FetchAsync(held, name, _ => { }, cancellation)).Id;
+                var fetched = await FetchAsync(held, name, _ => { }, cancellation);
+                return new BroughtImage(fetched.Id, IsFromRegistry: false);
             }
-            catch (PeerException) when (CameFromRegistry(name, held.Holders))
+            catch (PeerException) when (held.IsFromRegistry)
             {
                 // They went while they gave it; its registry may have it still.
             }
         }
 
-        return (await registries.PullAsync(name, platform: null, credentials, _ => { }, cancellation)).Id;
+        try
+        {
+            var pulled = await registries.PullAsync(
+                name, platform: null, pinned, credentials, _ => { }, cancellation);
+            return new BroughtImage(pulled.Id, IsFromRegistry: true);
+        }
+        catch (RegistryException refused) when (name.Digest is not null && MayBeElsewhere(refused.Fault))
+        {
+            if (await FindByDigestAsync(name, cancellation) is not { } elsewhere
+                || (pinned is { } wanted && wanted != elsewhere.Id))
+            {
+                throw;
+            }
+
+            return new BroughtImage(
+                (await FetchAsync(elsewhere, name, _ => { }, cancellation)).Id, IsFromRegistry: false);
+        }
     }
 
-    private async Task<Known?> FindKnownAsync(ImageReference name, CancellationToken cancellation) =>
-        cluster is not null && name is { Digest: null, Tag: not null }
-        && await cluster.FindMeaningAsync(name, cancellation) is { } id
-            ? await FindHoldersAsync(id, cancellation)
+    /// <inheritdoc cref="HostImages.FindGivenAnewAsync"/>
+    public async Task<Digest?> FindGivenAnewAsync(ImageReference name, CancellationToken cancellation)
+    {
+        if (cluster is not { IsThere: true } || name.Digest is not null) return null;
+        try
+        {
+            // Most names mean the same: then no other node is asked.
+            return await cluster.FindMeaningAsync(name, cancellation) is { } meaning
+                && meaning.Image != store.Find(name.ToString())?.Id
+                && await FindKnownAsync(name, cancellation) is { IsFromRegistry: false } own
+                ? own.Id
+                : null;
+        }
+        catch (PeerException)
+        {
+            return null; // what is here goes on being given when the cluster cannot be asked
+        }
+    }
+
+    private async Task<Known?> FindKnownAsync(ImageReference name, CancellationToken cancellation)
+    {
+        if (cluster is null || await cluster.FindMeaningAsync(name, cancellation) is not { } meaning) return null;
+        var holders = await cluster.FindHoldersAsync(meaning.Image, cancellation);
+        // Who was the first to know that a registry has it need not have said so yet; its holders have.
+        var isFromRegistry = meaning.Origin == ImageOrigin.Registry
+            || holders.Any(holder => holder.IsFromRegistry(name))
+            || (meaning.Origin == ImageOrigin.Unknown && holders.IsEmpty);
+        return new Known(meaning.Image, holders, isFromRegistry);
+    }
+
+    /// <remarks>A registry may be asked for what no node has: it gives that image, or none.</remarks>
+    private async Task<Known?> FindPinnedAsync(Digest id, ImageReference name, CancellationToken cancellation) =>
+        cluster is not null && await cluster.FindHoldersAsync(id, cancellation) is { IsEmpty: false } holders
+            ? new Known(id, holders, holders.Any(holder => holder.IsFromRegistry(name)))
             : null;
 
-    private async Task<Known?> FindHoldersAsync(Digest id, CancellationToken cancellation) =>
-        cluster is not null && await cluster.FindHoldersAsync(id, cancellation) is { IsEmpty: false } holders
-            ? new Known(id, holders)
-            : null;
+    /// <summary>Those that know an image by a digest, wherever they have it from: that it is the one is checked.
+    /// </summary>
+    private async Task<Known?> FindByDigestAsync(ImageReference name, CancellationToken cancellation)
+    {
+        if (cluster is null) return null;
+        var holders = (await cluster.ListAsync(cancellation))
+            .Where(held => held.Names.Any(other => other.Digest == name.Digest && other.Repository == name.Repository))
+            .ToImmutableArray();
+        return holders.IsEmpty
+            ? null
+            : new Known(
+                holders[0].Id, [.. holders.Where(held => held.Id == holders[0].Id)], IsFromRegistry: true);
+    }
+
+    /// <exception cref="ImageException">It is not for the platform that was asked for.</exception>
+    private async Task<PulledImage> TakeOwnAsync(
+        Known own, ImageReference name, string? platform, Action<TransferStep> tell, CancellationToken cancellation)
+    {
+        var taken = store.Find(name.ToString()) is { } here && here.Id == own.Id
+            ? TakeHere(here, name, tell)
+            : await FetchAsync(own, name, tell, cancellation);
+        return string.IsNullOrEmpty(platform) || store.Find(own.Id.Value) is not { } image || image.IsFor(platform)
+            ? taken
+            : throw new ImageException(
+                ImageFault.NotFound,
+                $"image with reference {name.Familiar} was found but does not provide the specified platform "
+                + $"({platform}): it is of this cluster only, and for {image.Platform}");
+    }
+
+    private static PulledImage TakeHere(StoredImage here, ImageReference name, Action<TransferStep> tell)
+    {
+        tell(new TransferStep("", $"Digest: {here.ManifestDigest}"));
+        tell(new TransferStep("", $"Status: Image is up to date for {name.Familiar}"));
+        return new PulledImage(here.Id, here.ManifestDigest, name, IsNew: false);
+    }
 
     private async Task<PulledImage> FetchAsync(
         Known known, ImageReference name, Action<TransferStep> tell, CancellationToken cancellation)
     {
+        if (known.Holders.IsEmpty)
+        {
+            throw new PeerException(
+                $"{name.Familiar} means an image of this cluster only ({known.Id}), and no node that can be reached "
+                + "has it");
+        }
+
         tell(new TransferStep(name.Tag ?? "", $"Pulling from nodes of the cluster: {known.Holders.Length} have it"));
         var names = await NamesForAsync(known, name, cancellation);
         var (manifest, isNew) = await cluster!.PullAsync(known.Holders, names, tell, cancellation);
@@ -82,23 +172,35 @@ internal sealed class ImageSources(IImageRegistries registries, IClusterImages? 
     }
 
     /// <summary>The name itself only where it means that image: a service may run one that it meant before. And the
-    /// digests by which the registry has it.</summary>
+    /// digests by which its repository has it.</summary>
     private async Task<ImmutableArray<ImageReference>> NamesForAsync(
         Known known, ImageReference name, CancellationToken cancellation)
     {
         var digests = known.Holders.SelectMany(holder => holder.Names)
             .Where(other => other.Digest is not null && other.Repository == name.Repository).Distinct();
-        return name.Digest is null && await cluster!.FindMeaningAsync(name, cancellation) == known.Id
+        return name.Digest is null && await MeansAsync(name, known.Id, cancellation)
             ? [name, .. digests]
             : [.. digests];
     }
 
-    private static bool CameFromRegistry(ImageReference name, ImmutableArray<HeldImage> holders) =>
-        holders.Any(holder => holder.Names.Any(
-            other => other.Digest is not null && other.Repository == name.Repository));
+    private async Task<bool> MeansAsync(ImageReference name, Digest image, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await cluster!.FindMeaningAsync(name, cancellation))?.Image == image;
+        }
+        catch (PeerException)
+        {
+            return false; // it comes without the name, which nobody can tell now
+        }
+    }
 
     private static bool MayBeElsewhere(RegistryFault fault) => fault
         is RegistryFault.NotFound or RegistryFault.Unavailable or RegistryFault.Unauthorized or RegistryFault.Denied;
 
-    private readonly record struct Known(Digest Id, ImmutableArray<HeldImage> Holders);
+    /// <param name="Holders">Those that can be reached.</param>
+    private readonly record struct Known(Digest Id, ImmutableArray<HeldImage> Holders, bool IsFromRegistry);
 }
+
+/// <param name="IsFromRegistry">It came from its registry, and not from nodes that have it.</param>
+internal readonly record struct BroughtImage(Digest Id, bool IsFromRegistry);

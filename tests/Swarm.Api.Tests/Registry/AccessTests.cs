@@ -66,6 +66,21 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task A_token_gives_no_other_token_with_what_it_was_good_for()
+    {
+        await using var node = await ServedRegistry.StartAsync(
+            ServedRegistry.Settings.With("ann team/* pull,push", "- public/* pull"));
+        const string scopes = "scope=repository:team/web:pull,push&scope=repository:public/web:pull";
+        var token = await TokenAsync(node, scopes, ServedRegistry.Basic("ann", Password));
+
+        var next = await TokenAsync(node, scopes, token);
+
+        Assert.Equal(202, await StatusAsync(node, "POST", "/v2/team/web/blobs/uploads/", token));
+        Assert.Equal(401, await StatusAsync(node, "POST", "/v2/team/web/blobs/uploads/", next));
+        Assert.Equal(404, await StatusAsync(node, "GET", "/v2/public/web/tags/list", next));
+    }
+
+    [Fact]
     public void A_token_that_has_expired_or_is_of_another_node_is_not_believed()
     {
         var (time, key) = (new FakeTimeProvider(), new byte[32]);

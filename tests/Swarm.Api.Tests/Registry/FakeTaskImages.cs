@@ -28,6 +28,12 @@ internal sealed class FakeTaskImages(ImageStore store) : ITaskImages
         await Gate.WaitAsync(cancellation);
         if (container.Image.Contains("none", StringComparison.Ordinal))
             throw new ContainerException(ContainerFault.ImageNotFound, "the origin is not there");
+        if (container.PinnedImage is { } pinned)
+        {
+            return store.HoldImage(pinned.Value) ?? throw new ContainerException(
+                ContainerFault.ImageNotFound, $"nobody has {pinned}");
+        }
+
         var name = ImageReference.Parse(container.Image);
         using var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))

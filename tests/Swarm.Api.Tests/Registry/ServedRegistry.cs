@@ -30,7 +30,7 @@ internal sealed class ServedRegistry : IAsyncDisposable, IImageNames
         Repositories = new NodeRegistry(
             Store, settings.Options, settings.Time, NullLogger<NodeRegistry>.Instance);
         Origin = new FakeTaskImages(Store);
-        var images = new HostImages(Store, new FakeRegistries(), new FakeContainerEngine());
+        var images = new HostImages(Store, new FakeRegistries(), new FakeContainerEngine(), Others);
         var registry = new HostRegistry(
             Repositories, images, Origin, new PullThroughOptions(settings.PullThrough), CancellationToken.None);
         if (settings.Users.Length > 0) File.WriteAllText(UsersFile, settings.Users);
@@ -60,6 +60,8 @@ internal sealed class ServedRegistry : IAsyncDisposable, IImageNames
 
     public FakeTaskImages Origin { get; }
 
+    public FakeClusterImages Others { get; } = new();
+
     public string UsersFile => Path.Combine(_folder, "users");
 
     /// <summary>What the cluster was told.</summary>
@@ -83,11 +85,16 @@ internal sealed class ServedRegistry : IAsyncDisposable, IImageNames
         return Task.FromResult<string?>(null);
     }
 
-    public Task<string?> UnnameAsync(ImageReference name, CancellationToken cancellation)
+    public Task<string?> UnnameAsync(ImageReference name, Digest image, CancellationToken cancellation)
     {
-        Meanings.TryRemove(name.ToString(), out _);
+        Meanings.TryRemove(KeyValuePair.Create(name.ToString(), image));
         return Task.FromResult<string?>(null);
     }
+
+    /// <summary>Whether the cluster has heard of everything.</summary>
+    public bool IsHeard { get; set; } = true;
+
+    public bool IsKept(ImageReference name) => IsHeard;
 
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, HttpContent? body = null, params (string Name, string Value)[] headers)

@@ -28,6 +28,9 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     private TaskCompletionSource? _heldIngress;
     private int _creating;
 
+    /// <summary>Of a container whose image is not pinned.</summary>
+    public static Digest Image { get; } = Digest.Of("what the name means"u8);
+
     public ChannelReader<ContainerExit> Exits => _exits.Reader;
 
     public EventLog Events { get; } = new(time);
@@ -117,6 +120,7 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
             return _containers[definition.Id] = new ContainerState(definition, ContainerPhase.Created)
             {
                 CreatedAt = time.GetUtcNow(),
+                ImageId = definition.Spec.PinnedImage ?? Image,
                 HealthCheck = definition.Spec.HealthCheck,
                 Endpoints = [new NetworkEndpoint("bridge", $"10.88.0.{_containers.Count + 2}", 16, "10.88.0.1", "")],
             };

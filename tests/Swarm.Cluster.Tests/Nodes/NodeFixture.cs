@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Cluster.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 using Swarm.Core.Nodes;
 using Swarm.Core.Services;
 
@@ -90,7 +91,8 @@ public abstract class NodeFixture : TestKit
     internal static Resources Capacity(long milliCpu, long mebibytes) =>
         new(new MilliCpu(milliCpu), Bytes.FromMebibytes(mebibytes));
 
-    internal static ContainerSpec Spec(params PublishedPort[] ports) => new() { Image = "web", Ports = [.. ports] };
+    internal static ContainerSpec Spec(params PublishedPort[] ports) =>
+        new() { Image = "web", PinnedImage = Digest.Of("web"u8), Ports = [.. ports] };
 
     internal void Pass(double seconds) => ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(seconds));
 

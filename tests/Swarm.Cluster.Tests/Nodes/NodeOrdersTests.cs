@@ -23,6 +23,23 @@ public sealed class NodeOrdersTests : NodeFixture
     }
 
     [Fact]
+    public async Task A_service_is_told_which_image_a_task_was_made_of_where_it_did_not_say_so_itself()
+    {
+        StartNode();
+
+        Order(7, Spec() with { PinnedImage = null }, (1, TaskState.Running));
+        Order(8, Spec(), (1, TaskState.Running), (2, TaskState.Running));
+
+        var told = new List<ImageResolved>();
+        while (Services.HasMessages)
+        {
+            if (await Services.ReceiveOneAsync() is ImageResolved resolved) told.Add(resolved);
+        }
+
+        Assert.Equal([new ImageResolved(new ServiceName("web"), "web", FakeContainerEngine.Image)], told);
+    }
+
+    [Fact]
     public async Task Nothing_is_acknowledged_or_run_before_it_is_on_disk()
     {
         Store.IsFull = true;

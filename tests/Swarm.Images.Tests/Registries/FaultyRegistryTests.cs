@@ -1,4 +1,5 @@
 using System.Text;
+using Swarm.Core.Images;
 using Swarm.Images.Registry;
 
 namespace Swarm.Images.Tests.Registries;
@@ -192,6 +193,28 @@ public sealed class FaultyRegistryTests : IAsyncLifetime, IDisposable
         Assert.Equal(
             RegistryFault.Invalid,
             (await Assert.ThrowsAsync<RegistryException>(() => _home.PullAsync(_registry.Image))).Fault);
+    }
+
+    [Fact]
+    public async Task A_name_that_means_another_image_at_its_registry_than_the_one_wanted_brings_nothing()
+    {
+        using var other = new PullHome();
+        var id = (await other.PullAsync(_registry.Image)).Id;
+        var asked = 0;
+        _registry.Fault = (context, _) =>
+        {
+            if (context.Request.Path == _registry.BlobPath) asked++;
+            return Task.FromResult(false);
+        };
+
+        var refused = await Assert.ThrowsAsync<RegistryException>(
+            () => _home.PullAsync(_registry.Image, pinned: Digest.Of("another"u8)));
+
+        Assert.Contains(
+            $"means another image by {_registry.Image} now, {id}", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(_home.Store.List());
+        Assert.Equal(0, asked);
+        Assert.Equal(id, (await _home.PullAsync(_registry.Image, pinned: id)).Id);
     }
 
     [Theory]

@@ -29,10 +29,10 @@ internal sealed class PullHome : IDisposable
     public IEnumerable<string> Statuses => Steps.Select(step => step.Status);
 
     public Task<PulledImage> PullAsync(
-        string name, RegistryCredentials? credentials = null, string? platform = null,
+        string name, RegistryCredentials? credentials = null, string? platform = null, Digest? pinned = null,
         CancellationToken cancellation = default) =>
         Registries.PullAsync(
-            ImageReference.Parse(name), platform, credentials ?? RegistryCredentials.None, Tell,
+            ImageReference.Parse(name), platform, pinned, credentials ?? RegistryCredentials.None, Tell,
             cancellation);
 
     public Task<PushedImage> PushAsync(string name, RegistryCredentials? credentials = null) =>

@@ -61,6 +61,25 @@ public sealed class RepositoryLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_pushed_here_has_a_digest_and_is_of_no_registry_until_it_was_pushed_to_one()
+    {
+        var pushed = await _home.PushImageAsync("1", "runs");
+        var byDigest = Web with { Tag = null, Digest = pushed.Digest };
+
+        _home.DieAndComeBack();
+
+        var image = _home.Store.Find("web:1")!;
+        Assert.Equal([byDigest], image.OwnNames.AsEnumerable());
+        Assert.False(image.IsFromRegistry(Web));
+
+        _home.Store.NameByDigest(byDigest, image.Id);
+        await _home.PushImageAsync("2", "runs");
+        _home.DieAndComeBack();
+
+        Assert.True(_home.Store.Find("web:2")!.IsFromRegistry(Web));
+    }
+
+    [Fact]
     public async Task A_push_that_was_acknowledged_is_whole_after_a_crash()
     {
         var image = await _home.PushImageAsync("1", "runs");

@@ -11,7 +11,10 @@ internal sealed class TokenAnswers(RegistryAccess access, RegistryTokens tokens,
 {
     public async Task AnswerAsync(HttpContext context)
     {
-        var asker = await access.IdentifyAsync(context);
+        // A token gives no other one: it would go on for ever, whatever became of its user.
+        var asker = await access.IdentifyAsync(context) is var shown and not Asker.Bearer
+            ? shown
+            : new Asker.Unknown();
         var user = (asker as Asker.User)?.Name;
         // Less than was asked for is no error here: the registry says what is missing.
         var token = tokens.Issue(user, access.Grant(asker, TokenScope.Read(context.Request.Query["scope"])));

@@ -1,0 +1,58 @@
+using Swarm.Core.Images;
+
+namespace Swarm.Api.Tests.Registry;
+
+/// <summary>Tags of this node's registry that mean something else on another node since.</summary>
+public sealed class FollowedTagTests : IAsyncLifetime
+{
+    private ServedRegistry _node = null!;
+
+    public async Task InitializeAsync() => _node = await ServedRegistry.StartAsync();
+
+    public async Task DisposeAsync() => await _node.DisposeAsync();
+
+    [Fact]
+    public async Task A_tag_that_was_given_to_another_image_on_another_node_is_followed()
+    {
+        var newer = await PushTwoAsync();
+        _node.Others.Know("web:1", fromRegistry: false, newer.Config);
+
+        Assert.Equal(newer.Manifest, await _node.Client.GetByteArrayAsync("/v2/web/manifests/1"));
+        Assert.Equal(newer.Config, _node.Store.Find("web:1")!.Id);
+    }
+
+    [Theory]
+    [InlineData(false, false)] // was pushed here just now, and the cluster has not heard of it
+    [InlineData(true, true)] // its registry has it: who wants what is newer there pulls it
+    public async Task A_tag_that_is_not_older_than_what_the_cluster_means_by_it_is_given_as_it_is(
+        bool isHeard, bool fromRegistry)
+    {
+        var newer = await PushTwoAsync();
+        _node.Others.Know("web:1", fromRegistry, newer.Config);
+        _node.IsHeard = isHeard;
+
+        Assert.Equal(
+            Artifact.Image("old").Manifest, await _node.Client.GetByteArrayAsync("/v2/web/manifests/1"));
+        Assert.Equal(0, _node.Origin.Asked);
+    }
+
+    [Fact]
+    public async Task A_tag_whose_image_cannot_be_had_is_not_answered_with_the_one_before()
+    {
+        await PushTwoAsync();
+        _node.Others.Know("web:1", fromRegistry: false, Digest.Of("gone"u8));
+
+        using var got = await _node.Client.GetAsync("/v2/web/manifests/1");
+
+        Assert.Equal(404, (int)got.StatusCode);
+        Assert.Contains("nobody has", await got.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task<Artifact> PushTwoAsync()
+    {
+        var newer = Artifact.Image("new");
+        await _node.PushAsync("web", "1", Artifact.Image("old"));
+        await _node.PushAsync("elsewhere", "1", newer);
+        return newer;
+    }
+}

@@ -1,0 +1,71 @@
+using Swarm.Core.Containers;
+using Swarm.Core.Images;
+using Swarm.Runtime;
+using Swarm.Runtime.Images;
+
+namespace Swarm.Api.Tests;
+
+/// <summary>Where the image of a task comes from, and what the cluster hears of it.</summary>
+/// <remarks>The registry and the nodes of these tests keep nothing here: every task is refused in the end.</remarks>
+public sealed class TaskImageTests
+{
+    private readonly FakeRegistries _registries = new();
+    private readonly FakeClusterImages _others = new();
+    private readonly List<(ImageReference Name, Digest Image)> _named = [];
+
+    [Fact]
+    public async Task What_a_task_pulls_by_a_name_that_the_cluster_does_not_know_is_named_there()
+    {
+        await RequireAsync("one:1");
+
+        Assert.Equal([(ImageReference.Parse("one:1"), Digest.Of("pulled"u8))], _named);
+    }
+
+    [Fact]
+    public async Task What_comes_from_nodes_or_was_pinned_is_named_already()
+    {
+        _others.Know("one:1", fromRegistry: true);
+        await RequireAsync("one:1");
+        await RequireAsync("two:1", Digest.Of("pinned"u8));
+
+        Assert.Empty(_named);
+        Assert.Single(_others.Fetched);
+        Assert.Equal([Digest.Of("pinned"u8)], _registries.Pinned);
+    }
+
+    [Fact]
+    public async Task A_task_whose_image_is_of_this_cluster_only_asks_no_registry_for_it()
+    {
+        _others.Know("own:1", fromRegistry: false, pushed: true);
+        _others.IsAlone = true;
+
+        var refused = await RequireAsync("own:1");
+
+        Assert.Contains("means an image of this cluster only", refused, StringComparison.Ordinal);
+        Assert.Empty(_registries.Shown);
+    }
+
+    [Fact]
+    public async Task A_task_whose_digest_its_registry_does_not_give_takes_the_image_from_nodes()
+    {
+        var id = _others.Know("none:1", fromRegistry: true);
+
+        await RequireAsync($"none@{Digest.Of("listed"u8)}");
+
+        Assert.Equal(id, Assert.Single(_others.Fetched).Id);
+    }
+
+    private async Task<string> RequireAsync(string image, Digest? pinned = null)
+    {
+        var images = new HostImages(new FakeImageStore(), _registries, new FakeContainerEngine(), _others)
+        {
+            NewlyKnown = (name, id, _) =>
+            {
+                _named.Add((name, id));
+                return Task.CompletedTask;
+            },
+        };
+        return (await Assert.ThrowsAsync<ContainerException>(() => images.RequireAsync(
+            new ContainerSpec { Image = image, PinnedImage = pinned }, credentials: null, default))).Message;
+    }
+}
