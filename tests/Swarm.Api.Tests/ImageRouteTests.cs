@@ -37,6 +37,24 @@ public sealed class ImageRouteTests
     }
 
     [Fact]
+    public async Task What_only_other_nodes_have_is_listed_for_who_wants_to_know()
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+        node.Others.Know("archive", fromRegistry: false);
+        var elsewhere = node.Others.Know("elsewhere:2", fromRegistry: true);
+
+        using var all = JsonDocument.Parse(await node.Client.GetStringAsync("/images/json?others=1"));
+        using var own = JsonDocument.Parse(await node.Client.GetStringAsync("/images/json?nodes=1"));
+
+        Assert.Equal([2, 1], all.RootElement.EnumerateArray().Select(image => image.GetProperty("Nodes").GetInt32()));
+        Assert.Equal(elsewhere.Value, all.RootElement[1].GetProperty("Id").GetString());
+        Assert.Equal("elsewhere:2", all.RootElement[1].GetProperty("RepoTags")[0].GetString());
+        Assert.False(all.RootElement[1].GetProperty("Here").GetBoolean());
+        Assert.Equal(1, own.RootElement.GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_body_far_over_the_usual_limit_of_the_server_is_taken()
     {
         await using var node = await ServedNode.StartAsync();

@@ -5,6 +5,7 @@ using Swarm.Api.Http;
 using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images;
+using Swarm.Images.Peers;
 
 namespace Swarm.Api.Images;
 
@@ -31,6 +32,24 @@ internal static class ImageDocument
             ["Containers"] = containers,
         };
     }
+
+    /// <summary>The same of an image that only other nodes have. When it was made and its labels they do not tell.
+    /// </summary>
+    public static JsonObject LineOfOthers(ImmutableArray<HeldImage> held)
+    {
+        var line = Line(
+            new ImageSummary(
+                held[0].Id, [], Created: null, held[0].Size, ImmutableSortedDictionary<string, string>.Empty),
+            held.SelectMany(image => image.Names).Distinct().OrderBy(name => name.ToString(), StringComparer.Ordinal),
+            containers: 0, shared: null);
+        line["Nodes"] = CountNodes(held);
+        line["Here"] = false;
+        return line;
+    }
+
+    /// <summary>On how many nodes an image is, by what they say.</summary>
+    public static int CountNodes(IEnumerable<HeldImage> held) =>
+        held.Select(image => image.Holder.Name).Distinct(StringComparer.Ordinal).Count();
 
     /// <summary>The answer to <c>GET /images/NAME/json</c>: the image's own configuration, as it is.</summary>
     public static JsonObject Inspect(ImageDetail detail)

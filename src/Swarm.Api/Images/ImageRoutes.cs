@@ -49,8 +49,10 @@ internal sealed class ImageRoutes(
     private async Task ListAsync(HttpContext context)
     {
         // Not Docker's: other nodes are asked for it only where somebody wants to know.
-        var others = QueryFlag.IsSet(context.Request.Query["nodes"])
-            ? await images.CountOthersAsync(context.RequestAborted)
+        var query = context.Request.Query;
+        var isAll = QueryFlag.IsSet(query["others"]);
+        var held = isAll || QueryFlag.IsSet(query["nodes"])
+            ? (await images.ListOthersAsync(context.RequestAborted)).ToLookup(image => image.Id)
             : null;
         var shared = QueryFlag.IsSet(context.Request.Query["shared-size"]) ? images.Store.MeasureUse().Shared : null;
         var containers = engine.List().CountBy(container => container.ImageId).ToDictionary();
@@ -59,8 +61,14 @@ internal sealed class ImageRoutes(
         {
             Bytes? size = shared?.GetValueOrDefault(image.Id);
             var line = ImageDocument.Line(image, shown, containers.GetValueOrDefault(image.Id), size);
-            if (others is not null) line["Nodes"] = 1 + others.GetValueOrDefault(image.Id);
+            if (held is not null) line["Nodes"] = 1 + ImageDocument.CountNodes(held[image.Id]);
             lines.Add((JsonNode)ImageDocument.For(context, line));
+        }
+
+        foreach (var elsewhere in isAll ? held! : [])
+        {
+            if (images.Store.Find(elsewhere.Key.Value) is null)
+                lines.Add((JsonNode)ImageDocument.For(context, ImageDocument.LineOfOthers([.. elsewhere])));
         }
 
         await context.Response.WriteNodeAsync(StatusCodes.Status200OK, lines, context.RequestAborted);

@@ -6,13 +6,17 @@ using Swarm.Core.Images;
 
 namespace Swarm.Cli.Commands;
 
-/// <summary><c>swarm image</c>: the images of the node whose socket it is.</summary>
+/// <summary><c>swarm image</c>: the images of the node whose socket it is, and of its cluster.</summary>
 internal static class ImageCommands
 {
     private static readonly Argument<string> Archive = new("FILE") { Description = "A file, or - for standard input." };
     private static readonly Argument<string> Name = new("IMAGE") { Description = "As NAME:TAG." };
     private static readonly Argument<string[]> Names =
         new("IMAGE") { Description = "Names or ids.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<bool> Here = new("--here") { Description = "Those of this node alone." };
+    private static readonly Option<bool> Digests =
+        new("--digests") { Description = "With the digests by which registries have them, or they were pushed." };
+
     private static readonly Option<bool> Force = new("--force") { Description = "Also when it has several names." };
 
     public static Command Build(SharedOptions shared, Examples examples)
@@ -39,17 +43,21 @@ internal static class ImageCommands
         });
         examples.Add(import, "swarm image import rootfs.tar hello:latest");
 
-        var list = new Command("ls", "List the images.");
+        var list = new Command("ls", "List the images of the cluster.") { Here, Digests };
         list.SetAction(async (parsed, cancellation) =>
         {
             using var client = shared.ConnectImages(parsed);
-            var images = await client.ListAsync(cancellation);
+            var images = parsed.GetValue(Here)
+                ? await client.ListAsync(cancellation)
+                : await client.ListAllAsync(cancellation);
             var printer = shared.Printer(parsed);
-            printer.Rows(["NAME", "ID", "SIZE", "NODES", "CREATED"], images, ImageViews.Row, ImageViews.Json);
+            if (parsed.GetValue(Digests))
+                printer.Rows(ImageViews.WithDigests, images, ImageViews.RowWithDigests, ImageViews.Json);
+            else printer.Rows(ImageViews.Columns, images, ImageViews.Row, ImageViews.Json);
             foreach (var warning in await client.GetWarningsAsync(cancellation)) printer.Warn(warning);
             return ExitCode.Ok;
         });
-        examples.Add(list, "swarm image ls", "swarm image ls --json");
+        examples.Add(list, "swarm image ls", "swarm image ls --digests", "swarm image ls --here --json");
 
         var remove = new Command("rm", "Remove images.") { Names, Force };
         remove.SetAction(async (parsed, cancellation) =>
@@ -61,7 +69,7 @@ internal static class ImageCommands
             return Tell(shared.Printer(parsed), "removed", lines.ToImmutable());
         });
         examples.Add(remove, "swarm image rm hello:latest");
-        return new Command("image", "Load, import, list and remove images on this node.")
+        return new Command("image", "Load, import and remove images on this node; list those of the cluster.")
         {
             load, import, list, remove
         };

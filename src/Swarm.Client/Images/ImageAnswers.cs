@@ -12,14 +12,15 @@ internal static class ImageAnswers
         using var json = JsonDocument.Parse(body);
         return [.. json.RootElement.EnumerateArray().Select(image => new ImageListing(
             Text(image, "Id"),
-            image.TryGetProperty("RepoTags", out var tags) && tags.ValueKind == JsonValueKind.Array
-                ? [.. tags.EnumerateArray().Select(tag => tag.GetString() ?? "")] : [],
+            Texts(image, "RepoTags"),
             image.TryGetProperty("Size", out var size) ? size.GetInt64() : 0,
             DateTimeOffset.FromUnixTimeSeconds(image.TryGetProperty("Created", out var created)
                 ? created.GetInt64()
                 : 0))
         {
             Nodes = image.TryGetProperty("Nodes", out var nodes) ? nodes.GetInt32() : 1,
+            Digests = Texts(image, "RepoDigests"),
+            IsHere = !image.TryGetProperty("Here", out var here) || here.GetBoolean(),
         })];
     }
 
@@ -101,6 +102,11 @@ internal static class ImageAnswers
             return null;
         }
     }
+
+    private static ImmutableArray<string> Texts(JsonElement from, string name) =>
+        from.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Select(item => item.GetString() ?? "")]
+            : [];
 
     private static string Text(JsonElement from, string name) =>
         from.ValueKind == JsonValueKind.Object

@@ -37,10 +37,19 @@ public sealed class ImageClient : IDisposable
             $"images/create?fromSrc=-&repo={Uri.EscapeDataString(repository)}&tag={Uri.EscapeDataString(tag)}",
             rootFileSystem, cancellation);
 
+    /// <summary>The images of this node.</summary>
     /// <inheritdoc cref="LoadAsync"/>
-    public async Task<ImmutableArray<ImageListing>> ListAsync(CancellationToken cancellation = default)
+    public Task<ImmutableArray<ImageListing>> ListAsync(CancellationToken cancellation = default) =>
+        ListAsync("nodes", cancellation);
+
+    /// <summary>The images of this node, then those that only others have that can be reached.</summary>
+    /// <inheritdoc cref="LoadAsync"/>
+    public Task<ImmutableArray<ImageListing>> ListAllAsync(CancellationToken cancellation = default) =>
+        ListAsync("others", cancellation);
+
+    private async Task<ImmutableArray<ImageListing>> ListAsync(string which, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "images/json?nodes=1");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"images/json?{which}=1");
         using var answer = await SendAsync(request, cancellation);
         return ImageAnswers.Listings(await answer.Content.ReadAsStreamAsync(cancellation));
     }

@@ -38,15 +38,6 @@ public sealed class HostImages(
         return _sources.FindGivenAnewAsync(name, cancellation);
     }
 
-    /// <summary>On how many other nodes that can be reached each image is.</summary>
-    public async Task<ImmutableDictionary<Digest, int>> CountOthersAsync(CancellationToken cancellation)
-    {
-        if (cluster is null) return ImmutableDictionary<Digest, int>.Empty;
-        var held = await cluster.ListAsync(cancellation);
-        return held.Select(image => (image.Id, image.Holder.Name)).Distinct()
-            .CountBy(image => image.Id).ToImmutableDictionary();
-    }
-
     /// <summary>Pulls one image, from its registry or from nodes of the cluster.</summary>
     public async Task<PulledImage> PullAsync(
         ImageReference name, string? platform, RegistryCredentials credentials, Action<TransferStep> tell,
