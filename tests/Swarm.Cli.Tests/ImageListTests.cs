@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Swarm.Cli.Tests;
 
-public sealed class ImageListTests : IClassFixture<FakeGateway>, IAsyncLifetime
+public sealed class ImageListTests : IClassFixture<FakeGateway>, IDisposable
 {
     private const string Web = """
         {"Id":"sha256:1111111111111111","RepoTags":["web:1"],"RepoDigests":["web@sha256:aa"],
@@ -18,24 +18,20 @@ public sealed class ImageListTests : IClassFixture<FakeGateway>, IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("swarm-cli-");
     private readonly Socket _server = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CommandLine _line;
-    private readonly Task _serving;
 
     public ImageListTests(FakeGateway gateway)
     {
         _line = new CommandLine(gateway);
         _server.Bind(new UnixDomainSocketEndPoint(Path));
         _server.Listen();
-        _serving = ServeAsync();
+        _ = ServeAsync();
     }
 
     private string Path => $"{_folder.FullName}/s";
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public void Dispose()
     {
         _server.Dispose();
-        await _serving;
         _line.Dispose();
         _folder.Delete(recursive: true);
     }
@@ -46,8 +42,8 @@ public sealed class ImageListTests : IClassFixture<FakeGateway>, IAsyncLifetime
         var lines = await ListAsync();
 
         Assert.Equal(["NAME", "ID", "SIZE", "NODES", "HERE", "CREATED"], Words(lines[0]));
-        Assert.Equal(["web:1", "111111111111", "2.0", "KiB", "2", "yes", "2026-01-01T00:00:00"], Words(lines[1]));
-        Assert.Equal(["db:1", "222222222222", "1.0", "KiB", "1", "no"], Words(lines[2]));
+        Assert.Equal(["web:1", "111111111111", "2", "KiB", "2", "yes", "2026-01-01T00:00:00"], Words(lines[1]));
+        Assert.Equal(["db:1", "222222222222", "1", "KiB", "1", "no"], Words(lines[2]));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Swarm.Api.Http;
 using Swarm.Core;
+using Swarm.Core.Images;
 using Swarm.Images;
 using Swarm.Images.Peers;
 using Swarm.Runtime;
@@ -65,9 +66,9 @@ internal sealed class ImageRoutes(
             lines.Add((JsonNode)ImageDocument.For(context, line));
         }
 
-        foreach (var elsewhere in isAll ? held! : [])
+        foreach (var elsewhere in held ?? Enumerable.Empty<IGrouping<Digest, HeldImage>>())
         {
-            if (images.Store.Find(elsewhere.Key.Value) is null)
+            if (isAll && images.Store.Find(elsewhere.Key.Value) is null)
                 lines.Add((JsonNode)ImageDocument.For(context, ImageDocument.LineOfOthers([.. elsewhere])));
         }
 

@@ -43,6 +43,24 @@ internal static class ImageCommands
         });
         examples.Add(import, "swarm image import rootfs.tar hello:latest");
 
+        var remove = new Command("rm", "Remove images.") { Names, Force };
+        remove.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = shared.ConnectImages(parsed);
+            var lines = ImmutableArray.CreateBuilder<string>();
+            foreach (var name in parsed.GetValue(Names)!)
+                lines.AddRange(await client.RemoveAsync(name, parsed.GetValue(Force), cancellation));
+            return Tell(shared.Printer(parsed), "removed", lines.ToImmutable());
+        });
+        examples.Add(remove, "swarm image rm hello:latest");
+        return new Command("image", "Load, import and remove images on this node; list those of the cluster.")
+        {
+            load, import, List(shared, examples), remove
+        };
+    }
+
+    private static Command List(SharedOptions shared, Examples examples)
+    {
         var list = new Command("ls", "List the images of the cluster.") { Here, Digests };
         list.SetAction(async (parsed, cancellation) =>
         {
@@ -58,21 +76,7 @@ internal static class ImageCommands
             return ExitCode.Ok;
         });
         examples.Add(list, "swarm image ls", "swarm image ls --digests", "swarm image ls --here --json");
-
-        var remove = new Command("rm", "Remove images.") { Names, Force };
-        remove.SetAction(async (parsed, cancellation) =>
-        {
-            using var client = shared.ConnectImages(parsed);
-            var lines = ImmutableArray.CreateBuilder<string>();
-            foreach (var name in parsed.GetValue(Names)!)
-                lines.AddRange(await client.RemoveAsync(name, parsed.GetValue(Force), cancellation));
-            return Tell(shared.Printer(parsed), "removed", lines.ToImmutable());
-        });
-        examples.Add(remove, "swarm image rm hello:latest");
-        return new Command("image", "Load, import and remove images on this node; list those of the cluster.")
-        {
-            load, import, list, remove
-        };
+        return list;
     }
 
     private static int Tell(Printer printer, string what, ImmutableArray<string> lines)
