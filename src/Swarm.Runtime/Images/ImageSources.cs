@@ -133,15 +133,22 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
     private async Task<PulledImage> TakeOwnAsync(
         Known own, ImageReference name, string? platform, Action<TransferStep> tell, CancellationToken cancellation)
     {
+        Check();
         var taken = store.Find(name.ToString()) is { } here && here.Id == own.Id
             ? TakeHere(here, name, tell)
             : await FetchAsync(own, name, tell, cancellation);
-        return string.IsNullOrEmpty(platform) || store.Find(own.Id.Value) is not { } image || image.IsFor(platform)
-            ? taken
-            : throw new ImageException(
+        Check(); // it was not here before, perhaps
+        return taken;
+
+        void Check()
+        {
+            if (string.IsNullOrEmpty(platform) || store.Find(own.Id.Value) is not { } image || image.IsFor(platform))
+                return;
+            throw new ImageException(
                 ImageFault.NotFound,
                 $"image with reference {name.Familiar} was found but does not provide the specified platform "
                 + $"({platform}): it is of this cluster only, and for {image.Platform}");
+        }
     }
 
     private static PulledImage TakeHere(StoredImage here, ImageReference name, Action<TransferStep> tell)
