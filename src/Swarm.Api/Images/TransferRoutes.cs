@@ -122,10 +122,8 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
         var progress = new ProgressStream(context, time);
         await progress.RunAsync(async () =>
         {
-            if (address is not null)
-                progress.Tell(new TransferStep("", $"Downloading from {HostImages.Shown(address)}"));
             var image = body ?? await images.ImportAsync(
-                address!, name, configuration, comment, context.RequestAborted);
+                address!, name, configuration, comment, progress.Tell, context.RequestAborted);
             progress.Tell(new TransferStep("", image.Id.Value));
             if (name is not null) await NameAsync(name, image.Id, progress, context.RequestAborted);
         });

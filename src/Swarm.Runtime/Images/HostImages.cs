@@ -83,14 +83,13 @@ public sealed class HostImages(
     /// <exception cref="ImageException">It cannot be had from there, or is no root file system.</exception>
     public async Task<LoadedImage> ImportAsync(
         Uri address, ImageReference? name, ImageConfiguration configuration, string comment,
-        CancellationToken cancellation)
+        Action<TransferStep> tell, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(tell);
+        tell(new TransferStep("", $"Downloading from {RemoteArchive.Shown(address)}"));
         await using var tar = await RemoteArchive.OpenAsync(address, cancellation);
         return await ImportAsync(tar, name, configuration, comment, cancellation);
     }
-
-    /// <inheritdoc cref="RemoteArchive.Shown"/>
-    public static string Shown(Uri address) => RemoteArchive.Shown(address);
 
     public async Task SaveAsync(
         IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation)
