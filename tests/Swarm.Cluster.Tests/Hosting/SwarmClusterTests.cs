@@ -156,8 +156,8 @@ public sealed class SwarmClusterTests
         await again.RegisterAsync();
         Assert.True((await again.AskAsync<RequestRefused>(
             new UpdateNode(new RequestId("u1"), gone) { Availability = NodeAvailability.Drain })).NotFound);
-        var listed = await again.AskAsync<NodeList>(new GetNodes());
-        Assert.Equal([OneHost.Node], listed.Nodes.Select(node => node.Node.Id));
+        await again.UntilAsync<NodeList>(
+            new GetNodes(), list => list.Nodes.Select(node => node.Node.Id).SequenceEqual([OneHost.Node]));
         await OneHost.AskAsync<NodeRegistered>(again.Cluster.Nodes, register);
         await again.UntilAsync<NodeList>(new GetNodes(), list => list.Nodes.Length == 2);
     }
