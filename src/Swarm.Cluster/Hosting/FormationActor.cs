@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Remote;
 using Microsoft.Extensions.Logging;
 using Swarm.Core.Membership;
 
@@ -42,7 +43,17 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
     public static Props Props(ImmutableArray<string> seeds, TimeProvider time, ILoggerFactory loggers) =>
         Akka.Actor.Props.Create(() => new FormationActor(seeds, time, loggers.CreateLogger<FormationActor>()));
 
-    protected override void PreStart() => Timers.StartPeriodicTimer("look", new Look(), TimeSpan.Zero, LookEvery);
+    private bool IsOutside =>
+        _cluster.SelfMember.Status is MemberStatus.Joining or MemberStatus.Removed && !_cluster.IsTerminated;
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
+        Timers.StartPeriodicTimer("look", new Look(), TimeSpan.Zero, LookEvery);
+    }
+
+    protected override void PostStop() =>
+        Context.System.EventStream.Unsubscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
 
     protected override void OnReceive(object message)
     {
@@ -53,6 +64,7 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
             case FormationAnswer answer: _state = _state.Take(answer, Now); break;
             case Look: TakeStep(); break;
             case LookForOthers: AskSeedsElsewhere(); break;
+            case ThisActorSystemQuarantinedEvent shut: EndIfOutside(shut.RemoteAddress); break;
             case ExplainFormation: Sender.Tell(_state.Explain(Now)); break;
             default: Unhandled(message); break;
         }
@@ -79,12 +91,13 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
     private void TakeStep()
     {
         // Once it was up this process is in its cluster, or on its way out: it never joins another.
-        if (_cluster.SelfMember.Status is not (MemberStatus.Joining or MemberStatus.Removed) || _cluster.IsTerminated)
+        if (!IsOutside)
         {
             LookOnlyForOthers();
             return;
         }
 
+        EndSilentLines();
         (_state, var step) = _state.Look(Now);
         switch (step)
         {
@@ -97,6 +110,26 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
             case FormationStep.Ask ask: AskOthers(ask.WantsVote); break;
             default: throw new System.Diagnostics.UnreachableException($"no way to take {step}");
         }
+    }
+
+    private void EndSilentLines()
+    {
+        (_state, var silent) = _state.EndLines(Now);
+        foreach (var other in silent)
+        {
+            LogSilent(other);
+            Context.ActorSelection($"/user/{DeadLineActor.Name}").Tell(new EndLine(Address.Parse(other)));
+        }
+    }
+
+    // Taken in, lost and shut out before it heard of any of it: this process is never spoken to again. Of one that is
+    // up, ResolverActor decides.
+    private void EndIfOutside(Address by)
+    {
+        if (!IsOutside || !_state.Others.Contains(by.ToString())) return;
+
+        LogShutOut(by);
+        _ = CoordinatedShutdown.Get(Context.System).Run(CoordinatedShutdown.ClusterDowningReason.Instance);
     }
 
     // A node that has come back waits until its former self is removed: Akka asks again by itself.
@@ -153,6 +186,13 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
 
     [LoggerMessage(LogLevel.Information, "Joining the cluster that {Address} is in")]
     private partial void LogJoins(string address);
+
+    [LoggerMessage(LogLevel.Debug, "Nothing was heard of {Address}: the connection to it is made anew")]
+    private partial void LogSilent(string address);
+
+    [LoggerMessage(LogLevel.Warning,
+        "{Address} has shut this process out before that was in the cluster: it ends, to be started anew")]
+    private partial void LogShutOut(Address address);
 
     [LoggerMessage(LogLevel.Warning,
         "{Address} is in another cluster, of {Members}: that is to end, and its nodes are to join this one")]

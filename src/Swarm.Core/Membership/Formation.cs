@@ -29,6 +29,11 @@ public sealed record Formation
     /// <summary>How long a seed that is silent is waited for: it may be in a cluster.</summary>
     public static TimeSpan SilenceMeansAbsence => TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a node is silent before the connections to it are ended, and made anew; from then on each
+    /// time twice as long as before, up to eight times.</summary>
+    /// <remarks>It may be that nobody reads from the one over which its words would come.</remarks>
+    public static TimeSpan SilenceEndsLines => TimeSpan.FromSeconds(5);
+
     /// <summary>How old an answer may be that names a cluster.</summary>
     public static TimeSpan AnswerHolds => TimeSpan.FromSeconds(2);
 
@@ -59,6 +64,10 @@ public sealed record Formation
     private (string To, TimeSpan At, long Asked)? Promise { get; init; }
 
     private TimeSpan? StoodDown { get; init; }
+
+    /// <summary>To whom the connections were ended since it was heard: when for the last time, and how often.</summary>
+    private ImmutableSortedDictionary<string, (TimeSpan At, int Times)> Ended { get; init; } =
+        ImmutableSortedDictionary.Create<string, (TimeSpan At, int Times)>(StringComparer.Ordinal);
 
     /// <param name="self">This node's address.</param>
     /// <param name="seeds">At least one; the same on every node. A node that is not among them only joins.</param>
@@ -122,6 +131,16 @@ public sealed record Formation
             : (candidate, new FormationStep.Ask(WantsVote: true));
     }
 
+    /// <summary>To whom the connections are to be ended now, for too long nothing came over them.</summary>
+    public (Formation Next, ImmutableArray<string> Silent) EndLines(TimeSpan now)
+    {
+        ImmutableArray<string> silent = [.. Others.Where(other => now - SilentSince(other) >= SilenceBears(other))];
+        return (this with
+        {
+            Ended = Ended.SetItems(silent.Select(other => KeyValuePair.Create(other, (now, TimesEnded(other) + 1)))),
+        }, silent);
+    }
+
     /// <summary>What is waited for, in words for an operator.</summary>
     public string Explain(TimeSpan now)
     {
@@ -142,7 +161,16 @@ public sealed record Formation
         [.. Named.Where(member => member != Self && !IsHeard(member, now))];
 
     private Formation Hear(string address, TimeSpan now) =>
-        Seeds.Contains(address) || Named.Contains(address) ? this with { Heard = Heard.SetItem(address, now) } : this;
+        Seeds.Contains(address) || Named.Contains(address)
+            ? this with { Heard = Heard.SetItem(address, now), Ended = Ended.Remove(address) }
+            : this;
+
+    private TimeSpan SilentSince(string other) =>
+        Ended.TryGetValue(other, out var ended) ? ended.At : Heard.GetValueOrDefault(other);
+
+    private TimeSpan SilenceBears(string other) => SilenceEndsLines * (1 << Math.Min(3, TimesEnded(other)));
+
+    private int TimesEnded(string other) => Ended.TryGetValue(other, out var ended) ? ended.Times : 0;
 
     /// <summary>Gives up the votes it has, and those that it has asked for and that are still on their way.</summary>
     private Formation StandDown(TimeSpan now) => this with { Votes = None, StoodDown = now };

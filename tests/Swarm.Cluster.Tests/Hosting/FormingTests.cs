@@ -1,5 +1,10 @@
+using System.Net;
+using System.Net.Sockets;
 using Akka.Actor;
+using Akka.Remote;
+using Microsoft.Extensions.Time.Testing;
 using Swarm.Cluster.Hosting;
+using Swarm.Core.Membership;
 using Swarm.Core.Nodes;
 
 namespace Swarm.Cluster.Tests.Hosting;
@@ -8,6 +13,9 @@ namespace Swarm.Cluster.Tests.Hosting;
 public sealed class FormingTests
 {
     private static readonly TimeSpan Patience = SeveralNodes.Patience;
+
+    /// <summary>After so long Akka gives up by itself who has not said a word on a new connection.</summary>
+    private static readonly TimeSpan HandshakeMax = TimeSpan.FromSeconds(15);
 
     [Fact]
     public async Task Seeds_that_start_together_are_one_cluster_and_one_that_restarts_comes_back_to_it()
@@ -71,5 +79,40 @@ public sealed class FormingTests
         Assert.Contains("/sharding/nodeProxy", worker.Nodes.Path.ToString(), StringComparison.Ordinal);
         await scheduler.ActorSystem.ActorSelection("/system/sharding/node/*").ResolveOne(Patience);
         Assert.Equal([worker.Address], nodes.Workers);
+    }
+
+    [Fact]
+    public async Task A_process_that_was_shut_out_before_it_was_in_the_cluster_ends()
+    {
+        await using var nodes = new SeveralNodes();
+        var alone = nodes.Start(1);
+        var seed = Address.Parse($"akka.tcp://swarm@127.0.0.1:{nodes.Ports[0]}");
+        var stranger = Address.Parse("akka.tcp://client@127.0.0.1:1");
+
+        alone.ActorSystem.EventStream.Publish(
+            new ThisActorSystemQuarantinedEvent(Address.Parse(alone.Address), stranger));
+        await alone.ActorSystem.ActorSelection("/user/formation").Ask<string>(new ExplainFormation(), Patience);
+        Assert.False(alone.ActorSystem.WhenTerminated.IsCompleted);
+
+        alone.ActorSystem.EventStream.Publish(
+            new ThisActorSystemQuarantinedEvent(Address.Parse(alone.Address), seed));
+        await alone.ActorSystem.WhenTerminated.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_connection_over_which_nothing_comes_is_ended()
+    {
+        await using var nodes = new SeveralNodes();
+        using var silent = new TcpListener(IPAddress.Loopback, nodes.Ports[0]);
+        silent.Start();
+        var time = new FakeTimeProvider();
+        nodes.Start(1, time: time);
+        using var connection = await silent.AcceptTcpClientAsync().WaitAsync(Patience);
+        var read = connection.GetStream().CopyToAsync(Stream.Null);
+        Assert.False(read.IsCompleted);
+
+        time.Advance(Formation.SilenceEndsLines);
+
+        await read.WaitAsync(HandshakeMax / 2);
     }
 }

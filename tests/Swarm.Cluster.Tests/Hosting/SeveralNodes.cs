@@ -31,7 +31,7 @@ internal sealed class SeveralNodes : IAsyncDisposable
     /// <param name="without">One of the ports that this node does not take for a seed.</param>
     public SwarmCluster Start(
         int at, TimeSpan? startTimeout = null, string[]? roles = null, int seeds = 3, TimeSpan? settle = null,
-        TimeSpan? stableAfter = null, int? without = null)
+        TimeSpan? stableAfter = null, int? without = null, TimeProvider? time = null)
     {
         int[] known = seeds > 0 ? [.. Ports[..seeds].Where((_, port) => port != without)] : FreePorts.Take(1);
         var node = SwarmCluster.Start(
@@ -53,7 +53,7 @@ internal sealed class SeveralNodes : IAsyncDisposable
                 Workers.Add(started.Address);
                 return Props.Empty;
             },
-            NullLoggerFactory.Instance, TimeProvider.System);
+            NullLoggerFactory.Instance, time ?? TimeProvider.System);
         _running.Push(node);
         return node;
     }

@@ -202,4 +202,22 @@ public sealed class FormationTests
                 return fleet.Founders.Count == 1 && fleet.Members.Count == seeds;
             },
             iter: 2_000);
+
+    [Fact]
+    public void Connections_to_who_is_not_heard_are_ended_after_5_s_and_then_ever_less_often_until_a_word_comes()
+    {
+        var a = Formation.Begin("a", ["a", "b", "c"]);
+        var ended = new List<(string To, double At)>();
+        for (var at = TimeSpan.Zero; at < TimeSpan.FromSeconds(100); at += TimeSpan.FromMilliseconds(200))
+        {
+            if (at.TotalSeconds is < 10 or 60) a = a.Take(Word("c", at), at);
+            (a, var silent) = a.EndLines(at);
+            ended.AddRange(silent.Select(other => (other, at.TotalSeconds)));
+        }
+
+        Assert.Equal([5, 15, 35, 75], ended.Where(end => end.To == "b").Select(end => end.At));
+        Assert.Equal([14.8, 24.8, 44.8, 65, 75, 95], ended.Where(end => end.To == "c").Select(end => end.At));
+
+        static FormationAnswer Word(string of, TimeSpan at) => new(of, false, false, Formation.TokenAt(at));
+    }
 }
