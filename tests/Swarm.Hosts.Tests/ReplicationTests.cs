@@ -45,7 +45,7 @@ public sealed class ReplicationTests(ThreeHosts shared)
             await dead.PowerOffAsync();
             await Until.TrueAsync(() => HasWhole(image, _hosts[3]), () => $"{PartOf(image, _hosts[3])} MiB came");
             await scenario.UntilAsync(service, one => one.Tasks.Count(
-                task => task.State == TaskState.Running && task.Node?.Value != dead.NodeId) >= 2);
+                task => task.State == TaskState.Running && task.Node != dead.NodeId) >= 2);
 
             await dead.StartAsync();
             await dead.ReadyAsync();

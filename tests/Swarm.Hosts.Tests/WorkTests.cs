@@ -53,7 +53,7 @@ public sealed class WorkTests(ThreeHosts shared)
             // Those of the dead host stay as they were last seen.
             await scenario.UntilAsync(name, service => Running(service with
             {
-                Tasks = service.Tasks.RemoveAll(task => task.Node?.Value == dead.NodeId),
+                Tasks = service.Tasks.RemoveAll(task => task.Node == dead.NodeId),
             }, version) == 6);
         });
 

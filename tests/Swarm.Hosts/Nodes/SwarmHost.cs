@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Swarm.Client.Images;
+using Swarm.Core;
 using Swarm.Hosts.Machines;
+using Swarm.Runtime.Nodes;
 using Swarm.Wire.Security;
 
 namespace Swarm.Hosts.Nodes;
@@ -60,7 +62,8 @@ public sealed class SwarmHost
     public int Ends { get; private set; }
 
     /// <summary>The node's id; known from its first start on.</summary>
-    public string NodeId => File.ReadAllText($"{DataRoot}/node/id").Trim();
+    public NodeId NodeId => new NodeStore($"{DataRoot}/node").Identify(
+        () => throw new InvalidOperationException($"{Name} has not been started yet"));
 
     /// <summary>Processor time of everything that ran on this host.</summary>
     public TimeSpan ProcessorTime => _machine.ProcessorTime();
