@@ -63,7 +63,11 @@ public sealed class DatabaseTests(ThreeHosts shared)
     [Fact]
     public async Task A_write_that_was_begun_by_who_is_gone_holds_up_nobody_who_writes_the_same()
     {
-        var settings = new JournalOptions.PostgreSql(_hosts.Database.ConnectionString).EffectiveConnectionString;
+        var settings = new NpgsqlConnectionStringBuilder(
+            new JournalOptions.PostgreSql(_hosts.Database.ConnectionString).EffectiveConnectionString)
+        {
+            Timeout = (int)Until.Patience.TotalSeconds, // to connect; it may just have been started
+        }.ConnectionString;
         await using NpgsqlConnection gone = new(settings), next = new(settings);
         await Task.WhenAll(gone.OpenAsync(), next.OpenAsync());
         await RunAsync(gone, "CREATE TABLE begun (number int PRIMARY KEY)");
