@@ -150,6 +150,9 @@ internal sealed partial class NodeServiceActor(KeptService kept, NodeId id, Node
         {
             task.Order(task.Kept.Desired);
         }
+
+        _report = _state.NextUnkeptReport(id);
+        if (_report is { } report) Tell(report);
     }
 
     private void SaveLater()

@@ -92,10 +92,26 @@ internal sealed class NodeServiceState(KeptService kept)
     }
 
     /// <summary>What the service has not kept yet. Null when it knows everything that was seen here.</summary>
-    public ReportTasks? NextReport(NodeId node)
+    public ReportTasks? NextReport(NodeId node) => NextReport(node, _ => true);
+
+    /// <summary>What the service is to hear of it though the disk does not take it: that tasks have ended.</summary>
+    /// <remarks>A node that comes back after a crash then sees the same end, or begins what its service takes back at
+    /// once. Of what may run once at most not even that may be, so it waits for the disk.</remarks>
+    public ReportTasks? NextUnkeptReport(NodeId node)
+    {
+        // Nothing was told of the others; the answer to this report is none to them.
+        foreach (var task in Tasks.Values.Where(task => !task.IsKnown && !MayBeTold(task))) task.ToldIn = null;
+        return NextReport(node, MayBeTold);
+
+        bool MayBeTold(NodeTask task) =>
+            task.Kept.State is TaskState.Complete or TaskState.Failed or TaskState.Rejected
+            && TemplateOf(task.Kept) is not { AtMostOnce: true };
+    }
+
+    private ReportTasks? NextReport(NodeId node, Func<NodeTask, bool> isToTell)
     {
         var untold = Tasks.Values
-            .Where(task => task is { IsKnown: false, IsSeen: true })
+            .Where(task => task is { IsKnown: false, IsSeen: true } && isToTell(task))
             .OrderBy(task => task.ToldIn ?? long.MaxValue)
             .Take(TasksInReport)
             .ToList();

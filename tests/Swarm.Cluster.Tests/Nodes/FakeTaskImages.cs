@@ -17,6 +17,9 @@ internal sealed class FakeTaskImages : ITaskImages
 
     public ContainerException? Fault { get; set; }
 
+    /// <summary>The next image is on its way until this has ended; null where it is there at once.</summary>
+    public TaskCompletionSource<IDisposable>? Coming { get; set; }
+
     /// <summary>What came with the last one.</summary>
     public PullCredentials? Credentials { get; private set; }
 
@@ -24,6 +27,7 @@ internal sealed class FakeTaskImages : ITaskImages
         ContainerSpec container, PullCredentials? credentials, CancellationToken cancellation)
     {
         if (Fault is not null) return Task.FromException<IDisposable>(Fault);
+        if (Coming is not null) return Coming.Task;
         Credentials = credentials;
         Required.Add(container.Image);
         Held++;

@@ -156,6 +156,21 @@ public sealed class NodeLeaseTests : NodeFixture
         Assert.Empty(Engine.Leases);
     }
 
+    [Fact]
+    public async Task On_a_full_disk_its_end_is_told_only_when_it_is_kept()
+    {
+        await RunAsync();
+        Store.IsFull = true;
+        Pass(6);
+        Assert.Single(Engine.Signals);
+        Assert.Empty(await ReportsAsync());
+
+        Store.IsFull = false;
+        Pass(2);
+
+        Assert.Equal(TaskState.Failed, (await ReportsAsync())[1].State);
+    }
+
     private static ApplyServiceTasks Leased(long sequence, TaskState desired) => Leased(sequence, (1, desired));
 
     private static ApplyServiceTasks Leased(long sequence, params (int Task, TaskState Desired)[] tasks)
