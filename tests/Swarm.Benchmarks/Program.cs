@@ -18,6 +18,7 @@ var all = new Dictionary<string, Func<Task<IReadOnlyList<Measure>>>>(StringCompa
     ["busy"] = ClusterHosts.BusyAsync,
     ["share"] = ImageSharing.RunAsync,
     ["move"] = ImageMoving.RunAsync,
+    ["fetch"] = ImageFetching.RunAsync,
 };
 
 var wanted = args.Length == 0 ? [.. all.Keys] : args;
