@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Swarm.Core;
 using Swarm.Core.Services;
@@ -18,7 +17,7 @@ public sealed class ReplicationTests(ThreeHosts shared)
     public Task An_image_that_one_host_has_runs_on_all_of_them() => Scenario.RunAsync(_hosts, async scenario =>
     {
         var image = new LargeImage("only-here", mebibytes: 20);
-        await LoadAsync(image, _hosts[1]);
+        await image.LoadAsync(_hosts[1]);
 
         var web = await scenario.RunAsync(Composed.OfImage("only-here", Composed.Sleepers("web", 6)));
 
@@ -33,17 +32,19 @@ public sealed class ReplicationTests(ThreeHosts shared)
         Scenario.RunAsync(_hosts, async scenario =>
         {
             var image = new LargeImage("given-on", mebibytes: 200);
-            await LoadAsync(image, _hosts[1]);
-            await LoadAsync(image, _hosts[2]);
-            await SlowAsync(_hosts[1], _hosts[2]);
+            await image.LoadAsync(_hosts[1]);
+            await image.LoadAsync(_hosts[2]);
+            foreach (var giver in new[] { _hosts[1], _hosts[2] }) await _hosts.LimitLinkAsync(giver, megabits: 100);
             var service = await scenario.Ledger.DeployAsync(
                 Composed.OfImage("given-on", Composed.Sleepers("web", 3, "placement: { max_replicas_per_node: 1 }")));
-            await Until.TrueAsync(() => PartOf(image, _hosts[3]) > 20, () => $"{PartOf(image, _hosts[3])} MiB came");
+            await Until.TrueAsync(
+                () => image.MebibytesOn(_hosts[3]) > 20, () => $"{image.MebibytesOn(_hosts[3])} MiB came");
 
             // One of the two that give, and not the one that decides.
             var dead = scenario.Hosts.HolderOf(service) == _hosts[1] ? _hosts[2] : _hosts[1];
             await dead.PowerOffAsync();
-            await Until.TrueAsync(() => HasWhole(image, _hosts[3]), () => $"{PartOf(image, _hosts[3])} MiB came");
+            await Until.TrueAsync(
+                () => image.IsWholeOn(_hosts[3]), () => $"{image.MebibytesOn(_hosts[3])} MiB came");
             await scenario.UntilAsync(service, one => one.Tasks.Count(
                 task => task.State == TaskState.Running && task.Node != dead.NodeId) >= 2);
 
@@ -58,17 +59,17 @@ public sealed class ReplicationTests(ThreeHosts shared)
         Scenario.RunAsync(_hosts, async scenario =>
         {
             var image = new LargeImage("rotten", mebibytes: 20);
-            await LoadAsync(image, _hosts[1]);
-            await LoadAsync(image, _hosts[2]);
-            await RotAsync(BlobOf(image, _hosts[1]));
+            await image.LoadAsync(_hosts[1]);
+            await image.LoadAsync(_hosts[2]);
+            await RotAsync(image.BlobOn(_hosts[1]));
 
             var web = await scenario.RunAsync(Composed.OfImage(
                 "rotten", Composed.Sleepers("web", 3, "placement: { max_replicas_per_node: 1 }")));
 
             Assert.Contains("is broken", string.Join('\n', _hosts[1].ReadLog()), StringComparison.Ordinal);
             Assert.Equal(
-                await File.ReadAllBytesAsync(BlobOf(image, _hosts[2])),
-                await File.ReadAllBytesAsync(BlobOf(image, _hosts[3])));
+                await File.ReadAllBytesAsync(image.BlobOn(_hosts[2])),
+                await File.ReadAllBytesAsync(image.BlobOn(_hosts[3])));
             await RemoveAsync(scenario, web, image);
         });
 
@@ -76,17 +77,17 @@ public sealed class ReplicationTests(ThreeHosts shared)
     public Task The_loss_of_a_host_loses_no_image() => Scenario.RunAsync(_hosts, async scenario =>
     {
         var image = new LargeImage("copied", mebibytes: 20, copies: 2);
-        await LoadAsync(image, _hosts[1]);
+        await image.LoadAsync(_hosts[1]);
         await Until.TrueAsync(
             async () => await NodesOfAsync(image, _hosts[1]) == 2, () => $"{image.Name} is on {CountOf(image)} hosts");
-        var copy = _hosts.Others(_hosts[1]).Single(host => HasWhole(image, host));
+        var copy = _hosts.Others(_hosts[1]).Single(host => image.IsWholeOn(host));
         var third = _hosts.Others(_hosts[1], copy).Single();
 
         await copy.KillDaemonAsync();
         copy.StartDaemon();
         await copy.ReadyAsync();
         await _hosts.UntilAllReachableAsync();
-        Assert.False(HasWhole(image, third), "a restart has cost a copy");
+        Assert.False(image.IsWholeOn(third), "a restart has cost a copy");
 
         await _hosts[1].PowerOffAsync();
         await Until.TrueAsync(
@@ -108,7 +109,7 @@ public sealed class ReplicationTests(ThreeHosts shared)
             TimeSpan.FromSeconds(3), () => CountOf(image) == 0, () => $"{CountOf(image)} hosts have it again");
     });
 
-    private int CountOf(LargeImage image) => _hosts.All.Count(host => HasWhole(image, host));
+    private int CountOf(LargeImage image) => _hosts.All.Count(host => image.IsWholeOn(host));
 
     private Task UntilOnAsync(LargeImage image, int hosts) => Until.TrueAsync(
         () => CountOf(image) == hosts, () => $"{image.Name} is on {CountOf(image)} hosts");
@@ -127,66 +128,12 @@ public sealed class ReplicationTests(ThreeHosts shared)
         .Where(note => note.Contains($"/{image.Name}:", StringComparison.Ordinal))
         .Select(note => JsonDocument.Parse(note).RootElement.GetProperty("mark").GetString()!);
 
-    private static async Task LoadAsync(LargeImage image, SwarmHost host)
-    {
-        using var images = host.Images();
-        await images.LoadAsync(image.Open());
-    }
-
     private async Task RemoveAsync(Scenario scenario, ServiceName service, LargeImage image)
     {
         await scenario.Ledger.RemoveAsync(service);
         await Until.TrueAsync(() => scenario.Living().Count == 0, () => $"{scenario.Living().Count} live");
-        foreach (var host in _hosts.All)
-        {
-            using var images = host.Images();
-            await Until.TrueAsync(
-                async () =>
-                {
-                    try
-                    {
-                        foreach (var one in await images.ListAsync())
-                        {
-                            if (one.Tags.Any(name => name.Contains(image.Name, StringComparison.Ordinal)))
-                                await images.RemoveAsync(image.Name, force: true);
-                        }
-
-                        return !File.Exists(BlobOf(image, host));
-                    }
-                    catch (Client.SwarmRefusedException)
-                    {
-                        return false; // a container of it is just going
-                    }
-                },
-                () => $"{image.Name} is still on {host.Name}");
-        }
+        await image.RemoveAsync(_hosts);
     }
-
-    // 100 Mbit/s: 200 MiB take 17 s.
-    private static async Task SlowAsync(params SwarmHost[] hosts)
-    {
-        foreach (var host in hosts)
-        {
-            await host.RunAsync(
-                "tc", "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", "100mbit", "burst", "256kb",
-                "latency", "100ms");
-        }
-    }
-
-    private static long PartOf(LargeImage image, SwarmHost host)
-    {
-        // What is allocated of a file with holes.
-        var path = $"{host.DataRoot}/images/parts/{image.LayerHex}";
-        if (!File.Exists(path)) return HasWhole(image, host) ? long.MaxValue : 0;
-        using var stat = Process.Start(
-            new ProcessStartInfo("stat", ["--format", "%b", path]) { RedirectStandardOutput = true })!;
-        return long.TryParse(stat.StandardOutput.ReadToEnd(), out var blocks) ? blocks / 2048 : 0;
-    }
-
-    private static bool HasWhole(LargeImage image, SwarmHost host) => File.Exists(BlobOf(image, host));
-
-    private static string BlobOf(LargeImage image, SwarmHost host) =>
-        $"{host.DataRoot}/images/blobs/sha256/{image.LayerHex}";
 
     private static async Task RotAsync(string path)
     {

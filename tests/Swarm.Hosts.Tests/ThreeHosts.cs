@@ -13,7 +13,11 @@ public sealed class ThreeHosts : IAsyncLifetime
     {
         Count = 3,
         // What is where is the scenarios' to say. Lost after longer than any host is away that is only started again.
-        Settings = "swarm.images { copies = 1, copy-lost-after = 15s }",
+        Settings = """
+            swarm.images { copies = 1, copy-lost-after = 15s }
+            # Registries on hosts.
+            swarm.images.insecure-registries = ["10.0.0.0/8"]
+            """,
     });
 
     public async Task DisposeAsync()

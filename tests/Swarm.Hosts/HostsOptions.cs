@@ -16,6 +16,13 @@ public sealed record HostsOptions
             ? [Path.GetFullPath(program)]
             : ["dotnet", Path.Combine(AppContext.BaseDirectory, "swarmd.dll")];
 
-    /// <summary>More lines of each host's settings, as HOCON.</summary>
+    /// <summary>A disk of so many MiB for the data root of each host of the start, a file system of its own, 300 and
+    /// more; default: as large as that of the machine around.</summary>
+    public int? DiskMebibytes { get; init; }
+
+    /// <summary>More lines of each host's settings, as HOCON. What the environment has as <c>SWARM_TESTS_SETTINGS</c>
+    /// comes after them.</summary>
     public string Settings { get; init; } = "";
+
+    internal string AllSettings => $"{Settings}\n{Environment.GetEnvironmentVariable("SWARM_TESTS_SETTINGS")}";
 }

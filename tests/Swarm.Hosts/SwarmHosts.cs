@@ -16,6 +16,7 @@ public sealed class SwarmHosts : IAsyncDisposable
     private readonly TestGround _ground = TestGround.Take();
     private readonly NetworkSwitch _network;
     private readonly List<SwarmHost> _hosts = [];
+    private readonly Dictionary<SwarmHost, HostDisk> _disks = [];
 
     private SwarmHosts(HostsOptions options)
     {
@@ -49,6 +50,7 @@ public sealed class SwarmHosts : IAsyncDisposable
             await hosts.Database.StartAsync();
             await Certificates.MakeAsync(hosts._ground);
             for (var number = 1; number <= options.Count; number++) hosts.Add();
+            await hosts.MakeDisksAsync();
             await Task.WhenAll(hosts.All.Select(host => host.StartAsync()));
             await Task.WhenAll(hosts.All.Select(WelcomeAsync));
             hosts.Client = Connect([.. hosts.All]);
@@ -68,7 +70,7 @@ public sealed class SwarmHosts : IAsyncDisposable
     public SwarmHost Add()
     {
         var host = new SwarmHost(_ground, _network, _hosts.Count + 1, _options.Daemon);
-        File.WriteAllText(host.SettingsFile, HostSettings.Write(host, Seeds(), Database, _options.Settings));
+        File.WriteAllText(host.SettingsFile, HostSettings.Write(host, Seeds(), Database, _options.AllSettings));
         _hosts.Add(host);
         return host;
     }
@@ -116,6 +118,9 @@ public sealed class SwarmHosts : IAsyncDisposable
         foreach (var host in _hosts) host.RestartDaemonIfEnded();
     }
 
+    /// <summary>The disk of a host's data root, where <see cref="HostsOptions.DiskMebibytes"/> says so.</summary>
+    public HostDisk DiskOf(SwarmHost host) => _disks[host];
+
     /// <summary>The host on which a service is decided.</summary>
     public SwarmHost HolderOf(ServiceName service) => LastToSay($"Service {service} is decided on this node");
 
@@ -159,11 +164,15 @@ public sealed class SwarmHosts : IAsyncDisposable
     /// <param name="megabits">Each second.</param>
     public async Task LimitLinksAsync(int megabits)
     {
-        foreach (var host in _hosts)
-        {
-            await host.RunAsync(["tc", .. NetworkSwitch.Shaping("eth0", megabits)]);
-            await _network.LimitAsync(host.Number, megabits);
-        }
+        foreach (var host in _hosts) await LimitLinkAsync(host, megabits);
+    }
+
+    /// <summary>From now on, until its power goes, a host's link carries so much in each direction at most.</summary>
+    /// <param name="megabits">Each second.</param>
+    public async Task LimitLinkAsync(SwarmHost host, int megabits)
+    {
+        await host.RunAsync(["tc", .. NetworkSwitch.Shaping("eth0", megabits)]);
+        await _network.LimitAsync(host.Number, megabits);
     }
 
     /// <summary>Mends every link.</summary>
@@ -209,7 +218,15 @@ public sealed class SwarmHosts : IAsyncDisposable
         await Task.WhenAll(_hosts.Select(host => host.PowerOffAsync()));
         await Database.DisposeAsync();
         await _network.StopAsync();
+        foreach (var disk in _disks.Values) await disk.RemoveAsync();
         _ground.Dispose();
+    }
+
+    private async Task MakeDisksAsync()
+    {
+        if (_options.DiskMebibytes is not { } size) return;
+        foreach (var host in _hosts)
+            _disks[host] = await HostDisk.MakeAsync($"{host.Folder}/disk", host.DataRoot, size);
     }
 
     private SwarmHost LastToSay(string text) =>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Swarm.Hosts.Machines;
 
 /// <summary>A program run to its end.</summary>
-internal static class Command
+public static class Command
 {
     /// <returns>What it wrote to its standard output.</returns>
     /// <exception cref="InvalidOperationException">It ended with another code than 0; says what it wrote.</exception>
