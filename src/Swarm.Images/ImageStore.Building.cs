@@ -101,7 +101,9 @@ public sealed partial class ImageStore : IBuildStore
         {
             var used = inUse.Concat(
                 _snapshots.Containers().Select(id => _snapshots.TryFind(id)?.Image)
-                    .OfType<string>().Select(image => new Digest(image))).ToHashSet();
+                    .OfType<string>().Select(image => new Digest(image)))
+                .Concat(_catalog.Images.Select(image => image.Id).Where(id => !_catalog.NamesOf(id).IsEmpty))
+                .ToHashSet();
             while (FindStepToRemove(all, before, kept, used) is { } step)
             {
                 _catalog.Remove(step.Id);
@@ -118,7 +120,8 @@ public sealed partial class ImageStore : IBuildStore
     /// is its beginning, which can be used.</summary>
     private KnownImage? FindStepToRemove(bool all, DateTimeOffset? before, Bytes kept, HashSet<Digest> used)
     {
-        var steps = _catalog.Images.Where(image => IsMereStep(image, used)).ToList();
+        var steps = _catalog.Images
+            .Where(image => image is { Step: not null, IsResult: false } && !used.Contains(image.Id)).ToList();
         if (kept.Value > 0 && MeasureSteps(steps) <= kept) return null;
         var parents = _catalog.Images.Select(image => image.Step?.Parent).OfType<Digest>().ToHashSet();
         return steps
@@ -126,10 +129,6 @@ public sealed partial class ImageStore : IBuildStore
             .Where(step => all || !parents.Contains(step.Id))
             .MinBy(step => (parents.Contains(step.Id), step.Configuration.Created));
     }
-
-    private bool IsMereStep(KnownImage image, HashSet<Digest> used) =>
-        image is { Step: not null, IsResult: false } && !used.Contains(image.Id)
-        && _catalog.NamesOf(image.Id).IsEmpty;
 
     /// <summary>What their layers take that no other image has.</summary>
     private Bytes MeasureSteps(List<KnownImage> steps)
