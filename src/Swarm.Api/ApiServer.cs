@@ -68,7 +68,8 @@ public sealed partial class ApiServer : IAsyncDisposable
             transfers.Map(routes);
             new ImageRoutes(host, engine, names, transfers, time).Map(routes);
             new RegistryRoutes(host.Registries).Map(routes);
-            new BuildRoutes(builder, store, names, time, stopping.Token).Map(routes);
+            new BuildRoutes(builder, host, names, time, stopping.Token).Map(routes);
+            new BuildKitRefusal(stopping.Token).Map(routes);
             new ContainerRoutes(desk, node, time).Map(routes);
             new NetworkRoutes(engine, time).Map(routes);
             new ControlRoutes(desk).Map(routes);
@@ -76,7 +77,7 @@ public sealed partial class ApiServer : IAsyncDisposable
             new AttachRoutes(desk, time, stopping.Token).Map(routes);
             new ExecRoutes(desk, stopping.Token).Map(routes);
             new ArchiveRoutes(desk).Map(routes);
-            new CommitRoutes(desk, names).Map(routes);
+            new CommitRoutes(desk, host, names).Map(routes);
             new StatsRoutes(desk, time, stopping.Token).Map(routes);
             new WaitRoutes(desk, stopping.Token).Map(routes);
             new VolumeRoutes(engine).Map(routes);

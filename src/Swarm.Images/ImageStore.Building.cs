@@ -93,7 +93,7 @@ public sealed partial class ImageStore : IBuildStore
     }
 
     /// <inheritdoc/>
-    public StepRemoval RemoveSteps(bool all, DateTimeOffset? before, IReadOnlySet<Digest> inUse)
+    public StepRemoval RemoveSteps(bool all, DateTimeOffset? before, Bytes kept, IReadOnlySet<Digest> inUse)
     {
         ArgumentNullException.ThrowIfNull(inUse);
         var deleted = ImmutableArray.CreateBuilder<Digest>();
@@ -101,8 +101,10 @@ public sealed partial class ImageStore : IBuildStore
         {
             var used = inUse.Concat(
                 _snapshots.Containers().Select(id => _snapshots.TryFind(id)?.Image)
-                    .OfType<string>().Select(image => new Digest(image))).ToHashSet();
-            while (_catalog.Images.FirstOrDefault(image => IsRemovable(image, all, before, used)) is { } step)
+                    .OfType<string>().Select(image => new Digest(image)))
+                .Concat(_catalog.Images.Select(image => image.Id).Where(id => !_catalog.NamesOf(id).IsEmpty))
+                .ToHashSet();
+            while (FindStepToRemove(all, before, kept, used) is { } step)
             {
                 _catalog.Remove(step.Id);
                 deleted.Add(step.Id);
@@ -114,11 +116,27 @@ public sealed partial class ImageStore : IBuildStore
         return new StepRemoval(deleted.ToImmutable(), new Bytes(freed));
     }
 
-    private bool IsRemovable(KnownImage image, bool all, DateTimeOffset? before, HashSet<Digest> used) =>
-        image is { Step: not null, IsResult: false } && !used.Contains(image.Id)
-        && _catalog.NamesOf(image.Id).IsEmpty
-        && (before is null || image.Configuration.Created < before)
-        && (all || !_catalog.HasChildren(image.Id));
+    /// <summary>The oldest of those upon which nothing was built, else of the others: what is left of a chain of steps
+    /// is its beginning, which can be used.</summary>
+    private KnownImage? FindStepToRemove(bool all, DateTimeOffset? before, Bytes kept, HashSet<Digest> used)
+    {
+        var steps = _catalog.Images
+            .Where(image => image is { Step: not null, IsResult: false } && !used.Contains(image.Id)).ToList();
+        if (kept.Value > 0 && MeasureSteps(steps) <= kept) return null;
+        var parents = _catalog.Images.Select(image => image.Step?.Parent).OfType<Digest>().ToHashSet();
+        return steps
+            .Where(step => before is null || step.Configuration.Created < before)
+            .Where(step => all || !parents.Contains(step.Id))
+            .MinBy(step => (parents.Contains(step.Id), step.Configuration.Created));
+    }
+
+    /// <summary>What their layers take that no other image has.</summary>
+    private Bytes MeasureSteps(List<KnownImage> steps)
+    {
+        var needed = _catalog.Images.Except(steps).SelectMany(LayersOf).Select(layer => layer.Name).ToHashSet();
+        return Sum(steps.SelectMany(LayersOf).DistinctBy(layer => layer.Name)
+            .Where(layer => !needed.Contains(layer.Name)));
+    }
 
     private async Task<LoadedImage> InstallStepAsync(
         ArchivedImage image, BuildStep step, ScratchFolder scratch, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Swarm.Core;
 using Swarm.Images.Layers;
+using Swarm.Images.Names;
 
 namespace Swarm.Images;
 
@@ -11,10 +12,7 @@ public sealed partial class ImageStore
     {
         lock (_gate)
         {
-            var layers = _catalog.Images.ToDictionary(
-                image => image.Id,
-                image => image.Layers.Select(_layers.Find).OfType<UnpackedLayer>().DistinctBy(layer => layer.Name)
-                    .ToImmutableArray());
+            var layers = _catalog.Images.ToDictionary(image => image.Id, image => LayersOf(image).ToImmutableArray());
             var users = layers.Values.SelectMany(own => own).CountBy(layer => layer.Name)
                 .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
             return new ImageUse(
@@ -27,6 +25,9 @@ public sealed partial class ImageStore
     /// <inheritdoc/>
     public Bytes MeasureBlobs() => new(
         new DirectoryInfo(_folders.Blobs).EnumerateFiles().Sum(blob => blob.Length));
+
+    private IEnumerable<UnpackedLayer> LayersOf(KnownImage image) =>
+        image.Layers.Select(_layers.Find).OfType<UnpackedLayer>().DistinctBy(layer => layer.Name);
 
     private static Bytes Sum(IEnumerable<UnpackedLayer> layers) => new(layers.Sum(layer => layer.Record.SizeBytes));
 }

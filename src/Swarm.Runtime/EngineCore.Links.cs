@@ -80,6 +80,26 @@ internal sealed partial class EngineCore
         }
     }
 
+    public Task UnlinkAsync(ContainerId id, string alias, CancellationToken cancellation) => ChangeAsync(
+        id,
+        (container, record) =>
+        {
+            var (definition, links) = (record.Definition, record.Definition.Spec.Links);
+            var link = links.FirstOrDefault(link => link.Alias == alias) ?? throw new ContainerException(
+                ContainerFault.NotFound, $"container {definition.Name} has no link {alias}");
+            var spec = definition.Spec with { Links = links.Remove(link) };
+            Keep(container, record with { Definition = definition with { Spec = spec } });
+            if (Table.Find(new ContainerId(link.Container))?.Record is { } other && AddressOf(other) is { } address)
+            {
+                var names = new LinkedContainer(
+                    definition.Name, alias, other.Definition.Name, HostnameOf(other), address).HostNames;
+                HostsFile.Change(HostsOf(id), text => HostsFile.Remove(text, address, names));
+            }
+
+            return Task.CompletedTask;
+        },
+        cancellation);
+
     private string? AddressOf(ContainerRecord record) => record.Endpoints
         .FirstOrDefault(endpoint => endpoint.Network == _networks.DefaultNetwork)?.Address;
 

@@ -79,6 +79,20 @@ public sealed class BuildRouteTests
     }
 
     [Fact]
+    public async Task A_name_that_a_build_gives_is_an_event()
+    {
+        await using var node = await ServedNode.StartAsync();
+        node.Store.Add("built"u8, "base:1");
+
+        using var answer = await PostAsync(node, "t=made%3A1");
+
+        Assert.Contains("""{"stream":"Successfully tagged made:1\n"}""", await LinesAsync(answer));
+        using var listening = node.Engine.Events.Listen();
+        var told = Assert.Single(listening.Former, happened => happened.Kind == "image");
+        Assert.Equal(("tag", "made:1"), (told.Action, told.Attributes["name"]));
+    }
+
+    [Fact]
     public async Task What_is_wrong_before_the_first_step_is_told_by_the_status()
     {
         await using var node = await ServedNode.StartAsync();
@@ -123,13 +137,30 @@ public sealed class BuildRouteTests
         using var answer = await node.Client.PostAsync(
             new Uri("build/prune?all=true&filters=%7B%22until%22%3A%5B%2210%22%5D%7D", UriKind.Relative), null);
         using var refused = await node.Client.PostAsync(
-            new Uri("build/prune?keep-storage=1", UriKind.Relative), null);
+            new Uri("build/prune?min-free-space=1", UriKind.Relative), null);
 
         Assert.Equal(
             $$"""{"CachesDeleted":["{{FakeImageBuilder.Built}}"],"SpaceReclaimed":42}""",
             (await answer.Content.ReadAsStringAsync()).Trim());
-        Assert.Equal((true, DateTimeOffset.FromUnixTimeSeconds(10)), node.Builder.Pruned);
+        Assert.Equal((true, DateTimeOffset.FromUnixTimeSeconds(10), 0), node.Builder.Pruned);
         Assert.Equal(HttpStatusCode.NotImplemented, refused.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("keep-storage=1000", 1000)]
+    [InlineData("reserved-space=1000&max-used-space=500", 1000)]
+    [InlineData("reserved-space=0&max-used-space=500&min-free-space=0", 500)]
+    public async Task So_much_of_builds_may_stay_as_is_said(string query, long kept)
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        using var answer = await node.Client.PostAsync(new Uri("build/prune?" + query, UriKind.Relative), null);
+        using var wrong = await node.Client.PostAsync(
+            new Uri("build/prune?keep-storage=much", UriKind.Relative), null);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal((false, null, kept), node.Builder.Pruned);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
     }
 
     [Fact]

@@ -171,6 +171,19 @@ public sealed class ContainerRouteTests
         Assert.Contains("Invalid detach keys", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Keys_that_there_are_not_are_refused_where_there_is_no_terminal_too()
+    {
+        await using var node = await ServedNode.StartAsync();
+        node.Engine.Containers.Add(Of('a', "box:1", Box));
+
+        var refused = await node.Client.PostAsync(
+            $"/containers/{Id('a')}/attach?stream=1&stdout=1&detachKeys=ctrl-1", null);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("Invalid detach keys", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private sealed class SilentLog : IContainerLog
     {
         public Task<LogPage> ReadAsync(string? position, int? tail, int maxBytes, CancellationToken cancellation) =>

@@ -17,7 +17,7 @@ internal sealed class FakeImageBuilder : IImageBuilder
     /// <summary>What a build does; it ends with <see cref="Built"/>.</summary>
     public Func<IBuildOutput, CancellationToken, Task> Work { get; set; } = (_, _) => Task.CompletedTask;
 
-    public (bool All, DateTimeOffset? Before)? Pruned { get; private set; }
+    public (bool All, DateTimeOffset? Before, long Kept)? Pruned { get; private set; }
 
     public async Task<Digest> BuildAsync(
         BuildRequest request, Stream context, IBuildOutput output, CancellationToken cancellation)
@@ -30,9 +30,9 @@ internal sealed class FakeImageBuilder : IImageBuilder
         return Built;
     }
 
-    public StepRemoval Prune(bool all, DateTimeOffset? before)
+    public StepRemoval Prune(bool all, DateTimeOffset? before, Bytes kept)
     {
-        Pruned = (all, before);
+        Pruned = (all, before, kept.Value);
         return new StepRemoval([Built], new Bytes(42));
     }
 

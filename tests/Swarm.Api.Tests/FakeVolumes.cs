@@ -25,8 +25,12 @@ internal sealed class FakeVolumes : IVolumes
 
     public Task RemoveAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<VolumePruning> PruneAsync(Func<VolumeState, bool> fits, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+    public Task<VolumePruning> PruneAsync(Func<VolumeState, bool> fits, CancellationToken cancellation)
+    {
+        ImmutableArray<string> removed = [.. List().Where(fits).Select(volume => volume.Name)];
+        _names.RemoveAll(removed.Contains);
+        return Task.FromResult(new VolumePruning(removed, default));
+    }
 
     public Task<Bytes> MeasureAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
 

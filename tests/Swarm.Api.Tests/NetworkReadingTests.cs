@@ -90,6 +90,11 @@ public sealed class NetworkReadingTests
     [InlineData("""{"HostConfig":{"NetworkMode":"container:db"},"MacAddress":"02:00:00:00:00:01"}""", 400)]
     [InlineData("""{"HostConfig":{"NetworkMode":"host"},"MacAddress":"02:00:00:00:00:01"}""", 400)]
     [InlineData("""{"HostConfig":{"NetworkMode":"none"},"NetworkingConfig":{"EndpointsConfig":{"red":{}}}}""", 400)]
+    [InlineData(
+        """
+        {"HostConfig":{"NetworkMode":"host"},
+         "NetworkingConfig":{"EndpointsConfig":{"host":{"IPAMConfig":{"IPv4Address":"1.2.3.4"}}}}}
+        """, 400)]
     [InlineData("""{"HostConfig":{"Links":["a:b:c"]}}""", 400)]
     [InlineData("""{"HostConfig":{"Links":[":b"]}}""", 400)]
     [InlineData("""{"HostConfig":{"PortBindings":{"80/sctp":[{}]}}}""", 501)]

@@ -43,7 +43,9 @@ public sealed class NodeRouteTests
     [InlineData("/v1.12/_ping", HttpStatusCode.BadRequest,
         "client version 1.12 is too old. Minimum supported API version is 1.24")]
     [InlineData("/v1.41/services", HttpStatusCode.NotImplemented,
-        "GET /services is not supported by this version of Swarm")]
+        "GET /services is not supported by this version of Swarm: "
+        + "the command swarm deploys, lists and scales services")]
+    [InlineData("/system/x", HttpStatusCode.NotImplemented, "GET /system/x is not supported by this version of Swarm")]
     [InlineData("/nothing", HttpStatusCode.NotFound, "page not found")]
     public async Task What_is_not_served_says_so(string path, HttpStatusCode status, string message)
     {

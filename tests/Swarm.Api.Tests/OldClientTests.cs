@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Swarm.Runtime.Volumes;
 
 namespace Swarm.Api.Tests;
 
@@ -42,5 +43,22 @@ public sealed class OldClientTests
         Assert.Equal(hasOld, image.RootElement.TryGetProperty("ContainerConfig", out var config));
         if (hasOld)
             Assert.True(JsonElement.DeepEquals(image.RootElement.GetProperty("Config"), config));
+    }
+
+    [Theory]
+    [InlineData("/v1.41/volumes/prune", "named")]
+    [InlineData("/v1.42/volumes/prune", "")]
+    [InlineData("/volumes/prune", "")]
+    [InlineData("/v1.42/volumes/prune?filters=%7B%22all%22%3A%5B%22true%22%5D%7D", "named")]
+    [InlineData("/v1.41/volumes/prune?filters=%7B%22all%22%3A%5B%22false%22%5D%7D", "")]
+    public async Task Before_1_42_volumes_with_a_name_are_pruned_unasked(string path, string removed)
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Engine.Volumes.CreateAsync(new VolumeDefinition("named"), default);
+
+        using var answer = await node.Client.PostAsync(path, null);
+
+        using var pruned = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(removed, string.Join(' ', pruned.RootElement.GetProperty("VolumesDeleted").EnumerateArray()));
     }
 }

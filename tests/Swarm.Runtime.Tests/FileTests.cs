@@ -180,6 +180,21 @@ public sealed class FileTests(FilesFixture fixture) : IClassFixture<FilesFixture
     }
 
     [Fact]
+    public async Task Programs_find_the_file_that_tells_them_of_a_container_and_no_image_has_it()
+    {
+        var container = await fixture.StartAfterAsync("true");
+        var commit = new ImageCommit(fixture.Images.Find(fixture.Image.Value)!.Configuration);
+
+        var image = await Files.CommitAsync(container.Id, commit, pause: false, default);
+
+        Assert.Equal("755 0 0 0", await fixture.OutputAsync(container, "stat -c '%a %u %g %s' /.dockerenv"));
+        var next = await fixture.StartAsync(EngineFixture.Shell("sleep 600") with { PinnedImage = image });
+        // Were it the image's, its removal would be a change.
+        await fixture.OutputAsync(next, "rm /.dockerenv");
+        Assert.Empty(await Files.FindChangesAsync(next.Id, default));
+    }
+
+    [Fact]
     public async Task A_committed_image_has_the_changes_and_its_own_configuration()
     {
         var container = await fixture.StartAfterAsync(

@@ -32,7 +32,7 @@ internal static class BuildReading
     {
         var query = request.Query;
         if (query["version"] == "2")
-            throw Unsupported("building with BuildKit (DOCKER_BUILDKIT=0 builds without it)");
+            throw new ApiException(StatusCodes.Status501NotImplemented, BuildKitRefusal.Reason);
         if (query["remote"].ToString() is { Length: > 0 } remote)
             throw Unsupported($"a build context from {remote}: send it in the body");
         if (QueryFlag.IsSet(query["squash"])) throw Unsupported("squash");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -6,16 +7,19 @@ using Swarm.Api.Http;
 using Swarm.Api.Images;
 using Swarm.Core;
 using Swarm.Core.Images;
-using Swarm.Images;
 using Swarm.Runtime.Builds;
+using Swarm.Runtime.Images;
 
 namespace Swarm.Api.Builds;
 
 /// <summary>Building images, as Docker's classic builder does.</summary>
 /// <remarks>Told in docs/builds.md.</remarks>
 internal sealed class BuildRoutes(
-    IImageBuilder builder, IImageStore store, IImageNames names, TimeProvider time, CancellationToken stopping)
+    IImageBuilder builder, HostImages images, IImageNames names, TimeProvider time, CancellationToken stopping)
 {
+    /// <summary>By what names clients say how much of builds may stay.</summary>
+    private static readonly string[] Bounds = ["keep-storage", "reserved-space", "max-used-space"];
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/build", BuildAsync);
@@ -52,7 +56,7 @@ internal sealed class BuildRoutes(
     private async Task TagAsync(
         Digest image, ImageReference name, BuildProgress progress, CancellationToken cancellation)
     {
-        store.Tag(image.Value, name);
+        images.Tag(image.Value, name);
         await progress.WriteAsync($"Successfully tagged {name.Familiar}\n", cancellation);
         if (await names.NameAsync(name, image, cancellation) is { } reason)
         {
@@ -63,15 +67,7 @@ internal sealed class BuildRoutes(
 
     private async Task PruneAsync(HttpContext context)
     {
-        var query = context.Request.Query;
-        foreach (var name in (string[])["keep-storage", "reserved-space", "max-used-space", "min-free-space"])
-        {
-            if (query[name].ToString() is not ("" or "0"))
-            {
-                throw new ApiException(
-                    StatusCodes.Status501NotImplemented, $"{name} is not supported by this version of Swarm");
-            }
-        }
+        var kept = ReadKept(context.Request.Query);
 
         // The command sends its filter to every kind of pruning. What is kept of builds has no labels.
         var filters = Filters.Read(context.Request, "until", "label", "label!");
@@ -86,7 +82,7 @@ internal sealed class BuildRoutes(
             .Min();
         try
         {
-            var removal = builder.Prune(QueryFlag.IsSet(query["all"]), before);
+            var removal = builder.Prune(QueryFlag.IsSet(context.Request.Query["all"]), before, kept);
             await WriteAsync(removal.Deleted, removal.Freed);
         }
         catch (BuildException refused)
@@ -102,5 +98,26 @@ internal sealed class BuildRoutes(
                 ["SpaceReclaimed"] = freed.Value,
             },
             context.RequestAborted);
+    }
+
+    /// <summary>How much may stay. What Docker calls a reserve is a lower bound, and the other one an upper bound: no
+    /// more is removed than the first allows.</summary>
+    private static Bytes ReadKept(IQueryCollection query)
+    {
+        if (query["min-free-space"].ToString() is not ("" or "0"))
+        {
+            throw new ApiException(
+                StatusCodes.Status501NotImplemented, "min-free-space is not supported by this version of Swarm");
+        }
+
+        return new Bytes(Bounds.Max(name => Number(name, query[name].ToString())));
+    }
+
+    private static long Number(string name, string text)
+    {
+        if (text.Length == 0) return 0;
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new ApiException(StatusCodes.Status400BadRequest, $"invalid value of {name}: {text}");
     }
 }

@@ -82,11 +82,12 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
 
             if (hasLog) LogWriting.RequireLog(container);
             var isTerminal = container.Definition.Spec.Tty;
+            var keys = DetachKeys.Read(query["detachKeys"].ToString()); // who names keys that there are not is told
             return new Wanted(
                 container,
                 isStreaming ? new ConsoleStreams(QueryFlag.IsSet(query["stdin"]), output, error) : null,
                 hasLog ? new WantedLog(output, error) { IsTerminal = isTerminal } : null,
-                isTerminal ? DetachKeys.Read(query["detachKeys"].ToString()) : null);
+                isTerminal ? keys : null);
         }
 
         public async Task<IConsoleSession?> OpenAsync(IContainerEngine engine, CancellationToken cancellation) =>

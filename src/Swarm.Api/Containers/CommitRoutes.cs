@@ -6,11 +6,12 @@ using Swarm.Api.Http;
 using Swarm.Api.Images;
 using Swarm.Core.Images;
 using Swarm.Images.Trees;
+using Swarm.Runtime.Images;
 
 namespace Swarm.Api.Containers;
 
 /// <summary>Images made of what containers changed.</summary>
-internal sealed class CommitRoutes(ContainerDesk desk, IImageNames names)
+internal sealed class CommitRoutes(ContainerDesk desk, HostImages images, IImageNames names)
 {
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/commit", CommitAsync);
 
@@ -36,8 +37,13 @@ internal sealed class CommitRoutes(ContainerDesk desk, IImageNames names)
         desk.Engine.Events.Publish(
             shown.State, "commit", ("comment", commit.Comment), ("imageID", id.Value),
             ("imageRef", name?.Familiar ?? ""));
-        // What the cluster does not keep at once is told it again.
-        if (name is not null) await names.NameAsync(name, id, context.RequestAborted);
+        if (name is not null)
+        {
+            images.TellTagged(id, name);
+            // What the cluster does not keep at once is told it again.
+            await names.NameAsync(name, id, context.RequestAborted);
+        }
+
         await context.Response.WriteNodeAsync(
             StatusCodes.Status201Created, new JsonObject { ["Id"] = id.Value }, context.RequestAborted);
     }

@@ -26,6 +26,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         routes.MapPost("/containers/{id}/kill", KillAsync);
         routes.MapPost("/containers/{id}/update", UpdateAsync);
         routes.MapDelete("/containers/{id}", RemoveAsync);
+        routes.MapDelete("/containers/{id}/{alias}", RemoveLinkAsync);
     }
 
     private async Task ListAsync(HttpContext context)
@@ -158,7 +159,11 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         var named = context.NamedContainer();
         var query = context.Request.Query;
         if (QueryFlag.IsSet(query["link"]))
-            throw new ApiException(StatusCodes.Status501NotImplemented, "removing a link is not supported");
+        {
+            throw new ApiException(
+                StatusCodes.Status409Conflict, "Conflict, cannot remove the default link name of the container");
+        }
+
         var container = desk.Engine.Get(named);
         try
         {
@@ -172,6 +177,16 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
             throw new ApiException(
                 refused.Status, $"cannot remove container \"{named}\": {refused.Message}");
         }
+    }
+
+    /// <summary>Takes a link away. Who does not say so asks for a container, and none has such a name.</summary>
+    private async Task RemoveLinkAsync(HttpContext context)
+    {
+        var named = context.NamedContainer();
+        var alias = (string)context.Request.RouteValues["alias"]!;
+        if (!QueryFlag.IsSet(context.Request.Query["link"])) throw ContainerFinder.Missing($"{named}/{alias}");
+        await desk.Engine.Controls.UnlinkAsync(desk.Engine.Get(named).Id, alias, context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private async Task PruneAsync(HttpContext context)

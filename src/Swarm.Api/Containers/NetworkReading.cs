@@ -69,6 +69,12 @@ internal static class NetworkReading
         {
             if (mode is "host" or "none" && asked.Names.Any(name => name != mode && name != "default"))
                 throw Invalid("conflicting options: a container is in other networks, or in the mode " + mode);
+            if (asked.Names.Any(name => HasAddress(asked.Object(name))))
+            {
+                throw Invalid($"invalid config for network {mode}: invalid endpoint settings:\n"
+                    + "user specified IP address is supported on user defined networks only");
+            }
+
             return null;
         }
 
@@ -84,6 +90,12 @@ internal static class NetworkReading
         if (config.Text("MacAddress") is { Length: > 0 } mac && endpoints[0].MacAddress.Length == 0)
             endpoints[0] = endpoints[0] with { MacAddress = mac };
         return [.. endpoints];
+    }
+
+    private static bool HasAddress(JsonFields endpoint)
+    {
+        var asked = endpoint.Object("IPAMConfig");
+        return !asked.IsDefault("IPv4Address") || !asked.IsDefault("IPv6Address");
     }
 
     private static string Port(string name)

@@ -79,7 +79,8 @@ internal sealed class VolumeRoutes(IContainerEngine engine)
     private async Task PruneAsync(HttpContext context)
     {
         var filters = Filters.Read(context.Request, "all", "label", "label!");
-        var isAll = filters.Flag("all") ?? false;
+        // Clients of before mean all of them, and ask their users so.
+        var isAll = filters.Flag("all") ?? ApiVersion.IsBefore(context, 42);
         var pruned = await ToldAsync(() => engine.Volumes.PruneAsync(
             volume => (isAll || volume.IsAnonymous)
                 && filters.FitsLabels(volume.Definition.Labels)

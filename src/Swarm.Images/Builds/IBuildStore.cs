@@ -1,3 +1,4 @@
+using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images.Trees;
 
@@ -28,6 +29,8 @@ public interface IBuildStore
     /// was built from them.</summary>
     /// <param name="all">Also those that images were built from.</param>
     /// <param name="before">Only those made before; null takes all.</param>
+    /// <param name="kept">Of layers that no other image has; the oldest steps go first, and none while those that are
+    /// left have no more than this. Zero takes all.</param>
     /// <param name="inUse">Images that containers or builds use.</param>
-    StepRemoval RemoveSteps(bool all, DateTimeOffset? before, IReadOnlySet<Digest> inUse);
+    StepRemoval RemoveSteps(bool all, DateTimeOffset? before, Bytes kept, IReadOnlySet<Digest> inUse);
 }

@@ -1,3 +1,4 @@
+using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images.Builds;
 
@@ -15,7 +16,9 @@ public interface IImageBuilder
     /// <summary>Removes what is kept of former builds so that steps need not be done again.</summary>
     /// <param name="all">Also that from which images were built.</param>
     /// <param name="before">Only what was made before; null takes all.</param>
-    StepRemoval Prune(bool all, DateTimeOffset? before);
+    /// <param name="kept">The oldest go first, and none while what is left takes no more than this. Zero takes
+    /// all.</param>
+    StepRemoval Prune(bool all, DateTimeOffset? before, Bytes kept);
 
     /// <summary>Does something while no build goes on, and none begins.</summary>
     /// <returns>Whether it was done; not where a build goes on.</returns>

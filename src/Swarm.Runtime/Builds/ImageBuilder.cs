@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Swarm.Core;
 using Swarm.Core.Builds;
 using Swarm.Core.Images;
 using Swarm.Images;
@@ -71,12 +72,12 @@ public sealed partial class ImageBuilder : IImageBuilder, IDisposable
     }
 
     /// <inheritdoc/>
-    public StepRemoval Prune(bool all, DateTimeOffset? before)
+    public StepRemoval Prune(bool all, DateTimeOffset? before, Bytes kept)
     {
         lock (_gate)
         {
             return _going == 0
-                ? _surroundings.Steps.RemoveSteps(all, before, _surroundings.Engine.ImagesInUse)
+                ? _surroundings.Steps.RemoveSteps(all, before, kept, _surroundings.Engine.ImagesInUse)
                 : throw new BuildException(
                     "a build is going on: what is kept of builds can be removed when it has ended");
         }

@@ -24,4 +24,10 @@ internal sealed class ContainerControls(EngineCore core, BlockingWork work) : IC
         ArgumentNullException.ThrowIfNull(name);
         return work.RunAsync(() => core.RenameAsync(id, name, cancellation), cancellation);
     }
+
+    public Task UnlinkAsync(ContainerId id, string alias, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(alias);
+        return work.RunAsync(() => core.UnlinkAsync(id, alias, cancellation), cancellation);
+    }
 }

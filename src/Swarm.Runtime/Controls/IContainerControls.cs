@@ -21,4 +21,9 @@ public interface IContainerControls
     /// <summary>Gives it another name, which is unique too. Its host name stays.</summary>
     /// <exception cref="ContainerException">Another container has the name.</exception>
     Task RenameAsync(ContainerId id, string name, CancellationToken cancellation);
+
+    /// <summary>Takes away a link to another container, and its names where it runs. Variables of it stay until it
+    /// runs anew.</summary>
+    /// <exception cref="ContainerException">It has none of this alias.</exception>
+    Task UnlinkAsync(ContainerId id, string alias, CancellationToken cancellation);
 }

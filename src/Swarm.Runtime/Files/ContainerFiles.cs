@@ -9,6 +9,7 @@ using Swarm.Linux.Namespaces;
 using Swarm.Linux.Users;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Images;
+using Swarm.Runtime.Making;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Records;
 using Swarm.Runtime.Volumes;
@@ -222,6 +223,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
     [
         .. RootView.ReadMounts(core.Folders.Bundle(id)).Select(mount => mount.Target),
         .. (Record(id).Mounts ?? []).Select(mount => mount.Spec.Target),
+        ContainerMark.Path,
     ];
 
     private IdMap? UsersOf(ContainerId id) => Record(id).Users;

@@ -34,7 +34,7 @@ public sealed class HostDisk(
             {
                 try
                 {
-                    return builder.Prune(all: true, before).Freed.Value;
+                    return builder.Prune(all: true, before, kept: default).Freed.Value;
                 }
                 catch (BuildException)
                 {

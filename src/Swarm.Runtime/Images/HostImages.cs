@@ -102,8 +102,15 @@ public sealed class HostImages(
     {
         ArgumentNullException.ThrowIfNull(name);
         var tagged = store.Tag(nameOrId, name);
-        Publish("tag", tagged.Id.Value, name.Familiar, tagged.Id);
+        TellTagged(tagged.Id, name);
         return tagged;
+    }
+
+    /// <summary>Tells that an image has a name.</summary>
+    public void TellTagged(Digest image, ImageReference name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Publish("tag", image.Value, name.Familiar, image);
     }
 
     /// <inheritdoc cref="IImageStore.Remove"/>

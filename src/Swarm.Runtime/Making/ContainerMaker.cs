@@ -53,6 +53,7 @@ internal sealed partial class ContainerMaker(
         using var root = new RootedFolder(rootPath);
         var user = FindUser(plan, root, record.Users);
         MakeWorkingFolder(root, plan.WorkingDirectory, record.Users?.Root);
+        ContainerMark.Make(rootPath, record.Users?.Root);
         using var held = new HeldSubpaths(folders);
         var mounts = MountChoice.Choose(record.Mounts ?? []).Select(held.Hold).ToArray();
         var names = NamespaceChoice.ContainerOf(spec.Shared.Network) is { } other

@@ -23,6 +23,9 @@ internal static partial class RuntimeMessages
                 ContainerFault.Invalid, $"exec: \"{program}\": permission denied: it is not an executable file");
         }
 
+        if (MismatchedMount().Match(text) is { Success: true, Groups: var mount })
+            return new(ContainerFault.Invalid, Mismatched(mount["from"].Value, mount["to"].Value));
+
         return new(ContainerFault.Host, text.Length == 0
             ? "crun could not make the container and did not say why"
             : $"crun: {text}");
@@ -32,6 +35,11 @@ internal static partial class RuntimeMessages
     private static string Missing(string program) => program.Contains('/', StringComparison.Ordinal)
         ? $"exec: \"{program}\": stat {program}: no such file or directory"
         : $"exec: \"{program}\": executable file not found in $PATH";
+
+    /// <remarks>Mostly a file of the host that is not there: it is made, as a folder.</remarks>
+    private static string Mismatched(string from, string to) =>
+        $"error mounting {from} at /{to.TrimStart('/')}: not a directory: Are you trying to mount a directory onto a "
+        + "file (or vice-versa)? See whether the path on the host exists, and is what it should be";
 
     /// <summary>Without prefixes, time stamps, and what it said twice; the C library's words as Go writes them,
     /// from which Docker's client takes its exit code.</summary>
@@ -55,6 +63,9 @@ internal static partial class RuntimeMessages
         "open executable: (?i:permission denied|operation not permitted)"
         + "|the path `(?<program>[^`']*)` exists but it is not executable")]
     private static partial Regex DeniedExecutable();
+
+    [GeneratedRegex(@"mount `(?<from>[^`']*)['`] to `(?<to>[^`']*)['`]: Not a directory")]
+    private static partial Regex MismatchedMount();
 
     [GeneratedRegex(
         @"^(\d{4}-\d\d-\d\dT\S+Z?: *|\[conmon:.\]: *|error( from crun)?: *|crun: *)+", RegexOptions.IgnoreCase)]

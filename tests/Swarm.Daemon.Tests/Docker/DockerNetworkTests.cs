@@ -121,6 +121,25 @@ public sealed class DockerNetworkTests(SharedNode shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task A_link_is_taken_away_and_the_containers_stay()
+    {
+        await _docker.DoAsync("run", "-d", "--name", "db", "box", "sh", "-c", Sleep);
+        await _docker.DoAsync("run", "-d", "--name", "app", "--link", "db:store", "box", "sh", "-c", Sleep);
+
+        await RefusedAsync("container app has no link nosuch", "rm", "--link", "app/nosuch");
+        await RefusedAsync("cannot remove the default link name", "rm", "--link", "app");
+        await RefusedAsync("No such container: app/store", "rm", "app/store");
+        Assert.Equal("/app/store", await _docker.DoAsync("rm", "--link", "/app/store"));
+
+        Assert.DoesNotContain(
+            "store", await _docker.DoAsync("exec", "app", "cat", "/etc/hosts"), StringComparison.Ordinal);
+        await _docker.DoAsync("rm", "-f", "db");
+        await _docker.DoAsync("restart", "-t", "0", "app");
+        Assert.Equal("[]", await _docker.DoAsync("inspect", "-f", "{{.HostConfig.Links}}", "app"));
+        await _docker.DoAsync("rm", "-f", "app");
+    }
+
+    [Fact]
     public async Task A_container_uses_the_network_of_another()
     {
         await _docker.DoAsync("run", "-d", "--name", "owner", "box", "sh", "-c", Sleep);

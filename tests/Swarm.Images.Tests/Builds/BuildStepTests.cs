@@ -69,9 +69,10 @@ public sealed class BuildStepTests : IDisposable
         var used = await AddAsync(parent, "ENV A=used");
         await _home.Store.KeepStepsAsync(default);
 
-        var early = _home.Store.RemoveSteps(all: true, DateTimeOffset.UnixEpoch, Unused);
-        var some = _home.Store.RemoveSteps(all: false, before: null, new HashSet<Digest> { used.Id });
-        var all = _home.Store.RemoveSteps(all: true, before: null, Unused);
+        var early = _home.Store.RemoveSteps(all: true, DateTimeOffset.UnixEpoch, kept: default, Unused);
+        var some = _home.Store.RemoveSteps(
+            all: false, before: null, kept: default, new HashSet<Digest> { used.Id });
+        var all = _home.Store.RemoveSteps(all: true, before: null, kept: default, Unused);
 
         Assert.Empty(early.Deleted);
         Assert.Equal([left.Id], some.Deleted.AsEnumerable());
@@ -80,6 +81,28 @@ public sealed class BuildStepTests : IDisposable
         Assert.Equal(
             new[] { parent, named.Id, result.Id }.ToHashSet(),
             _home.Reopen().List().Select(image => image.Id).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Of_former_steps_the_newest_and_the_beginnings_of_chains_may_stay_up_to_a_size()
+    {
+        var parent = await BeginAsync();
+        var first = await ChangeAsync(parent, "COPY first", "/first");
+        var second = await ChangeAsync(first.Id, "COPY second", "/second");
+        var newest = await ChangeAsync(parent, "COPY newest", "/newest");
+        var result = await ChangeAsync(parent, "COPY result", "/result");
+        _home.Store.MarkResult(result.Id);
+        await _home.Store.KeepStepsAsync(default);
+
+        // A file of each is one byte; what the result has does not count.
+        var none = _home.Store.RemoveSteps(all: true, before: null, kept: new Bytes(3), Unused);
+        var one = _home.Store.RemoveSteps(all: true, before: null, kept: new Bytes(2), Unused);
+        var another = _home.Store.RemoveSteps(all: false, before: null, kept: new Bytes(1), Unused);
+
+        Assert.Empty(none.Deleted);
+        Assert.Equal([second.Id], one.Deleted.AsEnumerable());
+        Assert.Equal([first.Id], another.Deleted.AsEnumerable());
+        Assert.NotNull(_home.Store.Find(newest.Id.Value));
     }
 
     [Fact]
