@@ -65,8 +65,8 @@ internal static class ImageFetching
             $"docker://{host.Address}:4001/{image.Name}:latest");
     }
 
-    private static Task DockerPullAsync(SwarmHost host, LayeredImage image) =>
-        host.RunAsync("docker", "-H", "unix:///run/swarm/swarm.sock", "pull", "--quiet", image.Name);
+    private static async Task DockerPullAsync(SwarmHost host, LayeredImage image) =>
+        await host.RunAsync("docker", "-H", "unix:///run/swarm/swarm.sock", "pull", "--quiet", image.Name);
 
     private static async Task CopyAsync(SwarmHost host, LayeredImage image, string destination) => await host.RunAsync(
         "sh", "-c", "skopeo --insecure-policy copy --quiet --src-tls-verify=false \"$0\" \"$1\" && sync -f \"$2\"",
