@@ -91,7 +91,7 @@ internal static class ImageFetching
         await File.WriteAllTextAsync(settings, JsonSerializer.Serialize(new
         {
             version = 0.1,
-            log = new { level = "fatal", accesslog = new { disabled = true } },
+            log = new { level = "error", accesslog = new { disabled = true } },
             storage = new { filesystem = new { rootdirectory = $"{host.Folder}/registry" } },
             http = new { addr = Registry },
         }));

@@ -128,7 +128,7 @@ public sealed class PushTests(ThreeHosts shared)
         await File.WriteAllTextAsync(settings, JsonSerializer.Serialize(new
         {
             version = 0.1,
-            log = new { level = "fatal", accesslog = new { disabled = true } },
+            log = new { level = "error", accesslog = new { disabled = true } },
             storage = new { filesystem = new { rootdirectory = $"{scenario.Folder}/registry" } },
             http = new { addr = $"{host.Address}:{OriginPort}" },
         }));
