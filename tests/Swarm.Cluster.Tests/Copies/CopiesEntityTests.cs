@@ -62,6 +62,7 @@ public sealed class CopiesEntityTests : CopyKit
         Answer(Standing("a", CopyState.Owned), Standing("b"), Standing("c"));
         At("b").ExpectMsg<KeepImage>();
 
+        AwaitEntity();
         Advance(TimeSpan.FromSeconds(5));
         Answer(Standing("a", CopyState.Owned), Standing("c"));
 
@@ -125,6 +126,14 @@ public sealed class CopiesEntityTests : CopyKit
             _names.ExpectMsg<GetImage>();
             _names.Reply(new ImageMeaning("docker.io/library/web", "1", meaning, []));
         }
+    }
+
+    /// <summary>Waits until it has done with what it was told, and set its timer.</summary>
+    private void AwaitEntity()
+    {
+        var asking = CreateTestProbe();
+        _entity.Tell(new Identify(this), asking);
+        asking.ExpectMsg<ActorIdentity>();
     }
 
     /// <summary>Waits until it has decided that there is nothing to do.</summary>

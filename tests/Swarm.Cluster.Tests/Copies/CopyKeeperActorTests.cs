@@ -32,8 +32,7 @@ public sealed class CopyKeeperActorTests : CopyKit
         _copies.Set(Image, CopyMark.None, isHere: true, Web);
 
         Assert.True(UntilTold().MayAct); // new, so at once
-        Advance(TimeSpan.FromSeconds(5));
-        _entities.ExpectMsg<LookAfterImage>();
+        UntilTold();
         _entities.Reply(new ImageLookedAfter(Image));
         UntilStanding(CopyState.Owned);
         Advance(TimeSpan.FromSeconds(5));
