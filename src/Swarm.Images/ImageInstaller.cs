@@ -58,7 +58,7 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, I
             }
 
             File.SetUnixFileMode(blob.Path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            File.Move(blob.Path, path);
+            StoreFolders.Move(blob.Path, path);
         }
 
         if (synced) Durability.SyncFolder(folders.Blobs);

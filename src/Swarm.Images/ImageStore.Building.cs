@@ -35,7 +35,7 @@ public sealed partial class ImageStore : IBuildStore
     /// <inheritdoc/>
     public StoredImage? FindStep(BuildStep step)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             return _catalog.Images.Where(image => image.Step == step).MaxBy(image => image.Configuration.Created)
                 is { } found ? Show(found) : null;
@@ -48,7 +48,7 @@ public sealed partial class ImageStore : IBuildStore
         ArgumentNullException.ThrowIfNull(commit);
         var step = commit.Step ?? throw new ArgumentException("the commit is no step", nameof(commit));
         KnownImage parent;
-        lock (_gate) parent = GetById(step.Parent);
+        using (_gate.Enter()) parent = GetById(step.Parent);
         using var scratch = _folders.NewScratch();
         var image = Compose(parent, null, commit, scratch);
         return Show((await InstallStepAsync(image, step, scratch, cancellation)).Id);
@@ -57,7 +57,7 @@ public sealed partial class ImageStore : IBuildStore
     /// <inheritdoc/>
     public void MarkResult(Digest image)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_catalog.Find(image) is { Step: not null, IsResult: false } step && step.Step != Nothing)
                 _catalog.AddUnkept(step with { IsResult = true });
@@ -68,6 +68,7 @@ public sealed partial class ImageStore : IBuildStore
     public async Task KeepStepsAsync(CancellationToken cancellation)
     {
         // Nothing is swept away meanwhile.
+        StoreSteps.Between("install");
         await _installing.WaitAsync(cancellation);
         try
         {
@@ -75,12 +76,12 @@ public sealed partial class ImageStore : IBuildStore
             await DedicatedThread.RunAsync(
                 () =>
                 {
-                    ImmutableArray<(Digest, string)> written;
-                    lock (_gate) written = _catalog.WriteUnkept(scratch.NewPath);
+                    ImmutableArray<(KnownImage, string)> written;
+                    using (_gate.Enter()) written = _catalog.WriteUnkept(scratch.NewPath);
                     if (written.IsEmpty) return false;
                     // Once for all: blobs, layers, and the records themselves.
                     Durability.SyncFileSystem(_folders.Root);
-                    lock (_gate) _catalog.KeepAll(written);
+                    using (_gate.Enter()) _catalog.KeepAll(written);
                     return true;
                 },
                 cancellation);
@@ -97,7 +98,7 @@ public sealed partial class ImageStore : IBuildStore
     {
         ArgumentNullException.ThrowIfNull(inUse);
         var deleted = ImmutableArray.CreateBuilder<Digest>();
-        lock (_gate)
+        using (_gate.Enter())
         {
             var used = inUse.Concat(
                 _snapshots.Containers().Select(id => _snapshots.TryFind(id)?.Image)
@@ -115,7 +116,8 @@ public sealed partial class ImageStore : IBuildStore
     }
 
     private bool IsRemovable(KnownImage image, bool all, DateTimeOffset? before, HashSet<Digest> used) =>
-        image is { Step: not null, IsResult: false } && !used.Contains(image.Id)
+        image is { Step: not null, IsResult: false } && !used.Contains(image.Id) && !_heldImages.Has(image.Id)
+        && !IsKeptCopy(image.Id)
         && _catalog.NamesOf(image.Id).IsEmpty
         && (before is null || image.Configuration.Created < before)
         && (all || !_catalog.HasChildren(image.Id));
@@ -123,11 +125,12 @@ public sealed partial class ImageStore : IBuildStore
     private async Task<LoadedImage> InstallStepAsync(
         ArchivedImage image, BuildStep step, ScratchFolder scratch, CancellationToken cancellation)
     {
+        StoreSteps.Between("install");
         await _installing.WaitAsync(cancellation);
         try
         {
             var ready = await _installer.UnpackAsync(image, scratch, ahead: null, cancellation);
-            lock (_gate)
+            using (_gate.Enter())
             {
                 _installer.Commit(ready, synced: false);
                 _catalog.AddUnkept(ready.Image with { Step = step });
@@ -144,7 +147,7 @@ public sealed partial class ImageStore : IBuildStore
 
     private StoredImage Show(Digest id)
     {
-        lock (_gate) return Show(GetById(id));
+        using (_gate.Enter()) return Show(GetById(id));
     }
 
     [LoggerMessage(LogLevel.Information, "Removed {Count} steps of former builds, {Bytes} bytes")]

@@ -59,7 +59,7 @@ public sealed partial class ImageStore
                 : LayerWriting.Write(scratch.NewPath(), upper, changes, cancellation),
             cancellation);
         KnownImage below;
-        lock (_gate) below = GetById(new Digest(SnapshotOf(container).Image));
+        using (_gate.Enter()) below = GetById(new Digest(SnapshotOf(container).Image));
         return Compose(below, layer, commit, scratch);
     }
 
@@ -112,7 +112,7 @@ public sealed partial class ImageStore
 
     private SnapshotRecord SnapshotOf(ContainerId container)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             return _snapshots.Find(container) ?? throw new ImageException(
                 ImageFault.NotFound, $"container {container.Short} has no writable layer on this host");

@@ -9,7 +9,7 @@ public sealed partial class ImageStore
     /// <inheritdoc/>
     public ImageUse MeasureUse()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             var layers = _catalog.Images.ToDictionary(
                 image => image.Id,

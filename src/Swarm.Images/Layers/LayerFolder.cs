@@ -100,6 +100,7 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
             var from = Path.GetDirectoryName(layer.Path)!;
             if (from == folders.Layers) continue;
 
+            StoreSteps.BeforeWrite("layer");
             using var scratch = Folder.Open(from);
             scratch.Rename(Path.GetFileName(layer.Path), to, layer.Name);
         }

@@ -75,6 +75,7 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
             file.Flush(flushToDisk: layer.Lasts);
         }
 
+        StoreSteps.BeforeWrite("snapshot");
         Directory.Move(path, PathOf(container));
         if (layer.Lasts) Durability.SyncFolder(folders.Snapshots);
     }

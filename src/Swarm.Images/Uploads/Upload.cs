@@ -119,6 +119,7 @@ internal sealed class Upload(
             }
 
             if (Size - checkedAt >= DiskCheckBytes || checkedAt < 0) checkedAt = RequireDisk();
+            StoreSteps.BeforeWrite("upload");
             await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
             _hash.AppendData(buffer, 0, read);
             Size += read;
