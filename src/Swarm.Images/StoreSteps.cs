@@ -29,8 +29,8 @@ internal static class StoreSteps
 
     public static void BeforeWrite(string step) => Watch?.BeforeWrite(step);
 
-    /// <summary>What the framework does on its pool: where somebody watches, it has ended, and it is no matter of chance
-    /// whether it had when it was asked.</summary>
+    /// <summary>What the framework does on its pool: where somebody watches, it has ended, and it is no matter of
+    /// chance whether it had when it was asked.</summary>
     public static Task OnPool(Task work)
     {
         Watch?.Await(work);

@@ -129,10 +129,9 @@ internal sealed class Catalog
         Changed();
     }
 
-    /// <summary>Knows an image from now on, and keeps it only at <see cref="KeepAll"/>.</summary>
+    /// <summary>Knows an image from now on, and keeps it only at <see cref="KeepAll"/>. A result stays one.</summary>
     public void AddUnkept(KnownImage image)
     {
-        // What is here on purpose stays so, if a build comes to the same once more.
         if (Find(image.Id) is { Step: null } or { IsResult: true }) image = image with { IsResult = true };
         _images[image.Id] = image;
         _unkept.Add(image.Id);

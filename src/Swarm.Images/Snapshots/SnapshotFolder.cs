@@ -81,8 +81,8 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
     }
 
     /// <summary>The names of the layers below, the highest first, each once.</summary>
-    /// <remarks>The kernel takes none twice. Of one that an image has twice the higher one hides all of the lower: what is
-    /// kept under one name hides nothing itself.</remarks>
+    /// <remarks>The kernel takes none twice. Of one that an image has twice the higher one hides all of the lower: what
+    /// is kept under one name hides nothing itself.</remarks>
     public static IEnumerable<string> Lowers(SnapshotRecord record) => record.Layers.Reverse().Distinct();
 
     /// <summary>Mounts it, unless it is mounted.</summary>

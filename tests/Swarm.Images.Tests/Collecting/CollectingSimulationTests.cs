@@ -49,7 +49,3 @@ public sealed class CollectingSimulationTests(ITestOutputHelper output)
         Assert.Equal(first.ToString(), second.ToString());
     }
 }
-
-/// <summary>See <see cref="CollectingSimulationTests.Alone"/>.</summary>
-[CollectionDefinition(CollectingSimulationTests.Alone, DisableParallelization = true)]
-public sealed class AloneCollection;
