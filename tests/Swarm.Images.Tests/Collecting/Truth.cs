@@ -46,7 +46,7 @@ internal sealed class Truth(StoreLife life)
 
     public Dictionary<ContainerId, MadeContainer> Containers { get; } = [];
 
-    /// <summary>Containers that somebody has begun to make or to remove; a writable layer of them may be left.</summary>
+    /// <summary>Containers that somebody has begun to make or remove; a writable layer of them may be left.</summary>
     public HashSet<ContainerId> Unsure { get; } = [];
 
     /// <summary>Blobs that were pushed and wait for their manifest, by repository.</summary>
