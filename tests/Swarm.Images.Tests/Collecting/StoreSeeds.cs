@@ -7,7 +7,7 @@ internal static class StoreSeeds
 {
     public const string SeedVariable = "SWARM_SIMULATION_SEED";
 
-    private const int UsualCount = 100;
+    private const int UsualCount = 200;
 
     /// <summary>How many.</summary>
     public static int Count => Read("SWARM_SIMULATION_SEEDS") ?? UsualCount;
