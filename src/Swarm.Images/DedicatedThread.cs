@@ -5,5 +5,5 @@ internal static class DedicatedThread
 {
     public static Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation) => Task.Factory.StartNew(
         work, cancellation, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-        TaskScheduler.Default);
+        StoreSteps.Threads);
 }

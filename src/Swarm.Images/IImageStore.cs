@@ -63,8 +63,10 @@ public interface IImageStore
     ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<ContainerId> running);
 
     /// <summary>Removes an image with all its names, unless something uses it.</summary>
-    /// <returns>Null when it is used, or not there.</returns>
-    ImageRemoval? RemoveUnused(Digest id);
+    /// <param name="seen">As it was listed.</param>
+    /// <returns>Null when it is used, or not there, or has other names by now, or is kept for the cluster only since.
+    /// </returns>
+    ImageRemoval? RemoveUnused(ImageSummary seen);
 
     /// <summary>Keeps an image from being removed until it is let go of, as while a container is made of it.</summary>
     /// <returns>Null when there is none.</returns>

@@ -49,16 +49,9 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, I
         {
             var path = folders.Blob(blob.Digest);
             if (File.Exists(path)) continue;
-            if (!File.Exists(blob.Path))
-            {
-                throw new ImageException(
-                    ImageFault.NotFound,
-                    $"blob {blob.Digest} of image {image.Image.Id} is not on this host any more: was what the image is "
-                    + "made of removed meanwhile?");
-            }
-
+            RequireHere(blob, image.Image.Id);
             File.SetUnixFileMode(blob.Path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            File.Move(blob.Path, path);
+            StoreFolders.Move(blob.Path, path);
         }
 
         if (synced) Durability.SyncFolder(folders.Blobs);
@@ -66,9 +59,12 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, I
     }
 
     /// <summary>Unpacks what is new. Nothing is seen yet, and nothing is sure to be on the disk.</summary>
+    /// <exception cref="ImageException">What is wrong with it, or that a layer is gone that was here when it was begun.
+    /// </exception>
     public async Task<ReadyImage> UnpackAsync(
         ArchivedImage image, ScratchFolder scratch, ImageAhead? ahead, CancellationToken cancellation)
     {
+        foreach (var layer in image.Layers) RequireHere(layer, image.Config.Digest);
         if (image.Manifest is null && !image.Layers.All(KeptLayer.MayBeKept))
         {
             image = await DedicatedThread.RunAsync(
@@ -93,6 +89,15 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, I
         {
             OwnNames = image.OwnNames,
         };
+    }
+
+    private static void RequireHere(StagedBlob blob, Digest image)
+    {
+        if (File.Exists(blob.Path)) return;
+        throw new ImageException(
+            ImageFault.NotFound,
+            $"blob {blob.Digest} of image {image} is not on this host any more: was what the image is made of removed "
+            + "meanwhile?");
     }
 
     private static StagedBlob WriteManifest(ArchivedImage image, ScratchFolder scratch)

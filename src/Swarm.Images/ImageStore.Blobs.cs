@@ -20,7 +20,7 @@ public sealed partial class ImageStore
     /// <inheritdoc/>
     public IDisposable? HoldImage(string nameOrId)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (ImageSearch.Find(_catalog, nameOrId) is not { } image) return null;
             ImmutableArray<Digest> held = [image.Id];
@@ -28,7 +28,7 @@ public sealed partial class ImageStore
             NoteUse(image.Id);
             return new Hold(() =>
             {
-                lock (_gate) _heldImages.Remove(held);
+                using (_gate.Enter()) _heldImages.Remove(held);
             });
         }
     }
@@ -36,10 +36,10 @@ public sealed partial class ImageStore
     /// <summary>Keeps blobs from being swept away, be they here or yet to come.</summary>
     internal IDisposable HoldBlobs(ImmutableArray<Digest> digests)
     {
-        lock (_gate) _heldBlobs.Add(digests);
+        using (_gate.Enter()) _heldBlobs.Add(digests);
         return new Hold(() =>
         {
-            lock (_gate) _heldBlobs.Remove(digests);
+            using (_gate.Enter()) _heldBlobs.Remove(digests);
             // What was brought for nothing goes.
             _isSweepDue = true;
             SweepIfDue();
@@ -49,7 +49,7 @@ public sealed partial class ImageStore
     /// <summary>An image with its blobs held.</summary>
     internal (KnownImage Image, IDisposable Hold) HoldWhole(string nameOrId)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             var image = Get(nameOrId);
             return (image, HoldBlobs(
@@ -68,7 +68,7 @@ public sealed partial class ImageStore
     /// <summary>Whether every blob of an image is here.</summary>
     internal bool IsWhole(Digest image)
     {
-        lock (_gate) return _catalog.Find(image) is { } known && IsWhole(known);
+        using (_gate.Enter()) return _catalog.Find(image) is { } known && IsWhole(known);
     }
 
     private bool IsWhole(KnownImage image) => image.Layers.All(layer => File.Exists(_folders.Blob(layer.Blob)));
@@ -78,13 +78,13 @@ public sealed partial class ImageStore
     /// <param name="written">Of what was found broken; what was brought since stays.</param>
     internal void SetAside(StagedBlob blob, DateTime written)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             var path = _folders.Blob(blob.Digest);
             if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) != written) return;
             var aside = Path.Combine(_folders.Parts, blob.Digest.Hex);
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            File.Move(path, aside, overwrite: true);
+            StoreFolders.Move(path, aside);
             File.SetLastWriteTimeUtc(aside, _time.GetUtcNow().UtcDateTime);
             Changed?.Invoke();
         }
@@ -95,7 +95,7 @@ public sealed partial class ImageStore
     {
         var path = _folders.Blob(blob.Digest);
         File.SetUnixFileMode(blob.Path, ReadOnly);
-        File.Move(blob.Path, path, overwrite: true);
+        StoreFolders.Move(blob.Path, path);
         return blob with { Path = path };
     }
 
@@ -110,7 +110,7 @@ public sealed partial class ImageStore
         ArchivedImage image, ScratchFolder scratch, ImageAhead ahead, CancellationToken cancellation)
     {
         bool isNew;
-        lock (_gate) isNew = image.Names.Any(name => _catalog.Find(name)?.Id != image.Config.Digest);
+        using (_gate.Enter()) isNew = image.Names.Any(name => _catalog.Find(name)?.Id != image.Config.Digest);
         await InstallAsync([image], scratch, ahead, cancellation);
         return isNew;
     }
@@ -118,7 +118,7 @@ public sealed partial class ImageStore
     /// <summary>Notes by which digest a repository has an image.</summary>
     internal void NameByDigest(ImageReference name, Digest image)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_catalog.Find(image) is not null) _catalog.Name(name, image);
         }
@@ -127,7 +127,7 @@ public sealed partial class ImageStore
     /// <summary>Repositories of a registry in which a blob is known to be.</summary>
     internal ImmutableArray<string> RepositoriesWith(Digest blob, string registry)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             return
             [
@@ -144,7 +144,7 @@ public sealed partial class ImageStore
     /// <summary>The tags of a repository on this host.</summary>
     internal ImmutableArray<ImageReference> TagsOf(string repository)
     {
-        lock (_gate) return _catalog.TagsOf(repository);
+        using (_gate.Enter()) return _catalog.TagsOf(repository);
     }
 
     internal StoreFolders Folders => _folders;

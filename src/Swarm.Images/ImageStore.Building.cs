@@ -35,7 +35,7 @@ public sealed partial class ImageStore : IBuildStore
     /// <inheritdoc/>
     public StoredImage? FindStep(BuildStep step)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             return _catalog.Images.Where(image => image.Step == step).MaxBy(image => image.Configuration.Created)
                 is { } found ? Show(found) : null;
@@ -48,7 +48,7 @@ public sealed partial class ImageStore : IBuildStore
         ArgumentNullException.ThrowIfNull(commit);
         var step = commit.Step ?? throw new ArgumentException("the commit is no step", nameof(commit));
         KnownImage parent;
-        lock (_gate) parent = GetById(step.Parent);
+        using (_gate.Enter()) parent = GetById(step.Parent);
         using var scratch = _folders.NewScratch();
         var image = Compose(parent, null, commit, scratch);
         return Show((await InstallStepAsync(image, step, scratch, cancellation)).Id);
@@ -57,7 +57,7 @@ public sealed partial class ImageStore : IBuildStore
     /// <inheritdoc/>
     public void MarkResult(Digest image)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_catalog.Find(image) is { Step: not null, IsResult: false } step && step.Step != Nothing)
                 _catalog.AddUnkept(step with { IsResult = true });
@@ -68,6 +68,7 @@ public sealed partial class ImageStore : IBuildStore
     public async Task KeepStepsAsync(CancellationToken cancellation)
     {
         // Nothing is swept away meanwhile.
+        StoreSteps.Between("install");
         await _installing.WaitAsync(cancellation);
         try
         {
@@ -75,12 +76,17 @@ public sealed partial class ImageStore : IBuildStore
             await DedicatedThread.RunAsync(
                 () =>
                 {
-                    ImmutableArray<(Digest, string)> written;
-                    lock (_gate) written = _catalog.WriteUnkept(scratch.NewPath);
+                    ImmutableArray<(KnownImage, string)> written;
+                    using (_gate.Enter()) written = _catalog.WriteUnkept(scratch.NewPath);
                     if (written.IsEmpty) return false;
                     // Once for all: blobs, layers, and the records themselves.
                     Durability.SyncFileSystem(_folders.Root);
-                    lock (_gate) _catalog.KeepAll(written);
+                    using (_gate.Enter())
+                    {
+                        _catalog.KeepAll(written);
+                        foreach (var (image, _) in written) NoteUse(image.Id);
+                    }
+
                     return true;
                 },
                 cancellation);
@@ -97,7 +103,7 @@ public sealed partial class ImageStore : IBuildStore
     {
         ArgumentNullException.ThrowIfNull(inUse);
         var deleted = ImmutableArray.CreateBuilder<Digest>();
-        lock (_gate)
+        using (_gate.Enter())
         {
             var used = inUse.Concat(
                 _snapshots.Containers().Select(id => _snapshots.TryFind(id)?.Image)
@@ -121,7 +127,7 @@ public sealed partial class ImageStore : IBuildStore
     private KnownImage? FindStepToRemove(bool all, DateTimeOffset? before, Bytes kept, HashSet<Digest> used)
     {
         var steps = _catalog.Images
-            .Where(image => image is { Step: not null, IsResult: false } && !used.Contains(image.Id)).ToList();
+            .Where(image => IsMereStep(image) && !used.Contains(image.Id)).ToList();
         if (kept.Value > 0 && MeasureSteps(steps) <= kept) return null;
         var parents = _catalog.Images.Select(image => image.Step?.Parent).OfType<Digest>().ToHashSet();
         return steps
@@ -138,14 +144,18 @@ public sealed partial class ImageStore : IBuildStore
             .Where(layer => !needed.Contains(layer.Name)));
     }
 
+    private bool IsMereStep(KnownImage image) =>
+        image is { Step: not null, IsResult: false } && !_heldImages.Has(image.Id) && !IsKeptCopy(image.Id);
+
     private async Task<LoadedImage> InstallStepAsync(
         ArchivedImage image, BuildStep step, ScratchFolder scratch, CancellationToken cancellation)
     {
+        StoreSteps.Between("install");
         await _installing.WaitAsync(cancellation);
         try
         {
             var ready = await _installer.UnpackAsync(image, scratch, ahead: null, cancellation);
-            lock (_gate)
+            using (_gate.Enter())
             {
                 _installer.Commit(ready, synced: false);
                 _catalog.AddUnkept(ready.Image with { Step = step });
@@ -162,7 +172,7 @@ public sealed partial class ImageStore : IBuildStore
 
     private StoredImage Show(Digest id)
     {
-        lock (_gate) return Show(GetById(id));
+        using (_gate.Enter()) return Show(GetById(id));
     }
 
     [LoggerMessage(LogLevel.Information, "Removed {Count} steps of former builds, {Bytes} bytes")]

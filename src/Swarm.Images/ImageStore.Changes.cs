@@ -59,7 +59,7 @@ public sealed partial class ImageStore
                 : LayerWriting.Write(scratch.NewPath(), upper, changes, cancellation),
             cancellation);
         KnownImage below;
-        lock (_gate) below = GetById(new Digest(SnapshotOf(container).Image));
+        using (_gate.Enter()) below = GetById(new Digest(SnapshotOf(container).Image));
         return Compose(below, layer, commit, scratch);
     }
 
@@ -101,7 +101,7 @@ public sealed partial class ImageStore
         CancellationToken cancellation)
     {
         var snapshot = SnapshotOf(container);
-        var trees = snapshot.Layers.Reverse().Select(name => _layers.Find(name)?.Tree ?? throw new ImageException(
+        var trees = SnapshotFolder.Lowers(snapshot).Select(name => _layers.Find(name)?.Tree ?? throw new ImageException(
             ImageFault.NotFound, $"layer {name} below container {container.Short} is gone")).ToList();
         using var upper = Folder.Open(_snapshots.UpperOf(container));
         // The kernel makes no overlay of one folder only.
@@ -112,7 +112,7 @@ public sealed partial class ImageStore
 
     private SnapshotRecord SnapshotOf(ContainerId container)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             return _snapshots.Find(container) ?? throw new ImageException(
                 ImageFault.NotFound, $"container {container.Short} has no writable layer on this host");

@@ -33,7 +33,7 @@ public sealed partial class ImageStore : ICollectedStore
     public Task<ImmutableArray<IdleImage>> ListIdleAsync(CancellationToken cancellation) => DedicatedThread.RunAsync(
         () =>
         {
-            lock (_gate)
+            using (_gate.Enter())
             {
                 return _catalog.Images.Where(IsIdle)
                     .Select(image => new IdleImage(
@@ -49,7 +49,7 @@ public sealed partial class ImageStore : ICollectedStore
     {
         ArgumentNullException.ThrowIfNull(image);
         ImageRemoval removal;
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_catalog.Find(image.Image) is not { } known || !IsIdle(known)
                 || (image.IsFree && !IsFree(known.Id)) || _catalog.LastUsed(known.Id) != image.LastUsed)
@@ -88,14 +88,14 @@ public sealed partial class ImageStore : ICollectedStore
     // Who fetches a blob holds it.
     private void RemoveParts(DateTimeOffset before)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             foreach (var file in new DirectoryInfo(_folders.Parts).EnumerateFiles())
             {
                 var isHeld = Digest.TryParse("sha256:" + file.Name, out var digest) && _heldBlobs.Has(digest);
                 if (isHeld || file.LastWriteTimeUtc >= before) continue;
                 LogPartRemoved(file.Name, file.Length);
-                file.Delete();
+                StoreFolders.Delete(file.FullName);
             }
         }
     }

@@ -18,7 +18,7 @@ public sealed partial class ImageStore : ICopyStore
         DedicatedThread.RunAsync(
             () =>
             {
-                lock (_gate) return ListCopies();
+                using (_gate.Enter()) return ListCopies();
             },
             cancellation);
 
@@ -28,7 +28,7 @@ public sealed partial class ImageStore : ICopyStore
         DedicatedThread.RunAsync(
             () =>
             {
-                lock (_gate) _marks.Set(image, mark, [.. names]);
+                using (_gate.Enter()) _marks.Set(image, mark, [.. names]);
                 return true;
             },
             cancellation);
@@ -38,7 +38,7 @@ public sealed partial class ImageStore : ICopyStore
         DedicatedThread.RunAsync(
             () =>
             {
-                lock (_gate)
+                using (_gate.Enter())
                 {
                     if (_catalog.Find(image) is { } known)
                     {

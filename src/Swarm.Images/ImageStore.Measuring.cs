@@ -10,7 +10,7 @@ public sealed partial class ImageStore
     /// <inheritdoc/>
     public ImageUse MeasureUse()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             var layers = _catalog.Images.ToDictionary(image => image.Id, image => LayersOf(image).ToImmutableArray());
             var users = layers.Values.SelectMany(own => own).CountBy(layer => layer.Name)

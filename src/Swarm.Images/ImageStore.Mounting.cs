@@ -20,6 +20,7 @@ public sealed partial class ImageStore
         if (TryMount(container, imageId, layer) is { } mounted) return mounted;
 
         // Something is not unpacked, which is rare: loading unpacks.
+        StoreSteps.Between("install");
         await _installing.WaitAsync(cancellation);
         try
         {
@@ -37,7 +38,7 @@ public sealed partial class ImageStore
     /// <inheritdoc/>
     public void UnmountRoot(ContainerId container, bool discard)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             _snapshots.Unmount(container);
             if (!discard) return;
@@ -51,20 +52,20 @@ public sealed partial class ImageStore
     /// <inheritdoc/>
     public LayerPlaces? PlacesOf(ContainerId container)
     {
-        lock (_gate)
+        using (_gate.Enter())
             return _snapshots.TryFind(container) is { } snapshot ? _snapshots.PlacesOf(container, snapshot) : null;
     }
 
     /// <inheritdoc/>
     public ImmutableArray<ContainerId> WritableLayers()
     {
-        lock (_gate) return _snapshots.Containers();
+        using (_gate.Enter()) return _snapshots.Containers();
     }
 
     // Null when a layer is missing.
     private string? TryMount(ContainerId container, Digest imageId, WritableLayer layer)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_snapshots.Find(container) is { } existing) return Mount(container, existing, imageId, layer);
 
@@ -94,11 +95,11 @@ public sealed partial class ImageStore
     private async Task UnpackAgainAsync(Digest imageId, CancellationToken cancellation)
     {
         KnownImage image;
-        lock (_gate) image = GetById(imageId);
+        using (_gate.Enter()) image = GetById(imageId);
 
         using var scratch = _folders.NewScratch();
         var unpacked = await _layers.UnpackAsync(image.Layers, scratch, ahead: null, cancellation);
-        lock (_gate) _layers.Commit(unpacked);
+        using (_gate.Enter()) _layers.Commit(unpacked);
         LogUnpacked(imageId);
     }
 

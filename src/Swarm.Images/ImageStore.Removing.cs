@@ -13,7 +13,7 @@ public sealed partial class ImageStore
     public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<ContainerId> running)
     {
         ImageRemoval removal;
-        lock (_gate)
+        using (_gate.Enter())
         {
             var image = Get(nameOrId);
             var plan = RemovalRules.Decide(
@@ -32,13 +32,25 @@ public sealed partial class ImageStore
     }
 
     /// <inheritdoc/>
-    public ImageRemoval? RemoveUnused(Digest id)
+    public ImageRemoval? RemoveUnused(ImageSummary seen)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        return RemoveUnused(seen.Id, seen.Names, seen.IsKeptCopy);
+    }
+
+    // Only as it was seen: what has got a name since, or is kept as a copy, is another matter.
+    private ImageRemoval? RemoveUnused(Digest id, ImmutableArray<ImageReference> names, bool isKeptCopy)
     {
         ImageRemoval removal;
-        lock (_gate)
+        using (_gate.Enter())
         {
-            if (_catalog.Find(id) is not { } image || IsNeeded(id)) return null;
-            removal = CarryOut(image, new RemovalPlan(_catalog.NamesOf(id), Deletes: true));
+            if (_catalog.Find(id) is not { } image || IsNeeded(id) || !_catalog.NamesOf(id).SequenceEqual(names)
+                || (IsKeptCopy(id) && !isKeptCopy))
+            {
+                return null;
+            }
+
+            removal = CarryOut(image, new RemovalPlan(names, Deletes: true));
         }
 
         SweepIfDue();
@@ -63,7 +75,7 @@ public sealed partial class ImageStore
     {
         List<KnownImage> removed = [];
         while (image.Step is { } step && _catalog.Find(step.Parent) is { Step: not null } parent
-            && _catalog.NamesOf(parent.Id).IsEmpty && !IsNeeded(parent.Id))
+            && _catalog.NamesOf(parent.Id).IsEmpty && !IsNeeded(parent.Id) && !IsKeptCopy(parent.Id))
         {
             _catalog.Remove(parent.Id);
             removed.Add(parent);
@@ -112,8 +124,10 @@ public sealed partial class ImageStore
     private void SweepIfDue(out long freed)
     {
         freed = 0;
-        while (_isSweepDue && _installing.Wait(0))
+        while (_isSweepDue)
         {
+            StoreSteps.Between("sweep");
+            if (!_installing.Wait(0)) return;
             try
             {
                 _isSweepDue = false;
@@ -128,7 +142,7 @@ public sealed partial class ImageStore
 
     private long SweepNow()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             var unneeded = _sweep.Unneeded();
             var freed = unneeded.Sum(SizeOf);

@@ -15,7 +15,7 @@ public sealed partial class ImageStore
 
     internal ImmutableArray<string> Repositories()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             return
             [
@@ -28,7 +28,7 @@ public sealed partial class ImageStore
 
     internal ImmutableArray<string> RepositoriesWithBlob(Digest blob)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             return
             [
@@ -41,7 +41,7 @@ public sealed partial class ImageStore
     /// <returns>Null when the repository has nothing at all.</returns>
     internal ImmutableArray<string>? TagsIn(ImageReference repository)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             var content = _repositories.Find(repository.Repository);
             var named = _catalog.NamesIn(repository.Repository);
@@ -59,7 +59,7 @@ public sealed partial class ImageStore
     /// <returns>Null when the repository has no such blob.</returns>
     internal StoredBlob? FindBlobIn(ImageReference repository, Digest digest)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             return HasBlob(repository.Repository, digest) && FindBlob(digest) is { } blob
                 ? new StoredBlob(digest, blob.Size, blob.Path)
@@ -69,7 +69,7 @@ public sealed partial class ImageStore
 
     internal StoredManifest? FindManifestIn(ImageReference repository, string reference)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             var digest = Digest.TryParse(reference, out var given)
                 ? given
@@ -85,7 +85,7 @@ public sealed partial class ImageStore
 
     internal ImmutableArray<ManifestRecord> ManifestsAbout(ImageReference repository, Digest subject)
     {
-        lock (_gate) return _repositories.Find(repository.Repository)?.About(subject) ?? [];
+        using (_gate.Enter()) return _repositories.Find(repository.Repository)?.About(subject) ?? [];
     }
 
     internal byte[] ReadManifest(Digest digest) => File.ReadAllBytes(_folders.Blob(digest));

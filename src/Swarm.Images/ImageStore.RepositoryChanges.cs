@@ -17,7 +17,7 @@ public sealed partial class ImageStore
     /// <summary>Puts a blob that was uploaded in its place; it is a repository's from now on.</summary>
     internal void AdoptUpload(string repository, StagedBlob blob)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             Link(repository, blob.Digest);
             Adopt(blob);
@@ -29,10 +29,12 @@ public sealed partial class ImageStore
     /// <returns>Whether one of these repositories has it.</returns>
     internal bool LinkFrom(ImageReference repository, Digest digest, IEnumerable<ImageReference> from)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (FindBlob(digest) is null || !from.Any(one => HasBlob(one.Repository, digest))) return false;
-            if (!HasBlob(repository.Repository, digest)) Link(repository.Repository, digest);
+            // Also where it is part of something, which may go before the manifest comes for which it is wanted.
+            if (_repositories.Find(repository.Repository)?.Links.ContainsKey(digest) != true)
+                Link(repository.Repository, digest);
             return true;
         }
     }
@@ -40,7 +42,7 @@ public sealed partial class ImageStore
     /// <exception cref="RepositoryException">It is not there, or part of something.</exception>
     internal void Unlink(ImageReference repository, Digest digest)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (!HasBlob(repository.Repository, digest))
                 throw new RepositoryException(RepositoryFault.BlobUnknown, $"there is no blob {digest} here");
@@ -59,7 +61,7 @@ public sealed partial class ImageStore
     /// <summary>Checks that a repository has all that a manifest is made of, which is held.</summary>
     internal void RequireParts(ImageReference repository, PushedDocument document)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             foreach (var part in document.Blobs)
             {
@@ -83,7 +85,7 @@ public sealed partial class ImageStore
     /// <summary>Keeps a manifest that is held, with all that it is made of.</summary>
     internal void KeepManifest(byte[] manifest, ManifestRecord record, int manifestsMax)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             var content = _repositories.Find(record.Repository);
             if (content?.Manifests.ContainsKey(record.Digest) != true
@@ -128,7 +130,7 @@ public sealed partial class ImageStore
     /// <remarks>One that is here stays as it is: its layers were checked, and those that come along were not.</remarks>
     internal async Task AdoptImageAsync(ArchivedImage image, ScratchFolder scratch, CancellationToken cancellation)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_catalog.Find(image.Config.Digest) is not null)
             {
@@ -148,7 +150,7 @@ public sealed partial class ImageStore
         ImmutableArray<ImageReference> tags, Digest manifest, Digest? image)
     {
         var unnamed = ImmutableArray.CreateBuilder<TakenName>();
-        lock (_gate)
+        using (_gate.Enter())
         {
             foreach (var tag in tags)
             {

@@ -10,7 +10,7 @@ public sealed partial class ImageStore
     /// <returns>The name, if it was one of an image of this host; null when it means nothing.</returns>
     internal ImmutableArray<TakenName>? RemoveTagIn(ImageReference name)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (MeaningOf(name) is not { } meant) return null;
             Touch(name.Repository, meant);
@@ -24,7 +24,7 @@ public sealed partial class ImageStore
     {
         var unnamed = ImmutableArray.CreateBuilder<TakenName>();
         HashSet<Digest> images;
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (FindManifestIn(repository, digest.Value) is null) return null;
             images = [.. ImagesIn(repository.Repository).Select(image => image.Id)];
@@ -41,7 +41,7 @@ public sealed partial class ImageStore
             images.RemoveWhere(image => !_catalog.NamesOf(image).IsEmpty);
         }
 
-        foreach (var image in images) RemoveUnused(image);
+        foreach (var image in images) RemoveUnused(image, names: [], isKeptCopy: true);
         SweepAfterRemoval();
         return unnamed.ToImmutable();
     }
@@ -51,7 +51,7 @@ public sealed partial class ImageStore
     {
         List<ManifestRecord> manifests = [];
         List<LinkRecord> links = [];
-        lock (_gate)
+        using (_gate.Enter())
         {
             foreach (var (repository, content) in _repositories.All.ToList())
             {

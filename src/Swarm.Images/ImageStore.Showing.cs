@@ -13,7 +13,7 @@ public sealed partial class ImageStore
     /// <inheritdoc/>
     public ImageDetail Examine(string nameOrId)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             var image = Get(nameOrId);
             return new ImageDetail(
@@ -33,7 +33,7 @@ public sealed partial class ImageStore
     /// <inheritdoc/>
     public StoredImage? FindBelow(ContainerId container)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_snapshots.Find(container) is not { } snapshot || !Digest.TryParse(snapshot.Image, out var id))
                 return null;
@@ -76,7 +76,7 @@ public sealed partial class ImageStore
     // A repository alone stands for all of its tags; an id for an image without a name.
     private ImmutableArray<ImageReference?> NamesMeant(string text)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             var isBare = !text.Contains('@', StringComparison.Ordinal)
                 && text.LastIndexOf(':') <= text.LastIndexOf('/');

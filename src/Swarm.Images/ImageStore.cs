@@ -16,8 +16,7 @@ namespace Swarm.Images;
 /// <remarks>Opening it removes what a process that died left half-done. Drawn in docs/images.md.</remarks>
 public sealed partial class ImageStore : IImageStore, IDisposable
 {
-    // Held for moments, around what is seen by others.
-    private readonly Lock _gate = new();
+    private readonly StoreGate _gate = new();
 
     // Held while layers are unpacked and nothing may be swept away; whoever releases it sweeps
     // what was asked for meanwhile.
@@ -111,7 +110,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     /// <inheritdoc/>
     public ImmutableArray<ImageSummary> List()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             var parents = _catalog.Images.Select(image => image.Step?.Parent).OfType<Digest>().ToHashSet();
             return
@@ -132,7 +131,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     /// <inheritdoc/>
     public ImmutableArray<string> Warnings()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             return
             [
@@ -145,14 +144,14 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     /// <inheritdoc/>
     public StoredImage? Find(string nameOrId)
     {
-        lock (_gate) return ImageSearch.Find(_catalog, nameOrId) is { } image ? Show(image) : null;
+        using (_gate.Enter()) return ImageSearch.Find(_catalog, nameOrId) is { } image ? Show(image) : null;
     }
 
     /// <inheritdoc/>
     public StoredImage Tag(string nameOrId, ImageReference name)
     {
         CheckName(name);
-        lock (_gate)
+        using (_gate.Enter())
         {
             var image = Get(nameOrId);
             _catalog.Name(name, image.Id);
@@ -175,11 +174,12 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     private async Task<ImmutableArray<LoadedImage>> InstallAsync(
         ImmutableArray<ArchivedImage> images, ScratchFolder scratch, ImageAhead? ahead, CancellationToken cancellation)
     {
+        StoreSteps.Between("install");
         await _installing.WaitAsync(cancellation);
         try
         {
             var ready = await _installer.PrepareAsync(images, scratch, ahead, cancellation);
-            lock (_gate)
+            using (_gate.Enter())
             {
                 foreach (var image in ready) _installer.Commit(image);
                 foreach (var image in ready) Add(image);

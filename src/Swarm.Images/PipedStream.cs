@@ -23,7 +23,7 @@ internal static class PipedStream
         }
         finally
         {
-            await stopped.CancelAsync(); // a reader that failed leaves the rest
+            await StoreSteps.OnPool(stopped.CancelAsync()); // a reader that failed leaves the rest
             await pipe.Reader.CompleteAsync();
             await copying;
         }

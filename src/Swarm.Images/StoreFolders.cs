@@ -76,6 +76,7 @@ internal sealed class StoreFolders : IDisposable
     /// <exception cref="LinuxException">EBUSY when something is mounted in it.</exception>
     public void Discard(string path)
     {
+        StoreSteps.BeforeWrite("discard");
         var name = Guid.NewGuid().ToString("N");
         using var from = Folder.Open(Path.GetDirectoryName(path)!);
         using var scratch = Folder.Open(Scratch);
@@ -108,7 +109,22 @@ internal sealed class StoreFolders : IDisposable
             file.Flush(flushToDisk: true);
         }
 
+        StoreSteps.BeforeWrite("replace");
         Durability.Replace(path, aside);
+    }
+
+    /// <summary>Puts a file in its place, which another may have.</summary>
+    public static void Move(string from, string to)
+    {
+        StoreSteps.BeforeWrite("move");
+        File.Move(from, to, overwrite: true);
+    }
+
+    /// <summary>Removes a file, if it is there.</summary>
+    public static void Delete(string path)
+    {
+        StoreSteps.BeforeWrite("delete");
+        File.Delete(path);
     }
 
     /// <summary>Bytes that were drawn once, and are for root alone as all of the store.</summary>

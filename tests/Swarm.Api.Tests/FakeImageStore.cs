@@ -132,7 +132,8 @@ internal sealed class FakeImageStore : IImageStore
         return new ImageRemoval(image.Id, image.Names, [image.Id], new Bytes(1000));
     }
 
-    public ImageRemoval? RemoveUnused(Digest id) => InUse.Contains(id) ? null : Remove(id.Value, true, Empty);
+    public ImageRemoval? RemoveUnused(ImageSummary seen) =>
+        InUse.Contains(seen.Id) ? null : Remove(seen.Id.Value, true, Empty);
 
     public Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation) =>
         throw new NotSupportedException();

@@ -111,7 +111,7 @@ public sealed class CopyStoreTests : IDisposable
         _home.Store.UnmountRoot(container, discard: true);
         Assert.True(Interlocked.Exchange(ref changes, 0) > 0);
         Assert.False(Assert.Single(await _home.Store.ListCopiesAsync(default)).IsInUse);
-        _home.Store.RemoveUnused(id);
+        _home.Store.RemoveUnused(Assert.Single(_home.Store.List()));
         Assert.True(changes > 0);
     }
 

@@ -101,6 +101,32 @@ public sealed class LayerOrderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_layer_that_an_image_has_twice_is_seen_where_it_is_higher()
+    {
+        var twice = new TarBuilder().File("a", "twice").File("b").Build();
+        var image = await Load(twice, new TarBuilder().File("a", "once").Build(), twice);
+        var container = StoreHome.NewContainer();
+        var root = await _home.Store.MountRootAsync(container, image, default);
+        File.WriteAllText(root + "/own", "");
+
+        var changes = await _home.Store.FindChangesAsync(container, new HashSet<string>(), default);
+
+        Assert.Equal("twice", File.ReadAllText(root + "/a"));
+        Assert.Single(changes);
+    }
+
+    [Fact]
+    public async Task A_layer_with_whiteouts_over_one_that_an_image_has_twice_is_unpacked()
+    {
+        var twice = new TarBuilder().File("a").Build();
+        await Load(twice);
+
+        var image = await Load(twice, twice, new TarBuilder().File(".wh.a", "").File("b").Build());
+
+        Assert.Equal(["b"], Names(await _home.Store.MountRootAsync(StoreHome.NewContainer(), image, default)));
+    }
+
+    [Fact]
     public async Task A_layer_with_whiteouts_is_kept_for_each_image_that_has_others_below()
     {
         var whiteout = new TarBuilder().File(".wh.gone", "").Build();

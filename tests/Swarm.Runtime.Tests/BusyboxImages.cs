@@ -120,7 +120,7 @@ internal sealed class BusyboxImages(string folder) : IImageStore
     public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<ContainerId> running) =>
         throw new UnreachableException();
 
-    public ImageRemoval? RemoveUnused(Digest id) => throw new UnreachableException();
+    public ImageRemoval? RemoveUnused(ImageSummary seen) => throw new UnreachableException();
 
     public ImageDetail Examine(string nameOrId) => throw new UnreachableException();
 

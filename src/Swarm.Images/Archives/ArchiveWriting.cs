@@ -110,7 +110,7 @@ internal sealed class ArchiveWriting(Stream archive, Func<Digest, StagedBlob> fi
         var tar = new TarWriter(around);
         tar.WriteEntry(entry);
         await archive.WriteAsync(around.ToArray(), cancellation);
-        await content.CopyToAsync(archive, PieceBytes, cancellation);
+        await StoreSteps.OnPool(content.CopyToAsync(archive, PieceBytes, cancellation));
         around.SetLength(0);
         tar.WritePadding(entry.Size);
         await archive.WriteAsync(around.ToArray(), cancellation);

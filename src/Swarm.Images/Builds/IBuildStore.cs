@@ -25,8 +25,8 @@ public interface IBuildStore
     /// <remarks>Until then they are known, and gone when the process ends.</remarks>
     Task KeepStepsAsync(CancellationToken cancellation);
 
-    /// <summary>Removes steps of former builds that nothing needs: neither a name, nor a container, nor an image that
-    /// was built from them.</summary>
+    /// <summary>Removes steps of former builds that nothing needs: neither a name, nor a container, nor who
+    /// is about to make one, nor an image that was built from them.</summary>
     /// <param name="all">Also those that images were built from.</param>
     /// <param name="before">Only those made before; null takes all.</param>
     /// <param name="kept">Of layers that no other image has; the oldest steps go first, and none while those that are

@@ -40,7 +40,7 @@ internal sealed class CopyMarks
     {
         if (mark == CopyMark.None)
         {
-            if (_marks.Remove(image)) File.Delete(PathOf(image));
+            if (_marks.Remove(image)) StoreFolders.Delete(PathOf(image));
             return;
         }
 

@@ -100,6 +100,7 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
             var from = Path.GetDirectoryName(layer.Path)!;
             if (from == folders.Layers) continue;
 
+            StoreSteps.BeforeWrite("layer");
             using var scratch = Folder.Open(from);
             scratch.Rename(Path.GetFileName(layer.Path), to, layer.Name);
         }
@@ -138,7 +139,7 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
         }
         catch (Exception broken) when (broken is ImageException or IOException)
         {
-            await failed.CancelAsync(); // the other layers are of no use any more
+            await StoreSteps.OnPool(failed.CancelAsync()); // the other layers are of no use any more
             throw;
         }
     }
@@ -168,7 +169,7 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
 
         UnpackReport report;
         using (var overlay = OverlayMount.Create(
-            [.. below.Reverse().Select(lower => lower.Tree)], upper, work.FullName))
+            [.. below.Reverse().Select(lower => lower.Tree).Distinct()], upper, work.FullName))
         {
             report = Unpack(layer, overlay.Root, UnpackPlace.Over, cancellation);
         }

@@ -40,8 +40,9 @@ internal sealed class UnpacksAhead(StoreFolders folders, LayerFolder layers)
             _running.Remove(key); // who comes now begins it anew, elsewhere
         }
 
-        await unpack.Stop.CancelAsync();
-        await ((Task)unpack.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StoreSteps.OnPool(unpack.Stop.CancelAsync());
+        await ((Task)unpack.Ended).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         unpack.Stop.Dispose();
         unpack.Scratch.Dispose();
     }

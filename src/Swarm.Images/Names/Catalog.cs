@@ -129,36 +129,31 @@ internal sealed class Catalog
         Changed();
     }
 
-    /// <summary>Knows an image from now on, and keeps it only at <see cref="KeepAll"/>.</summary>
+    /// <summary>Knows an image from now on, and keeps it only at <see cref="KeepAll"/>. A result stays one.</summary>
     public void AddUnkept(KnownImage image)
     {
+        if (Find(image.Id) is { Step: null } or { IsResult: true }) image = image with { IsResult = true };
         _images[image.Id] = image;
         _unkept.Add(image.Id);
     }
 
     /// <summary>Writes the records aside of the images that are not kept yet.</summary>
     /// <remarks>Their blobs and layers must be on the disk before they are put into their places.</remarks>
-    public ImmutableArray<(Digest Image, string Path)> WriteUnkept(Func<string> newPath)
+    public ImmutableArray<(KnownImage Image, string Path)> WriteUnkept(Func<string> newPath)
     {
-        var written = ImmutableArray.CreateBuilder<(Digest, string)>();
-        foreach (var id in _unkept)
-        {
-            var path = newPath();
-            File.WriteAllBytes(path, Serialize(_images[id]));
-            written.Add((id, path));
-        }
-
-        return written.ToImmutable();
+        var written = _unkept.Select(id => (_images[id], newPath())).ToImmutableArray();
+        foreach (var (image, path) in written) File.WriteAllBytes(path, Serialize(image));
+        return written;
     }
 
     /// <summary>Puts records into their places that were written aside and are on the disk.</summary>
-    public void KeepAll(ImmutableArray<(Digest Image, string Path)> written)
+    public void KeepAll(ImmutableArray<(KnownImage Image, string Path)> written)
     {
-        foreach (var (id, path) in written)
+        // Removed meanwhile, or written anew: nothing is to be kept.
+        foreach (var (image, path) in written.Where(one => _unkept.Contains(one.Image.Id)))
         {
-            // Removed meanwhile: nothing is to be kept.
-            if (_images.ContainsKey(id)) File.Move(path, PathOf(id), overwrite: true);
-            _unkept.Remove(id);
+            StoreFolders.Move(path, PathOf(image.Id));
+            if (_images[image.Id] == image) _unkept.Remove(image.Id); // else it has become a result meanwhile
         }
 
         Durability.SyncFolder(_folders.Images);
@@ -184,7 +179,7 @@ internal sealed class Catalog
 
     public void RemoveName(ImageReference name)
     {
-        File.Delete(PathOf(name));
+        StoreFolders.Delete(PathOf(name));
         Durability.SyncFolder(_folders.Names);
         _names.Remove(name);
         _own.Remove(name);
@@ -194,7 +189,7 @@ internal sealed class Catalog
     /// <summary>Forgets an image that has no names; its blobs and layers are left.</summary>
     public void Remove(Digest id)
     {
-        File.Delete(PathOf(id));
+        StoreFolders.Delete(PathOf(id));
         Durability.SyncFolder(_folders.Images);
         _images.Remove(id);
         _unkept.Remove(id);
@@ -250,7 +245,12 @@ internal sealed class Catalog
             throw new ImageException(ImageFault.Invalid, $"{path}: is no record of a name");
         }
 
-        if (!_images.ContainsKey(image)) return;
+        if (!_images.ContainsKey(image))
+        {
+            if (!LacksImages) File.Delete(path); // of a step that was lost: it does not mean what has that id later
+            return;
+        }
+
         _names.Add(name, image);
         if (record.IsOwn) _own.Add(name);
     }

@@ -74,7 +74,8 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
             fetch.Stop.Cancel();
         }
 
-        await ((Task)fetch.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)fetch.Ended).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     private async Task<StagedBlob> RunAsync(WantedBlob wanted, BlobSource source, Fetch fetch, Task before)
@@ -83,7 +84,9 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
         try
         {
             // Two that write one file would write into what one of them has checked.
-            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+            await before.ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding
+                | ConfigureAwaitOptions.ContinueOnCapturedContext);
             if (_slots.CurrentCount == 0) fetch.Tell(new TransferStep(id, "Waiting"));
             await _slots.WaitAsync(fetch.Stop.Token);
             try

@@ -87,7 +87,7 @@ internal sealed class ImageArrival(ImageStore store, string of, Action<TransferS
         }
         catch
         {
-            await failed.CancelAsync();
+            await StoreSteps.OnPool(failed.CancelAsync());
             throw;
         }
     }

@@ -43,7 +43,7 @@ internal sealed class RecordFolder<T>(
     /// <summary>Removes records, for good when it returns.</summary>
     public void Delete(IEnumerable<T> records)
     {
-        foreach (var record in records) File.Delete(PathOf(record));
+        foreach (var record in records) StoreFolders.Delete(PathOf(record));
         Durability.SyncFolder(path);
     }
 

@@ -75,9 +75,15 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
             file.Flush(flushToDisk: layer.Lasts);
         }
 
+        StoreSteps.BeforeWrite("snapshot");
         Directory.Move(path, PathOf(container));
         if (layer.Lasts) Durability.SyncFolder(folders.Snapshots);
     }
+
+    /// <summary>The names of the layers below, the highest first, each once.</summary>
+    /// <remarks>The kernel takes none twice. Of one that an image has twice the higher one hides all of the lower: what
+    /// is kept under one name hides nothing itself.</remarks>
+    public static IEnumerable<string> Lowers(SnapshotRecord record) => record.Layers.Reverse().Distinct();
 
     /// <summary>Mounts it, unless it is mounted.</summary>
     /// <param name="map">By which owners are shown; null shows them as they are.</param>
@@ -91,7 +97,7 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
         if (MountPoint.IsMounted(root)) return root;
         if (record.SizeBytesMax is not null) _quota.Require();
 
-        var below = record.Layers.Reverse().Select(name => layers.Find(name)?.Tree ?? throw new ImageException(
+        var below = Lowers(record).Select(name => layers.Find(name)?.Tree ?? throw new ImageException(
             ImageFault.NotFound, $"layer {name} below the writable layer of container {container.Short} is gone"));
         var lowers = below.ToList();
 
@@ -118,7 +124,7 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
     /// <returns>Null where a layer below it is gone.</returns>
     public LayerPlaces? PlacesOf(ContainerId container, SnapshotRecord record)
     {
-        var below = record.Layers.Reverse().Select(name => layers.TryFind(name)?.Tree).ToList();
+        var below = Lowers(record).Select(name => layers.TryFind(name)?.Tree).ToList();
         var path = PathOf(container);
         return below.Contains(null)
             ? null

@@ -119,7 +119,8 @@ internal sealed class Upload(
             }
 
             if (Size - checkedAt >= DiskCheckBytes || checkedAt < 0) checkedAt = RequireDisk();
-            await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            StoreSteps.BeforeWrite("upload");
+            await StoreSteps.OnPool(file.WriteAsync(buffer.AsMemory(0, read), cancellation).AsTask());
             _hash.AppendData(buffer, 0, read);
             Size += read;
         }

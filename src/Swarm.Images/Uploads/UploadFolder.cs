@@ -58,6 +58,7 @@ internal sealed class UploadFolder
 
             var path = Path.Combine(_folders.Uploads, id);
             Directory.CreateDirectory(path);
+            StoreSteps.BeforeWrite("upload begun");
             File.WriteAllBytes(Path.Combine(path, DataName), []);
             // Not brought to the disk: a loss of power costs the upload, which is begun anew then.
             File.WriteAllBytes(

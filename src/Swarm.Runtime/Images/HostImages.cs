@@ -132,7 +132,7 @@ public sealed class HostImages(
         var removed = ImmutableArray.CreateBuilder<ImageRemoval>();
         foreach (var image in store.List().Where(image => !image.IsKeptCopy && isChosen(image)))
         {
-            if (store.RemoveUnused(image.Id) is not { } removal) continue;
+            if (store.RemoveUnused(image) is not { } removal) continue;
             Tell(removal);
             removed.Add(removal);
         }

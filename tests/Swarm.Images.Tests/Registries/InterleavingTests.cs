@@ -38,14 +38,14 @@ public sealed class InterleavingTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_image_that_is_held_is_neither_removed_nor_pruned()
     {
-        var pulled = await _home.PullAsync(_registry.Image);
+        await _home.PullAsync(_registry.Image);
         using (_home.Store.HoldImage(_registry.Image))
         {
             Assert.Throws<ImageException>(() => _home.Store.Remove(_registry.Image, force: true, None));
-            Assert.Null(_home.Store.RemoveUnused(pulled.Id));
+            Assert.Null(_home.Store.RemoveUnused(Assert.Single(_home.Store.List())));
         }
 
-        Assert.NotNull(_home.Store.RemoveUnused(pulled.Id));
+        Assert.NotNull(_home.Store.RemoveUnused(Assert.Single(_home.Store.List())));
         Assert.Null(_home.Store.HoldImage(_registry.Image));
     }
 
@@ -119,7 +119,7 @@ public sealed class InterleavingTests : IAsyncLifetime, IDisposable
         for (var round = 0; round < Rounds; round++)
         {
             await Task.Yield();
-            foreach (var image in _home.Store.List()) _home.Store.RemoveUnused(image.Id);
+            foreach (var image in _home.Store.List()) _home.Store.RemoveUnused(image);
         }
     }
 
