@@ -67,7 +67,7 @@ public sealed class PlacementTests(ThreeHosts shared)
             await client.UpdateNodeAsync(
                 node, new NodeChange { SystemReserved = new Resources(MilliCpu.Zero, all) });
             await Until.TrueAsync(
-                async () => (await NodeAsync()).Capacity.Memory == default, () => "the node has memory for tasks still");
+                async () => (await NodeAsync()).Capacity.Memory == default, () => "the node has memory left for tasks");
             var spec = Ledger.Read(Composed.Sleepers(
                 "kept", 3, "placement: { max_replicas_per_node: 1 }",
                 "resources: { reservations: { memory: 64M } }"));
