@@ -63,8 +63,14 @@ public sealed class EngineFixture : IAsyncLifetime
     internal async Task ReopenAsync(Action? meanwhile = null, EngineOptions? options = null)
     {
         await Engine.DisposeAsync();
-        meanwhile?.Invoke();
-        Engine = await OpenAsync(options ?? Options);
+        try
+        {
+            meanwhile?.Invoke();
+        }
+        finally
+        {
+            Engine = await OpenAsync(options ?? Options); // it removes what the test has made
+        }
     }
 
     internal static ContainerDefinition Define(ContainerSpec spec)
