@@ -40,11 +40,11 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
 
     private bool IsUp => _cluster.SelfMember.Status == MemberStatus.Up && !_cluster.IsTerminated;
 
-    public static Props Props(ImmutableArray<string> seeds, TimeProvider time, ILoggerFactory loggers) =>
-        Akka.Actor.Props.Create(() => new FormationActor(seeds, time, loggers.CreateLogger<FormationActor>()));
-
     private bool IsOutside =>
         _cluster.SelfMember.Status is MemberStatus.Joining or MemberStatus.Removed && !_cluster.IsTerminated;
+
+    public static Props Props(ImmutableArray<string> seeds, TimeProvider time, ILoggerFactory loggers) =>
+        Akka.Actor.Props.Create(() => new FormationActor(seeds, time, loggers.CreateLogger<FormationActor>()));
 
     protected override void PreStart()
     {

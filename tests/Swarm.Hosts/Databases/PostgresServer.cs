@@ -91,6 +91,8 @@ public sealed class PostgresServer
             [
                 "setpriv", .. AsPostgres, $"{_programs}/postgres", "-D", DataFolder,
                 "-c", $"listen_addresses={Address}", "-c", "unix_socket_directories=", "-c", "max_connections=300",
+                // Below its folder, and not in the memory of the machine around, where it would outlive a power cut.
+                "-c", "dynamic_shared_memory_type=mmap",
             ]);
         return [inside.FileName, .. inside.ArgumentList];
     }
