@@ -122,6 +122,13 @@ public sealed partial class ImageStore : IBuildStore
         return new StepRemoval(deleted.ToImmutable(), new Bytes(freed));
     }
 
+    /// <summary>Keeps one step while the others of its build are not kept yet.</summary>
+    private void KeepStep(KnownImage step)
+    {
+        Durability.SyncFileSystem(_folders.Root);
+        _catalog.Add(step);
+    }
+
     /// <summary>The oldest of those upon which nothing was built, else of the others: what is left of a chain of steps
     /// is its beginning, which can be used.</summary>
     private KnownImage? FindStepToRemove(bool all, DateTimeOffset? before, Bytes kept, HashSet<Digest> used)

@@ -105,7 +105,7 @@ internal sealed class Catalog
     /// <summary>Notes that an image is used now: its record has the time.</summary>
     public void NoteUse(Digest id, DateTimeOffset now)
     {
-        if (!_images.ContainsKey(id) || _unkept.Contains(id)) return;
+        if (!_images.ContainsKey(id) || IsUnkept(id)) return;
         try
         {
             File.SetLastWriteTimeUtc(PathOf(id), now.UtcDateTime);
@@ -136,6 +136,8 @@ internal sealed class Catalog
         _images[image.Id] = image;
         _unkept.Add(image.Id);
     }
+
+    public bool IsUnkept(Digest id) => _unkept.Contains(id);
 
     /// <summary>Writes the records aside of the images that are not kept yet.</summary>
     /// <remarks>Their blobs and layers must be on the disk before they are put into their places.</remarks>
@@ -247,7 +249,7 @@ internal sealed class Catalog
 
         if (!_images.ContainsKey(image))
         {
-            if (!LacksImages) File.Delete(path); // of a step that was lost: it does not mean what has that id later
+            if (!LacksImages) File.Delete(path); // it was lost: the name does not mean what has that id later
             return;
         }
 
@@ -258,9 +260,7 @@ internal sealed class Catalog
     private KnownImage Read(Digest id, ImageRecord record, string path)
     {
         if (!Digest.TryParse(record.Manifest, out var manifestDigest))
-        {
             throw new ImageException(ImageFault.Invalid, $"{path}: '{record.Manifest}' is no digest");
-        }
 
         try
         {

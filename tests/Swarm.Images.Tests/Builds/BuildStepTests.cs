@@ -46,6 +46,20 @@ public sealed class BuildStepTests : IDisposable
     }
 
     [Fact]
+    public async Task A_step_that_gets_a_name_before_its_build_has_ended_lasts()
+    {
+        var parent = await BeginAsync();
+        var step = await ChangeAsync(parent, "COPY x", "/x");
+        var other = await ChangeAsync(parent, "COPY y", "/y");
+        _home.Store.Tag(step.Id.Value, ImageReference.Parse("early"));
+
+        var reopened = _home.Reopen();
+
+        Assert.Equal(step.Id, reopened.Find("early")!.Id);
+        Assert.Null(reopened.Find(other.Id.Value));
+    }
+
+    [Fact]
     public async Task A_step_that_changes_no_file_has_no_layer_of_its_own()
     {
         var parent = await BeginAsync();

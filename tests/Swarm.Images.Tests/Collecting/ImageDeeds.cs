@@ -55,7 +55,11 @@ internal sealed class ImageDeeds(StoreLife life)
         if (AnyImage(actor) is not { } image) return Task.CompletedTask;
         var name = actor.Pick(Names);
         actor.Deed = new Deed("tag") { Sets = Setting(name, image) };
-        Refusals.Try(ImageFault.NotFound, () => life.Store.Tag(image.Value, ImageReference.Parse(name)));
+        Refusals.Try(ImageFault.NotFound, () =>
+        {
+            life.Store.Tag(image.Value, ImageReference.Parse(name));
+            life.Truth.Lasting.Add(image);
+        });
         return Task.CompletedTask;
     }
 

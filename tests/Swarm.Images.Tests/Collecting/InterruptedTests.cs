@@ -97,10 +97,11 @@ public sealed class InterruptedTests : IDisposable
     }
 
     [Fact]
-    public async Task The_name_of_a_step_that_was_lost_with_the_process_is_lost_too()
+    public async Task The_name_of_an_image_whose_record_is_gone_is_gone_too()
     {
         var step = await StepAsync();
         _home.Store.Tag(step.Value, ImageReference.Parse("red:1"));
+        File.Delete($"{_home.Root}/images/{step.Hex}.json");
 
         _home.Reopen();
 
