@@ -12,21 +12,18 @@ namespace Swarm.Cluster.Catalog;
 /// <remarks>Nobody owns the lists: the entities publish into them, and publish again after a restart.</remarks>
 internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : UntypedActor
 {
-    private const int NodeBuckets = 4;
-
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly IActorRef _replicator = DistributedData.Get(Context.System).Replicator;
     private readonly ServiceView _services = new();
-    private readonly ReplicatedView<NodeListing> _nodes = new("nodes", NodeBuckets);
-    private readonly ReplicatedView<NodeListing> _loads = new("loads", NodeBuckets);
-    private readonly HashSet<Address> _members = [];
+    private readonly KnownNodes _nodes = new();
+    private readonly Dictionary<Address, long> _members = [];
 
     public static Props Props(ILoggerFactory loggers) =>
         Akka.Actor.Props.Create(() => new CatalogActor(loggers.CreateLogger<CatalogActor>()));
 
     protected override void PreStart()
     {
-        foreach (var key in _services.Keys.Concat(_nodes.Keys).Concat(_loads.Keys))
+        foreach (var key in _services.Keys.Concat(_nodes.Keys))
         {
             _replicator.Tell(Dsl.Subscribe(key, Self));
         }
@@ -47,8 +44,8 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
             case NodeListing load: TakeLoad(load); break;
             case CatalogCommand command: CarryOut(command); break;
             case Changed changed: Take(changed); break;
-            case ClusterEvent.MemberUp up: _members.Add(up.Member.Address); break;
-            case ClusterEvent.ReachableMember reachable: _members.Add(reachable.Member.Address); break;
+            case ClusterEvent.MemberUp up: Keep(up.Member); break;
+            case ClusterEvent.ReachableMember reachable: Keep(reachable.Member); break;
             case ClusterEvent.UnreachableMember unreachable: _members.Remove(unreachable.Member.Address); break;
             case ClusterEvent.MemberRemoved removed: _members.Remove(removed.Member.Address); break;
             case ClusterEvent.IMemberEvent or ClusterEvent.IReachabilityEvent or IUpdateResponse: break;
@@ -56,13 +53,15 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
         }
     }
 
+    private void Keep(Member member) => _members[member.Address] = member.UniqueAddress.Uid;
+
     private void CarryOut(CatalogCommand command)
     {
         switch (command)
         {
             case CatalogCommand.ShowService show: Write(_services.Put(show.Line)); break;
             case CatalogCommand.ShowNode show:
-                Write(_nodes.Put(_cluster.SelfUniqueAddress, show.Listing.Node.Id.Value, show.Listing));
+                Write(_nodes.Records.Put(_cluster.SelfUniqueAddress, show.Listing.Node.Id.Value, show.Listing));
                 break;
             case CatalogCommand.TellNode tell: Pass(tell); break;
             default: Unhandled(command); break;
@@ -72,14 +71,15 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
     // Told by this host's node actor as often as it reports; only what is new goes to the other nodes.
     private void TakeLoad(NodeListing load)
     {
-        var known = _loads.Find(load.Node.Id.Value);
+        load = load with { Incarnation = _cluster.SelfUniqueAddress.Uid };
+        var known = _nodes.Loads.Find(load.Node.Id.Value);
         if (known is not null && known.Reserved == load.Reserved && known.RunningTasks == load.RunningTasks
-            && known.Node.Address == load.Node.Address)
+            && known.Node.Address == load.Node.Address && known.Incarnation == load.Incarnation)
         {
             return;
         }
 
-        Write(_loads.Put(_cluster.SelfUniqueAddress, load.Node.Id.Value, load));
+        Write(_nodes.Loads.Put(_cluster.SelfUniqueAddress, load.Node.Id.Value, load));
     }
 
     // Without the flush the list would lag half a second behind what its reader has just done.
@@ -91,12 +91,12 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
 
     private void Take(Changed changed)
     {
-        if (!_services.Take(changed) && !_nodes.Take(changed) && !_loads.Take(changed)) Unhandled(changed);
+        if (!_services.Take(changed) && !_nodes.Take(changed)) Unhandled(changed);
     }
 
     private void Pass(CatalogCommand.TellNode tell)
     {
-        if ((_nodes.Find(tell.Node.Value) ?? _loads.Find(tell.Node.Value)) is { } known)
+        if ((_nodes.Records.Find(tell.Node.Value) ?? _nodes.Loads.Find(tell.Node.Value)) is { } known)
         {
             Context.ActorSelection(known.Node.Address + NodeActorPath.Path).Tell(tell.Message, Sender);
             return;
@@ -105,14 +105,29 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
         LogNodeUnknown(tell.Node, tell.Message.GetType().Name);
     }
 
-    private IEnumerable<NodeListing> ShownNodes => _nodes.Entries.Where(node => !node.IsRemoved).Select(Complete);
-
-    private NodeListing Complete(NodeListing node) => node with
+    private IEnumerable<NodeListing> ShownNodes
     {
-        Reachable = Address.TryParse(node.Node.Address, out var address) && _members.Contains(address),
-        Reserved = _loads.Find(node.Node.Id.Value)?.Reserved ?? Resources.None,
-        RunningTasks = _loads.Find(node.Node.Id.Value)?.RunningTasks ?? 0,
-    };
+        get
+        {
+            var holders = _nodes.FindHolders(IncarnationAt);
+            return _nodes.Records.Entries.Where(node => !node.IsRemoved).Select(node => Complete(node, holders));
+        }
+    }
+
+    private NodeListing Complete(NodeListing node, Dictionary<string, NodeId> holders)
+    {
+        var load = _nodes.Loads.Find(node.Node.Id.Value);
+        return node with
+        {
+            Reachable = IncarnationAt(node.Node.Address) is not null
+                && holders.GetValueOrDefault(node.Node.Address, node.Node.Id) == node.Node.Id,
+            Reserved = load?.Reserved ?? Resources.None,
+            RunningTasks = load?.RunningTasks ?? 0,
+        };
+    }
+
+    private long? IncarnationAt(string address) =>
+        Address.TryParse(address, out var parsed) && _members.TryGetValue(parsed, out var number) ? number : null;
 
     [LoggerMessage(LogLevel.Debug, "{Message} for node {Node} waited: the node is not known yet")]
     private partial void LogNodeUnknown(NodeId node, string message);

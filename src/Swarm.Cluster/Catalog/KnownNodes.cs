@@ -1,25 +1,43 @@
 using Akka.DistributedData;
+using Swarm.Core;
 using Swarm.Core.Nodes;
 
 namespace Swarm.Cluster.Catalog;
 
-/// <summary>This host's copy of what nodes there are: as their records say, and where those are not known, as they
-/// said themselves.</summary>
+/// <summary>This host's copy of what nodes there are: as their records say, and as they said themselves.</summary>
 internal sealed class KnownNodes
 {
     private const int Buckets = 4;
 
-    private readonly ReplicatedView<NodeListing> _records = new("nodes", Buckets);
-    private readonly ReplicatedView<NodeListing> _loads = new("loads", Buckets);
+    /// <summary>What the entities of nodes have published; those removed stay in it, as such.</summary>
+    public ReplicatedView<NodeListing> Records { get; } = new("nodes", Buckets);
 
-    public IEnumerable<IKey<IReplicatedData>> Keys => _records.Keys.Concat(_loads.Keys);
+    /// <summary>What each node has said last of itself.</summary>
+    public ReplicatedView<NodeListing> Loads { get; } = new("loads", Buckets);
 
-    public IEnumerable<NodeListing> Nodes => _records.Entries.Where(record => !record.IsRemoved)
-        .Concat(_loads.Entries.Where(load => _records.Find(load.Node.Id.Value) is null));
+    public IEnumerable<IKey<IReplicatedData>> Keys => Records.Keys.Concat(Loads.Keys);
+
+    /// <summary>All that are not removed; where the record of one is not known, as it said itself.</summary>
+    public IEnumerable<NodeListing> Nodes => Records.Entries.Where(record => !record.IsRemoved)
+        .Concat(Loads.Entries.Where(load => Records.Find(load.Node.Id.Value) is null));
+
+    public IEnumerable<NodeListing> Removed => Records.Entries.Where(record => record.IsRemoved);
+
+    /// <summary>Who said of which address that it is there, out of the process that is there now. A node that had it
+    /// before under another id is gone, however well the address answers.</summary>
+    /// <param name="incarnationAt">Of the member at an address; null where there is none.</param>
+    public Dictionary<string, NodeId> FindHolders(Func<string, long?> incarnationAt)
+    {
+        var holders = new Dictionary<string, NodeId>(StringComparer.Ordinal);
+        foreach (var load in Loads.Entries.Where(load => load.Incarnation != 0))
+        {
+            if (incarnationAt(load.Node.Address) == load.Incarnation) holders[load.Node.Address] = load.Node.Id;
+        }
+
+        return holders;
+    }
 
     /// <summary>Takes over a change from the replicator.</summary>
-    public void Take(Changed changed)
-    {
-        if (!_records.Take(changed)) _loads.Take(changed);
-    }
+    /// <returns>False when it concerns something else.</returns>
+    public bool Take(Changed changed) => Records.Take(changed) || Loads.Take(changed);
 }

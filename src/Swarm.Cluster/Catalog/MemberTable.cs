@@ -9,6 +9,7 @@ namespace Swarm.Cluster.Catalog;
 internal sealed class MemberTable(Address self)
 {
     private readonly Dictionary<Address, MemberSight> _sights = [];
+    private readonly Dictionary<Address, long> _incarnations = [];
     private readonly SortedSet<Member> _schedulers = [];
 
     /// <summary>When this host came up in the cluster; null while it is not.</summary>
@@ -20,6 +21,10 @@ internal sealed class MemberTable(Address self)
     /// <summary>Null when it has not been a member since this host is up.</summary>
     public MemberSight? Find(string address) =>
         Address.TryParse(address, out var parsed) && _sights.TryGetValue(parsed, out var sight) ? sight : null;
+
+    /// <summary>Number of the process that is the member at an address; null where there is none.</summary>
+    public long? IncarnationAt(string address) =>
+        Address.TryParse(address, out var parsed) && _incarnations.TryGetValue(parsed, out var number) ? number : null;
 
     public void Take(ClusterEvent.IClusterDomainEvent happened, TimeSpan now)
     {
@@ -37,6 +42,7 @@ internal sealed class MemberTable(Address self)
 
     private void Up(Member member, TimeSpan now)
     {
+        _incarnations[member.Address] = member.UniqueAddress.Uid;
         var before = _sights.GetValueOrDefault(member.Address);
         _sights[member.Address] =
             before.IsMember ? before : new MemberSight(IsMember: true, IsReachable: true, LeftInOrder: false, now);
@@ -59,6 +65,7 @@ internal sealed class MemberTable(Address self)
     private void Remove(ClusterEvent.MemberRemoved removed, TimeSpan now)
     {
         _schedulers.RemoveWhere(member => member.Address == removed.Member.Address);
+        _incarnations.Remove(removed.Member.Address);
         if (!_sights.TryGetValue(removed.Member.Address, out var sight)) return;
 
         _sights[removed.Member.Address] = new MemberSight(

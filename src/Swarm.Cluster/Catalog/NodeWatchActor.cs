@@ -23,7 +23,7 @@ internal sealed partial class NodeWatchActor : UntypedActor, IWithTimers
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly KnownNodes _list = new();
     private readonly Dictionary<IActorRef, ServiceName> _services = [];
-    private readonly Dictionary<NodeId, (bool Reachable, NodeAvailability Availability)> _told = [];
+    private readonly Dictionary<NodeId, Told> _told = [];
     private readonly TimeSpan _settle;
     private readonly TimeProvider _time;
     private readonly ILogger<NodeWatchActor> _logger;
@@ -79,8 +79,7 @@ internal sealed partial class NodeWatchActor : UntypedActor, IWithTimers
     {
         _services[Sender] = service;
         Context.Watch(Sender);
-        foreach (var (node, (reachable, availability)) in _told)
-            Sender.Tell(new NodeSeen(service, node, reachable, availability));
+        foreach (var (node, told) in _told) Sender.Tell(told.Seen(service, node));
     }
 
     private void LookAtAll()
@@ -88,19 +87,38 @@ internal sealed partial class NodeWatchActor : UntypedActor, IWithTimers
         var now = Now;
         var isRoundOn = Timers.IsTimerActive("asked");
         var confirmedAt = isRoundOn ? null : _majority.ConfirmedAt;
+        var holders = _list.FindHolders(_members.IncarnationAt);
         var missing = new List<string>();
         foreach (var node in _list.Nodes)
         {
             var address = node.Node.Address;
+            if (holders.GetValueOrDefault(address, node.Node.Id) != node.Node.Id)
+            {
+                Keep(node, reachable: false, "another node is at its address");
+                continue;
+            }
+
             var seen = _members.Find(address);
             var reach = NodeSight.Judge(seen, _members.UpSince, confirmedAt, _settle, now);
             if (reach == NodeReach.Reachable || (reach == NodeReach.OutOfReach && !_majority.Hears(address)))
-                Keep(node, reach == NodeReach.Reachable);
+                Keep(node, reach == NodeReach.Reachable, "a majority of hosts confirms it");
             else if (NodeSight.MayBeLost(seen, _members.UpSince, _settle, now) && !IsToldLost(node))
                 missing.Add(address);
         }
 
+        if (_members.UpSince is not null) LoseRemoved(holders);
         if (missing.Count > 0 && !isRoundOn) AskAround(missing, now);
+    }
+
+    /// <summary>Who was removed does not come back, as an operator says: it is not waited for.</summary>
+    private void LoseRemoved(Dictionary<string, NodeId> holders)
+    {
+        foreach (var node in _list.Removed)
+        {
+            var isMember = _members.Find(node.Node.Address) is { IsMember: true };
+            if (!isMember || holders.GetValueOrDefault(node.Node.Address, node.Node.Id) != node.Node.Id)
+                Keep(node, reachable: false, "it was removed");
+        }
     }
 
     private void AskAround(List<string> missing, TimeSpan now)
@@ -112,27 +130,32 @@ internal sealed partial class NodeWatchActor : UntypedActor, IWithTimers
             Context.ActorSelection($"{other}/user/{Name}").Tell(ask);
     }
 
-    private void Keep(NodeListing node, bool reachable)
+    private void Keep(NodeListing node, bool reachable, string why)
     {
         var id = node.Node.Id;
-        var state = (reachable, node.Settings.Availability);
-        if (_told.TryGetValue(id, out var before) && before == state) return;
+        var state = new Told(reachable, node.Settings.Availability, node.IsRemoved);
+        var before = _told.GetValueOrDefault(id);
+        if (before == state) return;
 
         _told[id] = state;
-        if (before.Reachable && !reachable) LogLost(id, node.Node.Name, node.Node.Address);
-        else if (!before.Reachable && reachable) LogThere(id, node.Node.Name, node.Node.Address);
-        foreach (var (entity, service) in _services)
-            entity.Tell(new NodeSeen(service, id, reachable, node.Settings.Availability));
+        if (before is { Reachable: true } && !reachable) LogLost(id, node.Node.Name, node.Node.Address, why);
+        else if (before is not { Reachable: true } && reachable) LogThere(id, node.Node.Name, node.Node.Address);
+        foreach (var (entity, service) in _services) entity.Tell(state.Seen(service, id));
     }
 
     private bool IsToldLost(NodeListing node) => _told.TryGetValue(node.Node.Id, out var told) && !told.Reachable;
 
-    [LoggerMessage(LogLevel.Warning,
-        "Node {Node} ({Name}, {Address}) is out of reach, as a majority of hosts confirms")]
-    private partial void LogLost(NodeId node, string name, string address);
+    [LoggerMessage(LogLevel.Warning, "Node {Node} ({Name}, {Address}) is out of reach: {Why}")]
+    private partial void LogLost(NodeId node, string name, string address, string why);
 
     [LoggerMessage(LogLevel.Information, "Node {Node} ({Name}, {Address}) is there")]
     private partial void LogThere(NodeId node, string name, string address);
+
+    private sealed record Told(bool Reachable, NodeAvailability Availability, bool IsRemoved)
+    {
+        public NodeSeen Seen(ServiceName service, NodeId node) =>
+            new(service, node, Reachable, Availability) { IsRemoved = IsRemoved };
+    }
 
     private sealed record Look : INoSerializationVerificationNeeded;
 }

@@ -16,9 +16,10 @@ internal sealed partial class PlacerEntity
     private static readonly TimeSpan KeptWhenRemoved = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<string, NodeId> _nodeAt = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, NodeListing> _listed = new(StringComparer.Ordinal);
+    private readonly Dictionary<NodeId, NodeListing> _listed = [];
     private readonly HashSet<string> _unreachable = new(StringComparer.Ordinal);
     private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
+    private bool _isListed;
 
     private void FollowMembers()
     {
@@ -52,10 +53,11 @@ internal sealed partial class PlacerEntity
         if (_ready) return;
         foreach (var node in page.Nodes)
         {
-            _listed[node.Node.Address] = node;
+            _listed[node.Node.Id] = node;
             if (node.Node.Pool != _pool) _awaited.Remove(node.Node.Address);
         }
 
+        _isListed |= page.Next is null;
         if (page.Next is { } next) _others.Catalog.Tell(new GetNodes { After = next });
         else BeginIfComplete();
     }
@@ -63,28 +65,34 @@ internal sealed partial class PlacerEntity
     private void Heard(NodeReport report)
     {
         var address = report.Node.Address;
+        if (_nodeAt.TryGetValue(address, out var former) && former != report.Node.Id) Leave(former, address);
         _nodeAt[address] = report.Node.Id;
         _awaited.Remove(address);
+        _placer.GiveUp(report.Node.Id);
 
         // A report that was on its way when the link was cut, or came over one that leads only here.
         if (_unreachable.Contains(address) || (Timers.IsTimerActive(report.Node.Id) && !IsMember(address)))
             _placer.SetReachable(report.Node.Id, false);
     }
 
-    /// <summary>Members that have not reported count as out of reach, and are not forgotten.</summary>
+    /// <summary>Members that have not reported count as out of reach, and are not forgotten. Of nodes that are no
+    /// members it is not known how long they have been away: they are awaited.</summary>
     private void KeepUnheard()
     {
-        foreach (var member in Akka.Cluster.Cluster.Get(Context.System).State.Members)
+        // Of several at one address the one in reach is there.
+        foreach (var known in _listed.Values.OrderByDescending(known => known.Reachable))
         {
-            var address = AddressOf(member);
-            if (_nodeAt.ContainsKey(address) || !_listed.TryGetValue(address, out var known)
-                || known.Node.Pool != _pool || member.Status == MemberStatus.Removed)
+            var (node, address) = (known.Node, known.Node.Address);
+            if (node.Pool != _pool || _nodeAt.ContainsValue(node.Id)) continue;
+            if (!_nodeAt.ContainsKey(address) && IsMember(address))
             {
+                _placer.KeepUnheard(node, known.Settings);
+                _nodeAt[address] = node.Id;
                 continue;
             }
 
-            _placer.KeepUnheard(known.Node, known.Settings);
-            _nodeAt[address] = known.Node.Id;
+            _placer.Await(node.Id);
+            Timers.StartSingleTimer(node.Id, new Gone(node.Id, address), KeptWhenRemoved);
         }
 
         _listed.Clear();
@@ -123,20 +131,27 @@ internal sealed partial class PlacerEntity
         var address = AddressOf(member);
         _unreachable.Remove(address);
         _awaited.Remove(address);
-        if (_nodeAt.TryGetValue(address, out var node))
-        {
-            _placer.SetReachable(node, false);
-            Timers.StartSingleTimer(node, new Gone(node, address), KeptWhenRemoved);
-        }
-
+        if (_nodeAt.TryGetValue(address, out var node)) Leave(node, address);
         if (!_ready) BeginIfComplete();
+    }
+
+    /// <summary>It has left the cluster, or another node has come to its address.</summary>
+    private void Leave(NodeId node, string address)
+    {
+        _placer.SetReachable(node, false);
+        Timers.StartSingleTimer(node, new Gone(node, address), KeptWhenRemoved);
     }
 
     private void Forget(Gone gone)
     {
-        if (IsMember(gone.Address)) return;
-        _nodeAt.Remove(gone.Address);
+        if (_nodeAt.TryGetValue(gone.Address, out var there) && there == gone.Node)
+        {
+            if (IsMember(gone.Address)) return;
+            _nodeAt.Remove(gone.Address);
+        }
+
         if (_nodeAt.ContainsValue(gone.Node)) return;
+        _placer.GiveUp(gone.Node);
         _placer.Remove(gone.Node);
         WakeWaiting();
         NodesChanged();

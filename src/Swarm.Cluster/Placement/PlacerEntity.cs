@@ -97,7 +97,7 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
 
     private void BeginIfComplete()
     {
-        if (_awaited.Count == 0) Begin();
+        if (_isListed && _awaited.Count == 0) Begin();
     }
 
     private void Begin()

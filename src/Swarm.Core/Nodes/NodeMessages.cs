@@ -108,4 +108,8 @@ public sealed record NodeListing(
 {
     /// <summary>It is no line any more: kept so that an older one does not come back. Nobody is shown it.</summary>
     [Key(5)] public bool IsRemoved { get; init; }
+
+    /// <summary>The process that said so of itself, as its cluster numbers it: a node that is started again has another
+    /// number. 0 where it was not told.</summary>
+    [Key(6)] public long Incarnation { get; init; }
 }

@@ -11,15 +11,16 @@ internal sealed class EligibleFollowers
 
     private readonly Dictionary<ServiceName, Follower> _followers = [];
 
-    public EligibleNodes Answer(GetEligibleNodes asked, ImmutableArray<NodeId> nodes, DateTimeOffset now)
+    public EligibleNodes Answer(
+        GetEligibleNodes asked, ImmutableArray<NodeId> nodes, ImmutableArray<NodeId> awaited, DateTimeOffset now)
     {
-        _followers[asked.Service] = new Follower(asked.Rules, nodes, now);
-        return new EligibleNodes(asked.Service, nodes);
+        _followers[asked.Service] = new Follower(asked.Rules, nodes, awaited, now);
+        return new EligibleNodes(asked.Service, nodes) { Awaited = awaited };
     }
 
     /// <summary>What is to be told to those for whom it is not any more as they were told.</summary>
     public ImmutableArray<EligibleNodes> Changed(
-        Func<PlacementRules, ImmutableArray<NodeId>> eligible, DateTimeOffset now)
+        Func<PlacementRules, ImmutableArray<NodeId>> eligible, ImmutableArray<NodeId> awaited, DateTimeOffset now)
     {
         var changed = ImmutableArray.CreateBuilder<EligibleNodes>();
         foreach (var (service, follower) in _followers.ToList())
@@ -31,13 +32,14 @@ internal sealed class EligibleFollowers
             }
 
             var nodes = eligible(follower.Rules);
-            if (nodes.SequenceEqual(follower.Told)) continue;
-            _followers[service] = follower with { Told = nodes };
-            changed.Add(new EligibleNodes(service, nodes));
+            if (nodes.SequenceEqual(follower.Told) && awaited.SequenceEqual(follower.Awaited)) continue;
+            _followers[service] = follower with { Told = nodes, Awaited = awaited };
+            changed.Add(new EligibleNodes(service, nodes) { Awaited = awaited });
         }
 
         return changed.ToImmutable();
     }
 
-    private sealed record Follower(PlacementRules Rules, ImmutableArray<NodeId> Told, DateTimeOffset AskedAt);
+    private sealed record Follower(
+        PlacementRules Rules, ImmutableArray<NodeId> Told, ImmutableArray<NodeId> Awaited, DateTimeOffset AskedAt);
 }

@@ -48,7 +48,11 @@ public sealed record GetEligibleNodes(
 /// <param name="Nodes">Those of the pool that the rules allow and that are not drained, whether there is room or
 /// not, in the order of their ids. A node out of reach stays in it until it is removed from the cluster.</param>
 public sealed record EligibleNodes(
-    [property: Key(0)] ServiceName Service, [property: Key(1)] ImmutableArray<NodeId> Nodes) : IServiceMessage;
+    [property: Key(0)] ServiceName Service, [property: Key(1)] ImmutableArray<NodeId> Nodes) : IServiceMessage
+{
+    /// <summary>Others that may be about to come back, as after a restart: who has a task there keeps it.</summary>
+    [Key(2)] public ImmutableArray<NodeId> Awaited { get; init; } = [];
+}
 
 /// <summary>Even out the load of a pool by moving tasks, one at a time. The answer is <see
 /// cref="RebalancePlan"/>.</summary>

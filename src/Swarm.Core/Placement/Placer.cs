@@ -16,6 +16,7 @@ public sealed class Placer
 
     private readonly NodeTable _table = new();
     private readonly EligibleFollowers _followers = new();
+    private ImmutableArray<NodeId> _awaited = [];
     private readonly Dictionary<ServiceName, Answered> _answers = [];
     private int _sweepAt = AnswersSwept;
 
@@ -38,6 +39,17 @@ public sealed class Placer
 
     /// <summary>A member of the cluster that is out of reach and has not reported to this placer.</summary>
     public void KeepUnheard(NodeDescription node, NodeSettings settings) => _table.KeepUnheard(node, settings);
+
+    /// <summary>A node that is not there, and may be about to come back: nothing is given to it, and global services
+    /// keep what they have there until <see cref="GiveUp"/>.</summary>
+    public void Await(NodeId node)
+    {
+        if (_awaited.Contains(node)) return;
+        _awaited = [.. _awaited.Append(node).OrderBy(id => id.Value, StringComparer.Ordinal)];
+    }
+
+    /// <summary>A node is not awaited any more: it is there, or will not be.</summary>
+    public void GiveUp(NodeId node) => _awaited = _awaited.Remove(node);
 
     /// <summary>Nothing is given to a node out of reach. A node that has never reported is not
     /// known, and stays so.</summary>
@@ -69,12 +81,13 @@ public sealed class Placer
     public EligibleNodes Answer(GetEligibleNodes asked, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(asked);
-        return _followers.Answer(asked, Eligible(asked.Rules), now);
+        return _followers.Answer(asked, Eligible(asked.Rules), _awaited, now);
     }
 
     /// <summary>What global services are to be told because it has changed since they were; those that have not asked
     /// for a minute are forgotten.</summary>
-    public ImmutableArray<EligibleNodes> ChangedAnswers(DateTimeOffset now) => _followers.Changed(Eligible, now);
+    public ImmutableArray<EligibleNodes> ChangedAnswers(DateTimeOffset now) =>
+        _followers.Changed(Eligible, _awaited, now);
 
     /// <summary>The nodes on which a global service with these rules shall have a task, in the order of their
     /// ids.</summary>

@@ -12,7 +12,7 @@ internal static class GlobalRules
     {
         if (!state.Exists || state.Removing || !state.Spec.IsGlobal()) return ServiceDecision.Nothing;
 
-        var wanted = answer.Nodes.ToHashSet();
+        var wanted = answer.Nodes.Concat(answer.Awaited).ToHashSet();
         var gone = state.Slots
             .Where(slot => !(slot.Value.Node is { } node && wanted.Contains(node)))
             .Where(slot => slot.Value.End == SlotEnd.None || !state.Spec.IsJob())

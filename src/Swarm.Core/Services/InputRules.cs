@@ -106,6 +106,7 @@ internal static class InputRules
     private static ServiceEvent.ReachabilitySeen? See(ServiceState state, NodeSeen seen, DateTimeOffset now)
     {
         if (!state.Exists) return null;
+        if (seen.IsRemoved && state.Tasks.Values.All(task => task.Node != seen.Node)) return null;
         var mark = state.Nodes.GetValueOrDefault(seen.Node.Value, NodeMark.None);
         return mark.UnreachableSince is null == seen.Reachable && mark.Availability == seen.Availability
             ? null

@@ -276,7 +276,12 @@ public static class Lease
 /// <param name="Reachable">False is only told by a host that sees a majority of the cluster.</param>
 public sealed record NodeSeen(
     [property: Key(0)] ServiceName Service, [property: Key(1)] NodeId Node, [property: Key(2)] bool Reachable,
-    [property: Key(3)] NodeAvailability Availability) : IServiceMessage;
+    [property: Key(3)] NodeAvailability Availability) : IServiceMessage
+{
+    /// <summary>An operator has said that it does not come back: only what has tasks there needs to remember it.
+    /// </summary>
+    [Key(4)] public bool IsRemoved { get; init; }
+}
 
 /// <summary>What an image name means now.</summary>
 public sealed record ImageResolved(

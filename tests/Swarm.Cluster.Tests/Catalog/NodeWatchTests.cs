@@ -4,6 +4,7 @@ using Swarm.Cluster.Catalog;
 using Swarm.Cluster.Hosting;
 using Swarm.Cluster.Tests.Hosting;
 using Swarm.Core;
+using Swarm.Core.Clients;
 using Swarm.Core.Nodes;
 using Swarm.Core.Services;
 
@@ -57,6 +58,32 @@ public sealed class NodeWatchTests
         await service.HearsAsync("self", reachable: true, NodeAvailability.Drain);
     }
 
+    [Fact]
+    public async Task A_node_is_lost_at_once_when_another_one_has_come_to_its_address_or_it_was_removed()
+    {
+        await using var nodes = new SeveralNodes();
+        var alone = nodes.Start(0, seeds: 1, settle: TimeSpan.FromMinutes(5));
+        await alone.Ready.WaitAsync(SeveralNodes.Patience);
+        await RegisterAsync(alone, alone.Address, "former");
+        await RegisterAsync(alone, "akka.tcp://swarm@127.0.0.1:1", "ghost");
+        using var service = new Listener(alone.ActorSystem);
+        await service.HearsAsync("former", reachable: true);
+
+        await RegisterAsync(alone, alone.Address, "present");
+        alone.Catalog.Tell(new NodeListing(
+            OneHost.Describe(alone.Address, "present"), NodeSettings.Default, true, Resources.None, 0));
+        await alone.Nodes.Ask<NodeRemoved>(
+            new RemoveNode(new RequestId("r1"), new NodeId("ghost")), SeveralNodes.Patience);
+
+        await service.HearsAsync("former", reachable: false);
+        await service.HearsAsync("present", reachable: true);
+        await service.HearsAsync("ghost", reachable: false, isRemoved: true);
+        var list = await alone.Catalog.Ask<NodeList>(new GetNodes(), SeveralNodes.Patience);
+        Assert.Equal(
+            [("former", false), ("present", true)],
+            list.Nodes.Select(line => (line.Node.Id.Value, line.Reachable)).Order());
+    }
+
     private static Task<NodeRegistered> RegisterAsync(SwarmCluster through, string address, string id) =>
         through.Nodes.Ask<NodeRegistered>(new RegisterNode(OneHost.Describe(address, id)), SeveralNodes.Patience);
 
@@ -73,9 +100,10 @@ public sealed class NodeWatchTests
 
         /// <summary>Waits until that is the last that it was told of a node.</summary>
         public async Task HearsAsync(
-            string node, bool reachable, NodeAvailability availability = NodeAvailability.Active)
+            string node, bool reachable, NodeAvailability availability = NodeAvailability.Active,
+            bool isRemoved = false)
         {
-            var wanted = new NodeSeen(Web, new NodeId(node), reachable, availability);
+            var wanted = new NodeSeen(Web, new NodeId(node), reachable, availability) { IsRemoved = isRemoved };
             while (_last.GetValueOrDefault(wanted.Node) != wanted)
             {
                 var seen = await ExpectMsgAsync<NodeSeen>(SeveralNodes.Patience);

@@ -70,6 +70,62 @@ public sealed class EligibleNodesTests : PlacerEntityKit
     }
 
     [Fact]
+    public void A_node_that_has_left_before_the_placer_came_up_is_awaited_for_a_minute()
+    {
+        StartPlacer();
+        Placer.Tell(Question, TestActor);
+        Placer.Tell(Node("b"));
+        Placer.Tell(new NodeList([Listed("a"), Listed("b"), Listed("c")]));
+        var told = ExpectMsg<EligibleNodes>();
+        Assert.Equal(["b"], Ids(told));
+        Assert.Equal(["a", "c"], told.Awaited.Select(node => node.Value));
+
+        Placer.Tell(Node("c"));
+        told = Told();
+        Assert.Equal(["b", "c"], Ids(told));
+        Assert.Equal(["a"], told.Awaited.Select(node => node.Value));
+
+        Advance(TimeSpan.FromSeconds(50));
+        Placer.Tell(Question, TestActor);
+        Assert.Single(ExpectMsg<EligibleNodes>().Awaited);
+        Assert.Empty(Told(after: TimeSpan.FromSeconds(10)).Awaited);
+    }
+
+    [Fact]
+    public void The_nodes_are_not_known_before_the_whole_list_of_them_is()
+    {
+        StartPlacer();
+        Placer.Tell(Question, TestActor);
+        Placer.Tell(Node("b"));
+        Placer.Tell(new NodeList([Listed("a")]) { Next = "a" });
+        Catalog.ExpectMsg<GetNodes>(asked => asked.After == "a");
+        ExpectNoMsg(TimeSpan.Zero);
+
+        Placer.Tell(new NodeList([Listed("b")]));
+
+        Assert.Equal(["a"], ExpectMsg<EligibleNodes>().Awaited.Select(node => node.Value));
+    }
+
+    [Fact]
+    public void A_node_whose_address_is_another_nodes_now_is_gone()
+    {
+        StartPlacer(Node("a"));
+        Placer.Tell(Question, TestActor);
+        Assert.Equal(["a"], Ids(ExpectMsg<EligibleNodes>()));
+        var there = Node("b");
+
+        Placer.Tell(there with { Node = there.Node with { Address = Node("a").Node.Address } });
+        Assert.Equal(["a", "b"], Ids(Told()));
+        Placer.Tell(Ask(1), TestActor);
+        Assert.Equal("b", Assert.Single(ExpectMsg<PlacementsMade>().Placed).Node.Value);
+
+        Advance(TimeSpan.FromSeconds(50));
+        Placer.Tell(Question, TestActor);
+        ExpectMsg<EligibleNodes>();
+        Assert.Equal(["b"], Ids(Told(after: TimeSpan.FromSeconds(10))));
+    }
+
+    [Fact]
     public void A_service_that_has_not_asked_for_a_minute_is_told_nothing_more()
     {
         StartPlacer(Node("a"));
@@ -97,6 +153,9 @@ public sealed class EligibleNodesTests : PlacerEntityKit
 
         return Services.ExpectMsg<EligibleNodes>();
     }
+
+    private static NodeListing Listed(string id) =>
+        new(Node(id).Node, NodeSettings.Default, Reachable: false, Resources.None, 0);
 
     private static IEnumerable<string> Ids(EligibleNodes answer) => answer.Nodes.Select(node => node.Value);
 }

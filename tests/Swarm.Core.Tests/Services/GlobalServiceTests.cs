@@ -55,6 +55,20 @@ public sealed class GlobalServiceTests
     }
 
     [Fact]
+    public void A_node_that_is_awaited_keeps_its_task_and_gets_none()
+    {
+        var fleet = Running();
+
+        fleet.Tell(new ServiceInput.Eligible(new EligibleNodes(Specs.Web, [new NodeId("n2"), new NodeId("n3")])
+        {
+            Awaited = [new NodeId("n1"), new NodeId("n9")],
+        }));
+
+        Assert.Equal(3, fleet.State.Slots.Count);
+        Assert.All(fleet.Nodes, node => Assert.Single(node.RunningSlots));
+    }
+
+    [Fact]
     public void A_lost_node_gets_no_second_task_and_keeps_its_own_when_it_returns()
     {
         var fleet = Running();

@@ -55,6 +55,21 @@ public sealed class LostNodeTests
         Assert.Equal(0, fleet.State.Slots[1].Failures);
     }
 
+    [Fact]
+    public void A_node_that_was_removed_is_only_remembered_by_services_that_have_tasks_there()
+    {
+        var fleet = Running(nodes: 2, Specs.Replicated(2));
+        var stranger = new NodeSeen(Specs.Web, new NodeId("n9"), false, NodeAvailability.Active) { IsRemoved = true };
+
+        fleet.Tell(new ServiceInput.NodeSeen(stranger));
+        Assert.Empty(fleet.State.Nodes);
+        fleet.Tell(new ServiceInput.NodeSeen(stranger with { Node = fleet.Nodes[0].Id }));
+        fleet.Run(2 * Second);
+
+        Assert.Equal(3, fleet.State.LastTask);
+        Assert.All(fleet.Running, task => Assert.Equal("n2", task.Node!.Value.Value));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
