@@ -1,3 +1,4 @@
+using Swarm.Core.Nodes;
 using Swarm.Core.Services;
 
 namespace Swarm.Core.Tests.Services;
@@ -63,6 +64,7 @@ public sealed class LostNodeTests
 
         fleet.Tell(new ServiceInput.NodeSeen(stranger));
         Assert.Empty(fleet.State.Nodes);
+        fleet.Nodes[0].Reachable = false;
         fleet.Tell(new ServiceInput.NodeSeen(stranger with { Node = fleet.Nodes[0].Id }));
         fleet.Run(2 * Second);
 

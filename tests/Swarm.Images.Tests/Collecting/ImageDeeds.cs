@@ -58,7 +58,7 @@ internal sealed class ImageDeeds(StoreLife life)
         Refusals.Try(ImageFault.NotFound, () =>
         {
             life.Store.Tag(image.Value, ImageReference.Parse(name));
-            life.Truth.Lasting.Add(image);
+            return life.Truth.Lasting.Add(image); // also of a step whose build has not ended
         });
         return Task.CompletedTask;
     }
