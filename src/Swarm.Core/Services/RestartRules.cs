@@ -15,6 +15,9 @@ internal static class RestartRules
     /// <param name="before">The task before it ended, <paramref name="ended"/> after.</param>
     public static Slot AfterEnd(Slot slot, ServiceSpec spec, ServiceTask before, ServiceTask ended, DateTimeOffset at)
     {
+        // What a lost node brings back may end after another task has done the slot's work.
+        if (slot.End == SlotEnd.Completed) return slot;
+
         // A node that is gone for good says nothing about the container.
         if (ended.State == TaskState.Orphaned) return slot with { RetryAt = at };
 
