@@ -40,7 +40,7 @@ internal static class RestartRules
         return slot with
         {
             Failures = failures,
-            RetryAt = at + BackOff.After(failures, restart.Delay, LongestWait),
+            RetryAt = at.Plus(BackOff.After(failures, restart.Delay, LongestWait)),
             Restarts = restart.MaxAttempts > 0 ? used.Add(at) : [],
         };
     }
@@ -52,7 +52,7 @@ internal static class RestartRules
         if (restart.MaxAttempts == 0) return [];
         var inPlace = Math.Min(ended.Container?.Restarts ?? 0, MostRestartsKept);
         var all = slot.Restarts.AddRange(Enumerable.Repeat(at, inPlace));
-        if (restart.Window > TimeSpan.Zero) all = all.RemoveAll(restarted => restarted <= at - restart.Window);
+        if (restart.Window > TimeSpan.Zero) all = all.RemoveAll(restarted => at - restarted >= restart.Window);
         return all.Length > MostRestartsKept ? all.RemoveRange(0, all.Length - MostRestartsKept) : all;
     }
 

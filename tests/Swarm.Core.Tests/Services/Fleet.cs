@@ -77,6 +77,14 @@ internal sealed class Fleet
         return decision;
     }
 
+    /// <summary>The entity comes up, after an earlier one has kept this.</summary>
+    public void Recover(ServiceEvent kept)
+    {
+        State = ServiceRules.Apply(State, kept);
+        Journal.Add(kept);
+        Tell(new ServiceInput.CameUp());
+    }
+
     /// <summary>A link to a node breaks or heals: what runs there goes on.</summary>
     public void Reach(FleetNode node, bool reachable)
     {
