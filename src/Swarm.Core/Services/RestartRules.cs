@@ -40,10 +40,14 @@ internal static class RestartRules
         return slot with
         {
             Failures = failures,
-            RetryAt = at.Plus(BackOff.After(failures, restart.Delay, LongestWait)),
+            RetryAt = at.Plus(Wait(failures, restart)),
             Restarts = restart.MaxAttempts > 0 ? used.Add(at) : [],
         };
     }
+
+    /// <summary>How long a slot stays empty after so many failures.</summary>
+    public static TimeSpan Wait(int failures, RestartPolicy restart) =>
+        BackOff.After(failures, restart.Delay, LongestWait);
 
     /// <summary>The restarts that count towards the limit: those within the window, this task's own included.</summary>
     private static ImmutableArray<DateTimeOffset> Used(

@@ -115,6 +115,13 @@ internal sealed class Fleet
         }
     }
 
+    /// <summary>The clock is set; the entity looks at it now and then.</summary>
+    public void SetClock(TimeSpan by)
+    {
+        Now += by;
+        Tell(new ServiceInput.Woke());
+    }
+
     /// <summary>For so long nobody decides anything; then the entity comes up again.</summary>
     public ServiceDecision BeDown(TimeSpan time)
     {

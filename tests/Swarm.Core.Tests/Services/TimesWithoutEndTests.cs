@@ -38,7 +38,7 @@ public sealed class TimesWithoutEndTests
     [Theory]
     [InlineData(1, 3)]
     [InlineData(0, 4)]
-    public void An_update_whose_delay_and_monitor_have_no_end_waits_after_the_first_tasks(int parallelism, int tasks)
+    public void An_update_whose_delay_and_monitor_have_no_end_waits_after_the_first_tasks(int parallelism, long tasks)
     {
         var endless = Specs.Replicated(2, "web:2").With(
             update => update with { Delay = Endless, Monitor = Endless, Parallelism = parallelism });
