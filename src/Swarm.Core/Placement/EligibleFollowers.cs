@@ -13,8 +13,8 @@ internal sealed class EligibleFollowers
 
     public EligibleNodes Answer(GetEligibleNodes asked, ImmutableArray<NodeId> nodes, DateTimeOffset now)
     {
-        _followers[asked.Service] = new Follower(asked.Rules, nodes, now);
-        return new EligibleNodes(asked.Service, nodes);
+        _followers[asked.Service] = new Follower(asked, nodes, now);
+        return new EligibleNodes(asked.Service, nodes) { Question = asked };
     }
 
     /// <summary>What is to be told to those for whom it is not any more as they were told.</summary>
@@ -30,14 +30,14 @@ internal sealed class EligibleFollowers
                 continue;
             }
 
-            var nodes = eligible(follower.Rules);
+            var nodes = eligible(follower.Question.Rules);
             if (nodes.SequenceEqual(follower.Told)) continue;
             _followers[service] = follower with { Told = nodes };
-            changed.Add(new EligibleNodes(service, nodes));
+            changed.Add(new EligibleNodes(service, nodes) { Question = follower.Question });
         }
 
         return changed.ToImmutable();
     }
 
-    private sealed record Follower(PlacementRules Rules, ImmutableArray<NodeId> Told, DateTimeOffset AskedAt);
+    private sealed record Follower(GetEligibleNodes Question, ImmutableArray<NodeId> Told, DateTimeOffset AskedAt);
 }

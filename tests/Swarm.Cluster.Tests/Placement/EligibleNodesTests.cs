@@ -98,5 +98,9 @@ public sealed class EligibleNodesTests : PlacerEntityKit
         return Services.ExpectMsg<EligibleNodes>();
     }
 
-    private static IEnumerable<string> Ids(EligibleNodes answer) => answer.Nodes.Select(node => node.Value);
+    private static IEnumerable<string> Ids(EligibleNodes answer)
+    {
+        Assert.True(answer.Question is not null && Question.IsAnsweredBy(answer));
+        return answer.Nodes.Select(node => node.Value);
+    }
 }

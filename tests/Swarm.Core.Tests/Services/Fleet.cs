@@ -161,7 +161,7 @@ internal sealed class Fleet
     /// <summary>Nodes that have fewer tasks come first.</summary>
     private void Place()
     {
-        if (ServiceRules.Needs(State, Now).Eligible is not null) TellEligible();
+        if (ServiceRules.Needs(State, Now).Eligible is { } question) TellEligible(question);
         if (ServiceRules.Needs(State, Now).Placement is not { } asked) return;
         var nodes = PlacerIsFull
             ? []
@@ -178,7 +178,8 @@ internal sealed class Fleet
         { LacksRoom = left.Length > 0 }));
     }
 
-    private void TellEligible() => Tell(new ServiceInput.Eligible(new EligibleNodes(
+    private void TellEligible(GetEligibleNodes question) => Tell(new ServiceInput.Eligible(new EligibleNodes(
         Specs.Web,
-        [.. Nodes.Where(node => node.Availability != NodeAvailability.Drain).Select(node => node.Id)])));
+        [.. Nodes.Where(node => node.Availability != NodeAvailability.Drain).Select(node => node.Id)])
+    { Question = question }));
 }
