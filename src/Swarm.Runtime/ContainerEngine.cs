@@ -29,6 +29,9 @@ public sealed class ContainerEngine : IContainerEngine
     /// <summary>What runs the process that ends containers whose lease has run out.</summary>
     public const string ShellPath = "/bin/bash";
 
+    /// <summary>Timers of the framework know no longer time.</summary>
+    private static readonly TimeSpan LongestDeadline = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     private readonly EngineOptions _options;
     private readonly BlockingWork _work;
     private readonly EngineCore _core;
@@ -145,7 +148,8 @@ public sealed class ContainerEngine : IContainerEngine
     {
         if (arguments.IsDefaultOrEmpty) throw new ContainerException(ContainerFault.Invalid, "no command to run");
         _core.GetUnpaused(id, "a command in it");
-        using var deadline = new CancellationTokenSource(timeout, _time);
+        using var deadline = new CancellationTokenSource(
+            timeout < LongestDeadline ? timeout : LongestDeadline, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         using var run = new CommandRun(
             _core.Watch, new Spawn(_options.CrunPath, _core.Runtime.ExecArguments(id, arguments))

@@ -1,14 +1,13 @@
 using System.Buffers;
 using System.Globalization;
 using Swarm.Core;
+using Swarm.Core.Services;
 
 namespace Swarm.Client.Compose;
 
 /// <summary>The small formats of values in Compose files. Null means that the text is not of the format.</summary>
 internal static class Formats
 {
-    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(3650);
-
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
     /// <summary>As <c>1h5m30s20ms</c>; units h, m, s, ms and us, each number with a unit.</summary>
@@ -40,7 +39,7 @@ internal static class Formats
             rest = rest[letters..];
         }
 
-        return total > LongestDuration.TotalMicroseconds ? null : TimeSpan.FromMicroseconds(total);
+        return total > ServiceSpec.LongestTime.TotalMicroseconds ? null : TimeSpan.FromMicroseconds(total);
     }
 
     /// <summary>As <c>64m</c> or <c>1.5gb</c>, in steps of 1024; without a unit bytes.</summary>

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Core.Services;
 using Swarm.Runtime;
 using Swarm.Runtime.Health;
 using static Swarm.Core.Containers.ContainerEffect;
@@ -217,8 +218,9 @@ internal sealed partial class ContainerActor(
             node.Engine.Events.Publish(container, $"health_status: {word}");
     }
 
-    private void After(string timer, TimeSpan delay, ContainerEvent happens) =>
-        Timers.StartSingleTimer(timer, new Happened(happens), delay);
+    // A timer without end would be one that is due.
+    private void After(string timer, TimeSpan delay, ContainerEvent happens) => Timers.StartSingleTimer(
+        timer, new Happened(happens), delay < ServiceSpec.LongestTime ? delay : ServiceSpec.LongestTime);
 
     /// <remarks>An image may take long to come: those that have theirs do not wait for it.</remarks>
     private async Task<ContainerState> MakeAsync(CancellationToken cancellation)

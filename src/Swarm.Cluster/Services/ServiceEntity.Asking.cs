@@ -42,7 +42,7 @@ internal sealed partial class ServiceEntity
 
     private void TakeEligible(EligibleNodes nodes)
     {
-        if (_eligible is not null)
+        if (_eligible?.IsAnsweredBy(nodes) == true)
             Timers.StartSingleTimer("eligible", new AskEligible(), _options.AskEligibleEvery);
         Take(new ServiceInput.Eligible(nodes));
     }

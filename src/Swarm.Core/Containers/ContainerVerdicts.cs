@@ -17,7 +17,8 @@ internal static class ContainerVerdicts
         if (timeout <= TimeSpan.Zero || !container.HasProcess || container.Status is not (Starting or Running))
             return step;
 
-        var left = (container.Observed.StartedAt ?? now) + timeout - now;
+        var ran = now - (container.Observed.StartedAt ?? now);
+        var left = ran > TimeSpan.Zero ? timeout - ran : timeout; // else the clock was set back
         return step with
         {
             Effects = step.Effects.Add(new WaitTimeout(container.Run, left > TimeSpan.Zero ? left : TimeSpan.Zero)),

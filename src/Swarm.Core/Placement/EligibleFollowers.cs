@@ -14,8 +14,8 @@ internal sealed class EligibleFollowers
     public EligibleNodes Answer(
         GetEligibleNodes asked, ImmutableArray<NodeId> nodes, ImmutableArray<NodeId> awaited, DateTimeOffset now)
     {
-        _followers[asked.Service] = new Follower(asked.Rules, nodes, awaited, now);
-        return new EligibleNodes(asked.Service, nodes) { Awaited = awaited };
+        _followers[asked.Service] = new Follower(asked, nodes, awaited, now);
+        return new EligibleNodes(asked.Service, nodes) { Question = asked, Awaited = awaited };
     }
 
     /// <summary>What is to be told to those for whom it is not any more as they were told.</summary>
@@ -31,15 +31,15 @@ internal sealed class EligibleFollowers
                 continue;
             }
 
-            var nodes = eligible(follower.Rules);
+            var nodes = eligible(follower.Question.Rules);
             if (nodes.SequenceEqual(follower.Told) && awaited.SequenceEqual(follower.Awaited)) continue;
             _followers[service] = follower with { Told = nodes, Awaited = awaited };
-            changed.Add(new EligibleNodes(service, nodes) { Awaited = awaited });
+            changed.Add(new EligibleNodes(service, nodes) { Question = follower.Question, Awaited = awaited });
         }
 
         return changed.ToImmutable();
     }
 
     private sealed record Follower(
-        PlacementRules Rules, ImmutableArray<NodeId> Told, ImmutableArray<NodeId> Awaited, DateTimeOffset AskedAt);
+        GetEligibleNodes Question, ImmutableArray<NodeId> Told, ImmutableArray<NodeId> Awaited, DateTimeOffset AskedAt);
 }

@@ -148,7 +148,7 @@ internal sealed class NodeTable
         if (_givenTo.Count == 0) return;
         for (var row = 0; row < Count; row++)
         {
-            if (_given[row].Count > 0) Drop(row, given => given.At <= now - GivenFor);
+            if (_given[row].Count > 0) Drop(row, given => (now - given.At).Duration() >= GivenFor);
         }
     }
 

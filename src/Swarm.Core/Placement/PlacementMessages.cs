@@ -42,6 +42,15 @@ public sealed record GetEligibleNodes(
 {
     /// <summary>The run of a periodic job that asks, so that each new one asks anew.</summary>
     [Key(3)] public long Run { get; init; }
+
+    /// <summary>Whether what is told holds for the pool and the rules asked about. Another pool's placer goes on
+    /// telling for a while what it was asked before; one that does not say what it was asked is believed.</summary>
+    public bool IsAnsweredBy(EligibleNodes answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        return answer.Question is not { } asked
+            || (asked.Pool == Pool && SpecComparison.SameRules(asked.Rules, Rules));
+    }
 }
 
 /// <summary>The answer; told again for as long as the service keeps asking, whenever it changes.</summary>
@@ -50,8 +59,11 @@ public sealed record GetEligibleNodes(
 public sealed record EligibleNodes(
     [property: Key(0)] ServiceName Service, [property: Key(1)] ImmutableArray<NodeId> Nodes) : IServiceMessage
 {
+    /// <summary>What was asked; null from a placer that does not say it yet.</summary>
+    [Key(2)] public GetEligibleNodes? Question { get; init; }
+
     /// <summary>Others that may be about to come back, as after a restart: who has a task there keeps it.</summary>
-    [Key(2)] public ImmutableArray<NodeId> Awaited { get; init; } = [];
+    [Key(3)] public ImmutableArray<NodeId> Awaited { get; init; } = [];
 }
 
 /// <summary>Even out the load of a pool by moving tasks, one at a time. The answer is <see

@@ -42,7 +42,7 @@ internal static class EventRules
             Desire(state, RunEvents.TasksOf(state, ended.Run), TaskState.Shutdown, ""), ended),
         ServiceEvent.RunsForgotten forgotten => RunEvents.Forget(
             Desire(state, RunEvents.TasksOf(state, forgotten.Runs), TaskState.Remove, ""), forgotten.Runs),
-        ServiceEvent.IncarnationBegun => state,
+        ServiceEvent.IncarnationBegun begun => ClockRules.SetBack(state, begun.At),
         _ => throw new UnreachableException($"no way to apply {happened}"),
     };
 

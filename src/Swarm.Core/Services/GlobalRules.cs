@@ -10,7 +10,7 @@ internal static class GlobalRules
     /// a node stays done. Of a periodic job each run under way has its own.</summary>
     public static ServiceDecision Decide(ServiceState state, EligibleNodes answer)
     {
-        if (!state.Exists || state.Removing || !state.Spec.IsGlobal()) return ServiceDecision.Nothing;
+        if (!state.Exists || Question(state)?.IsAnsweredBy(answer) != true) return ServiceDecision.Nothing;
 
         var wanted = answer.Nodes.Concat(answer.Awaited).ToHashSet();
         var gone = state.Slots

@@ -10,7 +10,7 @@ internal static class JobRules
     /// <summary>Null while it is under way, and when it is kept until somebody removes it.</summary>
     public static DateTimeOffset? ExpiresAt(ServiceState state) =>
         state.Spec.IsJob() && !state.Spec.IsPeriodic() && state.Spec.Job.KeepFor is { } keep
-            ? EndedAt(state) + keep : null;
+            ? EndedAt(state)?.Plus(keep) : null;
 
     private static DateTimeOffset? EndedAt(ServiceState state)
     {

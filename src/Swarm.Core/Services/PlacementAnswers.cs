@@ -6,8 +6,9 @@ namespace Swarm.Core.Services;
 /// <summary>What becomes of the placer's answers.</summary>
 internal static class PlacementAnswers
 {
+    public static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
 
     /// <summary>Question and answer fit into a message each; the others are asked for next.</summary>
     private const int MostAtOnce = 1000;

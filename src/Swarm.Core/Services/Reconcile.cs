@@ -12,6 +12,7 @@ internal static class Reconcile
     public static ImmutableArray<ServiceEvent> Step(ServiceState state, LeaseHolds holds, DateTimeOffset now)
     {
         if (!state.Exists) return [];
+        if (ClockRules.IsBehind(state, now)) return [new ServiceEvent.IncarnationBegun(now)];
         if (LeaveLostNodes(state, now) is { Length: > 0 } leaving) return leaving;
         if (state.Nodes.Values.Any(mark => mark.Lost) && EndLeases(state, holds, now) is { Length: > 0 } ended)
             return ended;

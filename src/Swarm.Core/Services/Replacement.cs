@@ -82,7 +82,7 @@ internal static class Replacement
             .SelectMany(slot => slot.Current)
             .Where(task => task.State == TaskState.Running && task.CreatedAt >= since)
             .Select(task => (DateTimeOffset?)task.ChangedAt).Max();
-        return done is { } last ? last + state.Policy.Delay : since;
+        return done?.Plus(state.Policy.Delay) ?? since;
     }
 
     private static void Advance(ServiceState state, SlotTasks slot, Moves step)

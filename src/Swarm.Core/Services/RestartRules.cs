@@ -15,6 +15,9 @@ internal static class RestartRules
     /// <param name="before">The task before it ended, <paramref name="ended"/> after.</param>
     public static Slot AfterEnd(Slot slot, ServiceSpec spec, ServiceTask before, ServiceTask ended, DateTimeOffset at)
     {
+        // What a lost node brings back may end after another task has done the slot's work.
+        if (slot.End == SlotEnd.Completed) return slot;
+
         // A node that is gone for good says nothing about the container.
         if (ended.State == TaskState.Orphaned) return slot with { RetryAt = at };
 
@@ -37,10 +40,14 @@ internal static class RestartRules
         return slot with
         {
             Failures = failures,
-            RetryAt = at + BackOff.After(failures, restart.Delay, LongestWait),
+            RetryAt = at.Plus(Wait(failures, restart)),
             Restarts = restart.MaxAttempts > 0 ? used.Add(at) : [],
         };
     }
+
+    /// <summary>How long a slot stays empty after so many failures.</summary>
+    public static TimeSpan Wait(int failures, RestartPolicy restart) =>
+        BackOff.After(failures, restart.Delay, LongestWait);
 
     /// <summary>The restarts that count towards the limit: those within the window, this task's own included.</summary>
     private static ImmutableArray<DateTimeOffset> Used(
@@ -49,7 +56,7 @@ internal static class RestartRules
         if (restart.MaxAttempts == 0) return [];
         var inPlace = Math.Min(ended.Container?.Restarts ?? 0, MostRestartsKept);
         var all = slot.Restarts.AddRange(Enumerable.Repeat(at, inPlace));
-        if (restart.Window > TimeSpan.Zero) all = all.RemoveAll(restarted => restarted <= at - restart.Window);
+        if (restart.Window > TimeSpan.Zero) all = all.RemoveAll(restarted => at - restarted >= restart.Window);
         return all.Length > MostRestartsKept ? all.RemoveRange(0, all.Length - MostRestartsKept) : all;
     }
 

@@ -48,7 +48,7 @@ internal static class Rollout
             if (!(last > running.ChangedAt)) last = running.ChangedAt;
         }
 
-        return last is { } at ? at + state.Policy.Monitor : state.Update.StartedAt;
+        return last?.Plus(state.Policy.Monitor) ?? state.Update.StartedAt;
     }
 
     /// <summary>A new task has ended, or was restarted by its node, before it had run for as

@@ -51,7 +51,7 @@ internal static class RunRules
         if (!state.Spec.IsPeriodic()) yield break;
         yield return NextAt(state);
         if (state.Spec.Job.KeepFor is not { } keep) yield break;
-        foreach (var run in state.Runs.Runs) yield return run.EndedAt + keep;
+        foreach (var run in state.Runs.Runs) yield return run.EndedAt?.Plus(keep);
     }
 
     /// <summary>Another schedule holds from now on; what the old one left open is not made up for.</summary>
@@ -111,10 +111,11 @@ internal static class RunRules
     private static ImmutableArray<long> Outlived(ServiceState state, DateTimeOffset now)
     {
         var policy = state.Spec.Job;
+        var keep = policy.KeepFor ?? TimeSpan.MaxValue;
         var ended = state.Runs.Runs.Where(run => run.EndedAt is not null).ToList();
         return
         [
-            .. ended.Where((run, i) => i < ended.Count - policy.RunsKept || run.EndedAt + policy.KeepFor <= now)
+            .. ended.Where((run, i) => i < ended.Count - policy.RunsKept || run.EndedAt?.Plus(keep) <= now)
                 .Select(run => run.Number),
         ];
     }

@@ -126,8 +126,9 @@ public abstract partial record ServiceEvent
     /// <summary>There is no better place for these, which were to move.</summary>
     public sealed record TasksStay([property: Key(0)] ImmutableArray<long> Tasks) : ServiceEvent;
 
-    /// <summary>The entity has come up, on this host or another. It changes nothing, but takes the next number of the
-    /// journal: an incarnation before it that is still alive cannot keep anything any more.</summary>
+    /// <summary>The entity has come up, on this host or another, or its host's clock was set back. It changes nothing
+    /// but times that lie ahead, and takes the next number of the journal: an incarnation before it that is still alive
+    /// cannot keep anything any more.</summary>
     public sealed record IncarnationBegun([property: Key(0)] DateTimeOffset At) : ServiceEvent;
 
     /// <summary>The job has ended, and was kept for as long as its specification says: it is being removed.</summary>

@@ -9,6 +9,9 @@ namespace Swarm.Core.Services;
 /// <summary>What a service shall be: the desired state that its entity keeps.</summary>
 public sealed record ServiceSpec
 {
+    /// <summary>No time of a specification is longer.</summary>
+    public static TimeSpan LongestTime => TimeSpan.FromDays(3650);
+
     [Key(0)] public required ServiceName Name { get; init; }
 
     [Key(1)] public required ContainerSpec Container { get; init; }

@@ -146,7 +146,7 @@ public sealed record NodeMark
     [Key(4)] public DateTimeOffset? DrainedAt { get; init; }
 
     /// <summary>When its tasks are not waited for any more, of a node that is out of reach.</summary>
-    internal DateTimeOffset? LostAt(ServiceSpec spec) => Lost ? null : UnreachableSince + spec.LostAfter;
+    internal DateTimeOffset? LostAt(ServiceSpec spec) => Lost ? null : UnreachableSince?.Plus(spec.LostAfter);
 
     /// <summary>When a lost node is taken to be gone for good.</summary>
     internal DateTimeOffset? ForgetAt => Lost ? UnreachableSince + GoneAfter : null;

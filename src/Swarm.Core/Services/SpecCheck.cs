@@ -82,8 +82,14 @@ internal static class SpecCheck
             .SelectMany(one => one.Aliases.Concat(one.Links.Select(link => link.Alias)))
             .FirstOrDefault(alias => !EndpointSpec.IsAlias(alias));
         if (alias is not null) return $"alias '{alias}': not letters, digits, dots, dashes and underscores";
-        return Negative("stop grace period", container.StopGrace);
+        return TimeProblem("stop grace period", container.StopGrace) ?? HealthProblem(container.HealthCheck);
     }
+
+    private static string? HealthProblem(HealthCheck? check) => check is null ? null
+        : TimeProblem("interval of the health check", check.Interval)
+            ?? TimeProblem("time-out of the health check", check.Timeout)
+            ?? TimeProblem("start period of the health check", check.StartPeriod)
+            ?? TimeProblem("start interval of the health check", check.StartInterval);
 
     private static string? AmountProblem(ServiceSpec spec)
     {
@@ -95,7 +101,7 @@ internal static class SpecCheck
             return "more CPU is reserved than the limit allows";
         return limits.Memory > Bytes.Zero && reserved.Memory > limits.Memory
             ? "more memory is reserved than the limit allows"
-            : null;
+            : TimeProblem("CPU period", limits.CpuPeriod) ?? TimeProblem("CPU quota", limits.CpuQuota);
     }
 
     private static string? PolicyProblem(ServiceSpec spec)
@@ -106,8 +112,8 @@ internal static class SpecCheck
         if (spec.Placement.MaxPerNode < 0)
             return Say($"at most {spec.Placement.MaxPerNode} per node: cannot be negative");
         return UpdateProblem("update", spec.Update) ?? RollbackProblem(spec.Rollback)
-            ?? Negative("restart delay", restart.Delay) ?? Negative("restart window", restart.Window)
-            ?? Negative("time until a node is lost", spec.LostAfter) ?? MinRunningProblem(spec)
+            ?? TimeProblem("restart delay", restart.Delay) ?? TimeProblem("restart window", restart.Window)
+            ?? TimeProblem("time until a node is lost", spec.LostAfter) ?? MinRunningProblem(spec)
             ?? AtMostOnceProblem(spec) ?? JobProblem(spec);
     }
 
@@ -116,7 +122,7 @@ internal static class SpecCheck
         if (policy.Parallelism < 0) return Say($"{what} parallelism {policy.Parallelism}: cannot be negative");
         if (!(policy.MaxFailureRatio is >= 0 and <= 1))
             return Say($"{what} failure ratio {policy.MaxFailureRatio}: not 0 to 1");
-        return Negative($"{what} delay", policy.Delay) ?? Negative($"{what} monitor", policy.Monitor);
+        return TimeProblem($"{what} delay", policy.Delay) ?? TimeProblem($"{what} monitor", policy.Monitor);
     }
 
     private static string? RollbackProblem(UpdatePolicy? policy) => policy is null ? null
@@ -131,8 +137,8 @@ internal static class SpecCheck
         : spec.Job.RunsKept is < 0 or > MaxRunsKept
             ? Say($"{spec.Job.RunsKept} runs kept: there can be 0 to {MaxRunsKept}")
         : spec.Job.Schedule is { } schedule && JobTimes.Problem(schedule) is { } problem ? problem
-        : Negative("time-out of a job's tasks", spec.Job.Timeout)
-            ?? Negative("time that an ended job is kept", spec.Job.KeepFor ?? TimeSpan.Zero);
+        : TimeProblem("time-out of a job's tasks", spec.Job.Timeout)
+            ?? TimeProblem("time that an ended job is kept", spec.Job.KeepFor ?? TimeSpan.Zero);
 
     private static string? AtMostOnceProblem(ServiceSpec spec) =>
         spec.LeaseFor < Lease.Shortest || spec.LeaseFor > Lease.Longest
@@ -155,8 +161,10 @@ internal static class SpecCheck
         _ => null,
     };
 
-    private static string? Negative(string what, TimeSpan time) =>
-        time < TimeSpan.Zero ? $"{what}: cannot be negative" : null;
+    private static string? TimeProblem(string what, TimeSpan time) =>
+        time < TimeSpan.Zero ? $"{what}: cannot be negative"
+        : time > ServiceSpec.LongestTime ? Say($"{what}: longer than {ServiceSpec.LongestTime.TotalDays} days")
+        : null;
 
     private static string? In(ServiceSpec spec, string? problem) =>
         problem is null ? null : $"service {spec.Name}: {problem}";

@@ -27,8 +27,11 @@ internal static partial class SpecComparison
 
         return left.Pool == right.Pool && left.AtMostOnce == right.AtMostOnce && left.Reservations == right.Reservations
             && Bytes(left.Container).AsSpan().SequenceEqual(Bytes(right.Container))
-            && Bytes(left.Placement).AsSpan().SequenceEqual(Bytes(right.Placement));
+            && SameRules(left.Placement, right.Placement);
     }
+
+    public static bool SameRules(PlacementRules left, PlacementRules right) =>
+        ReferenceEquals(left, right) || Bytes(left).AsSpan().SequenceEqual(Bytes(right));
 
     /// <summary>The new specification with what it does not bring and the old one has: the image id, where it names
     /// the same image; credentials, where they are for the registry of its image.</summary>

@@ -157,5 +157,9 @@ public sealed class EligibleNodesTests : PlacerEntityKit
     private static NodeListing Listed(string id) =>
         new(Node(id).Node, NodeSettings.Default, Reachable: false, Resources.None, 0);
 
-    private static IEnumerable<string> Ids(EligibleNodes answer) => answer.Nodes.Select(node => node.Value);
+    private static IEnumerable<string> Ids(EligibleNodes answer)
+    {
+        Assert.True(answer.Question is not null && Question.IsAnsweredBy(answer));
+        return answer.Nodes.Select(node => node.Value);
+    }
 }

@@ -57,7 +57,12 @@ public sealed class ServiceEntityNodesTests : ServiceEntityKit
         Advance(Second);
         Placers.ExpectMsg<GetEligibleNodes>();
 
-        entity.Tell(new EligibleNodes(Web, [Node]));
+        var elsewhere = new GetEligibleNodes("elsewhere", Web, new PlacementRules());
+        entity.Tell(new EligibleNodes(Web, []) { Question = elsewhere });
+        Advance(Second);
+        var question = Placers.ExpectMsg<GetEligibleNodes>();
+
+        entity.Tell(new EligibleNodes(Web, [Node]) { Question = question });
         var asked = Placers.ExpectMsg<PlaceTasks>();
         entity.Tell(new PlacementsMade(Web, asked.Request, asked.Bound, [], ""));
         NextOrder();

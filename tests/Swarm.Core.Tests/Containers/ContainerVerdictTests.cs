@@ -72,6 +72,15 @@ public sealed class ContainerVerdictTests
         Assert.Equal(TimeSpan.FromSeconds(10), found.Effects.OfType<WaitTimeout>().Single().Left);
     }
 
+    [Fact]
+    public void A_container_found_running_by_a_clock_that_was_set_back_has_its_time_once_more_and_no_longer()
+    {
+        var found = ContainerLifecycle.Step(
+            Timed(New()), new ContainerEvent.Looked(Sighting(1)), Start - TimeSpan.FromHours(1));
+
+        Assert.Equal(TimeSpan.FromSeconds(30), found.Effects.OfType<WaitTimeout>().Single().Left);
+    }
+
     private static Container Timed(Container container) =>
         container with { Template = container.Template with { Timeout = TimeSpan.FromSeconds(30) } };
 }

@@ -77,6 +77,14 @@ internal sealed class Fleet
         return decision;
     }
 
+    /// <summary>The entity comes up, after an earlier one has kept this.</summary>
+    public void Recover(ServiceEvent kept)
+    {
+        State = ServiceRules.Apply(State, kept);
+        Journal.Add(kept);
+        Tell(new ServiceInput.CameUp());
+    }
+
     /// <summary>A link to a node breaks or heals: what runs there goes on.</summary>
     public void Reach(FleetNode node, bool reachable)
     {
@@ -105,6 +113,13 @@ internal sealed class Fleet
             Tell(new ServiceInput.Woke());
             if (Now == until) return;
         }
+    }
+
+    /// <summary>The clock is set; the entity looks at it now and then.</summary>
+    public void SetClock(TimeSpan by)
+    {
+        Now += by;
+        Tell(new ServiceInput.Woke());
     }
 
     /// <summary>For so long nobody decides anything; then the entity comes up again.</summary>
@@ -146,7 +161,7 @@ internal sealed class Fleet
     /// <summary>Nodes that have fewer tasks come first.</summary>
     private void Place()
     {
-        if (ServiceRules.Needs(State, Now).Eligible is not null) TellEligible();
+        if (ServiceRules.Needs(State, Now).Eligible is { } question) TellEligible(question);
         if (ServiceRules.Needs(State, Now).Placement is not { } asked) return;
         var nodes = PlacerIsFull
             ? []
@@ -163,7 +178,8 @@ internal sealed class Fleet
         { LacksRoom = left.Length > 0 }));
     }
 
-    private void TellEligible() => Tell(new ServiceInput.Eligible(new EligibleNodes(
+    private void TellEligible(GetEligibleNodes question) => Tell(new ServiceInput.Eligible(new EligibleNodes(
         Specs.Web,
-        [.. Nodes.Where(node => node.Availability != NodeAvailability.Drain).Select(node => node.Id)])));
+        [.. Nodes.Where(node => node.Availability != NodeAvailability.Drain).Select(node => node.Id)])
+    { Question = question }));
 }

@@ -69,6 +69,34 @@ public sealed class GlobalServiceTests
     }
 
     [Fact]
+    public void What_another_pool_or_other_rules_would_have_is_no_answer_any_more()
+    {
+        var fleet = Running();
+        var before = ServiceRules.Needs(fleet.State, fleet.Now).Eligible!;
+        fleet.Deploy(Specs.Global() with { Pool = "b", Placement = With("node.labels.gpu exists") });
+        fleet.Run(Minute);
+        var journal = fleet.Journal.Count;
+
+        Tell(fleet, before);
+        Tell(fleet, before with { Pool = "b" });
+        Tell(fleet, before with { Rules = With("node.labels.gpu exists") });
+        Assert.Equal(journal, fleet.Journal.Count);
+
+        Tell(fleet, before with { Pool = "b", Rules = With("node.labels.gpu exists") });
+        Assert.Equal("elsewhere", Assert.Single(fleet.State.Slots).Value.Node!.Value.Value);
+    }
+
+    [Fact]
+    public void An_answer_that_does_not_say_what_was_asked_is_believed()
+    {
+        var fleet = Running();
+
+        Tell(fleet, question: null);
+
+        Assert.Equal("elsewhere", Assert.Single(fleet.State.Slots).Value.Node!.Value.Value);
+    }
+
+    [Fact]
     public void A_lost_node_gets_no_second_task_and_keeps_its_own_when_it_returns()
     {
         var fleet = Running();
@@ -143,6 +171,11 @@ public sealed class GlobalServiceTests
 
         Assert.True(ServiceRules.IsGone(fleet.State));
     }
+
+    private static PlacementRules With(string constraint) => new() { Constraints = [constraint] };
+
+    private static void Tell(Fleet fleet, GetEligibleNodes? question) => fleet.Tell(new ServiceInput.Eligible(
+        new EligibleNodes(Specs.Web, [new NodeId("elsewhere")]) { Question = question }));
 
     private static Fleet Running()
     {

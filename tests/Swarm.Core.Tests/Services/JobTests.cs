@@ -117,6 +117,43 @@ public sealed class JobTests
         Assert.Equal([2], fleet.RunningSlots);
     }
 
+    [Theory]
+    [InlineData(RestartCondition.None, 0)]
+    [InlineData(RestartCondition.OnFailure, 1)]
+    public void What_has_completed_elsewhere_stays_so_when_a_lost_node_brings_back_a_first_attempt_that_failed(
+        RestartCondition restart, int attempts)
+    {
+        var fleet = new Fleet(nodes: 2);
+        fleet.Deploy(Specs.Job(1).WithRestart(
+            policy => policy with { Condition = restart, MaxAttempts = attempts }));
+        fleet.Run(TimeSpan.FromSeconds(1));
+        var away = LeaveTo(fleet, 1);
+        Assert.Equal(new JobStatus(1, 0, true, 0), ServiceRules.Describe(fleet.State)!.Job);
+
+        ComeBackFailed(fleet, away);
+        fleet.Run(Minute);
+
+        Assert.Equal(TaskState.Failed, fleet.State.Tasks[1].State);
+        Assert.Equal(new JobStatus(1, 0, true, 0), ServiceRules.Describe(fleet.State)!.Job);
+    }
+
+    [Fact]
+    public void Nor_does_it_make_a_run_under_way_a_failed_one()
+    {
+        var fleet = new Fleet(nodes: 2);
+        fleet.Deploy(Specs.Periodic(completions: 2));
+        fleet.Run(1.1 * Minute);
+        var away = LeaveTo(fleet, 1);
+        ComeBackFailed(fleet, away);
+        fleet.Run(TimeSpan.FromSeconds(5));
+
+        var last = fleet.State.Tasks.Values.Single(task => task.Slot == 2);
+        var done = new TaskReport(last.Id, TaskState.Complete, "", fleet.Now, null);
+        fleet.Tell(new ServiceInput.Reported(new ReportTasks(Specs.Web, last.Node!.Value, 99, [done])));
+
+        Assert.Equal(0, fleet.State.Runs.Runs[0].ExitCode);
+    }
+
     [Fact]
     public void The_time_out_of_a_jobs_tasks_is_told_to_the_node()
     {
@@ -149,5 +186,23 @@ public sealed class JobTests
             ? (job.Completed, job.GivenUp, job.Ended)
             : default);
         Assert.Empty(fleet.RunningSlots);
+    }
+
+    /// <summary>The node on which the slot is at work is lost, and another task does it.</summary>
+    private static FleetNode LeaveTo(Fleet fleet, int slot)
+    {
+        var away = fleet.Nodes.Single(node => node.RunningSlots.Contains(slot));
+        fleet.FateOf = (_, _) => Fate.Completes;
+        fleet.Reach(away, false);
+        fleet.Run(TimeSpan.FromSeconds(5));
+        return away;
+    }
+
+    /// <summary>Its container was started anew once, and failed again.</summary>
+    private static void ComeBackFailed(Fleet fleet, FleetNode node)
+    {
+        node.CutPower();
+        node.Crash();
+        fleet.Reach(node, true);
     }
 }

@@ -108,6 +108,28 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public void No_time_of_a_specification_is_without_end()
+    {
+        var check = new HealthCheck(["CMD", "true"]);
+        TooLong("time until a node is lost", time => Good with { LostAfter = time });
+        TooLong("restart delay", time => Good.WithRestart(restart => restart with { Delay = time }));
+        TooLong("restart window", time => Good.WithRestart(restart => restart with { Window = time }));
+        TooLong("update delay", time => Good.With(update => update with { Delay = time }));
+        TooLong("update monitor", time => Good.With(update => update with { Monitor = time }));
+        TooLong("rollback monitor", time => Good with { Rollback = new UpdatePolicy { Monitor = time } });
+        TooLong("time-out of a job's tasks", time => Specs.Job(1) with { Job = new JobPolicy { Timeout = time } });
+        TooLong("time that an ended job is kept",
+            time => Specs.Job(1) with { Job = new JobPolicy { KeepFor = time } });
+        TooLong("stop grace period", time => With(Good.Container with { StopGrace = time }));
+        TooLong("interval of the health check", time => With(check with { Interval = time }));
+        TooLong("time-out of the health check", time => With(check with { Timeout = time }));
+        TooLong("start period of the health check", time => With(check with { StartPeriod = time }));
+        TooLong("start interval of the health check", time => With(check with { StartInterval = time }));
+        TooLong("CPU period", time => With(ResourceLimits.None with { CpuPeriod = time }));
+        TooLong("CPU quota", time => With(ResourceLimits.None with { CpuQuota = time }));
+    }
+
+    [Fact]
     public void A_service_cannot_become_a_job_and_a_job_is_not_scaled()
     {
         var fleet = new Fleet();
@@ -134,6 +156,19 @@ public sealed class RefusalTests
 
     private static ServiceSpec WithPorts(params PublishedPort[] ports) =>
         Good with { Container = Good.Container with { Ports = [.. ports] } };
+
+    private static ServiceSpec With(ContainerSpec container) => Good with { Container = container };
+
+    private static ServiceSpec With(HealthCheck check) => With(Good.Container with { HealthCheck = check });
+
+    private static ServiceSpec With(ResourceLimits limits) => With(Good.Container with { Limits = limits });
+
+    private static void TooLong(string what, Func<TimeSpan, ServiceSpec> with)
+    {
+        Assert.Null(SpecCheck.Problem(with(ServiceSpec.LongestTime)));
+        Refused(with(ServiceSpec.LongestTime + TimeSpan.FromTicks(1)), $"service web: {what}: longer than 3650 days");
+        Refused(with(TimeSpan.FromTicks(-1)), $"service web: {what}: cannot be negative");
+    }
 
     private static void Refused(ServiceSpec spec, string reason)
     {

@@ -11,7 +11,7 @@ internal sealed record Story(UpdateOrder Order, bool NodesAreLost, (int Kind, in
     private static readonly UpdateFailureAction[] Actions = Enum.GetValues<UpdateFailureAction>();
 
     public static readonly Gen<Story> Any = Gen.Select(
-        Gen.Enum<UpdateOrder>(), Gen.Bool, Gen.Select(Gen.Int[0, 14], Gen.Int[0, 40]).Array[1, 40],
+        Gen.Enum<UpdateOrder>(), Gen.Bool, Gen.Select(Gen.Int[0, 15], Gen.Int[0, 40]).Array[1, 40],
         (order, lost, steps) => new Story(order, lost, steps));
 
     public override string ToString() =>
@@ -40,6 +40,7 @@ internal sealed record Story(UpdateOrder Order, bool NodesAreLost, (int Kind, in
             case 12 when size % 4 == 0: fleet.RollBack(); break;
             case 13 when NodesAreLost: fleet.Nodes[size % fleet.Nodes.Count].Crash(); break;
             case 14 when size % 2 == 0: fleet.Nodes[size % fleet.Nodes.Count].CutPower(); break;
+            case 15: fleet.SetClock(TimeSpan.FromMinutes((size - 20) * 10)); break;
             case 14: fleet.Nodes[size % fleet.Nodes.Count].EndBackOff(); break;
             default: break;
         }

@@ -42,6 +42,9 @@ internal sealed class ServiceTruth(ServiceName name)
                 throw new BrokenRuleException($"{name}: task {number} went backward by {happened}");
         }
 
+        if (before.Version == after.Version && before.Slots.Any(slot => IsUndone(slot, after)))
+            throw new BrokenRuleException($"{name}: a slot that had completed has not any more by {happened}");
+
         if (after.LastTask < before.LastTask)
             throw new BrokenRuleException($"{name}: numbers of tasks went backward by {happened}");
     }
@@ -52,6 +55,10 @@ internal sealed class ServiceTruth(ServiceName name)
         if (!Written.Bytes(live).AsSpan().SequenceEqual(Written.Bytes(At(sequence))))
             throw new BrokenRuleException($"{name}: {when} it holds other than its journal gives at {sequence}");
     }
+
+    private static bool IsUndone(KeyValuePair<int, Slot> slot, ServiceState after) =>
+        slot.Value.End == SlotEnd.Completed
+        && after.Slots.TryGetValue(slot.Key, out var next) && next.End != SlotEnd.Completed;
 
     private void Note(ServiceState before, ServiceEvent happened)
     {

@@ -93,6 +93,10 @@ internal sealed class Operators(Stage stage, Chance draws, Client client)
         Container = new ContainerSpec { Image = "work:1" },
         Mode = new ServiceMode.ReplicatedJob(draws.Between(1, 6), draws.Next(4)),
         Reservations = new Resources(new MilliCpu(250), Bytes.FromMebibytes(64)),
-        Restart = new RestartPolicy { Condition = RestartCondition.OnFailure },
+        Restart = new RestartPolicy
+        {
+            Condition = draws.Once(0.8) ? RestartCondition.OnFailure : RestartCondition.None,
+            MaxAttempts = draws.Once(0.5) ? 0 : draws.Between(1, 4),
+        },
     };
 }

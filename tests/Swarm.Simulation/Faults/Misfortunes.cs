@@ -34,7 +34,7 @@ internal sealed class Misfortunes
             ("journal down", JournalDown),
             ("journal out of reach of a host", CutOffJournal),
             ("hand-over", _ => _stage.Cluster.HandOver(_draws.Pick(Places))),
-            ("clock stepped", _ => AnyHost().Skew = _draws.Seconds(-3, 3)),
+            ("clock stepped", _ => SetClock(_draws.Once(0.7) ? 3 : 3600)),
         ];
         _kinds = _draws.Some(all, _draws.Between(1, all.Length));
     }
@@ -135,6 +135,8 @@ internal sealed class Misfortunes
         _stage.Network.Cut(from, to);
         For(time, () => _stage.Network.Heal(from, to));
     }
+
+    private void SetClock(double most) => AnyHost().Skew = _draws.Seconds(-most, most);
 
     private void JournalDown(TimeSpan time)
     {
