@@ -16,9 +16,20 @@ public sealed class DetailViewTests
     private static readonly ImmutableSortedDictionary<string, string> Map =
         ImmutableSortedDictionary<string, string>.Empty.Add("a", "b");
 
-    private static readonly ContainerSpec Full = new()
+    private static readonly ContainerSpec Switched = new()
     {
         Image = "a",
+        ReadOnlyRoot = true,
+        Privileged = true,
+        NoNewPrivileges = true,
+        Tty = true,
+        OpenStdin = true,
+        StdinOnce = true,
+        Init = true,
+    };
+
+    private static readonly ContainerSpec Full = Switched with
+    {
         PinnedImage = Digest.Of("a"u8),
         Entrypoint = [],
         Command = [],
@@ -37,18 +48,11 @@ public sealed class DetailViewTests
         StopGrace = TimeSpan.FromSeconds(1),
         AddCapabilities = ["a"],
         DropCapabilities = ["a"],
-        ReadOnlyRoot = true,
-        Privileged = true,
-        NoNewPrivileges = true,
-        Tty = true,
-        OpenStdin = true,
         ExtraHosts = ["a:1.2.3.4"],
         DnsServers = ["1.2.3.4"],
         Sysctls = Map,
         ShmSize = new Bytes(1),
-        StdinOnce = true,
         Ulimits = [new Ulimit("nofile", 1, 2)],
-        Init = true,
         Groups = ["a"],
         DnsSearch = ["a"],
         DnsOptions = ["a"],
