@@ -37,7 +37,8 @@ public sealed record ServiceProgress(
 
     /// <summary>How far a service is, as it was seen.</summary>
     /// <param name="acceptRollback">A rollback, under way or done, is as good as an update.</param>
-    /// <param name="run">Of a periodic job: look at this run; 0 looks at the latest.</param>
+    /// <param name="run">Of a periodic job: look at this run; 0 looks at the latest under way, or else at the latest.
+    /// </param>
     public static ServiceProgress Of(ServiceDetails service, bool acceptRollback = false, long run = 0)
     {
         ArgumentNullException.ThrowIfNull(service);
@@ -69,7 +70,8 @@ public sealed record ServiceProgress(
     private static ServiceProgress OfRuns(
         JobStatus job, JobSchedule schedule, ImmutableArray<string> reasons, long number)
     {
-        var run = job.Runs.LastOrDefault(run => number == 0 || run.Number == number);
+        var run = number != 0 ? job.Runs.FirstOrDefault(run => run.Number == number)
+            : job.Runs.LastOrDefault(run => run.EndedAt is null) ?? job.Runs.LastOrDefault();
         if (run is null && number == 0) return OfNoRun(job, schedule);
         if (run is null)
         {

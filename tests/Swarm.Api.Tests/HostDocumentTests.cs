@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Swarm.Api.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Images.Registry;
 using Swarm.Runtime;
 
 namespace Swarm.Api.Tests;
@@ -41,6 +42,31 @@ public sealed class HostDocumentTests
         counts,
         HostDocument.Describe(Node with { CountsSwap = counts }, 0, [], [], DateTimeOffset.UnixEpoch)["SwapLimit"]!
             .GetValue<bool>());
+
+    [Fact]
+    public void Registries_are_shown_as_they_are_configured()
+    {
+        var node = Node with
+        {
+            Registries = new RegistryOptions
+            {
+                InsecureRegistries = ["registry.lan:5000", "10.0.0.0/8"],
+                Mirrors = [new Uri("https://mirror.lan")],
+            },
+        };
+
+        var shown = HostDocument.Describe(node, 0, [], [], DateTimeOffset.UnixEpoch)["RegistryConfig"]!;
+
+        Assert.Equal("""["127.0.0.0/8","10.0.0.0/8"]""", shown["InsecureRegistryCIDRs"]!.ToJsonString());
+        Assert.Equal("""["https://mirror.lan/"]""", shown["Mirrors"]!.ToJsonString());
+        Assert.Equal(
+            """
+            {"docker.io":{"Name":"docker.io","Mirrors":["https://mirror.lan/"],"Secure":true,"Official":true},
+            """ + """
+            "registry.lan:5000":{"Name":"registry.lan:5000","Mirrors":[],"Secure":false,"Official":false}}
+            """,
+            shown["IndexConfigs"]!.ToJsonString());
+    }
 
     private static ContainerState Of(char id, ContainerPhase phase) => new(
         new ContainerDefinition(new ContainerId(new string(id, 64)), $"{id}", new ContainerSpec { Image = "box" }),

@@ -58,6 +58,19 @@ public sealed class ErrorTests(FakeGateway gateway) : IClassFixture<FakeGateway>
     }
 
     [Fact]
+    public async Task An_empty_variable_for_TLS_is_as_none()
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var usual = _line.Surroundings(output, error);
+        var empty = ((string[])["SWARM_TLS_CA", "SWARM_TLS_CERT", "SWARM_TLS_KEY"]).ToDictionary(name => name, _ => "");
+
+        var code = await Application.RunAsync(
+            ["services"], usual with { Environment = usual.Environment.Concat(empty).ToDictionary() });
+
+        Assert.Equal((ExitCode.Ok, ""), (code, $"{error}"));
+    }
+
+    [Fact]
     public async Task What_the_cluster_refuses_exits_with_5() =>
         Assert.Equal(
             new Ran(5, "", "swarm: the image refused is refused\n"), await _line.DeployAsync("two", "image: refused"));

@@ -140,6 +140,17 @@ public sealed class ServiceProgressTests
     }
 
     [Fact]
+    public void Of_runs_that_overlap_the_one_under_way_counts_though_a_later_one_has_ended()
+    {
+        var at = DateTimeOffset.UnixEpoch;
+
+        var progress = ServiceProgress.Of(Periodic(
+            new JobRun(1, at, at, at, 0), new JobRun(2, at, at, null, null), new JobRun(3, at, at, at, 4)));
+
+        Assert.Equal((ProgressOutcome.Waiting, 2), (progress.Outcome, progress.Run));
+    }
+
+    [Fact]
     public void A_periodic_job_that_never_ran_says_when_it_will()
     {
         var never = Periodic();

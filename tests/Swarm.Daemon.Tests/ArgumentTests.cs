@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Swarm.Daemon.CommandLine;
 
 namespace Swarm.Daemon.Tests;
@@ -34,6 +35,17 @@ public sealed class ArgumentTests
     [Fact]
     public void Destroying_is_asked_for_in_so_many_words() =>
         Assert.True(Assert.IsType<Request.Run>(Parse("--destroy")).Destroy);
+
+    [Fact]
+    public void The_help_tells_every_exit_code_of_the_page()
+    {
+        var help = Arguments.Help[Arguments.Help.IndexOf("Exit codes:", StringComparison.Ordinal)..];
+        var codes = File.ReadLines(Repository.At("docs/configuration.md"))
+            .Select(line => Regex.Match(line, @"^\| (\d+) \|").Groups[1].Value).Where(code => code.Length > 0).ToList();
+
+        Assert.NotEmpty(codes);
+        Assert.All(codes, code => Assert.Matches($@"\b{code} ", help));
+    }
 
     private static Request Parse(params string[] arguments) => Arguments.Parse(arguments, _ => false);
 }

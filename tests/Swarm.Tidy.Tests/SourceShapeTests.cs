@@ -58,6 +58,12 @@ public sealed partial class SourceShapeTests
             .Select(line => $"{line.File}:{line.Number}: {line.Text.Trim()}"));
 
     [Fact]
+    public void No_actor_drops_what_it_began() => Assert.Empty(
+        LinesOf(Repository.Files("*.cs", "src/Swarm.Cluster"))
+            .Where(line => line.Text.TrimStart().StartsWith("_ = ", StringComparison.Ordinal))
+            .Select(line => $"{line.File}:{line.Number}: {line.Text.Trim()}"));
+
+    [Fact]
     public void Nothing_is_left_for_later_and_nothing_is_folded_away() => Assert.Empty(
         LinesOf(Sources.Where(file => !file.StartsWith("tests/Swarm.Tidy.Tests/", StringComparison.Ordinal)))
             .Where(line => Unfinished().IsMatch(line.Text))

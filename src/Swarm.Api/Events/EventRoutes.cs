@@ -16,7 +16,7 @@ internal sealed class EventRoutes(EventLog events, TimeProvider time, Cancellati
         "secret", "service", "type", "volume",
     ];
 
-    /// <summary>Of which nothing is told here.</summary>
+    /// <summary>Found by their id or name alone; of these only networks and volumes tell something here.</summary>
     private static readonly string[] OtherKinds =
         ["config", "daemon", "network", "node", "plugin", "secret", "service", "volume"];
 

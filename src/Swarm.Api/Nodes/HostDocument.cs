@@ -28,10 +28,6 @@ internal static class HostDocument
           "Swarm": {
             "NodeID": "", "NodeAddr": "", "LocalNodeState": "inactive", "ControlAvailable": false, "Error": "",
             "RemoteManagers": null
-          },
-          "RegistryConfig": {
-            "AllowNondistributableArtifactsCIDRs": [], "AllowNondistributableArtifactsHostnames": [],
-            "InsecureRegistryCIDRs": ["127.0.0.0/8"], "IndexConfigs": {}, "Mirrors": []
           }
         }
         """;
@@ -68,6 +64,7 @@ internal static class HostDocument
         document["SecurityOptions"] = Words(
             ["name=seccomp,profile=builtin", .. node.MapsUsers ? ["name=userns"] : (string[])[], "name=cgroupns"]);
         document["Labels"] = Words(node.Labels.Select(label => $"{label.Key}={label.Value}"));
+        document["RegistryConfig"] = RegistryDocument.Of(node.Registries);
         document["Warnings"] = Words(warnings);
         return document;
     }

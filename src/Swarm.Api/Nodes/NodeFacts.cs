@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core;
+using Swarm.Images.Registry;
 
 namespace Swarm.Api.Nodes;
 
@@ -27,4 +28,7 @@ public sealed record NodeFacts(
 
     /// <summary>Whether users of new containers are mapped to others of the host.</summary>
     public bool MapsUsers { get; init; }
+
+    /// <summary>How it speaks with registries.</summary>
+    public RegistryOptions Registries { get; init; } = new();
 }

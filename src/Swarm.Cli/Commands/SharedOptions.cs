@@ -87,8 +87,8 @@ internal sealed class SharedOptions : IAsyncDisposable
                 + $"SWARM_TLS_CERT and SWARM_TLS_KEY), and {Missing()} is not given"),
         };
 
-        string? Given(Option<string?> option, string variable) =>
-            parsed.GetValue(option) ?? Surroundings.Environment.GetValueOrDefault(variable);
+        string? Given(Option<string?> option, string variable) => parsed.GetValue(option)
+            ?? (Surroundings.Environment.GetValueOrDefault(variable) is { Length: > 0 } path ? path : null);
 
         string Missing() => authority is null ? "--tls-ca" : certificate is null ? "--tls-cert" : "--tls-key";
     }

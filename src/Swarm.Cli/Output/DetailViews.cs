@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Swarm.Cli.Commands;
 using Swarm.Core;
-using Swarm.Core.Containers;
 using Swarm.Core.Services;
 
 namespace Swarm.Cli.Output;
@@ -18,6 +17,7 @@ internal static class DetailViews
         ["createdAt"] = Texts.Time(service.CreatedAt),
         ["updatedAt"] = Texts.Time(service.UpdatedAt),
         ["removing"] = service.Removing,
+        ["slots"] = service.Slots,
         ["givenUp"] = service.GivenUp,
         ["completed"] = service.Completed,
         ["update"] =
@@ -70,59 +70,6 @@ internal static class DetailViews
         ["rebalance"] = spec.RebalancesItself ? "auto" : "manual",
         ["lostAfterSeconds"] = spec.LostAfter.TotalSeconds,
         ["job"] = spec.Mode is ServiceMode.ReplicatedJob or ServiceMode.GlobalJob ? PolicyViews.Job(spec) : null,
-        ["container"] = Container(spec.Container),
-    };
-
-    private static JsonObject Container(ContainerSpec container) => new()
-    {
-        ["image"] = container.Image,
-        ["imageId"] = container.PinnedImage?.Value,
-        ["entrypoint"] = Texts.ArrayOrNull(container.Entrypoint),
-        ["command"] = Texts.ArrayOrNull(container.Command),
-        ["environment"] = Texts.Array(container.Environment),
-        ["workingDirectory"] = container.WorkingDirectory,
-        ["user"] = container.User,
-        ["hostname"] = container.Hostname,
-        ["labels"] = Texts.Map(container.Labels),
-        ["mounts"] = new JsonArray([.. container.Mounts.Select(mount => new JsonObject
-        {
-            ["kind"] = Texts.Word(mount.Kind), ["source"] = mount.Source, ["target"] = mount.Target,
-            ["readOnly"] = mount.ReadOnly,
-        })]),
-        ["networkMode"] = Texts.Word(container.NetworkMode),
-        ["networks"] = Texts.Array(container.Networks),
-        ["ports"] = Texts.Ports(container.Ports),
-        ["limits"] = new JsonObject
-        {
-            ["milliCpu"] = container.Limits.Cpu.Value,
-            ["memoryBytes"] = container.Limits.Memory.Value,
-            ["pids"] = container.Limits.Pids,
-            ["memoryAndSwapBytes"] = container.Limits.MemoryAndSwap.Value,
-            ["cpuShares"] = container.Limits.CpuShares,
-            ["cpuSet"] = container.Limits.CpuSet,
-        },
-        ["healthCheck"] = container.HealthCheck is { } check ? new JsonObject
-        {
-            ["test"] = Texts.Array(check.Test),
-            ["intervalSeconds"] = check.Interval.TotalSeconds,
-            ["timeoutSeconds"] = check.Timeout.TotalSeconds,
-            ["retries"] = check.Retries,
-            ["startPeriodSeconds"] = check.StartPeriod.TotalSeconds,
-            ["startIntervalSeconds"] = check.StartInterval.TotalSeconds,
-        } : null,
-        ["stopSignal"] = container.StopSignal,
-        ["stopGraceSeconds"] = container.StopGrace.TotalSeconds,
-        ["addCapabilities"] = Texts.Array(container.AddCapabilities),
-        ["dropCapabilities"] = Texts.Array(container.DropCapabilities),
-        ["readOnlyRoot"] = container.ReadOnlyRoot,
-        ["privileged"] = container.Privileged,
-        ["noNewPrivileges"] = container.NoNewPrivileges,
-        ["tty"] = container.Tty,
-        ["openStdin"] = container.OpenStdin,
-        ["extraHosts"] = Texts.Array(container.ExtraHosts),
-        ["dnsServers"] = Texts.Array(container.DnsServers),
-        ["sysctls"] = Texts.Map(container.Sysctls),
-        ["shmSizeBytes"] = container.ShmSize.Value,
-        ["writableBytesMax"] = container.WritableMax.Value,
+        ["container"] = ContainerViews.Json(spec.Container),
     };
 }

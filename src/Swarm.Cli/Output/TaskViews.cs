@@ -76,6 +76,8 @@ internal static class TaskViews
             ["exitCode"] = container.ExitCode,
             ["outOfMemory"] = container.OutOfMemory,
             ["restarts"] = container.Restarts,
+            ["startedAt"] = container.StartedAt is { } started ? Texts.Time(started) : null,
+            ["finishedAt"] = container.FinishedAt is { } finished ? Texts.Time(finished) : null,
             ["addresses"] = Texts.Array(container.Addresses),
             ["ports"] = Texts.Ports(container.Ports),
         } : null,

@@ -71,7 +71,7 @@ internal static class Texts
     {
         ["containerPort"] = port.ContainerPort, ["hostPort"] = port.HostPort, ["protocol"] = Word(port.Protocol),
         ["mode"] = Word(port.Mode), ["hostAddress"] = port.HostAddress,
-    })]);
+    }.With("hostPortLast", port.HostPortLast))]);
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 

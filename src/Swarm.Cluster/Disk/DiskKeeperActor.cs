@@ -96,7 +96,7 @@ internal sealed partial class DiskKeeperActor(
             Rest();
         }
 
-        if (isEnough || hasAsked) DiskFigures.Count(isEnough, pass.Images);
+        if (isEnough || hasAsked || pass.Images > 0) DiskFigures.Count(isEnough, pass.Images);
         Tell(pass.After);
     }
 

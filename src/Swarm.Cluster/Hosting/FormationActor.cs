@@ -65,6 +65,8 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
             case Look: TakeStep(); break;
             case LookForOthers: AskSeedsElsewhere(); break;
             case ThisActorSystemQuarantinedEvent shut: EndIfOutside(shut.RemoteAddress); break;
+            case Ended: break;
+            case NotEnded failed: LogNotEnded(failed.Cause); break;
             case ExplainFormation: Sender.Tell(_state.Explain(Now)); break;
             default: Unhandled(message); break;
         }
@@ -129,7 +131,8 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
         if (!IsOutside || !_state.Others.Contains(by.ToString())) return;
 
         LogShutOut(by);
-        _ = CoordinatedShutdown.Get(Context.System).Run(CoordinatedShutdown.ClusterDowningReason.Instance);
+        CoordinatedShutdown.Get(Context.System).Run(CoordinatedShutdown.ClusterDowningReason.Instance).PipeTo(
+            Self, success: _ => new Ended(), failure: cause => new NotEnded(cause.Message));
     }
 
     // A node that has come back waits until its former self is removed: Akka asks again by itself.
@@ -194,6 +197,9 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
         "{Address} has shut this process out before that was in the cluster: it ends, to be started anew")]
     private partial void LogShutOut(Address address);
 
+    [LoggerMessage(LogLevel.Error, "This process, which was shut out, could not end by itself: {Reason}")]
+    private partial void LogNotEnded(string reason);
+
     [LoggerMessage(LogLevel.Warning,
         "{Address} is in another cluster, of {Members}: that is to end, and its nodes are to join this one")]
     private partial void LogOther(string address, string members);
@@ -205,6 +211,10 @@ internal sealed partial class FormationActor : UntypedActor, IWithTimers
     private sealed record LookForOthers : INoSerializationVerificationNeeded;
 
     private sealed record Look : INoSerializationVerificationNeeded;
+
+    private sealed record Ended : INoSerializationVerificationNeeded;
+
+    private sealed record NotEnded(string Cause) : INoSerializationVerificationNeeded;
 }
 
 /// <summary>Asks what is waited for; the answer is a text.</summary>

@@ -45,7 +45,8 @@ internal static class Arguments
           --version          show the version
 
         Exit codes: 0 stopped as asked, 1 failed, 2 wrong command line or settings, 3 the host lacks something,
-        4 another swarmd uses the same data root, 5 shut out of the cluster by the others: start it again.
+        4 another swarmd uses the same data root, 5 shut out of the cluster by the others: start it again,
+        137 a second signal came while it was stopping.
         """;
 
     private const string DefaultFile = "/etc/swarm/swarmd.conf";

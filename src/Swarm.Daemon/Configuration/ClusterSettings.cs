@@ -117,8 +117,13 @@ internal static class ClusterSettings
 
     private static string IsHostAndPort(string text) =>
         text.LastIndexOf(':') is > 0 and var colon
+        && (text[0] == '[' || text.IndexOf(':') == colon)
         && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
         && port is > 0 and <= ushort.MaxValue
-            ? $"{IsHostName(text[..colon].Trim('[', ']'))}:{port}"
+            ? $"{AsNodesSay(IsHostName(text[..colon]))}:{port}"
             : throw new FormatException($"'{text}' is not of the form host:port");
+
+    /// <summary>As nodes call themselves: an IPv6 address in its shortest form, in brackets.</summary>
+    private static string AsNodesSay(string host) =>
+        host[0] == '[' && IPAddress.TryParse(host, out var address) ? $"[{address}]" : host;
 }

@@ -39,6 +39,7 @@ internal static class HostFacts
         WeighsBlocks = CgroupFiles.OfHost().WeighsBlocks,
         WeighsDevices = CgroupFiles.OfHost().WeighsDevices,
         MapsUsers = options.Engine.Users is not null,
+        Registries = options.Registries,
     };
 
     private static Resources Capacity() => new(

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -91,6 +92,16 @@ public sealed class DiskKeeperActorTests : CopyKit
     [Fact]
     public void What_is_here_alone_goes_as_soon_as_nothing_needs_it_also_when_others_were_just_asked_in_vain()
     {
+        var counted = 0L;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "swarm.disk.collected.images") listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, images, _, _) => Interlocked.Add(ref counted, images));
+        listener.Start();
         _disk.Used = 86;
         _disk.Add("needed", 2, isFree: false);
         Start();
@@ -103,8 +114,11 @@ public sealed class DiskKeeperActorTests : CopyKit
         _disk.Add("free", 7, isFree: true);
         Advance(TimeSpan.FromMinutes(1));
         AwaitCondition(() => !_disk.Removed.IsEmpty);
+        _node.ExpectMsg<DiskSeen>();
+        _node.ExpectMsg<DiskSeen>(); // after the round
 
         Assert.Equal(["free"], _disk.Removed);
+        Assert.Equal(1, counted);
         Assert.False(_copies.HasMessages);
     }
 

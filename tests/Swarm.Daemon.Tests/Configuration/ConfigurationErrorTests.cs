@@ -31,6 +31,8 @@ public sealed class ConfigurationErrorTests
         "swarm.node.reserved.memory: '5' is not a size: a whole number and B, KiB, MiB, GiB or TiB (--set)")]
     [InlineData("swarm.cluster.seeds=a:1", "swarm.cluster.seeds: not a list, as [\"a\", \"b\"] (--set)")]
     [InlineData("swarm.cluster.seeds=[\"a\"]", "swarm.cluster.seeds: 'a' is not of the form host:port (--set)")]
+    [InlineData("swarm.cluster.seeds=[\"fd00::1:4000\"]",
+        "swarm.cluster.seeds: 'fd00::1:4000' is not of the form host:port (--set)")]
     [InlineData(
         "swarm.cluster.hostname=a b", "swarm.cluster.hostname: 'a b' is neither a host name nor an address (--set)")]
     [InlineData(
@@ -82,6 +84,17 @@ public sealed class ConfigurationErrorTests
         var wrong = Assert.Throws<ConfigurationException>(() => DaemonSettings.Load(file: null, [assignment]));
 
         Assert.Equal(errors, wrong.Errors);
+    }
+
+    [Theory]
+    [InlineData("[fd00::1]:4000")]
+    [InlineData("[FD00:0:0::1]:4000")]
+    public void A_seed_by_IPv6_is_called_as_its_node_calls_itself(string seed)
+    {
+        var cluster = DaemonSettings.Load(file: null, [$"swarm.cluster.seeds=[\"{seed}\"]"]).Cluster;
+
+        Assert.Equal("akka.tcp://swarm@[fd00::1]:4000", Assert.Single(cluster.Seeds));
+        Assert.Empty(cluster.Check());
     }
 
     [Fact]
