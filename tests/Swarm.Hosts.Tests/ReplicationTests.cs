@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Swarm.Client;
 using Swarm.Core;
+using Swarm.Core.Nodes;
 using Swarm.Core.Services;
 using Swarm.Hosts.Images;
 using Swarm.Hosts.Nodes;
@@ -108,6 +110,40 @@ public sealed class ReplicationTests(ThreeHosts shared)
         await Until.StaysAsync(
             TimeSpan.FromSeconds(3), () => CountOf(image) == 0, () => $"{CountOf(image)} hosts have it again");
     });
+
+    [Fact, Trait("Length", "long")]
+    public Task A_failover_finds_its_image_where_it_goes() => Scenario.RunAsync(_hosts, async scenario =>
+    {
+        var (first, standby, never) = (_hosts[1], _hosts[2], _hosts[3]);
+        var image = new LargeImage("ahead", mebibytes: 20);
+        await image.LoadAsync(first);
+        await HaveDiskAsync(first);
+        var web = await scenario.RunAsync(Composed.OfImage("ahead", Composed.Sleepers(
+            "web", 1, "placement: { constraints: ['node.labels.disk == ssd'] }")));
+        Assert.Equal([first.Name], scenario.Living().Select(one => one.Host));
+
+        await HaveDiskAsync(standby);
+        await Until.TrueAsync(
+            () => image.IsWholeOn(standby) && Marks(image, standby).SequenceEqual(["Spare"]),
+            () => $"copies are {string.Join(' ', Marks(image, standby))}: {standby.LogEnd()}");
+        var fetched = standby.LastSaid("Fetched image");
+        await first.PowerOffAsync();
+        await scenario.UntilAsync(web, service => service.Tasks.Any(
+            task => task.State == TaskState.Running && task.Node == standby.NodeId));
+
+        Assert.Equal(fetched, standby.LastSaid("Fetched image"));
+        Assert.False(image.IsWholeOn(never), "a host has it that can never run it");
+        await first.StartAsync();
+        await first.ReadyAsync();
+        await _hosts.UntilAllReachableAsync();
+        await scenario.UntilSettledAsync();
+        await RemoveAsync(scenario, web, image);
+        foreach (var host in (SwarmHost[])[first, standby])
+            await _hosts.Client.UpdateNodeAsync(host.NodeId, new NodeChange { RemoveLabels = ["disk"] });
+    });
+
+    private async Task HaveDiskAsync(SwarmHost host) => await _hosts.Client.UpdateNodeAsync(
+        host.NodeId, new NodeChange { SetLabels = NodeSettings.Default.Labels.Add("disk", "ssd") });
 
     private int CountOf(LargeImage image) => _hosts.All.Count(host => image.IsWholeOn(host));
 

@@ -28,6 +28,7 @@ internal sealed partial class CopiesEntity(Digest image, CopyNeighbours others, 
     private bool _isLooking;
     private bool _hasChanged;
     private bool _mayAct;
+    private ImmutableHashSet<NodeId> _ahead = [];
     private int _looksInVain;
     private TimeSpan _lookAgain = LookAgainFirst;
 
@@ -44,6 +45,11 @@ internal sealed partial class CopiesEntity(Digest image, CopyNeighbours others, 
             case LookAfterImage look:
                 Sender.Tell(new ImageLookedAfter(look.Image));
                 _mayAct |= look.MayAct;
+                (_looksInVain, _lookAgain) = (0, LookAgainFirst);
+                Look();
+                break;
+            case FetchAhead ahead:
+                _ahead = _ahead.Add(ahead.Node);
                 (_looksInVain, _lookAgain) = (0, LookAgainFirst);
                 Look();
                 break;
@@ -81,7 +87,8 @@ internal sealed partial class CopiesEntity(Digest image, CopyNeighbours others, 
             return;
         }
 
-        var decided = CopyRules.Decide(looked.View, _mayAct);
+        var decided = CopyRules.Decide(looked.View with { Ahead = _ahead }, _mayAct);
+        if (looked.View.IsComplete) _ahead = [];
         var names = looked.View.Names;
         foreach (var node in decided.Keep) Tell(looked, node, new KeepImage(image, names));
         foreach (var node in decided.Release) Tell(looked, node, new ReleaseImage(image, names));

@@ -235,7 +235,7 @@ internal sealed partial class CopyKeeperActor(
             [.. now.Values.Where(copy => copy.Counts).Select(copy => copy.Image)]));
     }
 
-    [LoggerMessage(LogLevel.Information, "Image {Image} was copied here, so that the cluster has enough of it")]
+    [LoggerMessage(LogLevel.Information, "Image {Image} was copied here, as the cluster wants it")]
     private partial void LogCopied(Digest image);
 
     [LoggerMessage(LogLevel.Warning, "Image {Image} could not be copied here: {Reason}. Another node is looked for")]

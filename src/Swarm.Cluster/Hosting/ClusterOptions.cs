@@ -43,6 +43,10 @@ public sealed record ClusterOptions
     /// after which Akka closes the way back to the client.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether images are brought ahead to where tasks would go if a node were lost; of a service the node
+    /// counts that decides it.</summary>
+    public bool FetchesAhead { get; init; } = true;
+
     /// <summary>What is wrong with these options: each in words that name it. Empty when nothing is.</summary>
     public ImmutableArray<string> Check()
     {

@@ -177,7 +177,8 @@ public sealed class SwarmCluster : IAsyncDisposable
         var regions = new Regions(ActorSystem, isScheduler: options.Roles.Contains(ClusterRoles.Scheduler));
         Catalog = ActorSystem.ActorOf(CatalogActor.Props(loggers), "catalog");
         Images = regions.Start(Regions.Images, id => ImageEntity.Props(id, loggers), Regions.ImageExtractor);
-        var askers = new PlacerNeighbours(() => Regions.Of(ActorSystem, Regions.Services), Catalog);
+        var askers = new PlacerNeighbours(
+            () => Regions.Of(ActorSystem, Regions.Services), () => Regions.Of(ActorSystem, Regions.Copies), Catalog);
         Placers = regions.Start(
             Regions.Placers, id => PlacerEntity.Props(id, askers, time, loggers), Regions.PlacerExtractor);
         Nodes = regions.StartRemembering(
@@ -191,9 +192,10 @@ public sealed class SwarmCluster : IAsyncDisposable
         {
             SeesMajority = () => pulse.IsSteady && Majority.IsSeenBy(cluster),
         };
+        var own = new ServiceEntityOptions();
+        if (!options.FetchesAhead) own = own with { PrepareStandbysEvery = null };
         Services = regions.StartRemembering(
-            Regions.Services, id => ServiceEntity.Props(id, neighbours, new ServiceEntityOptions(), time, loggers),
-            Regions.ServiceExtractor);
+            Regions.Services, id => ServiceEntity.Props(id, neighbours, own, time, loggers), Regions.ServiceExtractor);
 
         _journal = ActorSystem.ActorOf(JournalTrials.Props(Address), "journal");
         var way = new GatewayWay(Services, Nodes, Images, Placers, Catalog, _journal);

@@ -68,6 +68,9 @@ internal sealed partial class PlacerEntity : UntypedActor, IWithTimers
             case PlaceTasks request: _held[request.Service] = (request, Sender); break;
             case GetEligibleNodes question when _ready: Answer(question, Sender); break;
             case GetEligibleNodes question: _heldQuestions[question.Service] = (question, Sender); break;
+            case PrepareStandbys told when _ready: Prepare(told); break;
+            case PrepareStandbys: break; // it is told again
+            case FetchAheadDue: FetchAhead(); break;
             case NodeList listed: Keep(listed); break;
             case AskNodes: AskForReports(); break;
             case ReportsLate: LogReportsMissing(_pool, string.Join(", ", _awaited)); Begin(); break;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Util;
 using Swarm.Cluster.Catalog;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
@@ -45,6 +46,20 @@ internal sealed partial class ServiceEntity
         if (_eligible?.IsAnsweredBy(nodes) == true)
             Timers.StartSingleTimer("eligible", new AskEligible(), _options.AskEligibleEvery);
         Take(new ServiceInput.Eligible(nodes));
+    }
+
+    // Services that came up together do not all tell at the same moment.
+    private void KeepPreparing()
+    {
+        if (_options.PrepareStandbysEvery is not { } every) return;
+        var first = every * ((MurmurHash.StringHash(PersistenceId) & 0xff) / 256.0);
+        Timers.StartPeriodicTimer("prepare", new PrepareNow(), first, every);
+    }
+
+    // A level: nodes come and go, and the placer remembers nothing when it moves.
+    private void PrepareStandbys()
+    {
+        if (ServiceRules.Standbys(_state, _time.GetUtcNow()) is { } told) _others.Placers.Tell(told);
     }
 
     // What it would ask when its back-off ends, it asks now.

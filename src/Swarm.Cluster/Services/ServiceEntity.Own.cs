@@ -28,6 +28,8 @@ internal sealed partial class ServiceEntity
 
     private sealed record AskEligible : Own;
 
+    private sealed record PrepareNow : Own;
+
     private sealed record Publish : Own;
 
     private sealed record Forget : Own;

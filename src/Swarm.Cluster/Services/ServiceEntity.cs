@@ -77,6 +77,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
                 _leases.Begin(ServiceRules.LongestLease(_state));
                 Take(new ServiceInput.CameUp());
                 _others.Watch.Tell(new WatchNodes(_state.Name));
+                KeepPreparing();
                 break;
             default: Unhandled(message); break;
         }
@@ -133,6 +134,7 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
             case Wake: Take(new ServiceInput.Woke()); break;
             case Resend: SendOpen(); break;
             case AskEligible: AskForNodes(); break;
+            case PrepareNow: PrepareStandbys(); break;
             case Publish: PublishNow(); break;
             case Forget: ForgetIfEmpty(); break;
             case Pinned pinned:

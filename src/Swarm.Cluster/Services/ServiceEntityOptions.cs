@@ -9,6 +9,9 @@ internal sealed record ServiceEntityOptions
     /// <summary>How often a global service asks for its nodes.</summary>
     public TimeSpan AskEligibleEvery { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How often a replicated service at rest tells where its image is needed ahead; null: never.</summary>
+    public TimeSpan? PrepareStandbysEvery { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a deployment waits for what its image's name means; then the service
     /// runs the image by its name.</summary>
     public TimeSpan PinTimeout { get; init; } = TimeSpan.FromSeconds(2);

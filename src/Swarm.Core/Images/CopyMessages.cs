@@ -64,6 +64,9 @@ public sealed record ImageStanding(
 public sealed record KeepImage(
     [property: Key(0)] Digest Image, [property: Key(1)] ImmutableArray<string> Names);
 
+/// <summary>A node may need an image soon: it is brought there, though enough nodes have it. Not answered.</summary>
+public sealed record FetchAhead([property: Key(0)] Digest Image, [property: Key(1)] NodeId Node) : ICopyMessage;
+
 /// <param name="Fault">Why there is no copy; empty when there is one.</param>
 public sealed record ImageKept(
     [property: Key(0)] Digest Image, [property: Key(1)] NodeId Node, [property: Key(2)] string Fault) : ICopyMessage;

@@ -48,12 +48,11 @@ public static class CopyRules
         var wanted = view.Sites.Where(site => site.HasImage).Max(site => site.Standing.Copies);
 
         var live = view.Sites.Count(site => site.HasCopy || site.Standing.State == CopyState.Fetching);
-        if (live < wanted)
-            return Rename(view, Fill(view.Sites, wanted - live, mayAct, isFetched));
-
         var surplus = view.Sites.Count(site => site.HasCopy) - wanted;
-        return Rename(
-            view, CopyDecision.Nothing with { Release = Surplus(view.Sites, surplus), IsUnderWay = isFetched });
+        var decided = live < wanted
+            ? Fill(view, wanted - live, mayAct, isFetched)
+            : CopyDecision.Nothing with { Release = Surplus(view.Sites, surplus), IsUnderWay = isFetched };
+        return Rename(view, FetchAhead(view, decided));
     }
 
     /// <summary>Whether a node may remove an image that nothing uses there, for room: enough others have it, and one of
@@ -94,29 +93,38 @@ public static class CopyRules
         IsUnderWay = isFetched,
     };
 
-    private static CopyDecision Fill(
-        ImmutableArray<CopySite> sites, int missing, bool mayAct, bool isFetched)
+    /// <summary>Beside the copies that are wanted: once it is there, one of them is too many, and released.</summary>
+    private static CopyDecision FetchAhead(CopyView view, CopyDecision decided)
+    {
+        var size = SizeOf(view.Sites);
+        var ahead = view.Sites
+            .Where(site => view.Ahead.Contains(site.Node) && CanTake(site, size) && !decided.Keep.Contains(site.Node))
+            .Select(site => site.Node).ToImmutableArray();
+        return ahead.IsEmpty ? decided : decided with { Keep = [.. decided.Keep, .. ahead], IsUnderWay = true };
+    }
+
+    private static CopyDecision Fill(CopyView view, int missing, bool mayAct, bool isFetched)
     {
         // What is there already costs nothing to keep.
-        var spare = sites.Where(site => site.Standing.State == CopyState.Spare)
+        var spare = view.Sites.Where(site => site.Standing.State == CopyState.Spare)
             .OrderBy(site => site.Node.Value, StringComparer.Ordinal).Take(missing).ToList();
         var chosen = spare.Select(site => site.Node).ToImmutableArray();
-        if (mayAct) chosen = [.. chosen, .. Choose(sites, spare, missing - spare.Count)];
+        if (mayAct) chosen = [.. chosen, .. Choose(view, spare, missing - spare.Count)];
         return CopyDecision.Nothing with { Keep = chosen, IsUnderWay = isFetched || !chosen.IsEmpty };
     }
 
     /// <summary>The best nodes for copies, one after another, as each changes what is apart from what.</summary>
-    private static IEnumerable<NodeId> Choose(ImmutableArray<CopySite> sites, List<CopySite> spare, int count)
+    private static IEnumerable<NodeId> Choose(CopyView view, List<CopySite> spare, int count)
     {
-        var size = sites.Max(site => site.Standing.Size.Value);
-        var have = sites.Where(site => site.HasCopy || site.Standing.State == CopyState.Fetching)
+        var size = SizeOf(view.Sites);
+        var have = view.Sites.Where(site => site.HasCopy || site.Standing.State == CopyState.Fetching)
             .Concat(spare).ToList();
-        var free = sites.Where(site => site is { TakesCopies: true, Standing.State: CopyState.Absent }
-            && site.Standing.Free.Value / TimesOnDisk >= size).ToList();
+        var free = view.Sites.Where(site => CanTake(site, size)).ToList();
         for (; count > 0 && free.Count > 0; count--)
         {
             var best = free
                 .OrderBy(site => Sharing(site, have, Apart[0])).ThenBy(site => Sharing(site, have, Apart[1]))
+                .ThenBy(site => view.Ahead.Contains(site.Node) ? 0 : 1)
                 .ThenByDescending(site => BitOperations.Log2((ulong)site.Standing.Free.Value))
                 .ThenBy(site => site.Standing.Fetches).ThenBy(site => site.RunningTasks)
                 .ThenByDescending(site => site.Standing.Free.Value)
@@ -127,6 +135,12 @@ public static class CopyRules
             yield return best.Node;
         }
     }
+
+    private static long SizeOf(ImmutableArray<CopySite> sites) => sites.Max(site => site.Standing.Size.Value);
+
+    private static bool CanTake(CopySite site, long size) =>
+        site is { TakesCopies: true, Standing.State: CopyState.Absent }
+        && site.Standing.Free.Value / TimesOnDisk >= size;
 
     /// <summary>Of the copies that are kept only, those that stand apart the least; of equals the fullest disk.
     /// </summary>

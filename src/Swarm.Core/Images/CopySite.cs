@@ -18,7 +18,11 @@ public sealed record CopySite(
 /// <summary>All that is known of the copies of one image at one moment.</summary>
 /// <param name="Names">Those of its names that mean it in the cluster, in their order.</param>
 /// <param name="IsComplete">Whether every node in reach has answered, and everybody who was asked for a name.</param>
-public sealed record CopyView(ImmutableArray<CopySite> Sites, ImmutableArray<string> Names, bool IsComplete);
+public sealed record CopyView(ImmutableArray<CopySite> Sites, ImmutableArray<string> Names, bool IsComplete)
+{
+    /// <summary>Nodes that may need it soon.</summary>
+    public ImmutableHashSet<NodeId> Ahead { get; init; } = [];
+}
 
 /// <summary>What is to be done about the copies of one image.</summary>
 /// <param name="Keep">Those that shall have a copy, or know its names anew.</param>

@@ -21,12 +21,13 @@ internal sealed class PlacementChoice
     private readonly Dictionary<OwnPlaces, BestNodes> _heaps = [];
     private bool _built;
 
+    /// <param name="lost">See <see cref="PlacementFilter"/>.</param>
     public PlacementChoice(
-        NodeTable table, PlaceTasks request, ImmutableArray<PlacementConstraint> constraints)
+        NodeTable table, PlaceTasks request, ImmutableArray<PlacementConstraint> constraints, int? lost = null)
     {
         _table = table;
         _request = request;
-        _filter = new PlacementFilter(table, request, constraints);
+        _filter = new PlacementFilter(table, request, constraints, lost);
         _own = new OwnTasks(table, request);
         _failures = new int[table.Count];
         _image = new ImageNeed(table, request.Image);
@@ -88,7 +89,7 @@ internal sealed class PlacementChoice
         _heaps.Clear();
         Span<bool> room = new bool[_table.Count];
         _filter.MarkRoom(room);
-        var most = _request.Tasks.Length + _request.Bound.Length;
+        var most = Math.Max(1, _request.Tasks.Length + _request.Bound.Length);
         for (var row = 0; row < room.Length; row++)
         {
             if (!room[row] || _filter.JudgeWithRoom(row, _own.On(row)) is not null) continue;

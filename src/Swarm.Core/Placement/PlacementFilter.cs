@@ -11,13 +11,17 @@ internal sealed class PlacementFilter
     private readonly NodeTable _table;
     private readonly PlaceTasks _request;
     private readonly ImmutableArray<PlacementConstraint> _constraints;
+    private readonly int? _lost;
     private readonly ImmutableArray<int> _ofClass;
     private readonly ImmutableArray<int> _ofNode;
     private readonly Misfit?[] _classes;
     private readonly AffinityCheck _affinities;
 
-    public PlacementFilter(NodeTable table, PlaceTasks request, ImmutableArray<PlacementConstraint> constraints)
+    /// <param name="lost">A row that is judged as if its node were out of reach.</param>
+    public PlacementFilter(
+        NodeTable table, PlaceTasks request, ImmutableArray<PlacementConstraint> constraints, int? lost = null)
     {
+        _lost = lost;
         _table = table;
         _request = request;
         _constraints = constraints;
@@ -58,7 +62,8 @@ internal sealed class PlacementFilter
 
     private Misfit? Allowed(int row) => Ready(row) ?? Constrained(row);
 
-    private Misfit? Ready(int row) => !_table.IsReachable(row) ? new Misfit(MisfitKind.OutOfReach)
+    private Misfit? Ready(int row) => row == _lost || !_table.IsReachable(row)
+        ? new Misfit(MisfitKind.OutOfReach)
         : _table.Availability(row) switch
         {
             NodeAvailability.Active => null,

@@ -35,6 +35,14 @@ public sealed record PlaceTasks(
     [Key(10)] public Digest? Image { get; init; }
 }
 
+/// <summary>Told by a replicated service at rest, again and again: where its tasks would go if one of its nodes were
+/// lost, its image is to be. Not answered.</summary>
+/// <param name="Next">As it would ask for one more task, but names none.</param>
+public sealed record PrepareStandbys([property: Key(0)] PlaceTasks Next) : IPlacerMessage
+{
+    string IPlacerMessage.Pool => Next.Pool;
+}
+
 /// <summary>Asked by a global service, again and again: on which nodes shall it have a task?</summary>
 public sealed record GetEligibleNodes(
     [property: Key(0)] string Pool, [property: Key(1)] ServiceName Service, [property: Key(2)] PlacementRules Rules)

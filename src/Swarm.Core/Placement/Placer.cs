@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Swarm.Core.Images;
 using Swarm.Core.Nodes;
 using Swarm.Core.Services;
 
@@ -16,8 +17,9 @@ public sealed class Placer
 
     private readonly NodeTable _table = new();
     private readonly EligibleFollowers _followers = new();
-    private ImmutableArray<NodeId> _awaited = [];
+    private readonly StandbyAsks _ahead = new();
     private readonly Dictionary<ServiceName, Answered> _answers = [];
+    private ImmutableArray<NodeId> _awaited = [];
     private int _sweepAt = AnswersSwept;
 
     /// <summary>Every node that has reported, as it last did;
@@ -35,7 +37,13 @@ public sealed class Placer
     ];
 
     /// <returns>Null for a report older than one that was kept.</returns>
-    public ReportNews? Keep(NodeReport report) => _table.Keep(report);
+    public ReportNews? Keep(NodeReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var news = _table.Keep(report);
+        if (news?.HasFlag(ReportNews.Arrived) == true) _ahead.Forget(report.Node.Id);
+        return news;
+    }
 
     /// <summary>A member of the cluster that is out of reach and has not reported to this placer.</summary>
     public void KeepUnheard(NodeDescription node, NodeSettings settings) => _table.KeepUnheard(node, settings);
@@ -53,7 +61,11 @@ public sealed class Placer
 
     /// <summary>Nothing is given to a node out of reach. A node that has never reported is not
     /// known, and stays so.</summary>
-    public void SetReachable(NodeId node, bool reachable) => _table.SetReachable(node, reachable);
+    public void SetReachable(NodeId node, bool reachable)
+    {
+        _table.SetReachable(node, reachable);
+        if (reachable) _ahead.Forget(node);
+    }
 
     /// <summary>The node is gone for good.</summary>
     public void Remove(NodeId node) => _table.Remove(node);
@@ -76,6 +88,22 @@ public sealed class Placer
         _answers[request.Service] = new Answered(request.Tasks, request.Bound, answer, now);
         return answer;
     }
+
+    /// <summary>Notes which nodes shall fetch the image of a service ahead; <see cref="NextAhead"/> gives them out.
+    /// </summary>
+    public void Prepare(PrepareStandbys told, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(told);
+        if (told.Next.Image is not { } image || !RulesReading.TryRead(told.Next.Rules, out var constraints, out _))
+            return;
+        _table.Expire(now);
+        foreach (var node in Standbys.Lacking(_table, told.Next, image, constraints))
+            _ahead.Add(new FetchAhead(image, node), now);
+    }
+
+    /// <summary>What is to be fetched ahead next; each is given out once, and not again within the hour unless its node
+    /// has been away meanwhile. Null when there is nothing.</summary>
+    public FetchAhead? NextAhead() => _ahead.Next();
 
     /// <summary>Answers a global service, and keeps in mind what it was told.</summary>
     public EligibleNodes Answer(GetEligibleNodes asked, DateTimeOffset now)

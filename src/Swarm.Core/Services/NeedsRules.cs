@@ -24,6 +24,19 @@ internal static class NeedsRules
         };
     }
 
+    /// <summary>Null where a task has one node only, or where all would be otherwise in a moment. A job that is begun
+    /// elsewhere has lost more time than its image takes.</summary>
+    public static PrepareStandbys? Standbys(ServiceState state, DateTimeOffset now)
+    {
+        var isAtRest = state is { Exists: true, Removing: false, Update.IsRolling: false }
+            && !PlacementAnswers.Asked(state).Any();
+        if (!isAtRest || state.Spec is not { Mode: ServiceMode.Replicated, Container.PinnedImage: not null })
+            return null;
+
+        var next = Request(state, [], now);
+        return next.RunningPerNode.IsEmpty ? null : new PrepareStandbys(next);
+    }
+
     private static IEnumerable<DateTimeOffset?> WakeTimes(
         ServiceState state, LeaseHolds holds, DateTimeOffset now)
     {

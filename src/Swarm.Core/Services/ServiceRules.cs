@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Swarm.Core.Placement;
 
 namespace Swarm.Core.Services;
 
@@ -29,6 +30,9 @@ public static class ServiceRules
     /// <summary>What is wanted beyond the nodes, at this time.</summary>
     public static ServiceNeeds Needs(ServiceState state, DateTimeOffset now, LeaseHolds? holds = null) =>
         NeedsRules.Needs(state, now, holds ?? LeaseHolds.None);
+
+    /// <summary>What the placer is told so that a failover need not wait for an image; null for nothing.</summary>
+    public static PrepareStandbys? Standbys(ServiceState state, DateTimeOffset now) => NeedsRules.Standbys(state, now);
 
     /// <summary>Whether a node may be given a lease: it has tasks that need one, and is not taken for lost.</summary>
     public static bool MayRenewLease(ServiceState state, NodeId node) => LeaseRules.MayRenew(state, node);

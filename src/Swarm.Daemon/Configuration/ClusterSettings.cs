@@ -18,6 +18,9 @@ internal static class ClusterSettings
             ["postgresql"] = JournalProvider.PostgreSql,
         }.ToFrozenDictionary();
 
+    private static readonly FrozenDictionary<string, bool> Switch =
+        new Dictionary<string, bool> { ["on"] = true, ["off"] = false }.ToFrozenDictionary();
+
     public static ClusterOptions Read(SettingsReader settings, string dataRoot)
     {
         var tls = ReadTls(settings);
@@ -37,6 +40,7 @@ internal static class ClusterSettings
             RequestTimeout = settings.Duration(
                 "swarm.cluster.request-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(29)),
             Journal = ReadJournal(settings, dataRoot),
+            FetchesAhead = settings.Choice("swarm.images.fetch-ahead", Switch),
         };
         if (options.Roles.IsEmpty) settings.Reject("swarm.cluster.roles", "a node has at least one of them");
         RefusePlainText(settings, options);

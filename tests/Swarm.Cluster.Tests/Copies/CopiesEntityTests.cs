@@ -80,6 +80,35 @@ public sealed class CopiesEntityTests : CopyKit
     }
 
     [Fact]
+    public void What_a_node_is_to_have_ahead_is_brought_there_and_then_one_copy_too_many_is_released()
+    {
+        _entity.Tell(new FetchAhead(Image, new NodeId("c")), TestActor);
+        Answer(Standing("a", CopyState.Owned), Standing("b", CopyState.Kept), Standing("c"));
+        Assert.Equal([Web], At("c").ExpectMsg<KeepImage>().Names.AsEnumerable());
+        At("c").Reply(new ImageKept(Image, new NodeId("c"), ""));
+
+        Answer(Standing("a", CopyState.Owned), Standing("b", CopyState.Kept), Standing("c", CopyState.Kept));
+
+        At("b").ExpectMsg<ReleaseImage>();
+        ExpectRest();
+        At("c").ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void What_could_not_be_fetched_ahead_is_left_until_it_is_asked_for_again()
+    {
+        _entity.Tell(new FetchAhead(Image, new NodeId("c")), TestActor);
+        Answer(Standing("a", CopyState.Owned), Standing("b", CopyState.Kept), Standing("c"));
+        At("c").ExpectMsg<KeepImage>();
+        At("c").Reply(new ImageKept(Image, new NodeId("c"), "disk full"));
+
+        Answer(Standing("a", CopyState.Owned), Standing("b", CopyState.Kept), Standing("c"));
+
+        ExpectRest();
+        At("c").ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
     public void A_copy_of_what_no_name_means_any_more_is_dropped()
     {
         Ask(mayAct: true);

@@ -42,10 +42,13 @@ public abstract class PlacerEntityKit : TestKit
         : base(Hocon)
     {
         Services = CreateTestProbe("services");
+        Copies = CreateTestProbe("copies");
         Catalog = CreateTestProbe("catalog");
     }
 
     protected TestProbe Services { get; }
+
+    protected TestProbe Copies { get; }
 
     protected TestProbe Catalog { get; }
 
@@ -57,7 +60,8 @@ public abstract class PlacerEntityKit : TestKit
     protected void StartPlacer()
     {
         Placer = Sys.ActorOf(PlacerEntity.Props(
-            "default", new PlacerNeighbours(() => Services, Catalog), _clock, NullLoggerFactory.Instance));
+            "default", new PlacerNeighbours(() => Services, () => Copies, Catalog), _clock,
+            NullLoggerFactory.Instance));
         Catalog.ExpectMsg<GetNodes>();
     }
 

@@ -34,6 +34,19 @@ public sealed class ServiceEntityTests : ServiceEntityKit
     }
 
     [Fact]
+    public void A_service_at_rest_tells_each_minute_where_its_image_may_be_needed()
+    {
+        Deployed(StartEntity());
+
+        for (var minute = 1; minute <= 2; minute++)
+        {
+            for (var step = 0; step < 60; step++) Advance(Second);
+            var told = Assert.Single(HeardBy(Placers).OfType<PrepareStandbys>());
+            Assert.Equal((Digest.Of([1]), 1), (told.Next.Image, told.Next.RunningPerNode[Node.Value]));
+        }
+    }
+
+    [Fact]
     public void A_service_of_2000_tasks_is_told_in_pages_that_each_fit_into_a_message()
     {
         var entity = StartEntity();

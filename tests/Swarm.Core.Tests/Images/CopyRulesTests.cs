@@ -144,6 +144,52 @@ public sealed class CopyRulesTests
         Assert.Equal([kept.Node], Decide(Site("a", CopyState.Owned), kept).Keep.AsEnumerable());
     }
 
+    [Fact]
+    public void What_is_fetched_ahead_comes_beside_the_copies_that_are_wanted_and_then_one_may_go()
+    {
+        var view = View(true, [Site("a", CopyState.Owned), Site("b", CopyState.Kept), Site("c")]);
+        view = view with { Ahead = [new NodeId("c")] };
+
+        var decided = CopyRules.Decide(view, mayAct: false);
+        Assert.Equal([new NodeId("c")], decided.Keep.AsEnumerable());
+        Assert.True(decided.IsUnderWay);
+
+        view = Arrive(Apply(view, decided));
+        view = Apply(view, CopyRules.Decide(view, mayAct: false));
+        Assert.All(view.Sites, site => Assert.True(site.HasImage));
+        Assert.Equal(2, view.Sites.Count(site => site.HasCopy));
+        AssertNothing(CopyRules.Decide(view, mayAct: false));
+    }
+
+    [Fact]
+    public void For_a_copy_that_is_missing_a_node_that_may_need_it_comes_before_its_like_but_not_before_another_zone()
+    {
+        var ahead = View(true, [Site("a", CopyState.Owned, "one"), Site("b", zone: "one"), Site("c", zone: "one")]);
+        ahead = ahead with { Ahead = [new NodeId("c")] };
+        Assert.Equal([new NodeId("c")], CopyRules.Decide(ahead, mayAct: true).Keep.AsEnumerable());
+
+        ahead = ahead with { Sites = ahead.Sites.Add(Site("d", zone: "two")) };
+        Assert.Equal(
+            [new NodeId("d"), new NodeId("c")], CopyRules.Decide(ahead, mayAct: true).Keep.AsEnumerable());
+    }
+
+    [Fact]
+    public void Nothing_is_fetched_ahead_to_a_node_that_refuses_or_has_no_room_or_is_not_active_nor_what_nobody_wants()
+    {
+        var sites = new[]
+        {
+            Site("a", CopyState.Owned, copies: 1), Site("b", CopyState.Refused), Site("c", free: new(1)),
+            Site("d") with { TakesCopies = false },
+        };
+        sites[0] = sites[0] with { Standing = sites[0].Standing with { Size = new(2) } };
+        var ahead = View(true, sites) with { Ahead = [new("b"), new("c"), new("d"), new("e"), new("f")] };
+
+        AssertNothing(CopyRules.Decide(ahead, mayAct: true));
+        ahead = ahead with { Sites = ahead.Sites.Add(Site("e")) };
+        Assert.Equal([new NodeId("e")], CopyRules.Decide(ahead, mayAct: true).Keep.AsEnumerable());
+        AssertNothing(CopyRules.Decide(ahead with { Names = [] }, mayAct: true));
+    }
+
     [Theory]
     [InlineData("3", 3), InlineData("1", 1), InlineData("0", 2), InlineData("101", 2), InlineData("many", 2)]
     public void The_label_of_an_image_says_how_many(string label, int wanted) => Assert.Equal(

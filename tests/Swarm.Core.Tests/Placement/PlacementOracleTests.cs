@@ -113,6 +113,32 @@ public sealed partial class PlacementOracleTests
                 || pair.First.Reserved.Memory == pair.Second.Reserved.Memory));
     });
 
+    [Fact]
+    public void A_standby_is_the_node_that_is_given_a_task_when_another_is_lost() => AnyCase.Sample(
+        one =>
+        {
+            var placer = Pool.Of([.. one.Nodes]);
+            placer.Prepare(new PrepareStandbys(one.Asked with { Tasks = [] }), Pool.Noon);
+
+            Assert.Equal(Standbys(one.Nodes, one.Asked), Pool.AskedAhead(placer).Select(ask => ask.Node.Value));
+        },
+        iter: 2000);
+
+    private static IEnumerable<string> Standbys(ImmutableArray<NodeReport> nodes, PlaceTasks asked)
+    {
+        var having = nodes.Where(node => asked.Image is { } image && ImageMarks.ShowsImage(node, ImageMarks.Of(image)))
+            .Select(node => node.Node.Id.Value).ToHashSet();
+        if (!having.Overlaps(asked.RunningPerNode.Keys)) return [];
+        return asked.RunningPerNode.Keys.SelectMany(lost =>
+        {
+            var placer = Pool.Of([.. nodes]);
+            placer.SetReachable(new NodeId(lost), false);
+            return Pool.NodesOf(placer.Place(
+                asked with { Tasks = asked.Tasks[..1], RunningPerNode = asked.RunningPerNode.Remove(lost) },
+                Pool.Noon));
+        }).Distinct().Except(having);
+    }
+
     private static Gen<T> AnyOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(at => values[at]);
 
     private static NodeReport Node(long cpu, long memory, string zone, string rack) => zone.Length > 0

@@ -53,6 +53,14 @@ internal static class Pool
 
     public static Digest DigestOf(string name) => Digest.Of(Encoding.UTF8.GetBytes(name));
 
+    /// <summary>All that waits to be fetched ahead.</summary>
+    public static List<FetchAhead> AskedAhead(Placer placer)
+    {
+        var all = new List<FetchAhead>();
+        while (placer.NextAhead() is { } ask) all.Add(ask);
+        return all;
+    }
+
     public static string[] NodesOf(PlacementsMade answer) =>
         [.. answer.Placed.Select(placement => placement.Node.Value)];
 }

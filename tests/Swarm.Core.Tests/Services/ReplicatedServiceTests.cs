@@ -156,6 +156,44 @@ public sealed class ReplicatedServiceTests
     }
 
     [Fact]
+    public void A_service_at_rest_tells_where_it_runs_that_its_image_may_be_fetched_ahead()
+    {
+        var fleet = new Fleet(nodes: 2);
+        fleet.Deploy(PinnedTo(Pinned));
+        Assert.Null(ServiceRules.Standbys(fleet.State, fleet.Now));
+        fleet.Run(Second);
+
+        var next = ServiceRules.Standbys(fleet.State, fleet.Now)!.Next;
+        Assert.Equal((Pinned, 2), (next.Image, next.RunningPerNode.Values.Sum()));
+        Assert.Empty(next.Tasks);
+
+        fleet.Deploy(PinnedTo(Digest.Of([2])));
+        Assert.Null(ServiceRules.Standbys(fleet.State, fleet.Now));
+        fleet.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal(Digest.Of([2]), ServiceRules.Standbys(fleet.State, fleet.Now)!.Next.Image);
+        fleet.Scale(0);
+        fleet.Run(Second);
+        Assert.Null(ServiceRules.Standbys(fleet.State, fleet.Now));
+    }
+
+    [Fact]
+    public void What_is_no_replicated_service_or_has_no_image_yet_has_no_standbys()
+    {
+        var job = Specs.Job(1);
+        foreach (var spec in (ServiceSpec[])[
+            Specs.Replicated(1), job with { Container = job.Container with { PinnedImage = Pinned } },
+            PinnedTo(Pinned) with { Mode = new ServiceMode.Global() }])
+        {
+            var fleet = new Fleet();
+            fleet.Deploy(spec);
+            fleet.Run(Second);
+
+            Assert.NotEmpty(fleet.State.Tasks);
+            Assert.Null(ServiceRules.Standbys(fleet.State, fleet.Now));
+        }
+    }
+
+    [Fact]
     public void A_removed_service_is_gone_when_its_nodes_have_forgotten_its_tasks_and_its_name_is_free()
     {
         var fleet = Running(2);
@@ -200,6 +238,12 @@ public sealed class ReplicatedServiceTests
     }
 
     private static DateTimeOffset Asked(Fleet fleet) => fleet.Journal.OfType<ServiceEvent.PlacementsKept>().Last().At;
+
+    private static ServiceSpec PinnedTo(Digest image)
+    {
+        var spec = Specs.Replicated(2, $"web:{image.Hex[..1]}");
+        return spec with { Container = spec.Container with { PinnedImage = image } };
+    }
 
     private static Fleet Running(int replicas)
     {
