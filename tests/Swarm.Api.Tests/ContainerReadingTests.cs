@@ -21,10 +21,11 @@ public sealed class ContainerReadingTests
              "UTSMode":"host",
              "Devices":[{"PathOnHost":"/dev/a","PathInContainer":"/dev/b","CgroupPermissions":"r"}],
              "SecurityOpt":["seccomp={\"a\":1}","no-new-privileges"],"MaskedPaths":[],"ReadonlyPaths":["/proc/x"],
-             "CpusetMems":"0","BlkioWeight":300,"MemorySwappiness":7,"MemoryReservation":10000000}
+             "ConsoleSize":[21,77],"CpusetMems":"0","BlkioWeight":300,"MemorySwappiness":7,"MemoryReservation":10000000}
             """);
 
         Assert.Equal(new Ulimit("nofile", 1, 2), Assert.Single(spec.Ulimits));
+        Assert.Equal(new ConsoleSize(21, 77), spec.ConsoleSize);
         Assert.True(spec.Init);
         Assert.Equal(["7"], spec.Groups.ToArray());
         Assert.Equal(["a.b"], spec.DnsSearch.ToArray());

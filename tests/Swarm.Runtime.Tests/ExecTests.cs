@@ -27,7 +27,7 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
         var ended = await Execs.WaitAsync(exec, default);
         Assert.Equal((false, 3), (ended.IsRunning, ended.ExitCode));
         Assert.Empty(Execs.Of(container.Id));
-        var again = await Assert.ThrowsAsync<ContainerException>(() => Execs.StartDetachedAsync(exec, default));
+        var again = await Assert.ThrowsAsync<ContainerException>(() => Execs.StartDetachedAsync(exec, null, default));
         Assert.Equal(ContainerFault.WrongPhase, again.Fault);
     }
 
@@ -64,9 +64,14 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
         var container = await SleepingAsync();
         var exec = Execs.Create(
             container.Id,
-            Shell("read x; stty size; read x; stty size; read x") with { Tty = true, Streams = ConsoleStreams.All });
+            Shell("read x; stty size; read x; stty size; read x") with
+            {
+                Tty = true,
+                Streams = ConsoleStreams.All,
+                Size = new TerminalSize(21, 77),
+            });
 
-        await using var session = await Execs.StartAsync(exec, new TerminalSize(21, 77), default);
+        await using var session = await Execs.StartAsync(exec, null, default);
         await session.WriteTextAsync("go\n");
         await session.ReadUntilAsync("21 77\r\n");
         Execs.Resize(exec, new TerminalSize(22, 78));
@@ -86,7 +91,7 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
     {
         var container = await SleepingAsync();
         var detached = Execs.Create(container.Id, Shell("yes | head -c 1000000; exit 5"));
-        await Execs.StartDetachedAsync(detached, default);
+        await Execs.StartDetachedAsync(detached, null, default);
         var left = Execs.Create(container.Id, Shell("echo begun; read x < /tmp/go; yes | head -c 1000000; exit 6"));
         await fixture.RunCommandAsync(container.Id, "sh", "-c", "mkfifo /tmp/go");
         await using (var session = await Execs.StartAsync(left, null, default)) await session.ReadUntilAsync("begun");
@@ -177,7 +182,7 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
         Assert.Null(Execs.Find(exec));
         Assert.Equal(
             ContainerFault.NotFound,
-            (await Assert.ThrowsAsync<ContainerException>(() => Execs.StartDetachedAsync(exec, default))).Fault);
+            (await Assert.ThrowsAsync<ContainerException>(() => Execs.StartDetachedAsync(exec, null, default))).Fault);
     }
 
     [Fact]
