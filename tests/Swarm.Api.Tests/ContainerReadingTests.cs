@@ -123,6 +123,13 @@ public sealed class ContainerReadingTests
     [InlineData("""{"CpuShares":262145}""", 400, "the maximum allowed cpu-shares is 262144")]
     [InlineData("""{"Devices":[{"PathOnHost":"dev"}]}""", 400, "HostConfig.Devices[0].PathOnHost is not a full path")]
     [InlineData("""{"Ulimits":[{"Soft":1}]}""", 400, "HostConfig.Ulimits[0].Name is missing")]
+    [InlineData("""{"Ulimits":[{"Name":"nosuch","Soft":1,"Hard":1}]}""", 400, "invalid ulimit type: nosuch")]
+    [InlineData("""{"Ulimits":[{"Name":"nofile","Soft":10,"Hard":5}]}""", 400,
+        "ulimit soft limit must be less than or equal to hard limit: 10 > 5")]
+    [InlineData("""{"Ulimits":[{"Name":"nofile","Soft":-1,"Hard":5}]}""", 400,
+        "ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: 5")]
+    [InlineData("""{"ConsoleSize":[1,2,3]}""", 400,
+        "invalid JSON: HostConfig.ConsoleSize must be a height and a width, each between 0 and 65535")]
     [InlineData("""{"SecurityOpt":["label=type:x"]}""", 501,
         "the security option label=type:x is not supported by this version of Swarm")]
     [InlineData("""{"SecurityOpt":["what"]}""", 400, "invalid --security-opt: \"what\"")]
