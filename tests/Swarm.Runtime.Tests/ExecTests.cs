@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Swarm.Core.Containers;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Execs;
 using Xunit.Abstractions;
@@ -43,6 +44,32 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
             await OutputAsync(
                 container, Print with { User = "worker", Environment = ["CHANGED=2"], WorkingDirectory = "/data" }));
         Assert.Equal("1300 1400", await OutputAsync(container, Shell("id -G | tr -d '\\n'") with { User = "worker" }));
+    }
+
+    [Fact]
+    public async Task It_is_held_to_all_that_the_container_is_held_to_and_so_is_a_probe()
+    {
+        var container = await fixture.StartAsync(EngineFixture.Shell("sleep 600") with
+        {
+            User = "worker",
+            Groups = ["77"],
+            WorkingDirectory = "/data",
+            Ulimits = [new Ulimit("nofile", 100, 200), new Ulimit("core", 0, 0)],
+            OutOfMemoryScore = 500,
+            NoNewPrivileges = true,
+            DropCapabilities = ["CHOWN"],
+        });
+        var status = File.ReadLines($"/proc/{container.Pid}/status").Where(IsSetting);
+        var own = File.ReadAllText($"/proc/{container.Pid}/oom_score_adj")
+            + File.ReadAllText($"/proc/{container.Pid}/limits")
+            + string.Join('\n', [.. status, "/data\n"]);
+        const string look = "cat /proc/self/oom_score_adj /proc/self/limits; "
+            + "grep -E '^(Umask|Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp):' /proc/self/status; pwd";
+
+        Assert.Equal(own, await OutputAsync(container, Shell(look)));
+        Assert.Equal("0 " + own.Trim(), await fixture.RunCommandAsync(container.Id, "sh", "-c", look));
+        Assert.StartsWith("500\n", own, StringComparison.Ordinal);
+        Assert.Equal(own, await OutputAsync(container, Shell(look) with { User = "worker" }));
     }
 
     [Fact]
@@ -201,6 +228,10 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
         output.WriteLine($"MEASURED exec true, to its end: least {times[0]:F1} ms, median {times[7]:F1} ms");
         Assert.InRange(times[0], 0, 5000);
     }
+
+    private static bool IsSetting(string line) =>
+        line.Split(':')[0] is "Umask" or "Uid" or "Gid" or "Groups" or "NoNewPrivs" or "Seccomp"
+        || line.StartsWith("Cap", StringComparison.Ordinal);
 
     private static ExecDefinition Print =>
         Shell("echo -n $(id -u) $(pwd) $HOME $KEPT $CHANGED");

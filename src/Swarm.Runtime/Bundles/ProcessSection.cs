@@ -55,7 +55,7 @@ internal static class ProcessSection
         }
 
         json.WriteEndArray();
-        if (input.OutOfMemoryScore is { } score) json.WriteNumber("oomScoreAdj", score);
+        json.WriteNumber("oomScoreAdj", input.OutOfMemoryScore);
     }
 
     private static ImmutableArray<string> WithHome(ImmutableArray<string> environment, string home) =>
