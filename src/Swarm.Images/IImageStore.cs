@@ -12,8 +12,11 @@ public interface IImageStore
 {
     /// <summary>Loads a docker-archive or oci-archive (plain, gzip or zstd), as <c>docker
     /// save</c> or skopeo write them.</summary>
-    /// <exception cref="ImageException">What in the archive is wrong; nothing of it is kept.</exception>
-    Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation);
+    /// <param name="platform">As <c>linux/arm64</c>: only what is for it is loaded. Null: of an image for several what
+    /// is for this host, and every other image.</param>
+    /// <exception cref="ImageException">What in the archive is wrong, or that nothing in it is for the platform;
+    /// nothing of it is kept.</exception>
+    Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, string? platform, CancellationToken cancellation);
 
     /// <summary>Loads every image of an OCI layout folder.</summary>
     Task<ImmutableArray<LoadedImage>> LoadLayoutAsync(string folder, CancellationToken cancellation);
@@ -49,10 +52,11 @@ public interface IImageStore
 
     /// <summary>Writes images into an archive as <c>docker save</c> does. They may be removed meanwhile.</summary>
     /// <param name="namesOrIds">A repository without a tag stands for all of its tags.</param>
+    /// <param name="platform">For which all must be, as <c>linux/arm64</c>; null where that is the same.</param>
     /// <returns>The images in it.</returns>
     /// <exception cref="ImageException">When there is one of them not: nothing has been written then.</exception>
     Task<ImmutableArray<Digest>> SaveAsync(
-        IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation);
+        IReadOnlyCollection<string> namesOrIds, string? platform, Stream archive, CancellationToken cancellation);
 
     /// <summary>Removes a name, and the image when it was the last one, by the rules of Docker.</summary>
     /// <param name="force">Also when it has other names, or is below containers that do not run: those go on with
@@ -152,8 +156,7 @@ public sealed record StoredImage(
     /// <summary>What it runs on, as <c>linux/amd64</c>.</summary>
     public string Platform => Own.ToString();
 
-    private ImagePlatform Own => ImagePlatform.Normal(
-        Configuration.OperatingSystem, Configuration.Architecture, Configuration.Variant);
+    private ImagePlatform Own => ImagePlatform.Of(Configuration);
 
     /// <summary>Whether it runs on a platform, as <c>linux/arm64</c>.</summary>
     /// <exception cref="ImageException">The text is no platform.</exception>

@@ -47,8 +47,9 @@ public sealed partial class ImageStore
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<Digest>> SaveAsync(
-        IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation)
+        IReadOnlyCollection<string> namesOrIds, string? platform, Stream archive, CancellationToken cancellation)
     {
+        var wanted = platform is null ? null : ImagePlatform.Parse(platform);
         var holds = new List<IDisposable>();
         try
         {
@@ -59,6 +60,7 @@ public sealed partial class ImageStore
                 {
                     var (image, hold) = HoldWhole(name?.ToString() ?? text);
                     holds.Add(hold);
+                    RequirePlatform(text, image, wanted);
                     saved.Add(image, name);
                 }
             }
@@ -71,6 +73,16 @@ public sealed partial class ImageStore
         {
             foreach (var hold in holds) hold.Dispose();
         }
+    }
+
+    /// <remarks>In the words of Docker.</remarks>
+    private static void RequirePlatform(string name, KnownImage image, ImagePlatform? wanted)
+    {
+        var own = ImagePlatform.Of(image.Configuration);
+        if (wanted is null || wanted == own) return;
+        throw new ImageException(
+            ImageFault.NotFound,
+            $"no suitable export target found for platform {wanted}: image {name} is for {own}");
     }
 
     // A repository alone stands for all of its tags; an id for an image without a name.

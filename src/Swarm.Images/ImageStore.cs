@@ -6,6 +6,7 @@ using Swarm.Images.Archives;
 using Swarm.Images.Collecting;
 using Swarm.Images.Copies;
 using Swarm.Images.Layers;
+using Swarm.Images.Manifests;
 using Swarm.Images.Names;
 using Swarm.Images.Repositories;
 using Swarm.Images.Snapshots;
@@ -68,11 +69,13 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation)
+    public async Task<ImmutableArray<LoadedImage>> LoadAsync(
+        Stream archive, string? platform, CancellationToken cancellation)
     {
+        var wanted = platform is null ? null : ImagePlatform.Parse(platform);
         using var scratch = _folders.NewScratch();
         var images = await PipedStream.ReadAsync(
-            archive, stream => ImageArchive.Read(ArchiveFiles.Read(stream, scratch, _options, cancellation)),
+            archive, stream => ImageArchive.Read(ArchiveFiles.Read(stream, scratch, _options, cancellation), wanted),
             cancellation);
         return await InstallAsync(images, scratch, cancellation);
     }
@@ -85,7 +88,8 @@ public sealed partial class ImageStore : IImageStore, IDisposable
 
         using var scratch = _folders.NewScratch();
         var images = await DedicatedThread.RunAsync(
-            () => ImageArchive.Read(new LayoutFiles(folder, scratch, cancellation)), cancellation);
+            () => ImageArchive.Read(new LayoutFiles(folder, scratch, cancellation), platform: null),
+            cancellation);
         return await InstallAsync(images, scratch, cancellation);
     }
 

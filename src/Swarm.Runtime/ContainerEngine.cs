@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
@@ -32,9 +33,9 @@ public sealed class ContainerEngine : IContainerEngine
     /// <summary>Timers of the framework know no longer time.</summary>
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
-    private readonly EngineOptions _options;
     private readonly BlockingWork _work;
     private readonly EngineCore _core;
+    private readonly ExecLauncher _launcher;
     private readonly TimeProvider _time;
     private readonly INetworkPlane _networks;
 
@@ -43,7 +44,7 @@ public sealed class ContainerEngine : IContainerEngine
         EngineOptions options, IImageStore images, INetworkPlane networks, TimeProvider time, ILoggerFactory loggers)
     {
         options.Validate();
-        (_options, _time, _networks) = (options, time, networks);
+        (_time, _networks) = (time, networks);
         _work = new BlockingWork("container work", options.Workers);
         _core = new EngineCore(
             options, images, networks, CgroupFiles.OfHost(), _work, time, loggers.CreateLogger<ContainerEngine>());
@@ -53,8 +54,8 @@ public sealed class ContainerEngine : IContainerEngine
         Usage = new UsageReading(_core, _work, CgroupFiles.OfHost(), time);
         Consoles = new ContainerConsoles(_core, _work);
         Volumes = new HostVolumes(_core, _core.Volumes, _work);
-        Execs = new ContainerExecs(
-            _core, _work, new ExecLauncher(options, _core.Folders, _core.Watch, time), time);
+        _launcher = new ExecLauncher(options, _core.Folders, _core.Watch, time);
+        Execs = new ContainerExecs(_core, _work, _launcher, time);
     }
 
     /// <inheritdoc/>
@@ -147,21 +148,24 @@ public sealed class ContainerEngine : IContainerEngine
         ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation)
     {
         if (arguments.IsDefaultOrEmpty) throw new ContainerException(ContainerFault.Invalid, "no command to run");
-        _core.GetUnpaused(id, "a command in it");
+        var record = _core.GetUnpaused(id, "a command in it");
         using var deadline = new CancellationTokenSource(
             timeout < LongestDeadline ? timeout : LongestDeadline, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-        using var run = new CommandRun(
-            _core.Watch, new Spawn(_options.CrunPath, _core.Runtime.ExecArguments(id, arguments))
-            {
-                Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
-                WorkingFolder = "/",
-            },
-            _time);
-        await using var killing = either.Token.Register(() => run.Kill());
-        var code = await run.Ended;
-        cancellation.ThrowIfCancellationRequested();
-        return new CommandResult(code, run.Output, deadline.IsCancellationRequested);
+        var folder = _core.Folders.Exec(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+        try
+        {
+            var command = _launcher.Command(folder, record, arguments, _core.IsHomeGiven(record));
+            using var run = new CommandRun(_core.Watch, command, _time);
+            await using var killing = either.Token.Register(() => run.Kill());
+            var code = await run.Ended;
+            cancellation.ThrowIfCancellationRequested();
+            return new CommandResult(code, run.Output, deadline.IsCancellationRequested);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,8 @@ internal sealed partial class EngineCore
     {
         Folders.Make();
         TakeLock();
+        // What commands were to read whose end no engine saw.
+        foreach (var left in Directory.GetDirectories(Folders.Execs)) Directory.Delete(left, recursive: true);
         _nullDevice = NullDevice.Protect();
         if (_options.Users is { } users)
             await MappingProbe.RequireAsync(users, _options.DataRoot, Folders.Subpaths, cancellation);

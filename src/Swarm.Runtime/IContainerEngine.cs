@@ -63,7 +63,8 @@ public interface IContainerEngine : IAsyncDisposable
     /// where nobody else has them, unless the definition says that they stay.</summary>
     Task RemoveAsync(ContainerId id, CancellationToken cancellation);
 
-    /// <summary>Runs a command in the container and waits for it. Output beyond 4 KiB is dropped.</summary>
+    /// <summary>Runs a command in the container, as its own user and with its limits, and waits for it. Output beyond
+    /// 4 KiB is dropped.</summary>
     Task<CommandResult> RunCommandAsync(
         ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation);
 

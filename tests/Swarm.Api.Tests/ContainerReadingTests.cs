@@ -21,10 +21,11 @@ public sealed class ContainerReadingTests
              "UTSMode":"host",
              "Devices":[{"PathOnHost":"/dev/a","PathInContainer":"/dev/b","CgroupPermissions":"r"}],
              "SecurityOpt":["seccomp={\"a\":1}","no-new-privileges"],"MaskedPaths":[],"ReadonlyPaths":["/proc/x"],
-             "CpusetMems":"0","BlkioWeight":300,"MemorySwappiness":7,"MemoryReservation":10000000}
+             "ConsoleSize":[21,77],"CpusetMems":"0","BlkioWeight":300,"MemorySwappiness":7,"MemoryReservation":10000000}
             """);
 
         Assert.Equal(new Ulimit("nofile", 1, 2), Assert.Single(spec.Ulimits));
+        Assert.Equal(new ConsoleSize(21, 77), spec.ConsoleSize);
         Assert.True(spec.Init);
         Assert.Equal(["7"], spec.Groups.ToArray());
         Assert.Equal(["a.b"], spec.DnsSearch.ToArray());
@@ -122,6 +123,13 @@ public sealed class ContainerReadingTests
     [InlineData("""{"CpuShares":262145}""", 400, "the maximum allowed cpu-shares is 262144")]
     [InlineData("""{"Devices":[{"PathOnHost":"dev"}]}""", 400, "HostConfig.Devices[0].PathOnHost is not a full path")]
     [InlineData("""{"Ulimits":[{"Soft":1}]}""", 400, "HostConfig.Ulimits[0].Name is missing")]
+    [InlineData("""{"Ulimits":[{"Name":"nosuch","Soft":1,"Hard":1}]}""", 400, "invalid ulimit type: nosuch")]
+    [InlineData("""{"Ulimits":[{"Name":"nofile","Soft":10,"Hard":5}]}""", 400,
+        "ulimit soft limit must be less than or equal to hard limit: 10 > 5")]
+    [InlineData("""{"Ulimits":[{"Name":"nofile","Soft":-1,"Hard":5}]}""", 400,
+        "ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: 5")]
+    [InlineData("""{"ConsoleSize":[1,2,3]}""", 400,
+        "invalid JSON: HostConfig.ConsoleSize must be a height and a width, each between 0 and 65535")]
     [InlineData("""{"SecurityOpt":["label=type:x"]}""", 501,
         "the security option label=type:x is not supported by this version of Swarm")]
     [InlineData("""{"SecurityOpt":["what"]}""", 400, "invalid --security-opt: \"what\"")]

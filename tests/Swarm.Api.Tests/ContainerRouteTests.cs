@@ -86,6 +86,28 @@ public sealed class ContainerRouteTests
     }
 
     [Theory]
+    [InlineData("", "/b /a /b/store /c")]
+    [InlineData("\"name\":[\"store\"]", "")]
+    [InlineData("\"name\":[\"a\"]", "/a /b/store")]
+    [InlineData("\"since\":[\"b/store\"]", "/b")]
+    [InlineData("\"before\":[\"/b\"]", "/a /b/store /c")]
+    public async Task A_container_has_the_names_by_which_others_are_linked_to_it(string filter, string names)
+    {
+        await using var node = await ServedNode.StartAsync();
+        node.Engine.Containers.AddRange(
+        [
+            Linked(Of('b', "box:1", Box), "bridge", "store") with { CreatedAt = DateTimeOffset.UnixEpoch.AddHours(1) },
+            Of('a', "box:1", Box) with { CreatedAt = DateTimeOffset.UnixEpoch },
+            Linked(Of('c', "box:1", Box), "own", "other"),
+        ]);
+
+        var list = JsonNode.Parse(await node.Client.GetStringAsync(
+            $"/containers/json?filters={Uri.EscapeDataString($"{{{filter}}}")}"))!.AsArray();
+
+        Assert.Equal(names, string.Join(' ', list.SelectMany(container => container!["Names"]!.AsArray())));
+    }
+
+    [Theory]
     [InlineData("localhost:5000/app", 1)]
     [InlineData("localhost:5000/app:1", 1)]
     [InlineData("localhost", 0)]
@@ -200,6 +222,18 @@ public sealed class ContainerRouteTests
         var list = JsonNode.Parse(await node.Client.GetStringAsync($"/containers/json?filters={filters}"))!.AsArray();
         return string.Join(' ', list.Select(container => container!["Image"]!.GetValue<string>()));
     }
+
+    private static ContainerState Linked(ContainerState owner, string network, string alias) => owner with
+    {
+        Definition = owner.Definition with
+        {
+            Spec = owner.Definition.Spec with
+            {
+                Endpoints = [new EndpointSpec(network)],
+                Links = [new LinkSpec(Id('a').Value, alias)],
+            },
+        },
+    };
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 

@@ -14,15 +14,19 @@ internal sealed class FakeConsole : IConsoleSession
 
     public bool IsTerminal => false;
 
-    public bool HasInputEnded { get; private set; }
+    private readonly TaskCompletionSource _inputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void Write(string output, string error)
+    public Task InputEnded => _inputEnded.Task;
+
+    public bool HasInputEnded => _inputEnded.Task.IsCompleted;
+
+    public void Write(string output, string error = "")
     {
         _output.Writer.TryWrite((ConsoleStream.Output, Encoding.ASCII.GetBytes(output)));
-        _output.Writer.TryWrite((ConsoleStream.Error, Encoding.ASCII.GetBytes(error)));
+        if (error.Length > 0) _output.Writer.TryWrite((ConsoleStream.Error, Encoding.ASCII.GetBytes(error)));
     }
 
-    public void End() => _output.Writer.Complete();
+    public void End() => _output.Writer.TryComplete();
 
     /// <summary>Waits for so many bytes of input.</summary>
     public async Task<string> ReadInputAsync(int length, CancellationToken cancellation)
@@ -48,7 +52,7 @@ internal sealed class FakeConsole : IConsoleSession
 
     public ValueTask EndInputAsync(CancellationToken cancellation)
     {
-        HasInputEnded = true;
+        _inputEnded.TrySetResult();
         return ValueTask.CompletedTask;
     }
 

@@ -12,6 +12,9 @@ internal sealed class FakeExecs : IContainerExecs
 
     public FakeConsole Console { get; } = new();
 
+    /// <summary>Of the terminal of the one that was started last.</summary>
+    public TerminalSize? Size { get; private set; }
+
     public string Create(ContainerId id, ExecDefinition definition)
     {
         var exec = $"exec{_execs.Count}";
@@ -19,10 +22,17 @@ internal sealed class FakeExecs : IContainerExecs
         return exec;
     }
 
-    public Task StartDetachedAsync(string exec, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task StartDetachedAsync(string exec, TerminalSize? size, CancellationToken cancellation)
+    {
+        Size = size ?? _execs[exec].Definition.Size;
+        return Task.CompletedTask;
+    }
 
-    public Task<IConsoleSession> StartAsync(string exec, TerminalSize? size, CancellationToken cancellation) =>
-        Task.FromResult<IConsoleSession>(Console);
+    public Task<IConsoleSession> StartAsync(string exec, TerminalSize? size, CancellationToken cancellation)
+    {
+        Size = size ?? _execs[exec].Definition.Size;
+        return Task.FromResult<IConsoleSession>(Console);
+    }
 
     public void Resize(string exec, TerminalSize size) => throw new NotSupportedException();
 

@@ -41,8 +41,13 @@ internal sealed class FakeImageStore : IImageStore
         return Keep(Digest.Of(content), named).Id;
     }
 
-    public async Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation)
+    /// <summary>For which it was loaded or saved last.</summary>
+    public string? Platform { get; private set; }
+
+    public async Task<ImmutableArray<LoadedImage>> LoadAsync(
+        Stream archive, string? platform, CancellationToken cancellation)
     {
+        Platform = platform;
         if (Broken is not null) throw Broken;
 
         var name = new ImageReference("docker.io", "library/loaded", "latest");
@@ -113,8 +118,9 @@ internal sealed class FakeImageStore : IImageStore
     public StoredImage? FindBelow(ContainerId container) => null;
 
     public async Task<ImmutableArray<Digest>> SaveAsync(
-        IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation)
+        IReadOnlyCollection<string> namesOrIds, string? platform, Stream archive, CancellationToken cancellation)
     {
+        Platform = platform;
         var missing = namesOrIds.FirstOrDefault(name => Find(name) is null);
         if (missing is not null) throw new ImageException(ImageFault.NotFound, $"No such image: {missing}");
         await archive.WriteAsync("archive"u8.ToArray(), cancellation);

@@ -25,6 +25,40 @@ public sealed class TransferRouteTests
         Assert.Equal(Digest.Of("pulled"u8), node.Meanings["docker.io/library/one:1"]);
     }
 
+    [Theory]
+    [InlineData("/v1.48", """{"os":"linux","architecture":"arm64"}""", "linux/arm64")]
+    [InlineData("/v1.48", """{"os":"linux","architecture":"arm","variant":"v7"}""", "linux/arm/v7")]
+    [InlineData("/v1.47", """{"os":"linux","architecture":"arm64"}""", null)]
+    [InlineData("/v1.48", null, null)]
+    public async Task A_platform_of_an_archive_is_what_newer_clients_name(
+        string version, string? json, string? platform)
+    {
+        await using var node = await ServedNode.StartAsync();
+        var query = json is null ? "" : "platform=" + Uri.EscapeDataString(json);
+
+        await node.Client.PostAsync($"{version}/images/load?{query}", new StringContent("archive"));
+        Assert.Equal(platform, node.Store.Platform);
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+        await node.Client.GetAsync($"{version}/images/get?names=loaded&{query}");
+
+        Assert.Equal(platform, node.Store.Platform);
+    }
+
+    [Theory]
+    [InlineData("platform={}", "both OS and Architecture must be provided")]
+    [InlineData("platform=linux", "invalid JSON")]
+    [InlineData("platform={\"variant\":\"v7\"}", "optional platform fields provided, but OS and Architecture are")]
+    [InlineData("platform=a&platform=b", "multiple platform parameters are not supported in this API version")]
+    public async Task What_is_no_platform_is_refused(string query, string message)
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        var refused = await node.Client.PostAsync($"/images/load?{query}", new StringContent("archive"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(message, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_a_tag_all_of_them_are_pulled()
     {

@@ -93,7 +93,8 @@ internal sealed class BusyboxImages(string folder) : IImageStore
 
     public ImmutableArray<string> Warnings() => [];
 
-    public Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation) =>
+    public Task<ImmutableArray<LoadedImage>> LoadAsync(
+        Stream archive, string? platform, CancellationToken cancellation) =>
         throw new UnreachableException();
 
     public Task<ImmutableArray<LoadedImage>> LoadLayoutAsync(string layout, CancellationToken cancellation) =>
@@ -129,6 +130,6 @@ internal sealed class BusyboxImages(string folder) : IImageStore
     public IDisposable? HoldImage(string nameOrId) => throw new UnreachableException();
 
     public Task<ImmutableArray<Digest>> SaveAsync(
-        IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation) =>
+        IReadOnlyCollection<string> namesOrIds, string? platform, Stream archive, CancellationToken cancellation) =>
         throw new UnreachableException();
 }

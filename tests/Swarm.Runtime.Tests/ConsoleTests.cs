@@ -131,6 +131,15 @@ public sealed class ConsoleTests(EngineFixture fixture) : IClassFixture<EngineFi
     }
 
     [Fact]
+    public async Task A_terminal_has_the_size_that_was_asked_for_from_its_first_moment_and_at_each_start()
+    {
+        var (_, output) = await fixture.RunAsync(
+            EngineFixture.Shell("stty size") with { Tty = true, ConsoleSize = new ConsoleSize(31, 113) });
+
+        Assert.Equal("31 113", output.Trim());
+    }
+
+    [Fact]
     public async Task One_who_does_not_read_holds_up_neither_the_end_nor_memory()
     {
         var created = await fixture.Engine.CreateAsync(

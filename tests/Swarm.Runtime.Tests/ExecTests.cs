@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Swarm.Core.Containers;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Execs;
 using Xunit.Abstractions;
@@ -27,7 +28,7 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
         var ended = await Execs.WaitAsync(exec, default);
         Assert.Equal((false, 3), (ended.IsRunning, ended.ExitCode));
         Assert.Empty(Execs.Of(container.Id));
-        var again = await Assert.ThrowsAsync<ContainerException>(() => Execs.StartDetachedAsync(exec, default));
+        var again = await Assert.ThrowsAsync<ContainerException>(() => Execs.StartDetachedAsync(exec, null, default));
         Assert.Equal(ContainerFault.WrongPhase, again.Fault);
     }
 
@@ -43,6 +44,32 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
             await OutputAsync(
                 container, Print with { User = "worker", Environment = ["CHANGED=2"], WorkingDirectory = "/data" }));
         Assert.Equal("1300 1400", await OutputAsync(container, Shell("id -G | tr -d '\\n'") with { User = "worker" }));
+    }
+
+    [Fact]
+    public async Task It_is_held_to_all_that_the_container_is_held_to_and_so_is_a_probe()
+    {
+        var container = await fixture.StartAsync(EngineFixture.Shell("sleep 600") with
+        {
+            User = "worker",
+            Groups = ["77"],
+            WorkingDirectory = "/data",
+            Ulimits = [new Ulimit("nofile", 100, 200), new Ulimit("core", 0, 0)],
+            OutOfMemoryScore = 500,
+            NoNewPrivileges = true,
+            DropCapabilities = ["CHOWN"],
+        });
+        var status = File.ReadLines($"/proc/{container.Pid}/status").Where(IsSetting);
+        var own = File.ReadAllText($"/proc/{container.Pid}/oom_score_adj")
+            + File.ReadAllText($"/proc/{container.Pid}/limits")
+            + string.Join('\n', [.. status, "/data\n"]);
+        const string look = "cat /proc/self/oom_score_adj /proc/self/limits; "
+            + "grep -E '^(Umask|Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp):' /proc/self/status; pwd";
+
+        Assert.Equal(own, await OutputAsync(container, Shell(look)));
+        Assert.Equal("0 " + own.Trim(), await fixture.RunCommandAsync(container.Id, "sh", "-c", look));
+        Assert.StartsWith("500\n", own, StringComparison.Ordinal);
+        Assert.Equal(own, await OutputAsync(container, Shell(look) with { User = "worker" }));
     }
 
     [Fact]
@@ -64,9 +91,14 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
         var container = await SleepingAsync();
         var exec = Execs.Create(
             container.Id,
-            Shell("read x; stty size; read x; stty size; read x") with { Tty = true, Streams = ConsoleStreams.All });
+            Shell("read x; stty size; read x; stty size; read x") with
+            {
+                Tty = true,
+                Streams = ConsoleStreams.All,
+                Size = new TerminalSize(21, 77),
+            });
 
-        await using var session = await Execs.StartAsync(exec, new TerminalSize(21, 77), default);
+        await using var session = await Execs.StartAsync(exec, null, default);
         await session.WriteTextAsync("go\n");
         await session.ReadUntilAsync("21 77\r\n");
         Execs.Resize(exec, new TerminalSize(22, 78));
@@ -86,7 +118,7 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
     {
         var container = await SleepingAsync();
         var detached = Execs.Create(container.Id, Shell("yes | head -c 1000000; exit 5"));
-        await Execs.StartDetachedAsync(detached, default);
+        await Execs.StartDetachedAsync(detached, null, default);
         var left = Execs.Create(container.Id, Shell("echo begun; read x < /tmp/go; yes | head -c 1000000; exit 6"));
         await fixture.RunCommandAsync(container.Id, "sh", "-c", "mkfifo /tmp/go");
         await using (var session = await Execs.StartAsync(left, null, default)) await session.ReadUntilAsync("begun");
@@ -177,7 +209,7 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
         Assert.Null(Execs.Find(exec));
         Assert.Equal(
             ContainerFault.NotFound,
-            (await Assert.ThrowsAsync<ContainerException>(() => Execs.StartDetachedAsync(exec, default))).Fault);
+            (await Assert.ThrowsAsync<ContainerException>(() => Execs.StartDetachedAsync(exec, null, default))).Fault);
     }
 
     [Fact]
@@ -196,6 +228,10 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
         output.WriteLine($"MEASURED exec true, to its end: least {times[0]:F1} ms, median {times[7]:F1} ms");
         Assert.InRange(times[0], 0, 5000);
     }
+
+    private static bool IsSetting(string line) =>
+        line.Split(':')[0] is "Umask" or "Uid" or "Gid" or "Groups" or "NoNewPrivs" or "Seccomp"
+        || line.StartsWith("Cap", StringComparison.Ordinal);
 
     private static ExecDefinition Print =>
         Shell("echo -n $(id -u) $(pwd) $HOME $KEPT $CHANGED");

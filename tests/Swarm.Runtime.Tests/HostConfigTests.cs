@@ -34,6 +34,16 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
             new ProcessLimit("RLIMIT_NOFILE", 5, 20000), ProcessLimits.Choose(new Ulimit("nofile", 5, -1), ceiling));
     }
 
+    [Theory]
+    [InlineData(0, true, -500, 0)]
+    [InlineData(0, false, -500, 0)]
+    [InlineData(-900, true, -500, -900)]
+    [InlineData(-900, false, -500, -500)]
+    [InlineData(-900, false, 0, 0)]
+    [InlineData(300, false, 0, 300)]
+    public void Its_score_is_its_own_and_not_that_of_the_engine(int wanted, bool isFree, int own, int score) =>
+        Assert.Equal(score, ProcessLimits.Score(wanted, isFree, own));
+
     [Fact]
     public async Task An_init_program_waits_for_what_nobody_waits_for_and_passes_signals_and_exit_codes_on()
     {
@@ -207,7 +217,7 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
 
     public static TheoryData<string, string> Refusals => new()
     {
-        { "ulimit", "there is no ulimit wings" },
+        { "ulimit", "invalid ulimit type: wings" },
         { "cgroup", "the cgroup parent /../up is not as /mine" },
         { "annotation", "the annotation run.oci.handler is the engine's own" },
         { "rule", "invalid device cgroup rule format: 'c 1 rwm'" },
@@ -216,7 +226,7 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
         { "folder", "/dev is no block device" },
         { "weight", "/dev/sda: the weight 9 is not between 10 and 1000" },
         { "journal", "the log driver journald needs a journal, and none listens on /run/systemd/journal/socket" },
-        { "order", "ulimit nofile: the soft limit 9 is above the hard limit 8" },
+        { "order", "ulimit soft limit must be less than or equal to hard limit: 9 > 8" },
         { "score", "out-of-memory score 2000 is not between -1000 and 1000" },
         { "group", "unable to find group nobodies: no matching entries in group file" },
         { "device", "error gathering device information for /dev/none: no such file or directory" },

@@ -4,6 +4,8 @@ namespace Swarm.Runtime.Tests;
 
 public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFixture>
 {
+    private static readonly EnumerationOptions Deeply = new() { RecurseSubdirectories = true, MaxRecursionDepth = 2 };
+
     private static ContainerSpec Sleep => EngineFixture.Shell("sleep 600");
 
     public static TheoryData<string, string> Refusals => new()
@@ -51,6 +53,26 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
         Assert.Equal(message, refused.Message);
         Assert.Null(fixture.Engine.Find(definition.Id));
         Assert.Empty(fixture.FilesOf(definition.Id));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(10)]
+    public async Task Fewer_open_files_than_a_program_can_be_started_with_are_told_and_nothing_is_left(long files)
+    {
+        var definition = EngineFixture.Define(Sleep with { Ulimits = [new Ulimit("nofile", files, 20)] });
+
+        var refused = await Assert.ThrowsAsync<ContainerException>(
+            () => fixture.Engine.CreateAsync(definition, default));
+
+        Assert.StartsWith(
+            $"ulimit nofile={files} is too low: with so few open files \"sh\" could not be started (crun: ",
+            refused.Message, StringComparison.Ordinal);
+        Assert.Equal(ContainerFault.Invalid, refused.Fault);
+        Assert.Empty(fixture.FilesOf(definition.Id));
+        Assert.DoesNotContain(
+            Directory.GetDirectories("/sys/fs/cgroup", fixture.Options.CgroupParent[1..], Deeply),
+            parent => Directory.GetDirectories(parent, $"*{definition.Id.Value[..24]}*").Length > 0);
     }
 
     [Theory]

@@ -15,4 +15,20 @@ public sealed class RuntimeMessageTests
     [InlineData("", "crun could not make the container and did not say why")]
     public void It_is_said_what_could_not_be_done_and_why(string said, string told) =>
         Assert.Equal(told, RuntimeMessages.ToException(said, "program").Message);
+
+    [Theory]
+    [InlineData("pipe: Too many open files", 3)]
+    [InlineData("fchown std stream 0: Bad file descriptor", 12)]
+    [InlineData("writing file `/sys/fs/cgroup/cpuset/a/cgroup.procs`: No space left on device", 10)]
+    public void Too_few_open_files_for_crun_are_told_by_the_limit(string said, long files)
+    {
+        var told = RuntimeMessages.ToException(said, "program", files);
+
+        Assert.Equal(ContainerFault.Invalid, told.Fault);
+        Assert.Equal(
+            $"ulimit nofile={files} is too low: with so few open files \"program\" could not be started (crun: {said})",
+            told.Message);
+        Assert.Equal("crun: " + said, RuntimeMessages.ToException(said, "program", 1024).Message);
+        Assert.Equal("crun: " + said, RuntimeMessages.ToException(said, "program").Message);
+    }
 }

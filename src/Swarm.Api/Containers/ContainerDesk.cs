@@ -62,9 +62,11 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
             known.TryGetValue(named, out var image) ? image : known[named] = images.Find(named);
 
         var networks = engine.Networks.List();
+        var all = engine.List();
+        var links = LinkNames(all);
         return
         [
-            .. engine.List().Select(state => new ShownContainer(state, own.GetValueOrDefault(state.Id))
+            .. all.Select(state => new ShownContainer(state, own.GetValueOrDefault(state.Id))
             {
                 Image = Find(state.ImageId.Value),
                 ImageName = Find(state.Definition.Spec.Image)?.Id == state.ImageId
@@ -72,6 +74,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
                     : state.ImageId.Value,
                 Seen = engine.Health.Find(state.Id),
                 Networks = networks,
+                LinkNames = [.. links[state.Id.Value]],
             }),
         ];
     }
@@ -144,6 +147,14 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
 
     public static ContainerId NewId() => new(
         Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+
+    /// <summary>For the id of a container, what those that are linked to it call it.</summary>
+    private static ILookup<string, string> LinkNames(ImmutableArray<ContainerState> containers) => (
+        from owner in containers
+        where NetworkReading.HasLinksOfDefault(owner.Definition.Spec)
+        from link in owner.Definition.Spec.Links
+        select (link.Container, Name: $"{owner.Definition.Name}/{link.Alias}"))
+        .ToLookup(link => link.Container, link => link.Name);
 
     /// <summary>By the names that the others have now, or had last.</summary>
     private ImmutableArray<string> LinksOf(ContainerState state) =>

@@ -78,6 +78,7 @@ internal static class ContainerList
     }
 
     /// <summary>Names are matched as expressions, with and without the slash that Docker puts before them.</summary>
+    /// <remarks>As in Docker, only a container's own: by what others call it, it is not found.</remarks>
     private static bool FitsName(string name, string wanted)
     {
         try
@@ -124,9 +125,9 @@ internal static class ContainerList
         filters.Fits("before", named => container.State.CreatedAt < Find(all, named).CreatedAt)
         && filters.Fits("since", named => container.State.CreatedAt > Find(all, named).CreatedAt);
 
+    /// <summary>By any name that it has, or the beginning of its id.</summary>
     private static ContainerState Find(IReadOnlyList<ShownContainer> all, string named) => all
-        .Select(container => container.State)
-        .FirstOrDefault(state => state.Definition.Name == named.TrimStart('/')
-            || state.Id.Value.StartsWith(named, StringComparison.Ordinal))
-        ?? throw ContainerFinder.Missing(named);
+        .FirstOrDefault(container => container.Names.Contains(named.TrimStart('/'))
+            || container.State.Id.Value.StartsWith(named, StringComparison.Ordinal))
+        ?.State ?? throw ContainerFinder.Missing(named);
 }

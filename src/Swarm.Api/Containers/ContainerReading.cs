@@ -47,6 +47,7 @@ internal static class ContainerReading
             Tty = config.Flag("Tty"),
             OpenStdin = config.Flag("OpenStdin"),
             StdinOnce = config.Flag("StdinOnce"),
+            ConsoleSize = ConsoleSizeReading.Read(host),
         };
         if (config.Has("StopTimeout"))
             spec = spec with { StopGrace = TimeSpan.FromSeconds(config.Number("StopTimeout")) };

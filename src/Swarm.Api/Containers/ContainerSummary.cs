@@ -17,7 +17,7 @@ internal static class ContainerSummary
         return new JsonObject
         {
             ["Id"] = state.Id.Value,
-            ["Names"] = new JsonArray($"/{state.Definition.Name}"),
+            ["Names"] = new JsonArray([.. shown.Names.Select(name => (JsonNode)$"/{name}")]),
             ["Image"] = shown.ImageName ?? spec.Image,
             ["ImageID"] = state.ImageId.Value,
             ["Command"] = Command(shown),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -28,6 +27,7 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
         var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
         var keys = asked.Text("DetachKeys");
         DetachKeys.Read(keys); // who names keys that there are not is told now
+        ConsoleSizeReading.DropWhereNotMeant(context, asked);
         var definition = new ExecDefinition(asked.Words("Cmd") ?? [])
         {
             Streams = new ConsoleStreams(
@@ -38,6 +38,7 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
             WorkingDirectory = asked.Text("WorkingDir") is { Length: > 0 } folder ? folder : null,
             Privileged = asked.Flag("Privileged"),
             DetachKeys = keys,
+            Size = SizeOf(asked),
         };
         if (definition.Arguments.IsEmpty)
             throw new ApiException(StatusCodes.Status400BadRequest, "no exec command specified");
@@ -53,10 +54,12 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
         var exec = Find(context);
         var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
         var container = desk.Engine.Find(exec.Container);
+        ConsoleSizeReading.DropWhereNotMeant(context, asked);
+        var size = SizeOf(asked);
         if (asked.Flag("Detach"))
         {
             Tell(container, exec);
-            await desk.Engine.Execs.StartDetachedAsync(exec.Id, stopping);
+            await desk.Engine.Execs.StartDetachedAsync(exec.Id, size, stopping);
             context.Response.StatusCode = StatusCodes.Status200OK;
             return;
         }
@@ -70,7 +73,7 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
         Tell(container, exec); // before: it may end at once
         try
         {
-            session = await desk.Engine.Execs.StartAsync(exec.Id, SizeOf(asked), CancellationToken.None);
+            session = await desk.Engine.Execs.StartAsync(exec.Id, size, CancellationToken.None);
         }
         catch (ContainerException refused)
         {
@@ -155,14 +158,8 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
     public static TerminalSize SizeOf(HttpRequest request) => new(
         QueryNumber.Read(request, "h") ?? throw Invalid("h"), QueryNumber.Read(request, "w") ?? throw Invalid("w"));
 
-    /// <summary>Height and width of the client's terminal; null where it does not say.</summary>
     private static TerminalSize? SizeOf(JsonFields asked) =>
-        asked.Node["ConsoleSize"] is JsonArray { Count: 2 } size
-        && int.TryParse(size[0]?.ToJsonString(), CultureInfo.InvariantCulture, out var height)
-        && int.TryParse(size[1]?.ToJsonString(), CultureInfo.InvariantCulture, out var width)
-        && height > 0 && width > 0
-            ? new TerminalSize(height, width)
-            : null;
+        ConsoleSizeReading.Read(asked) is { } size ? new TerminalSize(size.Rows, size.Columns) : null;
 
     private static ApiException Invalid(string name) =>
         new(StatusCodes.Status400BadRequest, $"no value of {name} was given: the size of the terminal");

@@ -36,6 +36,11 @@ internal static class NetworkReading
         };
     }
 
+    /// <summary>Whether its links are those of the default network: in others they are names in that network only.
+    /// </summary>
+    public static bool HasLinksOfDefault(ContainerSpec spec) =>
+        spec.NetworkMode == NetworkMode.Bridge && (spec.Endpoints?.Any(one => one.Network == Default) ?? false);
+
     /// <summary>What is the other container's to say.</summary>
     private static void CheckShared(JsonFields config, JsonFields host)
     {

@@ -8,13 +8,17 @@ namespace Swarm.Api.Containers;
 /// <summary>What a container's processes get of the host: limits, a score, devices.</summary>
 internal static class ProcessReading
 {
-    /// <exception cref="ApiException">A limit without a name.</exception>
+    /// <exception cref="ApiException">A limit without a name, or that cannot be.</exception>
     public static ImmutableArray<Ulimit> Ulimits(JsonFields host) =>
-    [
-        .. host.Objects("Ulimits").Select(limit => new Ulimit(
-            limit.Text("Name") is { Length: > 0 } name ? name : throw Invalid($"{limit.PathOf("Name")} is missing"),
-            limit.Number("Soft"), limit.Number("Hard"))),
-    ];
+        [.. host.Objects("Ulimits").Select(ReadUlimit)];
+
+    private static Ulimit ReadUlimit(JsonFields limit)
+    {
+        var name = limit.Text("Name");
+        if (name.Length == 0) throw Invalid($"{limit.PathOf("Name")} is missing");
+        var read = new Ulimit(name, limit.Number("Soft"), limit.Number("Hard"));
+        return UlimitRules.FindFault(read) is { } fault ? throw Invalid(fault) : read;
+    }
 
     /// <exception cref="ApiException">It is beyond what the kernel knows.</exception>
     public static int OutOfMemoryScore(JsonFields host)

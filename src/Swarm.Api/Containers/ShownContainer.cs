@@ -31,6 +31,12 @@ internal sealed record ShownContainer(ContainerState State, StandaloneContainer?
     /// <summary>What it is linked to, as <c>/db:/web/alias</c>.</summary>
     public ImmutableArray<string> Links { get; init; } = [];
 
+    /// <summary>What others that are linked to it call it, as <c>web/alias</c>.</summary>
+    public ImmutableArray<string> LinkNames { get; init; } = [];
+
+    /// <summary>All that it is called, by the letters.</summary>
+    public IEnumerable<string> Names => LinkNames.Append(State.Definition.Name).Order(StringComparer.Ordinal);
+
     /// <summary>As it was asked for; of a task's, what Docker would have been asked for the same.</summary>
     public JsonFields Asked { get; } = Own is { Settings.Asked.Length: > 0 }
         ? JsonFields.Parse(System.Text.Encoding.UTF8.GetBytes(Own.Settings.Asked))

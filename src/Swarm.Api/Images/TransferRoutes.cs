@@ -60,8 +60,9 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
 
     private async Task LoadAsync(HttpContext context)
     {
-        // What of it is of other platforms is passed over: the choice is this host's.
-        var loaded = await images.LoadAsync(context.Request.Body, context.RequestAborted);
+        // Unless one is named, what of it is of other platforms is passed over: the choice is this host's.
+        var loaded = await images.LoadAsync(
+            context.Request.Body, PlatformQuery.Read(context), context.RequestAborted);
         var progress = new ProgressStream(context, time);
         await progress.RunAsync(async () =>
         {
@@ -145,8 +146,9 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
     private Task SaveAsync(HttpContext context, string[] wanted)
     {
         if (wanted.Length == 0) throw new ApiException(StatusCodes.Status400BadRequest, "no image is named");
+        var platform = PlatformQuery.Read(context);
         context.Response.ContentType = "application/x-tar";
-        return images.SaveAsync(wanted, context.Response.Body, context.RequestAborted);
+        return images.SaveAsync(wanted, platform, context.Response.Body, context.RequestAborted);
     }
 
     private async Task NameAsync(

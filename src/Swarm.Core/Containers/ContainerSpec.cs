@@ -155,7 +155,13 @@ public sealed record ContainerSpec
 
     /// <summary>Its weights in the use of devices of the host; passed over where the kernel knows none.</summary>
     [Key(54)] public ImmutableArray<DeviceWeight> DeviceWeights { get; init; } = [];
+
+    /// <summary>Of its terminal, where it has one, from the start; null: nobody said.</summary>
+    [Key(55)] public ConsoleSize? ConsoleSize { get; init; }
 }
+
+/// <summary>Size of a terminal, in characters.</summary>
+public sealed record ConsoleSize([property: Key(0)] int Rows, [property: Key(1)] int Columns);
 
 /// <summary>A limit of setrlimit(2).</summary>
 /// <param name="Name">As <c>nofile</c>.</param>

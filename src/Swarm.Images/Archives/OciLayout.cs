@@ -7,28 +7,36 @@ namespace Swarm.Images.Archives;
 
 /// <summary>An OCI layout: <c>index.json</c> leads to manifests, they to blobs, each a file
 /// named by its digest.</summary>
+/// <param name="platform">For which the images of several are taken; null: for this host's.</param>
 /// <remarks>https://github.com/opencontainers/image-spec/blob/main/image-layout.md</remarks>
-internal sealed class OciLayout(IImageFiles files)
+internal sealed class OciLayout(IImageFiles files, ImagePlatform? platform)
 {
     private const string Contents = "index.json";
 
     // Indexes in indexes: real ones have one or two.
     private const int NestingMax = 8;
 
-    /// <summary>One image for each name; of several platforms the one for this host.</summary>
+    /// <summary>One image for each name; of several platforms the one that is wanted.</summary>
+    /// <remarks>Where one was asked for, what has none for it is passed over.</remarks>
     public ImmutableArray<ArchivedImage> Read()
     {
         var images = ImmutableArray.CreateBuilder<ArchivedImage>();
         foreach (var group in ReadContents().Manifests.GroupBy(manifest => manifest.Name))
         {
-            ImmutableArray<Descriptor> chosen = group.All(manifest => manifest.Platform is null)
+            ImmutableArray<Descriptor?> chosen = group.All(manifest => manifest.Platform is null)
                 ? [.. group]
-                : [ChooseForHost([.. group], $"{files.Subject}: {Contents}")];
-            images.AddRange(chosen.Select(manifest => ReadImage(manifest, NameOf(group.Key), NestingMax)));
+                : [Choose([.. group], $"{files.Subject}: {Contents}")];
+            images.AddRange(chosen.OfType<Descriptor>()
+                .Select(manifest => ReadImage(manifest, NameOf(group.Key), NestingMax))
+                .OfType<ArchivedImage>());
         }
 
         return images.ToImmutable();
     }
+
+    /// <summary>Those that are named in its indexes.</summary>
+    public IEnumerable<ImagePlatform> Platforms() =>
+        Manifests(ReadContents(), NestingMax).Select(manifest => manifest.Platform).OfType<ImagePlatform>();
 
     /// <summary>The manifest of an image that is known by its configuration, when it and its
     /// layers are all here.</summary>
@@ -72,14 +80,16 @@ internal sealed class OciLayout(IImageFiles files)
         }
     }
 
-    private ArchivedImage ReadImage(Descriptor descriptor, ImmutableArray<ImageReference> names, int nesting)
+    private ArchivedImage? ReadImage(Descriptor descriptor, ImmutableArray<ImageReference> names, int nesting)
     {
         var subject = SubjectOf(descriptor);
         var json = ReadJson(descriptor);
         if (ImageIndex.IsIndex(json))
         {
             if (nesting == 0) throw new ImageException(ImageFault.Invalid, $"{subject}: indexes are nested too deep");
-            return ReadImage(ChooseForHost(ImageIndex.Read(json).Manifests, subject), names, nesting - 1);
+            return Choose(ImageIndex.Read(json).Manifests, subject) is { } chosen
+                ? ReadImage(chosen, names, nesting - 1)
+                : null;
         }
 
         var blob = Get(descriptor);
@@ -91,11 +101,14 @@ internal sealed class OciLayout(IImageFiles files)
     private JsonReading ReadJson(Descriptor descriptor) =>
         JsonReading.Parse(ArchivedImage.ReadDocument(Get(descriptor), SubjectOf(descriptor)), SubjectOf(descriptor));
 
-    private static Descriptor ChooseForHost(ImmutableArray<Descriptor> manifests, string subject) =>
-        ImageIndex.Choose(manifests, ImagePlatform.Host) ?? throw new ImageException(
+    private Descriptor? Choose(ImmutableArray<Descriptor> manifests, string subject)
+    {
+        var found = ImageIndex.Choose(manifests, platform ?? ImagePlatform.Host);
+        return found is not null || platform is not null ? found : throw new ImageException(
             ImageFault.Unsupported,
             $"{subject}: has no image for {ImagePlatform.Host}, only for "
             + string.Join(", ", manifests.Select(manifest => manifest.Platform?.ToString())));
+    }
 
     private StagedBlob Get(Descriptor descriptor)
     {

@@ -15,6 +15,9 @@ internal sealed record ImagePlatform(string OperatingSystem, string Architecture
         var other => other.ToString().ToLowerInvariant(),
     }, "");
 
+    public static ImagePlatform Of(ImageConfiguration image) =>
+        Normal(image.OperatingSystem, image.Architecture, image.Variant);
+
     public static ImagePlatform Read(JsonReading json) =>
         Normal(json.TextOr("os", "linux"), json.TextOr("architecture", ""), json.TextOr("variant", ""));
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -10,6 +11,12 @@ namespace Swarm.Linux.Processes;
 /// </remarks>
 public static unsafe partial class Spawner
 {
+    /// <summary>What a program with a score of its own begins as.</summary>
+    public const string ShellPath = "/bin/sh";
+
+    /// <summary>Its score is set before there is anything of the program that could pass on another one.</summary>
+    private const string SetScore = "echo \"$0\" 2>/dev/null >/proc/self/oom_score_adj; exec \"$@\"";
+
     /// <summary>Larger than the C library's opaque structures on every platform.</summary>
     private const int OpaqueSize = 1024;
 
@@ -23,6 +30,7 @@ public static unsafe partial class Spawner
     /// <exception cref="LinuxException">ENOENT when there is no such program or working folder.</exception>
     public static SpawnedProcess Start(Spawn spawn)
     {
+        spawn = WithScore(spawn);
         var actions = stackalloc byte[OpaqueSize];
         var attributes = stackalloc byte[OpaqueSize];
         Expect(posix_spawn_file_actions_init(actions));
@@ -47,6 +55,16 @@ public static unsafe partial class Spawner
             GC.KeepAlive(spawn);
         }
     }
+
+    /// <remarks>posix_spawn has no word for it, and written afterwards it could come too late.</remarks>
+    private static Spawn WithScore(Spawn spawn) => spawn.OutOfMemoryScore is not { } score ? spawn : spawn with
+    {
+        Program = ShellPath,
+        Arguments =
+        [
+            "-c", SetScore, score.ToString(CultureInfo.InvariantCulture), spawn.Program, .. spawn.Arguments,
+        ],
+    };
 
     private static void AddActions(byte* actions, Spawn spawn)
     {

@@ -43,8 +43,7 @@ internal sealed record BundleInput(
     /// <summary>Null: none is applied.</summary>
     public string? AppArmor { get; init; }
 
-    /// <summary>Null leaves it as the engine's own.</summary>
-    public int? OutOfMemoryScore { get; init; }
+    public int OutOfMemoryScore { get; init; }
 }
 
 /// <summary>Which limits the cgroups of this host know.</summary>

@@ -47,23 +47,24 @@ internal static class ProcessLimits
             IsFree.Value && !isMapped ? ulong.MaxValue : Ceiling(File.ReadLines("/proc/self/limits"), limit.Name))),
     ];
 
-    /// <returns>Null where it is the engine's own.</returns>
     /// <exception cref="ContainerException">It is beyond what the kernel knows.</exception>
-    public static int? Score(int wanted, bool isMapped)
+    public static int Score(int wanted, bool isMapped)
     {
         if (wanted is < -1000 or > 1000)
             throw Invalid($"out-of-memory score {wanted} is not between -1000 and 1000");
-        if (wanted == 0) return null;
-        var own = int.Parse(File.ReadAllText("/proc/self/oom_score_adj"), CultureInfo.InvariantCulture);
-        return IsFree.Value && !isMapped ? wanted : Math.Max(wanted, own);
+        return Score(wanted, IsFree.Value && !isMapped, OwnScore());
     }
+
+    internal static int Score(int wanted, bool isFree, int own) => isFree ? wanted : Math.Max(wanted, own);
+
+    /// <summary>What a program has to be spawned with to have a score that crun does not give it.</summary>
+    /// <returns>Null where it is the engine's own.</returns>
+    public static int? ScoreToSpawnWith(int score) => score == OwnScore() ? null : score;
 
     internal static ProcessLimit Choose(Ulimit limit, ulong ceiling)
     {
-        if (!Lines.ContainsKey(limit.Name)) throw Invalid($"there is no ulimit {limit.Name}");
+        if (UlimitRules.FindFault(limit) is { } fault) throw Invalid(fault);
         var (soft, hard) = (Number(limit.Soft), Number(limit.Hard));
-        if (soft > hard)
-            throw Invalid($"ulimit {limit.Name}: the soft limit {limit.Soft} is above the hard limit {limit.Hard}");
         return new ProcessLimit(
             "RLIMIT_" + limit.Name.ToUpperInvariant(), Math.Min(soft, ceiling), Math.Min(hard, ceiling));
     }
@@ -78,6 +79,9 @@ internal static class ProcessLimits
             ? number
             : ulong.MaxValue;
     }
+
+    private static int OwnScore() =>
+        int.Parse(File.ReadAllText("/proc/self/oom_score_adj"), CultureInfo.InvariantCulture);
 
     private static ulong Number(long value) => value < 0 ? ulong.MaxValue : (ulong)value;
 

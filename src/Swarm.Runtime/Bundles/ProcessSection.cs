@@ -11,6 +11,14 @@ internal static class ProcessSection
         var plan = input.Plan;
         json.WriteStartObject("process");
         json.WriteBoolean("terminal", plan.Spec.Tty);
+        if (plan.Spec is { Tty: true, ConsoleSize: { } size })
+        {
+            json.WriteStartObject("consoleSize");
+            json.WriteNumber("height", size.Rows);
+            json.WriteNumber("width", size.Columns);
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("user");
         json.WriteNumber("uid", input.User.Uid);
         json.WriteNumber("gid", input.User.Gid);
@@ -47,7 +55,7 @@ internal static class ProcessSection
         }
 
         json.WriteEndArray();
-        if (input.OutOfMemoryScore is { } score) json.WriteNumber("oomScoreAdj", score);
+        json.WriteNumber("oomScoreAdj", input.OutOfMemoryScore);
     }
 
     private static ImmutableArray<string> WithHome(ImmutableArray<string> environment, string home) =>

@@ -34,8 +34,8 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
         return exec;
     }
 
-    public Task StartDetachedAsync(string exec, CancellationToken cancellation) =>
-        work.RunAsync(() => StartAsync(Get(exec), isAttached: false, null), cancellation);
+    public Task StartDetachedAsync(string exec, TerminalSize? size, CancellationToken cancellation) =>
+        work.RunAsync(() => StartAsync(Get(exec), isAttached: false, size), cancellation);
 
     public Task<IConsoleSession> StartAsync(string exec, TerminalSize? size, CancellationToken cancellation) =>
         work.RunAsync<IConsoleSession>(
@@ -75,7 +75,8 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
         try
         {
             var (running, pid) = await launcher.StartAsync(
-                exec.State.Id, record, exec.Definition, core.IsHomeGiven(record), isAttached, size);
+                exec.State.Id, record, exec.Definition, core.IsHomeGiven(record), isAttached,
+                size ?? exec.Definition.Size);
             if (!isAttached) running.Output.Drop();
             exec.Start(running, pid);
             // Nobody waits for it but those who ask; it cannot fail.

@@ -27,6 +27,8 @@ internal sealed class ExecLauncher(
     /// <summary>crun sends the terminal before it tells the pid.</summary>
     private static readonly TimeSpan TerminalPatience = TimeSpan.FromSeconds(10);
 
+    private const string ProcessFile = "process.json";
+
     private readonly ulong _bounding = OwnCapabilities.ReadBounding();
 
     /// <summary>Starts it.</summary>
@@ -36,17 +38,14 @@ internal sealed class ExecLauncher(
         string exec, ContainerRecord record, ExecDefinition definition, bool isHomeGiven, bool isAttached,
         TerminalSize? size)
     {
-        var folder = folders.Exec(exec);
-        Directory.CreateDirectory(folder);
+        var folder = Directory.CreateDirectory(folders.Exec(exec)).FullName;
         try
         {
-            File.WriteAllText(
-                Path.Join(folder, "process.json"), Process(record, definition, isHomeGiven, size).ToJsonString());
-            var program = definition.Arguments[0];
+            var process = Write(folder, record, definition, isHomeGiven, size);
             return definition.Tty
-                ? await StartWithTerminalAsync(folder, record, program, size)
+                ? await StartWithTerminalAsync(folder, record, process, size)
                 : await StartWithPipesAsync(
-                    folder, record, program, isAttached ? definition.Streams : new(false, false, false));
+                    folder, record, process, isAttached ? definition.Streams : new(false, false, false));
         }
         finally
         {
@@ -54,6 +53,37 @@ internal sealed class ExecLauncher(
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    /// <summary>What runs a command, with the streams that its caller gives it; crun tells its errors there, too.
+    /// </summary>
+    /// <param name="folder">For what crun reads. It is to be removed when the command has ended.</param>
+    /// <exception cref="ContainerException">The container does not run.</exception>
+    public Spawn Command(
+        string folder, ContainerRecord record, ImmutableArray<string> arguments, bool isHomeGiven)
+    {
+        Directory.CreateDirectory(folder);
+        var process = Write(folder, record, new ExecDefinition(arguments), isHomeGiven, size: null);
+        return Crun(process, ["exec", "--process", Path.Join(folder, ProcessFile), record.Id.Value]);
+    }
+
+    private JsonObject Write(
+        string folder, ContainerRecord record, ExecDefinition definition, bool isHomeGiven, TerminalSize? size)
+    {
+        var process = Process(record, definition, isHomeGiven, size);
+        File.WriteAllText(Path.Join(folder, ProcessFile), process.ToJsonString());
+        return process;
+    }
+
+    /// <remarks>crun gives what it starts so the limits of the process object, but not its score.</remarks>
+    private Spawn Crun(JsonObject process, ImmutableArray<string> arguments) =>
+        new(options.CrunPath, ["--root", folders.RuntimeRoot, .. arguments])
+        {
+            Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+            WorkingFolder = "/",
+            OutOfMemoryScore = ExecProcess.ScoreOf(process) is { } score
+                ? ProcessLimits.ScoreToSpawnWith(score)
+                : null,
+        };
 
     private JsonObject Process(
         ContainerRecord record, ExecDefinition definition, bool isHomeGiven, TerminalSize? size)
@@ -66,7 +96,9 @@ internal sealed class ExecLauncher(
         {
             using var root = new RootedFolder(
                 string.Create(CultureInfo.InvariantCulture, $"/proc/{record.First.Pid}/root"));
-            user = ContainerUser.Find(wanted, root.ReadText("/etc/passwd"), root.ReadText("/etc/group"));
+            var groups = root.ReadText("/etc/group");
+            user = ContainerUser.Find(wanted, root.ReadText("/etc/passwd"), groups)
+                .WithGroups(record.Definition.Spec.Groups, groups);
         }
 
         return ExecProcess.Write(
@@ -74,28 +106,26 @@ internal sealed class ExecLauncher(
     }
 
     private async Task<(RunningExec Running, int Pid)> StartWithPipesAsync(
-        string folder, ContainerRecord record, string program, ConsoleStreams streams)
+        string folder, ContainerRecord record, JsonObject started, ConsoleStreams streams)
     {
         using var input = streams.Input ? new Pipe() : null;
         using var output = streams.Output ? new Pipe() : null;
         using var error = streams.Error ? new Pipe() : null;
         using var nothing = output is null || error is null ? Pipe.OpenNull() : null;
         using var pid = new Pipe();
-        var process = Spawner.Start(new Spawn(options.CrunPath, Arguments(folder, record, []))
+        var process = Spawner.Start(Crun(started, Arguments(folder, record, [])) with
         {
-            Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
-            WorkingFolder = "/",
             Input = input?.Reading,
             Output = output?.Writing ?? nothing,
             Error = error?.Writing ?? nothing,
             Third = pid.Writing,
         });
-        return await FollowAsync(folder, program, process, pid, () => Task.FromResult(new ExecStreams(
+        return await FollowAsync(folder, started, process, pid, () => Task.FromResult(new ExecStreams(
             input?.TakeWriting(), output?.TakeReading(), error?.TakeReading(), null)));
     }
 
     private async Task<(RunningExec Running, int Pid)> StartWithTerminalAsync(
-        string folder, ContainerRecord record, string program, TerminalSize? size)
+        string folder, ContainerRecord record, JsonObject started, TerminalSize? size)
     {
         var path = Path.Join(folder, "tty");
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -103,13 +133,8 @@ internal sealed class ExecLauncher(
         listener.Listen(1);
         using var pid = new Pipe();
         var process = Spawner.Start(
-            new Spawn(options.CrunPath, Arguments(folder, record, ["--console-socket", path]))
-            {
-                Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
-                WorkingFolder = "/",
-                Third = pid.Writing,
-            });
-        return await FollowAsync(folder, program, process, pid, async () =>
+            Crun(started, Arguments(folder, record, ["--console-socket", path])) with { Third = pid.Writing });
+        return await FollowAsync(folder, started, process, pid, async () =>
         {
             var terminal = await ReceiveAsync(listener);
             if (size is not null) Terminal.Resize(terminal, size.Rows, size.Columns);
@@ -119,7 +144,7 @@ internal sealed class ExecLauncher(
 
     /// <summary>Waits for the program to be started, or for crun's word why it cannot.</summary>
     private async Task<(RunningExec Running, int Pid)> FollowAsync(
-        string folder, string program, SpawnedProcess process, Pipe pid, Func<Task<ExecStreams>> open)
+        string folder, JsonObject started, SpawnedProcess process, Pipe pid, Func<Task<ExecStreams>> open)
     {
         pid.Writing.Dispose();
         var text = await ReadPidAsync(pid);
@@ -127,7 +152,9 @@ internal sealed class ExecLauncher(
         {
             process.Wait();
             var log = Path.Join(folder, "log");
-            throw RuntimeMessages.ToException(File.Exists(log) ? File.ReadAllText(log) : "", program);
+            throw RuntimeMessages.ToException(
+                File.Exists(log) ? File.ReadAllText(log) : "", ExecProcess.ProgramOf(started),
+                ExecProcess.FilesOf(started));
         }
 
         return (new RunningExec(watch, process, await open(), time), int.Parse(text, CultureInfo.InvariantCulture));
@@ -150,13 +177,12 @@ internal sealed class ExecLauncher(
             ?? throw new ContainerException(ContainerFault.Host, "crun sent no terminal");
     }
 
-    private ImmutableArray<string> Arguments(
+    private static ImmutableArray<string> Arguments(
         string folder, ContainerRecord record, ImmutableArray<string> more) =>
     [
-        "--root", folders.RuntimeRoot,
         "--log=file:" + Path.Join(folder, "log"),
         "exec",
-        "--process", Path.Join(folder, "process.json"),
+        "--process", Path.Join(folder, ProcessFile),
         "--pid-file", "/dev/fd/3",
         .. more,
         record.Id.Value,

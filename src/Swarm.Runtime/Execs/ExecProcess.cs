@@ -56,6 +56,18 @@ internal static class ExecProcess
         return process;
     }
 
+    public static string ProgramOf(JsonObject process) => process["args"]![0]!.GetValue<string>();
+
+    /// <returns>Null where the container was made by an engine that did not say.</returns>
+    public static int? ScoreOf(JsonObject process) => process["oomScoreAdj"]?.GetValue<int>();
+
+    /// <summary>How many files it may have open; null where that is not limited.</summary>
+    public static long? FilesOf(JsonObject process) => (process["rlimits"] as JsonArray)?
+        .LastOrDefault(limit => limit!["type"]!.GetValue<string>() == "RLIMIT_NOFILE") is { } files
+        && files["soft"]!.GetValue<ulong>() is <= long.MaxValue and var soft
+            ? (long)soft
+            : null;
+
     private static OrderedDictionary<string, string>.ValueCollection MergeEnvironment(
         JsonObject own, ExecDefinition definition, ContainerUser? user, bool isHomeGiven)
     {

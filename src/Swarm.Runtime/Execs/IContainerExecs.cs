@@ -17,13 +17,14 @@ public interface IContainerExecs
     string Create(ContainerId id, ExecDefinition definition);
 
     /// <summary>Starts it, with its streams discarded.</summary>
+    /// <param name="size">As in <see cref="StartAsync"/>.</param>
     /// <exception cref="ContainerException">It was started before; what it asks for is not in the
     /// container.</exception>
-    Task StartDetachedAsync(string exec, CancellationToken cancellation);
+    Task StartDetachedAsync(string exec, TerminalSize? size, CancellationToken cancellation);
 
     /// <summary>Starts it and attaches to it. A session that is disposed of leaves it running.</summary>
-    /// <param name="size">Of its terminal, where it has one. It is set before this returns; a program that looks at
-    /// once may be faster.</param>
+    /// <param name="size">Of its terminal, where it has one; null: as its definition says. It is set before this
+    /// returns; a program that looks at once may be faster, since crun does not wait with starting it.</param>
     /// <exception cref="ContainerException">As <see cref="StartDetachedAsync"/>.</exception>
     Task<IConsoleSession> StartAsync(string exec, TerminalSize? size, CancellationToken cancellation);
 
@@ -64,6 +65,9 @@ public sealed record ExecDefinition(ImmutableArray<string> Arguments)
     /// <summary>Keys by which one who attaches to it goes and leaves it running, as <c>ctrl-p,ctrl-q</c>; empty: the
     /// usual ones. The engine keeps them, and does not look at them.</summary>
     public string DetachKeys { get; init; } = "";
+
+    /// <summary>Of its terminal, where it has one and whoever starts it says no other; null: nobody said.</summary>
+    public TerminalSize? Size { get; init; }
 }
 
 /// <param name="Pid">The host's; 0 before it starts.</param>

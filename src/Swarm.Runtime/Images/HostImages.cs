@@ -60,9 +60,11 @@ public sealed class HostImages(
         return pushed;
     }
 
-    public async Task<ImmutableArray<LoadedImage>> LoadAsync(Stream archive, CancellationToken cancellation)
+    /// <inheritdoc cref="IImageStore.LoadAsync"/>
+    public async Task<ImmutableArray<LoadedImage>> LoadAsync(
+        Stream archive, string? platform, CancellationToken cancellation)
     {
-        var loaded = await store.LoadAsync(archive, cancellation);
+        var loaded = await store.LoadAsync(archive, platform, cancellation);
         foreach (var image in loaded) Publish("load", image.Id.Value, image.Id.Value, image.Id);
         return loaded;
     }
@@ -91,10 +93,11 @@ public sealed class HostImages(
         return await ImportAsync(tar, name, configuration, comment, cancellation);
     }
 
+    /// <inheritdoc cref="IImageStore.SaveAsync"/>
     public async Task SaveAsync(
-        IReadOnlyCollection<string> namesOrIds, Stream archive, CancellationToken cancellation)
+        IReadOnlyCollection<string> namesOrIds, string? platform, Stream archive, CancellationToken cancellation)
     {
-        foreach (var id in await store.SaveAsync(namesOrIds, archive, cancellation))
+        foreach (var id in await store.SaveAsync(namesOrIds, platform, archive, cancellation))
             Publish("save", id.Value, id.Value, id);
     }
 

@@ -70,7 +70,8 @@ internal sealed partial class ContainerMaker(
             NetworkNamespacePath = network?.NamespacePath,
             Seccomp = seccomp,
         });
-        var (first, conmon) = monitor.Create(id, definition.Name, spec, log.CurrentPath, plan.Arguments[0]);
+        var (first, conmon) = monitor.Create(
+            id, definition.Name, spec, input.OutOfMemoryScore, log.CurrentPath, plan.Arguments[0]);
         DeviceChoice.Weigh(cgroups, folders.Cgroup(id), spec.DeviceWeights);
         if (seccomp.Profile is not null && spec.Seccomp is null) filters.Keep(id, capabilities);
         return new MadeContainer(plan, first, conmon)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Linux.Processes;
+using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Logs;
 
@@ -19,11 +20,12 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
     /// engine takes to hold it. Smaller ones are ended by the engine.</summary>
     private const long LeastLogBytes = 8 * 1024 * 1024;
 
+    /// <param name="score">How soon it is killed for want of memory.</param>
     /// <param name="program">What runs in it, for people.</param>
     /// <returns>The container's first process, which waits to be started, and its conmon.</returns>
     /// <exception cref="ContainerException">crun refused, in words for the user.</exception>
     public (ProcessIdentity First, ProcessIdentity Monitor) Create(
-        ContainerId id, string name, ContainerSpec spec, string logPath, string program)
+        ContainerId id, string name, ContainerSpec spec, int score, string logPath, string program)
     {
         var bundle = folders.Bundle(id);
         var output = Path.Join(bundle, "conmon.log");
@@ -38,6 +40,8 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
                 WorkingFolder = bundle,
                 OutputPath = output,
                 Third = pipe.Writing,
+                // crun passes over a score of 0, and the engine's own is one of a service.
+                OutOfMemoryScore = score == 0 ? ProcessLimits.ScoreToSpawnWith(0) : null,
             });
             // Only conmon shall hold the writing end, or its death would not be seen.
             pipe.Writing.Dispose();
@@ -45,7 +49,8 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
             answer = pipe.ReadLine();
         }
 
-        var pid = ParseAnswer(answer, output, program);
+        var files = spec.Ulimits.LastOrDefault(limit => limit.Name == "nofile")?.Soft;
+        var pid = ParseAnswer(answer, output, program, files);
         var monitorPid = int.Parse(File.ReadAllText(monitorPidFile), CultureInfo.InvariantCulture);
         return (
             ProcessIdentity.Of(pid)
@@ -86,7 +91,7 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
             : [.. file, "-l", "journald"];
     }
 
-    private static int ParseAnswer(string? answer, string output, string program)
+    private static int ParseAnswer(string? answer, string output, string program, long? files)
     {
         if (string.IsNullOrEmpty(answer))
         {
@@ -98,6 +103,6 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         var pid = json.RootElement.GetProperty("data").GetInt32();
         if (pid > 0) return pid;
         var message = json.RootElement.TryGetProperty("message", out var text) ? text.GetString() ?? "" : "";
-        throw RuntimeMessages.ToException(message, program);
+        throw RuntimeMessages.ToException(message, program, files);
     }
 }

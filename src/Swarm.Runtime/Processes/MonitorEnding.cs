@@ -45,7 +45,8 @@ internal sealed partial class MonitorEnding(
         }
 
         bool IsOurs(string[] arguments) =>
-            arguments.Length > 0 && IsProgram(arguments[0]) && arguments.Contains(bundle);
+            arguments.Length > 0 && arguments.Contains(bundle)
+            && (IsProgram(arguments[0]) || (arguments[0] == Spawner.ShellPath && arguments.Any(IsProgram)));
     }
 
     private bool IsProgram(string name) =>

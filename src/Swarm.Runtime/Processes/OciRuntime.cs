@@ -63,9 +63,6 @@ internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
             + RuntimeMessages.Clean(output));
     }
 
-    public ImmutableArray<string> ExecArguments(ContainerId id, ImmutableArray<string> command) =>
-        ["--root", folders.RuntimeRoot, "exec", id.Value, .. command];
-
     // By its name, which its own copies of itself have too; newer ones add to it.
     private bool IsRuntime(int pid)
     {

@@ -5,8 +5,12 @@ namespace Swarm.Runtime.Processes;
 /// <summary>Makes of what crun says what its user needs to know.</summary>
 internal static partial class RuntimeMessages
 {
+    /// <summary>With fewer open files than these crun may fail, and in words that do not tell why.</summary>
+    private const long FilesLeast = 32;
+
     /// <param name="program">What was to be run, for where crun does not name it.</param>
-    public static ContainerException ToException(string message, string program)
+    /// <param name="files">How many files it may have open, and crun before it; null: as many as the engine.</param>
+    public static ContainerException ToException(string message, string program, long? files = null)
     {
         var text = Clean(message);
         var missing = MissingExecutable().Match(text);
@@ -25,6 +29,14 @@ internal static partial class RuntimeMessages
 
         if (MismatchedMount().Match(text) is { Success: true, Groups: var mount })
             return new(ContainerFault.Invalid, Mismatched(mount["from"].Value, mount["to"].Value));
+
+        if (files is >= 0 and < FilesLeast && (text.Length == 0 || LacksFiles().IsMatch(text)))
+        {
+            return new(
+                ContainerFault.Invalid,
+                $"ulimit nofile={files} is too low: with so few open files \"{program}\" could not be started "
+                + $"(crun: {text})");
+        }
 
         return new(ContainerFault.Host, text.Length == 0
             ? "crun could not make the container and did not say why"
@@ -63,6 +75,9 @@ internal static partial class RuntimeMessages
         "open executable: (?i:permission denied|operation not permitted)"
         + "|the path `(?<program>[^`']*)` exists but it is not executable")]
     private static partial Regex DeniedExecutable();
+
+    [GeneratedRegex("Too many open files|Bad file descriptor|fail startup|cgroup.procs`: No space left on device")]
+    private static partial Regex LacksFiles();
 
     [GeneratedRegex(@"mount `(?<from>[^`']*)['`] to `(?<to>[^`']*)['`]: Not a directory")]
     private static partial Regex MismatchedMount();

@@ -25,6 +25,37 @@ public sealed class SpawnTests
     }
 
     [Fact]
+    public void A_program_has_a_score_of_its_own_and_its_arguments_from_the_start()
+    {
+        using var pipe = new Pipe();
+        const string script = "echo \"$(cat /proc/self/oom_score_adj) $# $@\"";
+        var process = Spawner.Start(new Spawn("/bin/sh", ["-c", script, "0", "a b"])
+        {
+            Output = pipe.Writing,
+            OutOfMemoryScore = 321,
+        });
+        pipe.Writing.Dispose();
+
+        Assert.Equal("321 1 a b", pipe.ReadLine());
+        Assert.Equal(0, process.Wait());
+    }
+
+    [Fact]
+    public void A_score_that_it_may_not_have_is_passed_over_without_a_word()
+    {
+        using var pipe = new Pipe();
+        var process = Spawner.Start(new Spawn("/bin/sh", ["-c", "echo begun"])
+        {
+            Output = pipe.Writing,
+            OutOfMemoryScore = 2000, // there is none
+        });
+        pipe.Writing.Dispose();
+
+        Assert.Equal("begun", pipe.ReadLine());
+        Assert.Equal(0, process.Wait());
+    }
+
+    [Fact]
     public void A_program_that_is_not_there_is_refused() =>
         Assert.Equal(
             Errno.ENOENT, Assert.Throws<LinuxException>(() => Spawner.Start(new Spawn("/no/such", []))).Number);

@@ -1,0 +1,56 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Swarm.Core;
+using Swarm.Core.Containers;
+using Swarm.Runtime;
+
+namespace Swarm.Api.Tests;
+
+/// <summary>Connections of which the client has closed its half.</summary>
+public sealed class HalfClosedTests
+{
+    /// <remarks>By ssh it is <c>docker system dial-stdio</c> that closes its half when its input ends.</remarks>
+    [Fact]
+    public async Task A_client_that_closes_its_half_ends_the_programs_input_and_hears_the_rest()
+    {
+        await using var node = await ServedNode.StartAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var console = node.Engine.Programs.Console;
+        using var client = await StartAsync(node, patience.Token);
+        Assert.StartsWith(
+            "HTTP/1.1 101 UPGRADED\r\n", await TakingServer.ReadAsync(client.ReceiveAsync, TakingServer.HeadEnd),
+            StringComparison.Ordinal);
+        await client.SendAsync("typed"u8.ToArray());
+        Assert.Equal("typed", await console.ReadInputAsync(5, patience.Token));
+        Assert.False(console.HasInputEnded);
+
+        client.Shutdown(SocketShutdown.Send);
+        await console.InputEnded.WaitAsync(patience.Token);
+        console.Write("late");
+        Assert.Equal("\u0001\0\0\0\0\0\0\u0004late", await TakingServer.ReadAsync(client.ReceiveAsync, "late"));
+        console.Write("later");
+        console.End();
+
+        Assert.Equal("\u0001\0\0\0\0\0\0\u0005later", await TakingServer.ReadAsync(client.ReceiveAsync, null));
+    }
+
+    private static async Task<Socket> StartAsync(ServedNode node, CancellationToken cancellation)
+    {
+        var container = new ContainerId(new string('a', 64));
+        node.Engine.Containers.Add(new ContainerState(
+            new ContainerDefinition(container, "a", new ContainerSpec { Image = "box" }), ContainerPhase.Running));
+        var created = await node.Client.PostAsync(
+            $"/containers/{container}/exec",
+            new StringContent("""{"Cmd":["cat"],"AttachStdin":true,"AttachStdout":true}"""), cancellation);
+        var exec = JsonNode.Parse(await created.Content.ReadAsStringAsync(cancellation))!["Id"]!.GetValue<string>();
+        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(node.Socket), cancellation);
+        await client.SendAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST /exec/{exec}/start HTTP/1.1\r\nHost: x\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n"
+                + "Content-Length: 2\r\n\r\n{}"),
+            cancellation);
+        return client;
+    }
+}
