@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Swarm.Tidy;
 
-/// <summary>The client library as others get it: packages, of which a program of their own knows nothing more.</summary>
+/// <summary>The client library as others get it: as packages alone.</summary>
 public sealed class PackageTests : IDisposable
 {
     private static readonly string[] Packed = ["Swarm.Core", "Swarm.Wire", "Swarm.Client"];
@@ -18,8 +18,8 @@ public sealed class PackageTests : IDisposable
     {
         foreach (var project in Packed)
         {
-            await SucceedAsync(
-                Repository.Root, "pack", $"src/{project}", "--no-build", "-c", Configuration, "-o", $"{_folder}/source");
+            string[] pack = ["pack", $"src/{project}", "--no-build", "-c", Configuration, "-o", $"{_folder}/source"];
+            await SucceedAsync(Repository.Root, pack);
         }
 
         var program = Directory.CreateDirectory($"{_folder}/program").FullName;
