@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Runtime;
-using Swarm.Runtime.Consoles;
 
 namespace Swarm.Api.Tests;
 
@@ -42,7 +41,7 @@ public sealed class ExecRouteTests : IAsyncLifetime
             await _node.Client.PostAsync(
                 $"{version}/exec/{exec}/start", Json($$"""{"Detach":{{detach}},"Tty":true{{started}}}"""));
 
-            Assert.Equal(rows == 0 ? null : new TerminalSize(rows, columns), _node.Engine.Programs.Size);
+            Assert.Equal(rows == 0 ? null : new ConsoleSize(rows, columns), _node.Engine.Programs.Size);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core;
+using Swarm.Core.Containers;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Execs;
 
@@ -13,7 +14,7 @@ internal sealed class FakeExecs : IContainerExecs
     public FakeConsole Console { get; } = new();
 
     /// <summary>Of the terminal of the one that was started last.</summary>
-    public TerminalSize? Size { get; private set; }
+    public ConsoleSize? Size { get; private set; }
 
     public string Create(ContainerId id, ExecDefinition definition)
     {
@@ -22,19 +23,19 @@ internal sealed class FakeExecs : IContainerExecs
         return exec;
     }
 
-    public Task StartDetachedAsync(string exec, TerminalSize? size, CancellationToken cancellation)
+    public Task StartDetachedAsync(string exec, ConsoleSize? size, CancellationToken cancellation)
     {
         Size = size ?? _execs[exec].Definition.Size;
         return Task.CompletedTask;
     }
 
-    public Task<IConsoleSession> StartAsync(string exec, TerminalSize? size, CancellationToken cancellation)
+    public Task<IConsoleSession> StartAsync(string exec, ConsoleSize? size, CancellationToken cancellation)
     {
         Size = size ?? _execs[exec].Definition.Size;
         return Task.FromResult<IConsoleSession>(Console);
     }
 
-    public void Resize(string exec, TerminalSize size) => throw new NotSupportedException();
+    public void Resize(string exec, ConsoleSize size) => throw new NotSupportedException();
 
     public ExecState? Find(string exec) => _execs.GetValueOrDefault(exec);
 

@@ -75,6 +75,7 @@ public sealed class DetailViewTests
         NetworkSettings = [new EndpointSpec("a")],
         WritableMax = new Bytes(1),
         DeviceWeights = [new DeviceWeight("/dev/a", 10)],
+        ConsoleSize = new ConsoleSize(24, 80),
     };
 
     [Fact]

@@ -114,10 +114,10 @@ public sealed class ConsoleTests(EngineFixture fixture) : IClassFixture<EngineFi
             default);
         await using (var session = await AttachAsync(created, ConsoleStreams.All))
         {
-            fixture.Engine.Consoles.Resize(created.Id, new TerminalSize(33, 101));
+            fixture.Engine.Consoles.Resize(created.Id, new ConsoleSize(33, 101));
             await fixture.Engine.StartAsync(created.Id, default);
             await session.ReadUntilAsync("\r\n");
-            fixture.Engine.Consoles.Resize(created.Id, new TerminalSize(44, 99));
+            fixture.Engine.Consoles.Resize(created.Id, new ConsoleSize(44, 99));
             await SizeAsync(created, "44 99");
             await session.WriteTextAsync("\n");
             Assert.Contains("44 99\r\n/dev/", await session.ReadUntilAsync("/dev/"), StringComparison.Ordinal);
@@ -161,7 +161,7 @@ public sealed class ConsoleTests(EngineFixture fixture) : IClassFixture<EngineFi
     {
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
         var noTerminal = Assert.Throws<ContainerException>(
-            () => fixture.Engine.Consoles.Resize(started.Id, new TerminalSize(1, 1)));
+            () => fixture.Engine.Consoles.Resize(started.Id, new ConsoleSize(1, 1)));
         Assert.Equal($"container {started.Id.Short} has no terminal", noTerminal.Message);
         await using var session = await AttachAsync(started, ConsoleStreams.All);
 

@@ -95,13 +95,13 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
             {
                 Tty = true,
                 Streams = ConsoleStreams.All,
-                Size = new TerminalSize(21, 77),
+                Size = new ConsoleSize(21, 77),
             });
 
         await using var session = await Execs.StartAsync(exec, null, default);
         await session.WriteTextAsync("go\n");
         await session.ReadUntilAsync("21 77\r\n");
-        Execs.Resize(exec, new TerminalSize(22, 78));
+        Execs.Resize(exec, new ConsoleSize(22, 78));
         await session.WriteTextAsync("go\n");
 
         Assert.Contains("22 78\r\n", await session.ReadUntilAsync("22 78\r\n"), StringComparison.Ordinal);
@@ -110,7 +110,7 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
         Assert.Equal(0, (await Execs.WaitAsync(exec, default)).ExitCode);
         Assert.Equal(
             ContainerFault.WrongPhase,
-            Assert.Throws<ContainerException>(() => Execs.Resize(exec, new TerminalSize(1, 1))).Fault);
+            Assert.Throws<ContainerException>(() => Execs.Resize(exec, new ConsoleSize(1, 1))).Fault);
     }
 
     [Fact]

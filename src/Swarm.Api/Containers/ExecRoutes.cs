@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Swarm.Api.Connections;
 using Swarm.Api.Http;
+using Swarm.Core.Containers;
 using Swarm.Runtime;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Execs;
@@ -38,7 +39,7 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
             WorkingDirectory = asked.Text("WorkingDir") is { Length: > 0 } folder ? folder : null,
             Privileged = asked.Flag("Privileged"),
             DetachKeys = keys,
-            Size = SizeOf(asked),
+            Size = ConsoleSizeReading.Read(asked),
         };
         if (definition.Arguments.IsEmpty)
             throw new ApiException(StatusCodes.Status400BadRequest, "no exec command specified");
@@ -55,7 +56,7 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
         var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
         var container = desk.Engine.Find(exec.Container);
         ConsoleSizeReading.DropWhereNotMeant(context, asked);
-        var size = SizeOf(asked);
+        var size = ConsoleSizeReading.Read(asked);
         if (asked.Flag("Detach"))
         {
             Tell(container, exec);
@@ -155,11 +156,8 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
             ?? throw new ApiException(StatusCodes.Status404NotFound, $"No such exec instance: {id}");
     }
 
-    public static TerminalSize SizeOf(HttpRequest request) => new(
+    public static ConsoleSize SizeOf(HttpRequest request) => new(
         QueryNumber.Read(request, "h") ?? throw Invalid("h"), QueryNumber.Read(request, "w") ?? throw Invalid("w"));
-
-    private static TerminalSize? SizeOf(JsonFields asked) =>
-        ConsoleSizeReading.Read(asked) is { } size ? new TerminalSize(size.Rows, size.Columns) : null;
 
     private static ApiException Invalid(string name) =>
         new(StatusCodes.Status400BadRequest, $"no value of {name} was given: the size of the terminal");

@@ -24,6 +24,7 @@ internal static class ContainerViews
         .With("blockThrottles", container.BlockThrottles, Throttle)
         .With("deviceWeights", container.DeviceWeights, Weight)
         .With("ulimits", container.Ulimits, Ulimit)
+        .With("consoleSize", container.ConsoleSize is { } size ? ConsoleSize(size) : null)
         .With("outOfMemoryScore", container.OutOfMemoryScore)
         .With("cgroup", Cgroup(container.Cgroup))
         .With("seccomp", container.Seccomp)
@@ -64,6 +65,12 @@ internal static class ContainerViews
         ["sysctls"] = Texts.Map(container.Sysctls),
         ["shmSizeBytes"] = container.ShmSize.Value,
         ["writableBytesMax"] = container.WritableMax.Value,
+    };
+
+    private static JsonObject ConsoleSize(ConsoleSize size) => new()
+    {
+        ["rows"] = size.Rows,
+        ["columns"] = size.Columns,
     };
 
     private static JsonObject Mount(MountSpec mount) => new JsonObject

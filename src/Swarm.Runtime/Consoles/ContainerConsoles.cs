@@ -1,5 +1,6 @@
 using System.Globalization;
 using Swarm.Core;
+using Swarm.Core.Containers;
 using Swarm.Linux.Processes;
 using Swarm.Runtime.Work;
 
@@ -15,7 +16,7 @@ internal sealed class ContainerConsoles(EngineCore core, BlockingWork work) : IC
         return work.RunAsync(() => core.AttachAsync(id, streams, cancellation), cancellation);
     }
 
-    public void Resize(ContainerId id, TerminalSize size)
+    public void Resize(ContainerId id, ConsoleSize size)
     {
         ArgumentNullException.ThrowIfNull(size);
         var container = core.Get(id);

@@ -1,4 +1,5 @@
 using Swarm.Core;
+using Swarm.Core.Containers;
 
 namespace Swarm.Runtime.Consoles;
 
@@ -12,7 +13,7 @@ public interface IContainerConsoles
 
     /// <summary>Sets the size of the container's terminal.</summary>
     /// <exception cref="ContainerException">It does not run, or has no terminal.</exception>
-    void Resize(ContainerId id, TerminalSize size);
+    void Resize(ContainerId id, ConsoleSize size);
 }
 
 /// <summary>Which streams are wanted.</summary>
@@ -20,5 +21,3 @@ public sealed record ConsoleStreams(bool Input, bool Output, bool Error)
 {
     public static ConsoleStreams All { get; } = new(true, true, true);
 }
-
-public sealed record TerminalSize(int Rows, int Columns);

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using Swarm.Core;
+using Swarm.Core.Containers;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Work;
 
@@ -34,10 +35,10 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
         return exec;
     }
 
-    public Task StartDetachedAsync(string exec, TerminalSize? size, CancellationToken cancellation) =>
+    public Task StartDetachedAsync(string exec, ConsoleSize? size, CancellationToken cancellation) =>
         work.RunAsync(() => StartAsync(Get(exec), isAttached: false, size), cancellation);
 
-    public Task<IConsoleSession> StartAsync(string exec, TerminalSize? size, CancellationToken cancellation) =>
+    public Task<IConsoleSession> StartAsync(string exec, ConsoleSize? size, CancellationToken cancellation) =>
         work.RunAsync<IConsoleSession>(
             async () =>
             {
@@ -46,7 +47,7 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
             },
             cancellation);
 
-    public void Resize(string exec, TerminalSize size)
+    public void Resize(string exec, ConsoleSize size)
     {
         ArgumentNullException.ThrowIfNull(size);
         Get(exec).Resize(size);
@@ -68,7 +69,7 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
         return live.State;
     }
 
-    private async Task<RunningExec> StartAsync(LiveExec exec, bool isAttached, TerminalSize? size)
+    private async Task<RunningExec> StartAsync(LiveExec exec, bool isAttached, ConsoleSize? size)
     {
         var record = core.GetUnpaused(exec.Container, "exec");
         exec.Take();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Swarm.Core.Containers;
 using Swarm.Linux;
 using Swarm.Linux.Processes;
 using Swarm.Linux.Rooted;
@@ -36,7 +37,7 @@ internal sealed class ExecLauncher(
     /// <exception cref="ContainerException">What it asks for is not in the container.</exception>
     public async Task<(RunningExec Running, int Pid)> StartAsync(
         string exec, ContainerRecord record, ExecDefinition definition, bool isHomeGiven, bool isAttached,
-        TerminalSize? size)
+        ConsoleSize? size)
     {
         var folder = Directory.CreateDirectory(folders.Exec(exec)).FullName;
         try
@@ -67,7 +68,7 @@ internal sealed class ExecLauncher(
     }
 
     private JsonObject Write(
-        string folder, ContainerRecord record, ExecDefinition definition, bool isHomeGiven, TerminalSize? size)
+        string folder, ContainerRecord record, ExecDefinition definition, bool isHomeGiven, ConsoleSize? size)
     {
         var process = Process(record, definition, isHomeGiven, size);
         File.WriteAllText(Path.Join(folder, ProcessFile), process.ToJsonString());
@@ -86,7 +87,7 @@ internal sealed class ExecLauncher(
         };
 
     private JsonObject Process(
-        ContainerRecord record, ExecDefinition definition, bool isHomeGiven, TerminalSize? size)
+        ContainerRecord record, ExecDefinition definition, bool isHomeGiven, ConsoleSize? size)
     {
         var own = ExecProcess.OwnOf(folders.Bundle(record.Id)) ?? throw new ContainerException(
             ContainerFault.WrongPhase, $"container {record.Id.Short} is not running");
@@ -125,7 +126,7 @@ internal sealed class ExecLauncher(
     }
 
     private async Task<(RunningExec Running, int Pid)> StartWithTerminalAsync(
-        string folder, ContainerRecord record, JsonObject started, TerminalSize? size)
+        string folder, ContainerRecord record, JsonObject started, ConsoleSize? size)
     {
         var path = Path.Join(folder, "tty");
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

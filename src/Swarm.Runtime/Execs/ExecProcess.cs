@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Swarm.Runtime.Consoles;
+using Swarm.Core.Containers;
 using Swarm.Runtime.Users;
 
 namespace Swarm.Runtime.Execs;
@@ -22,7 +22,7 @@ internal static class ExecProcess
     /// <param name="isHomeGiven">Whether the container was told its HOME, or it is its user's.</param>
     /// <param name="bounding">Every capability there is to have.</param>
     public static JsonObject Write(
-        JsonObject own, ExecDefinition definition, ContainerUser? user, bool isHomeGiven, TerminalSize? size,
+        JsonObject own, ExecDefinition definition, ContainerUser? user, bool isHomeGiven, ConsoleSize? size,
         ImmutableArray<string> bounding)
     {
         var process = own.DeepClone().AsObject();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core;
+using Swarm.Core.Containers;
 using Swarm.Runtime.Consoles;
 
 namespace Swarm.Runtime.Execs;
@@ -20,17 +21,17 @@ public interface IContainerExecs
     /// <param name="size">As in <see cref="StartAsync"/>.</param>
     /// <exception cref="ContainerException">It was started before; what it asks for is not in the
     /// container.</exception>
-    Task StartDetachedAsync(string exec, TerminalSize? size, CancellationToken cancellation);
+    Task StartDetachedAsync(string exec, ConsoleSize? size, CancellationToken cancellation);
 
     /// <summary>Starts it and attaches to it. A session that is disposed of leaves it running.</summary>
     /// <param name="size">Of its terminal, where it has one; null: as its definition says. It is set before this
     /// returns; a program that looks at once may be faster, since crun does not wait with starting it.</param>
     /// <exception cref="ContainerException">As <see cref="StartDetachedAsync"/>.</exception>
-    Task<IConsoleSession> StartAsync(string exec, TerminalSize? size, CancellationToken cancellation);
+    Task<IConsoleSession> StartAsync(string exec, ConsoleSize? size, CancellationToken cancellation);
 
     /// <summary>Sets the size of its terminal.</summary>
     /// <exception cref="ContainerException">It is not known, does not run, or has no terminal.</exception>
-    void Resize(string exec, TerminalSize size);
+    void Resize(string exec, ConsoleSize size);
 
     /// <returns>Null when it is not known (any more).</returns>
     ExecState? Find(string exec);
@@ -67,7 +68,7 @@ public sealed record ExecDefinition(ImmutableArray<string> Arguments)
     public string DetachKeys { get; init; } = "";
 
     /// <summary>Of its terminal, where it has one and whoever starts it says no other; null: nobody said.</summary>
-    public TerminalSize? Size { get; init; }
+    public ConsoleSize? Size { get; init; }
 }
 
 /// <param name="Pid">The host's; 0 before it starts.</param>

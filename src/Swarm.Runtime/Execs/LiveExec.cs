@@ -1,5 +1,5 @@
 using Swarm.Core;
-using Swarm.Runtime.Consoles;
+using Swarm.Core.Containers;
 
 namespace Swarm.Runtime.Execs;
 
@@ -63,7 +63,7 @@ internal sealed class LiveExec(string id, ContainerId container, ExecDefinition 
     }
 
     /// <exception cref="ContainerException">It has no terminal, or does not run.</exception>
-    public void Resize(TerminalSize size)
+    public void Resize(ConsoleSize size)
     {
         if (!definition.Tty) throw new ContainerException(ContainerFault.Invalid, $"exec {id} has no terminal");
         lock (_lock)

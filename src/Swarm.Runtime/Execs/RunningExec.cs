@@ -1,3 +1,4 @@
+using Swarm.Core.Containers;
 using Swarm.Linux;
 using Swarm.Linux.Processes;
 using Swarm.Linux.Terminals;
@@ -73,7 +74,7 @@ internal sealed class RunningExec : IDisposable
         Dispose();
     }
 
-    public void Resize(TerminalSize size)
+    public void Resize(ConsoleSize size)
     {
         if (_terminal is not null) Terminal.Resize(_terminal, size.Rows, size.Columns);
     }
