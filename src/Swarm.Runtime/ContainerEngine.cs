@@ -152,7 +152,8 @@ public sealed class ContainerEngine : IContainerEngine
         using var deadline = new CancellationTokenSource(
             timeout < LongestDeadline ? timeout : LongestDeadline, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-        var folder = _core.Folders.Exec(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+        var own = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var folder = Directory.CreateDirectory(_core.Folders.Exec(own)).FullName;
         try
         {
             var command = _launcher.Command(folder, record, arguments, _core.IsHomeGiven(record));

@@ -109,18 +109,17 @@ internal sealed partial class CatalogActor(ILogger<CatalogActor> logger) : Untyp
     {
         get
         {
-            var holders = _nodes.FindHolders(IncarnationAt);
-            return _nodes.Records.Entries.Where(node => !node.IsRemoved).Select(node => Complete(node, holders));
+            var displaced = _nodes.FindDisplaced(IncarnationAt);
+            return _nodes.Records.Entries.Where(node => !node.IsRemoved).Select(node => Complete(node, displaced));
         }
     }
 
-    private NodeListing Complete(NodeListing node, Dictionary<string, NodeId> holders)
+    private NodeListing Complete(NodeListing node, HashSet<NodeId> displaced)
     {
         var load = _nodes.Loads.Find(node.Node.Id.Value);
         return node with
         {
-            Reachable = IncarnationAt(node.Node.Address) is not null
-                && holders.GetValueOrDefault(node.Node.Address, node.Node.Id) == node.Node.Id,
+            Reachable = IncarnationAt(node.Node.Address) is not null && !displaced.Contains(node.Node.Id),
             Reserved = load?.Reserved ?? Resources.None,
             RunningTasks = load?.RunningTasks ?? 0,
         };

@@ -23,18 +23,22 @@ internal sealed class KnownNodes
 
     public IEnumerable<NodeListing> Removed => Records.Entries.Where(record => record.IsRemoved);
 
-    /// <summary>Who said of which address that it is there, out of the process that is there now. A node that had it
-    /// before under another id is gone, however well the address answers.</summary>
+    /// <summary>Nodes whose address is another one's now, as that one said out of the process that is there. They are
+    /// gone, however well the address answers.</summary>
     /// <param name="incarnationAt">Of the member at an address; null where there is none.</param>
-    public Dictionary<string, NodeId> FindHolders(Func<string, long?> incarnationAt)
+    public HashSet<NodeId> FindDisplaced(Func<string, long?> incarnationAt)
     {
-        var holders = new Dictionary<string, NodeId>(StringComparer.Ordinal);
+        var there = new Dictionary<string, NodeId>(StringComparer.Ordinal);
         foreach (var load in Loads.Entries.Where(load => load.Incarnation != 0))
         {
-            if (incarnationAt(load.Node.Address) == load.Incarnation) holders[load.Node.Address] = load.Node.Id;
+            if (incarnationAt(load.Node.Address) == load.Incarnation) there[load.Node.Address] = load.Node.Id;
         }
 
-        return holders;
+        return
+        [
+            .. Nodes.Concat(Removed).Select(line => line.Node)
+                .Where(node => there.GetValueOrDefault(node.Address, node.Id) != node.Id).Select(node => node.Id),
+        ];
     }
 
     /// <summary>Takes over a change from the replicator.</summary>

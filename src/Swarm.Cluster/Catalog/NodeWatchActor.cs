@@ -87,12 +87,12 @@ internal sealed partial class NodeWatchActor : UntypedActor, IWithTimers
         var now = Now;
         var isRoundOn = Timers.IsTimerActive("asked");
         var confirmedAt = isRoundOn ? null : _majority.ConfirmedAt;
-        var holders = _list.FindHolders(_members.IncarnationAt);
+        var displaced = _list.FindDisplaced(_members.IncarnationAt);
         var missing = new List<string>();
         foreach (var node in _list.Nodes)
         {
             var address = node.Node.Address;
-            if (holders.GetValueOrDefault(address, node.Node.Id) != node.Node.Id)
+            if (displaced.Contains(node.Node.Id))
             {
                 Keep(node, reachable: false, "another node is at its address");
                 continue;
@@ -106,18 +106,17 @@ internal sealed partial class NodeWatchActor : UntypedActor, IWithTimers
                 missing.Add(address);
         }
 
-        if (_members.UpSince is not null) LoseRemoved(holders);
+        if (_members.UpSince is not null) LoseRemoved(displaced);
         if (missing.Count > 0 && !isRoundOn) AskAround(missing, now);
     }
 
     /// <summary>Who was removed does not come back, as an operator says: it is not waited for.</summary>
-    private void LoseRemoved(Dictionary<string, NodeId> holders)
+    private void LoseRemoved(HashSet<NodeId> displaced)
     {
         foreach (var node in _list.Removed)
         {
             var isMember = _members.Find(node.Node.Address) is { IsMember: true };
-            if (!isMember || holders.GetValueOrDefault(node.Node.Address, node.Node.Id) != node.Node.Id)
-                Keep(node, reachable: false, "it was removed");
+            if (!isMember || displaced.Contains(node.Node.Id)) Keep(node, reachable: false, "it was removed");
         }
     }
 

@@ -62,7 +62,6 @@ internal sealed class ExecLauncher(
     public Spawn Command(
         string folder, ContainerRecord record, ImmutableArray<string> arguments, bool isHomeGiven)
     {
-        Directory.CreateDirectory(folder);
         var process = Write(folder, record, new ExecDefinition(arguments), isHomeGiven, size: null);
         return Crun(process, ["exec", "--process", Path.Join(folder, ProcessFile), record.Id.Value]);
     }
