@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Swarm.Core.Images;
 using Swarm.Images.Archives;
 using Swarm.Images.Blobs;
 using Swarm.Images.Collecting;
 using Swarm.Images.Layers;
 using Swarm.Images.Names;
+using Swarm.Images.Peers;
 
 namespace Swarm.Images;
 
@@ -65,13 +67,42 @@ public sealed partial class ImageStore
         return file.Exists ? new StagedBlob(file.FullName, digest, file.Length) : null;
     }
 
+    /// <summary>A blob of the store that is held. One of one piece, or of another size than it should have, only if it
+    /// still is what its name says: else it is set aside.</summary>
+    /// <returns>Null when it is not here.</returns>
+    internal async Task<StagedBlob?> FindSoundAsync(Digest digest, long size, CancellationToken cancellation)
+    {
+        var blob = FindBlob(digest);
+        if (blob is null || (blob.Size > BlobPieces.PieceBytes && blob.Size == size)) return blob;
+        return await DedicatedThread.RunAsync(() => IsSound(blob, cancellation) ? blob : null, cancellation);
+    }
+
+    private bool IsSound(StagedBlob blob, CancellationToken cancellation)
+    {
+        try
+        {
+            var written = File.GetLastWriteTimeUtc(blob.Path);
+            var digest = PieceSums.ReadDigest(blob.Path, cancellation);
+            if (digest == blob.Digest) return true;
+            LogRotten(blob.Digest, blob.Path, digest);
+            SetAside(blob, written);
+        }
+        catch (FileNotFoundException)
+        {
+            // It went in this moment.
+        }
+
+        return false;
+    }
+
     /// <summary>Whether every blob of an image is here.</summary>
     internal bool IsWhole(Digest image)
     {
         using (_gate.Enter()) return _catalog.Find(image) is { } known && IsWhole(known);
     }
 
-    private bool IsWhole(KnownImage image) => image.Layers.All(layer => File.Exists(_folders.Blob(layer.Blob)));
+    private bool IsWhole(KnownImage image) => image.Layers.Select(layer => layer.Blob)
+        .Append(image.Id).Append(image.ManifestDigest).All(blob => File.Exists(_folders.Blob(blob)));
 
     /// <summary>Takes a blob out of its place that is not what its name says. It counts as one that has come in part:
     /// when it is fetched again, what of it is right is not.</summary>
@@ -150,4 +181,9 @@ public sealed partial class ImageStore
     internal StoreFolders Folders => _folders;
 
     internal long LayerMax => _options.Limits.LayerMax.Value;
+
+    [LoggerMessage(LogLevel.Error,
+        "Blob {Blob} is broken: the content of {Path} has the digest {Digest}. It is set aside, and brought anew when "
+        + "it is wanted")]
+    private partial void LogRotten(Digest blob, string path, Digest digest);
 }

@@ -42,7 +42,7 @@ internal sealed class BlobDownload(RegistryConnection registry, BlobPlace place,
             catch (UnavailableException lost)
             {
                 failures = _have >= counted + GettingOnBytes ? 1 : failures + 1;
-                counted = _have;
+                counted = Math.Max(counted, _have); // what comes a second time is no getting on
                 await registry.WaitAsync(lost, failures, cancellation);
             }
         }

@@ -18,7 +18,7 @@ internal sealed class BlobFetches(ImageStore store, RegistryOptions options) : I
     {
         while (true)
         {
-            if (store.FindBlob(wanted.Digest) is { } here)
+            if (await store.FindSoundAsync(wanted.Digest, wanted.Size, cancellation) is { } here)
             {
                 return here.Size == wanted.Size ? here : throw new RegistryException(
                     RegistryFault.Invalid, $"{wanted}: has {here.Size} bytes, and its manifest says {wanted.Size}");

@@ -90,7 +90,8 @@ internal sealed class RegistryConnection(
     {
         var shown = authorization.For(scope);
         var response = await FollowAsync(make, scope, cancellation);
-        if (response.StatusCode == HttpStatusCode.Unauthorized
+        // Those to whom it leads are not told who asks, nor where a password is to be shown for them.
+        if (response.StatusCode == HttpStatusCode.Unauthorized && IsOwn(response.RequestMessage!.RequestUri!)
             && AuthChallenge.Choose(HeadersOf(response, "WWW-Authenticate")) is { } challenge
             && await authorization.AnswerAsync(challenge, scope, shown, forLogin, cancellation))
         {
