@@ -68,7 +68,10 @@ public sealed partial class ImageStore : ICopyStore
     private StoredCopy ShowCopy(KnownImage image, bool isInUse) => new(
         image.Id, [.. _catalog.NamesOf(image.Id).Where(name => name.Tag is not null).Select(name => name.ToString())],
         [.. _marks.NamesOf(image.Id)], _marks.Of(image.Id), IsWhole(image), isInUse, image.Size,
-        image.Configuration.Labels);
+        image.Configuration.Labels)
+    {
+        IsBroken = !IsWhole(image),
+    };
 
     private bool IsTagged(Digest image) => _catalog.NamesOf(image).Any(name => name.Tag is not null);
 

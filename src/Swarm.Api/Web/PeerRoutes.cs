@@ -23,6 +23,7 @@ public sealed class PeerRoutes(SharedBlobs shared, bool byCertificate) : IWebRou
         routes.MapGet("/peer/images", _access.Only(ListAsync));
         routes.MapGet("/peer/images/{digest}", _access.Only(FindAsync));
         routes.MapGet("/peer/blobs/{digest}", _access.Only(DescribeAsync));
+        routes.MapPost("/peer/blobs/{digest}/doubt", _access.Only(DoubtAsync));
         routes.MapGet("/peer/blobs/{digest}/pieces/{piece:int}", _access.Only(SendAsync));
     }
 
@@ -39,6 +40,12 @@ public sealed class PeerRoutes(SharedBlobs shared, bool byCertificate) : IWebRou
             ? await shared.DescribeAsync(digest, withSums, context.RequestAborted)
             : null;
         await AnswerAsync(context, offer, PeerJson.Default.BlobOffer);
+    }
+
+    private async Task DoubtAsync(HttpContext context)
+    {
+        if (DigestOf(context) is { } digest) await shared.DoubtAsync(digest, context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     // Who asks for pieces has a connection that is for them: what goes over it gives way to all else.

@@ -23,12 +23,14 @@ internal static class CopyChanges
 
     private static CopyChange Of(Digest image, StoredCopy? before, StoredCopy? now)
     {
+        // Nobody has removed it: it is to be brought here again, as what it was.
+        if (now is { IsBroken: true }) return new CopyChange(image, before is { Counts: true }, IsNew: false, null);
         if (now is not { IsHere: true })
         {
             // Gone: by a user, for the cluster says so before it removes one. What was spare was given free.
             var isGone = before is { Counts: true };
-            CopyMark? noted = !isGone || now?.Mark == CopyMark.Refused ? null
-                : now?.Mark == CopyMark.Spare ? CopyMark.None : CopyMark.Refused;
+            CopyMark? noted = now?.Mark == CopyMark.Spare ? CopyMark.None
+                : isGone && now?.Mark != CopyMark.Refused ? CopyMark.Refused : null;
             return new CopyChange(image, isGone, IsNew: false, noted);
         }
 

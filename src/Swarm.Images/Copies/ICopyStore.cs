@@ -52,6 +52,9 @@ public sealed record StoredCopy(
     Digest Image, ImmutableArray<string> Tags, ImmutableArray<string> MarkNames, CopyMark Mark, bool IsHere,
     bool IsInUse, Bytes Size, ImmutableSortedDictionary<string, string> Labels)
 {
+    /// <summary>Whether there is an image, and it lacks a blob: it may be made whole again.</summary>
+    public bool IsBroken { get; init; }
+
     /// <summary>Whether anything speaks for it being here.</summary>
     public bool Counts => IsHere && (!Tags.IsEmpty || IsInUse || Mark is CopyMark.Kept or CopyMark.Spare);
 }

@@ -8,18 +8,21 @@ namespace Swarm.Images.Peers;
 /// <summary>The sums of the pieces of the blobs that are here whole: summed up once, and kept beside them.</summary>
 /// <remarks>
 /// Whoever sums up a blob sees whether it still is what its name says. What rots later is seen by whoever fetches it,
-/// for the sums stay as they were.
+/// for the sums stay as they were; he says so.
 /// </remarks>
 /// <param name="store">Sets aside what is broken.</param>
-internal sealed partial class KnownSums(ImageStore store, ILogger logger)
+internal sealed partial class KnownSums(ImageStore store, TimeProvider time, ILogger logger)
 {
+    // Whoever doubts a blob more often has what is wrong at his own end.
+    private static readonly TimeSpan BelievedFor = TimeSpan.FromMinutes(10);
+
     private readonly ConcurrentDictionary<(Digest Digest, DateTime Written), Lazy<Task<PieceSums?>>> _summing = new();
 
     /// <returns>Null when the blob is not what its name says.</returns>
     public async Task<PieceSums?> FindAsync(StagedBlob blob, CancellationToken cancellation)
     {
-        if (PieceSums.FromName(blob.Digest, blob.Size) is { } named) return named;
-        if (Read(blob) is { } kept) return kept;
+        // Of one piece nothing is kept: it is summed up in a moment, and seen to be right each time.
+        if (blob.Size > BlobPieces.PieceBytes && Read(blob) is { } kept) return kept;
 
         // Whoever asks waits for the same, and it goes on when he leaves: the next one finds it done.
         var which = (blob.Digest, File.GetLastWriteTimeUtc(blob.Path));
@@ -34,6 +37,16 @@ internal sealed partial class KnownSums(ImageStore store, ILogger logger)
             // What the disk refused this time it may give the next one.
             if (summing.Value.IsCompleted) _summing.TryRemove(KeyValuePair.Create(which, summing));
         }
+    }
+
+    /// <summary>Somebody got something else than the sums say: the blob is summed up anew, unless it was just now.
+    /// </summary>
+    public async Task DoubtAsync(StagedBlob blob, CancellationToken cancellation)
+    {
+        var kept = PathOf(blob.Digest);
+        if (time.GetUtcNow() - File.GetLastWriteTimeUtc(kept) < BelievedFor) return;
+        File.Delete(kept);
+        await FindAsync(blob, cancellation);
     }
 
     /// <summary>Keeps the sums of a blob that was checked by its name. Where the disk does not take them, as a full one
@@ -53,16 +66,24 @@ internal sealed partial class KnownSums(ImageStore store, ILogger logger)
 
     private PieceSums? SumUp(StagedBlob blob, DateTime written)
     {
-        var (sums, digest) = PieceSums.Read(blob, CancellationToken.None);
-        if (digest != blob.Digest)
+        try
         {
+            var (sums, digest) = PieceSums.Read(blob, CancellationToken.None);
+            if (digest == blob.Digest)
+            {
+                Keep(digest, sums);
+                return sums;
+            }
+
             LogBroken(blob.Digest, blob.Path, digest);
             store.SetAside(blob, written);
-            return null;
+        }
+        catch (FileNotFoundException)
+        {
+            // It went in this moment.
         }
 
-        Keep(digest, sums);
-        return sums;
+        return null;
     }
 
     private PieceSums? Read(StagedBlob blob)

@@ -112,7 +112,7 @@ internal sealed partial class PeerFilling(
                 _peers[request.Holder], partial, request.Piece, cancellation);
             if (isRight) return transfer => TransferRules.Arrived(transfer, request);
             LogWrong(request.Holder, request.Piece, wanted.Digest);
-            leftOut[request.Holder] = true;
+            if (leftOut.TryAdd(request.Holder, true)) await DoubtAsync(_peers[request.Holder], cancellation);
             return transfer => TransferRules.Wrong(transfer, request);
         }
         catch (PeerException lost)
@@ -123,6 +123,19 @@ internal sealed partial class PeerFilling(
                 _failures++; // in the loop, as all that changes
                 return TransferRules.Failed(transfer, request, options.Limits);
             };
+        }
+    }
+
+    // If its disk has rotted, what it has there is no copy any more.
+    private async Task DoubtAsync(Peer peer, CancellationToken cancellation)
+    {
+        try
+        {
+            await web.DoubtBlobAsync(peer, wanted.Digest, cancellation);
+        }
+        catch (PeerException lost)
+        {
+            LogLost(lost.Message);
         }
     }
 

@@ -36,7 +36,7 @@ public sealed partial class PeerImages : IDisposable
         (_options, _time, _logger) = (options, time, logger);
         _web = new PeerWeb(handler, options, time);
         _partials = new PartialBlobs(store.Folders, options, time);
-        _sums = new KnownSums(store, logger);
+        _sums = new KnownSums(store, time, logger);
         Shared = new SharedBlobs(store, _partials, _sums, options, time);
         DropOldParts();
         _dropping = time.CreateTimer(_ => DropOldParts(), state: null, DropPartsEvery, DropPartsEvery);
@@ -80,13 +80,8 @@ public sealed partial class PeerImages : IDisposable
         var manifests = holders.GroupBy(held => (held.Id, held.Manifest, held.ManifestSize))
             .OrderByDescending(group => group.Count())
             .ThenBy(group => group.Key.Manifest.Value, StringComparer.Ordinal);
-        // What one of them has from a registry is there.
-        ImmutableArray<ImageReference> own =
-        [
-            .. names.Where(name => holders.Any(held => held.OwnNames.Contains(name))
-                && !holders.Any(held => held.Names.Contains(name) && !held.OwnNames.Contains(name))),
-        ];
-        PeerException? last = null;
+        ImmutableArray<ImageReference> own = [.. names.Where(name => IsOwn(name, holders))];
+        Exception? last = null;
         foreach (var manifest in manifests)
         {
             var (id, digest, size) = manifest.Key;
@@ -97,9 +92,9 @@ public sealed partial class PeerImages : IDisposable
                 LogPulled(id, manifest.Count());
                 return (digest, isNew);
             }
-            catch (PeerException refused)
+            catch (Exception refused) when (refused is PeerException or ImageException)
             {
-                last = refused;
+                last = refused; // one that is wrong says nothing of the others
             }
         }
 
@@ -110,6 +105,15 @@ public sealed partial class PeerImages : IDisposable
     {
         _dropping.Dispose();
         _web.Dispose();
+    }
+
+    // What one of them has from a registry is there; and what nobody knows it by, if that has it by another digest.
+    private static bool IsOwn(ImageReference name, ImmutableArray<HeldImage> holders)
+    {
+        var knowing = holders.Where(held => held.Names.Contains(name)).ToList();
+        return knowing.Count > 0
+            ? knowing.TrueForAll(held => held.OwnNames.Contains(name))
+            : name.Digest is not null && !holders.Any(held => held.IsFromRegistry(name));
     }
 
     private void DropOldParts()

@@ -34,6 +34,16 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
             peer, $"/peer/blobs/{digest}{(withSums ? "" : "?sums=0")}", PeerJson.Default.BlobOffer,
             withSums ? SummingMax : AnswerMax, cancellation);
 
+    /// <summary>Tells a node that what it gave of a blob was something else. It may not know what that means.</summary>
+    /// <exception cref="PeerException">It does not answer: it may be summing the blob up.</exception>
+    public async Task DoubtBlobAsync(Peer peer, Digest digest, CancellationToken cancellation)
+    {
+        var path = $"/peer/blobs/{digest}/doubt";
+        using var deadline = new Deadline(AnswerMax, time, cancellation);
+        using var response = await WithinAsync(peer, path, deadline, token => SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, new Uri(peer.Address, path)), token));
+    }
+
     /// <summary>Whether a node has an image.</summary>
     /// <returns>Null when it has not.</returns>
     /// <exception cref="PeerException">It does not answer, or something else.</exception>
@@ -106,9 +116,10 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
     }
 
     private Task<HttpResponseMessage> SendAsync(Peer peer, string path, CancellationToken cancellation) =>
-        _client.SendAsync(
-            new HttpRequestMessage(HttpMethod.Get, new Uri(peer.Address, path)),
-            HttpCompletionOption.ResponseHeadersRead, cancellation);
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(peer.Address, path)), cancellation);
+
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation) =>
+        _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
 
     private static async Task<T> WithinAsync<T>(
         Peer peer, string path, Deadline deadline, Func<CancellationToken, Task<T>> part)

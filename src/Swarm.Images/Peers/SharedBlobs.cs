@@ -57,6 +57,11 @@ public sealed class SharedBlobs
             : null;
     }
 
+    /// <summary>Another node got something else than it should have: a blob that is here whole is looked at again.
+    /// </summary>
+    public Task DoubtAsync(Digest digest, CancellationToken cancellation) =>
+        _store.FindBlob(digest) is { } blob ? _sums.DoubtAsync(blob, cancellation) : Task.CompletedTask;
+
     /// <returns>Null when it is not here.</returns>
     public SharedPiece? OpenPiece(Digest digest, int piece)
     {

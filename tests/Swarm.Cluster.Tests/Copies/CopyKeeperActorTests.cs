@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Cluster.Copies;
 using Swarm.Core;
 using Swarm.Core.Images;
+using Swarm.Images.Collecting;
 using Swarm.Images.Copies;
 
 namespace Swarm.Cluster.Tests.Copies;
@@ -103,6 +104,40 @@ public sealed class CopyKeeperActorTests : CopyKit
         _copies.Set(Image, CopyMark.Refused, isHere: true, Web);
         UntilStanding(CopyState.Owned);
         AwaitCondition(() => _copies.Find(Image)!.Mark == CopyMark.None);
+    }
+
+    [Fact]
+    public void What_is_broken_here_was_removed_by_nobody_and_is_brought_again()
+    {
+        _copies.Set(Image, CopyMark.None, isHere: true, Web);
+        Start();
+        UntilStanding(CopyState.Owned);
+
+        _copies.Break(Image);
+
+        UntilStanding(CopyState.Absent);
+        UntilTold();
+        _keeper.Tell(new KeepImage(Image, [Web]), TestActor);
+        AwaitCondition(() => _copies.Fetches.ContainsKey(Image));
+        _copies.Fetches[Image].SetResult();
+        Assert.Equal("", ExpectMsg<ImageKept>().Fault);
+    }
+
+    [Fact]
+    public void What_goes_for_room_leaves_no_note_where_nobody_counted_on_it_either()
+    {
+        _copies.Set(Image, CopyMark.None, isHere: true);
+        Start();
+        UntilStanding(CopyState.Absent);
+
+        _copies.LetGoAsync(
+            new IdleImage(Image, IsFree: true, DateTimeOffset.UnixEpoch, Bytes.Zero), CancellationToken.None);
+
+        AwaitCondition(() =>
+        {
+            Advance(TimeSpan.FromMilliseconds(500));
+            return _copies.Find(Image) is null;
+        });
     }
 
     [Fact]

@@ -45,6 +45,13 @@ internal sealed class FakeCopies : IImageCopies, ICopyStore
         Changed?.Invoke();
     }
 
+    /// <summary>One of its blobs is found to be broken.</summary>
+    public void Break(Digest image)
+    {
+        lock (_gate) _all[image] = Find(image)! with { IsHere = false, IsBroken = true };
+        Changed?.Invoke();
+    }
+
     public Task<ImmutableArray<StoredCopy>> ListCopiesAsync(CancellationToken cancellation)
     {
         lock (_gate) return Task.FromResult(_all.Values.ToImmutableArray());

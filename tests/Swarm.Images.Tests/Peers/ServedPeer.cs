@@ -111,6 +111,10 @@ internal sealed class ServedPeer : IAsyncDisposable
                     digest, context.Request.Query["sums"] != "0", context.RequestAborted) is { } offer:
                 await WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(offer, PeerJson.Default.BlobOffer));
                 break;
+            case [_, "blobs", _, "doubt"]:
+                await Images.Shared.DoubtAsync(digest, context.RequestAborted);
+                context.Response.StatusCode = 204;
+                break;
             case [_, "blobs", _, "pieces", var piece]
                 when Images.Shared.OpenPiece(digest, int.Parse(piece)) is { } open:
                 using (open)

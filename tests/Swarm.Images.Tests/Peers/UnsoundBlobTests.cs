@@ -83,6 +83,27 @@ public sealed class UnsoundBlobTests : IAsyncLifetime
         Assert.NotNull(_two.Images.Shared.FindImage(_image));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_is_told_that_a_piece_was_wrong_looks_at_the_blob_again_unless_he_just_has(bool isLongAgo)
+    {
+        await _two.LoadAsync(Layer);
+        await using var three = await ServedPeer.StartAsync("three", _peers);
+        await _two.Images.Shared.DescribeAsync(Blob, withSums: true, default); // from when all was well
+        var sums = $"{_two.Home.Root}/sums/{Blob.Hex}";
+        if (isLongAgo) File.SetLastWriteTimeUtc(sums, TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-1));
+        await RotAsync(_two, piece: 0);
+        await RotAsync(_two, piece: 1);
+        await RotAsync(_two, piece: 2);
+
+        await three.FetchAsync(_image);
+
+        Assert.Equal(Layer, await File.ReadAllBytesAsync(PathOf(three)));
+        Assert.Equal(isLongAgo, !File.Exists(PathOf(_two)));
+        Assert.Equal(isLongAgo, _two.Images.Shared.FindImage(_image) is null);
+    }
+
     [Fact]
     public async Task What_no_registry_has_is_not_taken_for_a_registrys_by_who_fetches_it()
     {
