@@ -55,6 +55,20 @@ public sealed class TaskImageTests
         Assert.Equal(id, Assert.Single(_others.Fetched).Id);
     }
 
+    [Fact]
+    public async Task A_task_that_names_the_digest_of_a_manifest_takes_it_from_nodes_that_know_it_by_a_tag_only()
+    {
+        var id = _others.Know("none:1", fromRegistry: false);
+        _others.Know("other:1", fromRegistry: false);
+        var manifest = Digest.Of("manifest of others"u8);
+
+        await RequireAsync($"none@{manifest}");
+
+        var (fetched, names) = Assert.Single(_others.Fetched);
+        Assert.Equal(id, fetched);
+        Assert.Equal([ImageReference.Parse($"none@{manifest}")], names.AsEnumerable());
+    }
+
     private async Task<string> RequireAsync(string image, Digest? pinned = null)
     {
         var images = new HostImages(new FakeImageStore(), _registries, new FakeContainerEngine(), _others)

@@ -8,6 +8,9 @@ public static class ImageRules
 {
     private const int RequestsKept = 32;
 
+    // Nodes come and go: of those that said that they have an image the last are known.
+    private const int HoldersKept = 256;
+
     /// <summary>Null when the request was carried out before, or the tag means that already, and the holder and where
     /// it is from are known.</summary>
     public static ImageEvent? Name(ImageRepository repository, NameImage command)
@@ -57,7 +60,9 @@ public static class ImageRules
             ? new ImageTag(named.ImageId, [named.Holder]) { Origin = named.Origin }
             : before with
             {
-                Holders = before.Holders.Contains(named.Holder) ? before.Holders : before.Holders.Add(named.Holder),
+                Holders = before.Holders.Contains(named.Holder) ? before.Holders
+                    : before.Holders.Length < HoldersKept ? before.Holders.Add(named.Holder)
+                    : before.Holders[^(HoldersKept - 1)..].Add(named.Holder),
                 Origin = named.Origin > before.Origin ? named.Origin : before.Origin,
             };
 

@@ -115,15 +115,17 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
             ? new Known(id, holders, holders.Any(holder => holder.IsFromRegistry(name)))
             : null;
 
-    /// <summary>Those that know an image by a digest, wherever they have it from: that it is the one is checked.
-    /// </summary>
+    /// <summary>Those that know an image by a digest, wherever they have it from: by a name, or because its manifest
+    /// has it. That it is the one is checked.</summary>
     private async Task<Known?> FindByDigestAsync(ImageReference name, CancellationToken cancellation)
     {
         if (cluster is null) return null;
-        var holders = (await cluster.ListAsync(cancellation))
-            .Where(held => held.Names.Any(other => other.Digest == name.Digest && other.Repository == name.Repository))
-            .ToImmutableArray();
-        return holders.IsEmpty
+        var all = (await cluster.ListAsync(cancellation))
+            .Where(held => held.Names.Any(other => other.Repository == name.Repository)).ToList();
+        var holders = all.FindAll(held => held.Manifest == name.Digest);
+        // A list has no image of its own: whose names say that it came by that list has the one for its platform.
+        if (holders.Count == 0) holders = all.FindAll(held => held.Names.Contains(name with { Tag = null }));
+        return holders.Count == 0
             ? null
             : new Known(
                 holders[0].Id, [.. holders.Where(held => held.Id == holders[0].Id)], IsFromRegistry: true);
@@ -184,7 +186,9 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
         Known known, ImageReference name, CancellationToken cancellation)
     {
         var digests = known.Holders.SelectMany(holder => holder.Names)
-            .Where(other => other.Digest is not null && other.Repository == name.Repository).Distinct();
+            .Where(other => other.Digest is not null && other.Repository == name.Repository)
+            .Concat(known.Holders.Where(holder => holder.Manifest == name.Digest).Select(_ => name with { Tag = null }))
+            .Distinct();
         return name.Digest is null && await MeansAsync(name, known.Id, cancellation)
             ? [name, .. digests]
             : [.. digests];

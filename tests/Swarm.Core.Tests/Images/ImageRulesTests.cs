@@ -40,6 +40,18 @@ public sealed class ImageRulesTests
             ImageOrigin.Registry, ImageRules.Meaning(Named(loaded, One, ImageOrigin.Registry), "1").Origin);
     }
 
+    [Fact]
+    public void Of_all_the_nodes_that_ever_said_that_they_have_an_image_the_last_are_known()
+    {
+        var repository = Enumerable.Range(0, 1000).Aggregate(
+            ImageRepository.Empty("web"), (named, node) => Named(named, One, holder: $"node-{node}"));
+
+        var holders = ImageRules.Meaning(repository, "1").Holders.Select(holder => holder.Value).ToList();
+
+        Assert.Equal(Enumerable.Range(744, 256).Select(node => $"node-{node}"), holders);
+        Assert.Null(ImageRules.Name(repository, Name(One, ImageOrigin.Unknown, "node-999")));
+    }
+
     private static ImageRepository Named(
         ImageRepository repository, Digest image, ImageOrigin origin = ImageOrigin.Unknown, string holder = "a") =>
         ImageRules.Apply(repository, ImageRules.Name(repository, Name(image, origin, holder))!);
