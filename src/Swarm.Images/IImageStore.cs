@@ -130,6 +130,10 @@ public sealed record ImageSummary(
     /// <summary>The image that it was built from here; null for one that was not.</summary>
     public Digest? Parent { get; init; }
 
+    /// <summary>Whether nothing but digests by which a registry has it is left of its names: what a tag meant before.
+    /// </summary>
+    public bool IsDangling { get; init; }
+
     /// <summary>Whether it is here only because the cluster wants so many copies of it.</summary>
     public bool IsKeptCopy { get; init; }
 

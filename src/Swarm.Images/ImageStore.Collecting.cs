@@ -71,7 +71,10 @@ public sealed partial class ImageStore : ICollectedStore
         && !LeadsToOthers(image);
 
     private bool IsFree(Digest image) =>
-        _catalog.NamesOf(image).IsEmpty && _marks.Of(image) is (CopyMark.None or CopyMark.Refused);
+        IsDangling(image) && _marks.Of(image) is (CopyMark.None or CopyMark.Refused);
+
+    // What a registry has by a digest can be had again from there.
+    private bool IsDangling(Digest image) => !IsTagged(image) && _catalog.OwnNamesOf(image).IsEmpty;
 
     /// <summary>Whether manifests lead from its names that are not this image: nobody keeps copies of those.</summary>
     private bool LeadsToOthers(KnownImage image) => _catalog.NamesOf(image.Id)

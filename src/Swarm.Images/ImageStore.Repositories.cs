@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Swarm.Core.Images;
+using Swarm.Images.Blobs;
 using Swarm.Images.Manifests;
 using Swarm.Images.Names;
 using Swarm.Images.Registry;
@@ -61,9 +62,9 @@ public sealed partial class ImageStore
     {
         using (_gate.Enter())
         {
-            return HasBlob(repository.Repository, digest) && FindBlob(digest) is { } blob
-                ? new StoredBlob(digest, blob.Size, blob.Path)
-                : null;
+            if (!HasBlob(repository.Repository, digest) || FindBlob(digest) is not { } blob) return null;
+            RefreshLink(repository.Repository, digest);
+            return new StoredBlob(digest, blob.Size, blob.Path);
         }
     }
 
@@ -78,7 +79,7 @@ public sealed partial class ImageStore
 
             var record = _repositories.Find(repository.Repository)?.Manifests.GetValueOrDefault(found);
             if (record is null && !IsManifestOfImage(repository.Repository, found)) return null;
-            var content = File.ReadAllBytes(_folders.Blob(found));
+            if (ReadSound(found) is not { } content) return null;
             return new StoredManifest(found, record?.MediaType ?? TypeOf(content), content);
         }
     }
@@ -88,7 +89,25 @@ public sealed partial class ImageStore
         using (_gate.Enter()) return _repositories.Find(repository.Repository)?.About(subject) ?? [];
     }
 
-    internal byte[] ReadManifest(Digest digest) => File.ReadAllBytes(_folders.Blob(digest));
+    /// <returns>Null when it is not here any more, or broken.</returns>
+    internal byte[]? ReadManifest(Digest digest)
+    {
+        using (_gate.Enter()) return FindBlob(digest) is null ? null : ReadSound(digest);
+    }
+
+    // What is broken is as if it were not here: it is brought anew.
+    private byte[]? ReadSound(Digest manifest)
+    {
+        var path = _folders.Blob(manifest);
+        var written = File.GetLastWriteTimeUtc(path);
+        var content = File.ReadAllBytes(path);
+        var digest = Digest.Of(content);
+        if (digest == manifest) return content;
+
+        LogRotten(manifest, path, digest);
+        SetAside(new StagedBlob(path, manifest, content.Length), written);
+        return null;
+    }
 
     /// <summary>What a tag means to a registry: of an image that has this name, the manifest that it came with.
     /// </summary>

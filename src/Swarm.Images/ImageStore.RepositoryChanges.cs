@@ -14,6 +14,8 @@ public sealed partial class ImageStore
 {
     private const int LinksMax = 100_000;
 
+    private static readonly TimeSpan LinkFreshFor = TimeSpan.FromHours(1);
+
     /// <summary>Puts a blob that was uploaded in its place; it is a repository's from now on.</summary>
     internal void AdoptUpload(string repository, StagedBlob blob)
     {
@@ -33,8 +35,7 @@ public sealed partial class ImageStore
         {
             if (FindBlob(digest) is null || !from.Any(one => HasBlob(one.Repository, digest))) return false;
             // Also where it is part of something, which may go before the manifest comes for which it is wanted.
-            if (_repositories.Find(repository.Repository)?.Links.ContainsKey(digest) != true)
-                Link(repository.Repository, digest);
+            if (!RefreshLink(repository.Repository, digest)) Link(repository.Repository, digest);
             return true;
         }
     }
@@ -167,6 +168,25 @@ public sealed partial class ImageStore
         }
 
         return unnamed.ToImmutable();
+    }
+
+    /// <summary>Who is told that a blob is here that waits for its manifest counts on it: it waits anew.</summary>
+    /// <returns>Whether there is such a blob.</returns>
+    private bool RefreshLink(string repository, Digest digest)
+    {
+        if (_repositories.Find(repository)?.Links.GetValueOrDefault(digest) is not { } link) return false;
+        var now = _time.GetUtcNow();
+        if (now - link.Since <= LinkFreshFor) return true;
+        try
+        {
+            _repositories.Keep(link with { Since = now });
+        }
+        catch (IOException)
+        {
+            // It waits as long as it would have.
+        }
+
+        return true;
     }
 
     private void Link(string repository, Digest digest)

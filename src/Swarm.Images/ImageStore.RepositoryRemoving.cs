@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core.Images;
+using Swarm.Images.Copies;
 using Swarm.Images.Repositories;
 
 namespace Swarm.Images;
@@ -51,8 +52,10 @@ public sealed partial class ImageStore
     {
         List<ManifestRecord> manifests = [];
         List<LinkRecord> links = [];
+        List<Digest> images;
         using (_gate.Enter())
         {
+            images = ForgetPushes(untaggedSince);
             foreach (var (repository, content) in _repositories.All.ToList())
             {
                 foreach (var tag in content.Tags.Values.Where(tag => MeaningOf(Name(tag)) != tag.Digest).ToList())
@@ -70,10 +73,35 @@ public sealed partial class ImageStore
             _repositories.Remove(links);
         }
 
+        foreach (var image in images) RemoveUnused(image, names: [], isKeptCopy: false);
         if (manifests.Count + links.Count == 0) return;
         LogUnreached(manifests.Count, links.Count);
         SweepAfterRemoval();
     }
+
+    /// <summary>Takes away the digests by which images were pushed here that no tag means any more, and that nothing
+    /// has used for as long.</summary>
+    /// <returns>The images that have no name left.</returns>
+    private List<Digest> ForgetPushes(DateTimeOffset untaggedSince)
+    {
+        List<Digest> nameless = [];
+        foreach (var image in _catalog.Images.Select(image => image.Id).ToList())
+        {
+            if (IsTagged(image) || _catalog.OwnNamesOf(image) is not { IsEmpty: false } pushed || IsNeeded(image)
+                || _marks.Of(image) is CopyMark.Kept or CopyMark.Spare || _catalog.LastUsed(image) >= untaggedSince)
+            {
+                continue;
+            }
+
+            foreach (var name in pushed.Where(name => !IsYounger(name, untaggedSince))) _catalog.RemoveName(name);
+            if (_catalog.NamesOf(image).IsEmpty) nameless.Add(image);
+        }
+
+        return nameless;
+    }
+
+    private bool IsYounger(ImageReference pushed, DateTimeOffset since) =>
+        _repositories.Find(pushed.Repository)?.Manifests.GetValueOrDefault(pushed.Digest!.Value)?.Since >= since;
 
     // Who removes an image by its name means all that came by it.
     private void ForgetNames(ImmutableArray<ImageReference> names)

@@ -124,6 +124,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
                     image.Configuration.Labels)
                 {
                     Parent = image.Step == Nothing ? null : image.Step?.Parent,
+                    IsDangling = IsDangling(image.Id),
                     IsKeptCopy = IsKeptCopy(image.Id),
                     IsIntermediate = _catalog.NamesOf(image.Id).IsEmpty
                         && (image.Step == Nothing || parents.Contains(image.Id)),

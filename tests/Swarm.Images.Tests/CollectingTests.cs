@@ -57,6 +57,25 @@ public sealed class CollectingTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_tag_meant_before_is_free_where_its_registry_has_it_and_not_where_it_was_pushed_here()
+    {
+        var pulled = await LoadAsync(null);
+        _home.Store.NameByDigest(ImageReference.Parse($"one@{Digest.Of("listed"u8)}"), pulled);
+
+        Assert.True(Assert.Single(await _home.Store.ListIdleAsync(default)).IsFree);
+        Assert.True(Assert.Single(_home.Store.List()).IsDangling);
+        _home.Store.Tag(pulled.Value, ImageReference.Parse("one:1"));
+        Assert.False(Assert.Single(await _home.Store.ListIdleAsync(default)).IsFree);
+        Assert.False(Assert.Single(_home.Store.List()).IsDangling);
+
+        using var home = new RepositoryHome();
+        await home.PushImageAsync("1", "old");
+        await home.PushImageAsync("1", "new");
+        Assert.All(await home.Store.ListIdleAsync(default), image => Assert.False(image.IsFree));
+        Assert.All(home.Store.List(), image => Assert.False(image.IsDangling));
+    }
+
+    [Fact]
     public async Task What_goes_for_room_goes_with_its_names_and_its_layers_and_was_not_removed_on_purpose()
     {
         var before = _home.Contents();

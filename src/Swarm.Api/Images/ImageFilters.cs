@@ -26,7 +26,7 @@ internal static class ImageFilters
         foreach (var image in store.List().OrderByDescending(image => image.Created))
         {
             if (image.IsIntermediate && (!all || isDangling is true)) continue;
-            if (isDangling is { } wanted && image.Names.IsEmpty != wanted) continue;
+            if (isDangling is { } wanted && image.IsDangling != wanted) continue;
             if (!filters.FitsLabels(image.Labels)) continue;
             if (before is not null && !(image.Created < before)) continue;
             if (since is not null && !(image.Created > since)) continue;
@@ -37,14 +37,14 @@ internal static class ImageFilters
         }
     }
 
-    /// <summary>What a prune takes: by default what has no name.</summary>
+    /// <summary>What a prune takes: by default what no tag means.</summary>
     /// <exception cref="ApiException">An unknown filter.</exception>
     public static Func<ImageSummary, bool> ToPrune(HttpRequest request, DateTimeOffset now)
     {
         var filters = Filters.Read(request, "dangling", "label", "label!", "until");
         var onlyDangling = filters.Flag("dangling") ?? true;
         var until = Until(filters, now);
-        return image => !image.IsIntermediate && (!onlyDangling || image.Names.IsEmpty)
+        return image => !image.IsIntermediate && (!onlyDangling || image.IsDangling)
             && filters.FitsLabels(image.Labels)
             && !filters["label!"].Any(label => Filters.HasLabel(image.Labels, label))
             && (until is null || image.Created < until);

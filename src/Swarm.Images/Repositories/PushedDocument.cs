@@ -9,7 +9,8 @@ namespace Swarm.Images.Repositories;
 /// <summary>What a manifest, or a list of manifests, says that somebody pushes: read within limits.</summary>
 /// <param name="MediaType">As it is given out again.</param>
 /// <param name="Config">Null for a list.</param>
-/// <param name="Layers">Those that lie elsewhere (<c>urls</c>) are left out.</param>
+/// <param name="Layers">Those that lie elsewhere (<c>urls</c>) are left out. Of a list, what it lists that is no
+/// manifest: the layers of a builder's cache.</param>
 internal sealed record PushedDocument(
     string MediaType, Descriptor? Config, ImmutableArray<Descriptor> Layers, ImmutableArray<Descriptor> Children,
     Digest? Subject, string ArtifactType)
@@ -36,7 +37,7 @@ internal sealed record PushedDocument(
         && Layers.All(layer => LayerTypes.Contains(layer.MediaType));
 
     /// <summary>Blobs that have to be here.</summary>
-    public ImmutableArray<Descriptor> Blobs => Config is null ? [] : [Config, .. Layers];
+    public ImmutableArray<Descriptor> Blobs => Config is null ? Layers : [Config, .. Layers];
 
     /// <exception cref="RepositoryException">What is wrong with it.</exception>
     public static PushedDocument Read(byte[] content, string contentType, string subject)
@@ -65,9 +66,13 @@ internal sealed record PushedDocument(
         repository, digest, MediaType, size, [.. Blobs.Select(blob => blob.Digest).Distinct()],
         [.. Children.Select(child => child.Digest).Distinct()], Subject, ArtifactType, now);
 
-    private static PushedDocument ReadList(JsonReading json, string type, Descriptor? about) => new(
-        type, null, [], Parts(json.Get("manifests")).Select(Descriptor.Read).ToImmutableArray(), about?.Digest,
-        ArtifactTypeOf(json, ""));
+    private static PushedDocument ReadList(JsonReading json, string type, Descriptor? about)
+    {
+        var listed = Parts(json.Get("manifests")).Select(Descriptor.Read)
+            .ToLookup(one => one.MediaType.Length == 0 || MediaTypes.Manifests.Contains(one.MediaType));
+        return new PushedDocument(
+            type, null, [.. listed[false]], [.. listed[true]], about?.Digest, ArtifactTypeOf(json, ""));
+    }
 
     private static PushedDocument ReadManifest(JsonReading json, string type, Descriptor? about)
     {

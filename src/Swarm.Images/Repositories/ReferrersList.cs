@@ -14,8 +14,8 @@ internal static class ReferrersList
     private const int PageBytes = NodeRegistryOptions.ManifestBytesMax / 2;
 
     /// <param name="found">In their order; those of earlier pages are left out.</param>
-    /// <param name="read">The bytes of a manifest.</param>
-    public static ReferrersPage Write(IEnumerable<ManifestRecord> found, Func<ManifestRecord, byte[]> read)
+    /// <param name="read">The bytes of a manifest; null when it is gone.</param>
+    public static ReferrersPage Write(IEnumerable<ManifestRecord> found, Func<ManifestRecord, byte[]?> read)
     {
         using var buffer = new MemoryStream();
         ManifestRecord? last = null;
@@ -31,7 +31,8 @@ internal static class ReferrersList
             {
                 isCut = count == PageMost || json.BytesCommitted + json.BytesPending > PageBytes;
                 if (isCut) break;
-                Write(json, one, read(one));
+                if (read(one) is not { } content) continue;
+                Write(json, one, content);
                 (last, count) = (one, count + 1);
             }
 

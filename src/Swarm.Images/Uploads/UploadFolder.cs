@@ -10,6 +10,8 @@ internal sealed class UploadFolder
     private const string RecordName = "upload.json";
     private const string DataName = "data";
 
+    private static readonly TimeSpan ForsakenAfter = TimeSpan.FromMinutes(10);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Upload> _uploads = new(StringComparer.Ordinal);
     private readonly StoreFolders _folders;
@@ -50,6 +52,7 @@ internal sealed class UploadFolder
         var id = Guid.NewGuid().ToString("N");
         lock (_gate)
         {
+            if (_uploads.Count >= _options.UploadsMax && FindForsaken() is { } forsaken) Remove(forsaken);
             if (_uploads.Count >= _options.UploadsMax)
             {
                 throw new RepositoryException(
@@ -106,6 +109,14 @@ internal sealed class UploadFolder
 
         foreach (var upload in abandoned) Remove(upload);
         return abandoned.Count;
+    }
+
+    // Clients that are stopped leave theirs: these do not keep others out for a day.
+    private Upload? FindForsaken()
+    {
+        var since = _time.GetUtcNow() - ForsakenAfter;
+        return _uploads.Values.Where(upload => !upload.IsBusy && upload.Touched < since)
+            .MinBy(upload => upload.Touched);
     }
 
     private Upload? Open(string path)
