@@ -85,6 +85,35 @@ public sealed class ContainerRouteTests
         Assert.Equal("", await ImagesAsync(node, "nosuch:1"));
     }
 
+    [Fact]
+    public async Task A_container_made_by_the_beginning_of_an_id_that_several_have_by_now_keeps_nobody_from_the_list()
+    {
+        await using var node = await ServedNode.StartAsync();
+        var image = node.Store.Add("one"u8, "app:1");
+        node.Engine.Containers.AddRange([Of('a', "4f", image), Of('b', "app:1", image)]);
+
+        node.Store.Ambiguous.Add("4f");
+
+        Assert.Equal($"{image} app:1", await ImagesAsync(node, ""));
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("5000000")]
+    [InlineData("2147483647")]
+    public async Task Whatever_time_a_container_is_given_to_stop_is_waited_for(string seconds)
+    {
+        await using var node = await ServedNode.StartAsync();
+        node.Engine.Containers.Add(Of('a', "box:1", Box));
+
+        var answer = await node.Client.PostAsync($"/containers/{Id('a')}/stop?t={seconds}", null);
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Equal(
+            int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture),
+            Assert.Single(node.Asked.OfType<StopByHand>()).Grace!.Value.TotalSeconds);
+    }
+
     [Theory]
     [InlineData("", "/b /a /b/store /c")]
     [InlineData("\"name\":[\"store\"]", "")]

@@ -25,6 +25,9 @@ internal sealed class FakeImageStore : IImageStore
 
     public HashSet<Digest> InUse { get; } = [];
 
+    /// <summary>Beginnings of ids that several images have.</summary>
+    public HashSet<string> Ambiguous { get; } = [];
+
     /// <summary>Those that are here only because the cluster wants so many copies.</summary>
     public HashSet<Digest> Kept { get; } = [];
 
@@ -79,11 +82,13 @@ internal sealed class FakeImageStore : IImageStore
 
     public ImmutableArray<NodeImage> Here => [.. _images.Keys.Select(id => new NodeImage(id, []))];
 
-    public StoredImage? Find(string nameOrId) => _images
-        .Where(image => image.Key.Value == nameOrId || image.Value.Any(name => IsNamed(name, nameOrId)))
-        .Select(image => new StoredImage(
-            image.Key, Digest.Of("manifest"u8), image.Value, Configuration, new Bytes(1000)))
-        .FirstOrDefault();
+    public StoredImage? Find(string nameOrId) => Ambiguous.Contains(nameOrId)
+        ? throw new ImageException(ImageFault.Ambiguous, $"several images have ids that begin with {nameOrId}")
+        : _images
+            .Where(image => image.Key.Value == nameOrId || image.Value.Any(name => IsNamed(name, nameOrId)))
+            .Select(image => new StoredImage(
+                image.Key, Digest.Of("manifest"u8), image.Value, Configuration, new Bytes(1000)))
+            .FirstOrDefault();
 
     public StoredImage Tag(string nameOrId, ImageReference name)
     {

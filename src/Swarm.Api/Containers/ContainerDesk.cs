@@ -20,6 +20,10 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     /// <summary>Starting may have to wait for its turn, and for disks.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    /// <summary>Timers of the framework know 49 days. Who gives more time than this is waited for until it is done.
+    /// </summary>
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(40);
+
     public IContainerEngine Engine => engine;
 
     /// <param name="platform">For which it must be; empty where that is the same.</param>
@@ -59,7 +63,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
         var own = (await ListOwnAsync(cancellation)).Containers;
         var known = new Dictionary<string, StoredImage?>(StringComparer.Ordinal);
         StoredImage? Find(string named) =>
-            known.TryGetValue(named, out var image) ? image : known[named] = images.Find(named);
+            known.TryGetValue(named, out var image) ? image : known[named] = FindOne(named);
 
         var networks = engine.Networks.List();
         var all = engine.List();
@@ -77,6 +81,20 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
                 LinkNames = [.. links[state.Id.Value]],
             }),
         ];
+    }
+
+    /// <returns>Null also for the beginning of an id that several images have: when a container was made by it, there
+    /// may have been one.</returns>
+    private StoredImage? FindOne(string named)
+    {
+        try
+        {
+            return images.Find(named);
+        }
+        catch (ImageException several) when (several.Fault == ImageFault.Ambiguous)
+        {
+            return null;
+        }
     }
 
     /// <summary>Finds out which of this host's containers are of an image, or of one that was built from it here.
@@ -103,7 +121,7 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
     public async Task<bool> AskAsync(
         IStandaloneCommand command, CancellationToken cancellation, TimeSpan grace = default)
     {
-        var timeout = grace < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : Patience + grace;
+        var timeout = grace < TimeSpan.Zero || grace > LongestGrace ? Timeout.InfiniteTimeSpan : Patience + grace;
         var answer = await node.Ask<StandaloneAnswer>(command, timeout, cancellation);
         return answer switch
         {
