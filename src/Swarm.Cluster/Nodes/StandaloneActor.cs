@@ -22,11 +22,8 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
     private KeptContainer _kept = found;
     private Container _container = Restored(found, node.Engine.Find(found.Id)!);
     private IActorRef _runner = ActorRefs.Nobody;
-    private bool _isSaving;
-    private bool _mustSave;
     private bool _isRestarted;
     private bool _isToldAsStopped;
-    private List<Action<Exception?>> _afterSave = [];
     private bool _startsAnew = found is { Settings.StartsWithNode: true, Desired: TaskState.Shutdown };
 
     public ITimerScheduler Timers { get; set; } = null!; // set by Akka before PreStart
@@ -61,6 +58,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
             case ContainerExitSeen seen: _runner.Tell(seen); break;
             case ContainerMoved moved: Move(moved.Container); break;
             case Saved saved: GoOn(saved); break;
+            case SaveAgain: Owe(); break;
             case VolumesLetGo let:
                 if (let.Fault is { } fault) LogVolumesStay(fault, _kept.Id);
                 _runner.Tell(new OrderContainer(TaskState.Remove));
@@ -87,10 +85,17 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
             return;
         }
 
+        var before = _kept.Desired;
         Keep(_kept with { Desired = TaskState.Running }, fault =>
         {
-            if (fault is not null) asker.Tell(new Refused(ContainerFault.Host, fault.Message));
-            else BeginStart(asker);
+            if (fault is null)
+            {
+                BeginStart(asker);
+                return;
+            }
+
+            if (_kept.Desired == TaskState.Running) _kept = _kept with { Desired = before };
+            asker.Tell(new Refused(ContainerFault.Host, fault.Message));
         });
     }
 
@@ -154,12 +159,14 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         });
     }
 
-    private void Change(StandaloneSettings settings, IActorRef asker) => Keep(
-        _kept with { Settings = settings },
-        fault =>
+    private void Change(StandaloneSettings settings, IActorRef asker)
+    {
+        var before = _kept.Settings;
+        Keep(_kept with { Settings = settings }, fault =>
         {
             if (fault is not null)
             {
+                if (ReferenceEquals(_kept.Settings, settings)) _kept = _kept with { Settings = before };
                 asker.Tell(new Refused(ContainerFault.Host, fault.Message));
                 return;
             }
@@ -168,6 +175,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
             Tell();
             asker.Tell(new Done(Changed: true));
         });
+    }
 
     private void Move(Container container)
     {
@@ -222,32 +230,6 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         _startsAnew = false;
     }
 
-    /// <summary>Keeps what is wanted or seen, and goes on when it is on the disk; one write at a time.</summary>
-    private void Keep(KeptContainer kept, Action<Exception?> then)
-    {
-        _kept = kept;
-        _afterSave.Add(then);
-        if (_isSaving) _mustSave = true;
-        else Save();
-    }
-
-    private void Save()
-    {
-        var then = _afterSave;
-        (_afterSave, _isSaving, _mustSave) = ([], true, false);
-        node.Standalone.SaveAsync(_kept).PipeTo(
-            Self, success: () => new Saved(then, null), failure: cause => new Saved(then, cause.GetBaseException()));
-    }
-
-    private void GoOn(Saved saved)
-    {
-        _isSaving = false;
-        if (saved.Fault is { } fault) LogNotKept(fault, _kept.Id);
-        foreach (var then in saved.Then) then(saved.Fault);
-        if (_mustSave && !_isSaving) Save();
-        if (_container.Status == ContainerStatus.Removed) Forget();
-    }
-
     private void Forget()
     {
         if (_isSaving) return;
@@ -285,11 +267,6 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
             Observed = kept.Observed ?? container.Observed,
         };
     }
-
-    [LoggerMessage(LogLevel.Error, "What is wanted of container {Container} could not be kept")]
-    private partial void LogNotKept(Exception cause, ContainerId container);
-
-    private sealed record Saved(List<Action<Exception?>> Then, Exception? Fault) : INoSerializationVerificationNeeded;
 
     private sealed record Forgotten : INoSerializationVerificationNeeded;
 }

@@ -192,6 +192,33 @@ public sealed class NodeStandaloneTests : NodeFixture
     }
 
     [Fact]
+    public async Task What_was_stopped_while_the_disk_was_full_stays_stopped_and_what_was_refused_is_not_done_later()
+    {
+        StartNode();
+        await MakeAsync(Restarting(always: false));
+        await MakeAsync(Restarting(always: false), "c2");
+        await DoneAsync(new StartByHand(Own));
+        Standalone.IsFull = true;
+        await DoneAsync(new StopByHand(Own, null, 0));
+        Assert.IsType<StandaloneAnswer.Refused>(
+            await Node.Ask<StandaloneAnswer>(new StartByHand(new ContainerId("c2"))));
+        Assert.IsType<StandaloneAnswer.Refused>(await Node.Ask<StandaloneAnswer>(
+            new ChangeStandalone(new ContainerId("c2"), new StandaloneSettings { StartsWithNode = true })));
+
+        Pass(20);
+        Standalone.IsFull = false;
+        Pass(6);
+
+        Assert.Equal(TaskState.Shutdown, Standalone[Own]!.Desired);
+        Assert.Equal(TaskState.Ready, Standalone[new ContainerId("c2")]!.Desired);
+        Assert.False(Standalone[new ContainerId("c2")]!.Settings.StartsWithNode);
+        await StopNodeAsync();
+        StartNode();
+        Assert.Equal(ContainerPhase.Ended, Engine.Find(Own)!.Phase);
+        Assert.Equal(ContainerPhase.Created, Engine.Find(new ContainerId("c2"))!.Phase);
+    }
+
+    [Fact]
     public async Task What_runs_by_hand_is_taken_from_what_the_node_gives_to_tasks()
     {
         StartNode();
