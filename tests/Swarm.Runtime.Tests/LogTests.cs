@@ -92,6 +92,47 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
+    public void The_tail_of_a_file_of_any_size_is_found_from_its_end()
+    {
+        using (var file = File.OpenWrite(_log.CurrentPath)) file.SetLength(3L << 30);
+        Append("", $"{Time} stdout F a", $"{Time} stdout P b", $"{Time} stdout F c");
+
+        var page = new LogReader(_log, TimeProvider.System).Read(null, 2, 9999, hasEnded: true);
+
+        Assert.Equal(["a", "bc"], page.Entries.Select(entry => entry.Text));
+    }
+
+    [Theory]
+    [InlineData(1, 4999)]
+    [InlineData(1700, 3300)]
+    [InlineData(4999, 1)]
+    [InlineData(6000, 0)]
+    public void The_tail_is_counted_over_pieces_of_a_file(int count, int first)
+    {
+        Append([.. Enumerable.Range(0, 5000).SelectMany(i => (string[])
+            [$"{Time} stdout P {i}", .. i % 7 == 0 ? [$"{Time} stdout P -"] : (string[])[], $"{Time} stdout F ."])]);
+
+        var page = new LogReader(_log, TimeProvider.System).Read(null, count, 1 << 20, hasEnded: true);
+
+        Assert.Equal(
+            Enumerable.Range(first, 5000 - first).Select(i => i % 7 == 0 ? $"{i}-." : $"{i}."),
+            page.Entries.Select(entry => entry.Text));
+    }
+
+    [Fact]
+    public void A_letter_that_is_parted_between_two_pieces_of_a_line_is_read_whole()
+    {
+        Append($"{Time} stdout P gr", $"{Time} stdout F n");
+        var written = File.ReadAllBytes(_log.CurrentPath).AsSpan();
+        var end = written.IndexOf((byte)'\n');
+        File.WriteAllBytes(
+            _log.CurrentPath,
+            [.. written[..end], 0xc3, .. written[end..^2], 0xbc, .. written[^2..]]);
+
+        Assert.Equal("gr\u00fcn", Assert.Single(Read(null).Entries).Text);
+    }
+
+    [Fact]
     public void A_line_that_has_not_ended_is_waited_for_while_it_is_young()
     {
         var now = DateTimeOffset.UtcNow.ToString(

@@ -5,7 +5,8 @@ namespace Swarm.Runtime.Logs;
 
 /// <summary>One line as conmon writes it: <c>TIME stdout|stderr F|P text</c>.</summary>
 /// <param name="IsPartial">More of the same line follows.</param>
-internal readonly record struct LogLine(DateTimeOffset At, bool IsError, bool IsPartial, string Text)
+/// <param name="TextAt">Where the text begins: bytes, for a letter may be parted between two lines.</param>
+internal readonly record struct LogLine(DateTimeOffset At, bool IsError, bool IsPartial, int TextAt)
 {
     /// <param name="line">Without its end.</param>
     /// <returns>Null when it is not such a line, as after a crash of the host in the middle of one.</returns>
@@ -25,8 +26,7 @@ internal readonly record struct LogLine(DateTimeOffset At, bool IsError, bool Is
         var stream = line[parts[1]];
         var isError = stream.SequenceEqual("stderr"u8);
         if (!isError && !stream.SequenceEqual("stdout"u8)) return null;
-        var text = Encoding.UTF8.GetString(line[at..]);
-        return new LogLine(time, isError, line[parts[2]].SequenceEqual("P"u8), text);
+        return new LogLine(time, isError, line[parts[2]].SequenceEqual("P"u8), at);
     }
 
     /// <summary>Whether the line ends an entry, told without reading all of it.</summary>

@@ -3,6 +3,11 @@ namespace Swarm.Runtime.Logs;
 /// <summary>Finds where the last entries of a log begin, reading from its end.</summary>
 internal sealed class LogTail(LogFolder folder)
 {
+    /// <summary>Read at once: a file may have any size that its container asked for. Lines are at most 8 KiB.</summary>
+    private const int ChunkBytes = 64 * 1024;
+
+    private readonly byte[] _chunk = new byte[ChunkBytes];
+
     /// <returns>The place after which there are as many entries, or the first place there is.</returns>
     public LogPosition Find(int entries)
     {
@@ -15,18 +20,35 @@ internal sealed class LogTail(LogFolder folder)
             if (file is null) continue;
             using (file)
             {
-                var text = new byte[file.Length];
-                text = text[..file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false)];
-                if (FindIn(text, ref wanted, ref isLastLine) is { } offset) return new LogPosition(numbers[i], offset);
+                if (FindIn(file, ref wanted, ref isLastLine) is { } offset) return new LogPosition(numbers[i], offset);
             }
         }
 
         return new LogPosition(numbers[0], 0);
     }
 
+    /// <summary>Goes back chunk by chunk, each of whole lines.</summary>
+    private long? FindIn(FileStream file, ref int wanted, ref bool isLastLine)
+    {
+        for (var end = file.Length; end > 0;)
+        {
+            var start = Math.Max(0, end - ChunkBytes);
+            file.Seek(start, SeekOrigin.Begin);
+            var read = file.ReadAtLeast(
+                _chunk.AsSpan(0, (int)(end - start)), (int)(end - start), throwOnEndOfStream: false);
+            var text = _chunk.AsSpan(0, read);
+            // The line that the chunk begins within is left to the next one.
+            var cut = start == 0 ? 0 : text.IndexOf((byte)'\n') + 1;
+            if (cut == read) cut = 0; // none of conmon's: it is passed over
+            if (FindIn(text[cut..], ref wanted, ref isLastLine) is { } offset) return start + cut + offset;
+            end = start + cut;
+        }
+
+        return null;
+    }
+
     /// <summary>Goes back line by line; an entry begins after the end of the one before it.</summary>
-    /// <remarks>Files are bounded by rotation, so one is read whole.</remarks>
-    internal static long? FindIn(ReadOnlySpan<byte> text, ref int wanted, ref bool isLastLine)
+    private static int? FindIn(ReadOnlySpan<byte> text, ref int wanted, ref bool isLastLine)
     {
         var end = text.LastIndexOf((byte)'\n');
         while (end >= 0)

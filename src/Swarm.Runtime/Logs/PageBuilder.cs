@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Swarm.Runtime.Logs;
@@ -32,14 +33,15 @@ internal sealed class PageBuilder(int maxBytes, bool isTerminal)
 
         var stream = line.IsError ? 1 : 0;
         var entry = _unfinished[stream] ??= new Unfinished(line.At, start, _entries.Count);
-        entry.Text.Append(line.Text);
+        entry.Text.AddRange(bytes[line.TextAt..]);
         _bytes += bytes.Length;
         // An endless line is cut rather than collected for ever.
-        if (line.IsPartial && entry.Text.Length < maxBytes) return true;
+        if (line.IsPartial && entry.Text.Count < maxBytes) return true;
 
         _unfinished[stream] = null;
-        if (isTerminal && !line.IsPartial && entry.Text is [.., '\r']) entry.Text.Length--;
-        _entries.Add(new LogEntry(entry.At, line.IsError, entry.Text.ToString(), IsWhole: !line.IsPartial));
+        if (isTerminal && !line.IsPartial && entry.Text is [.., (byte)'\r'])
+            entry.Text.RemoveAt(entry.Text.Count - 1);
+        _entries.Add(new LogEntry(entry.At, line.IsError, entry.Words, IsWhole: !line.IsPartial));
         if (_bytes < maxBytes) return true;
         if (_unfinished[1 - stream] is null) Stopped = next;
         else if (_bytes >= 2L * maxBytes) Stopped = Flush(next);
@@ -65,7 +67,7 @@ internal sealed class PageBuilder(int maxBytes, bool isTerminal)
         for (var stream = 0; stream < _unfinished.Length; stream++)
         {
             if (_unfinished[stream] is not { } entry) continue;
-            _entries.Add(new LogEntry(entry.At, stream == 1, entry.Text.ToString(), IsWhole: false));
+            _entries.Add(new LogEntry(entry.At, stream == 1, entry.Words, IsWhole: false));
             _unfinished[stream] = null;
         }
 
@@ -74,6 +76,8 @@ internal sealed class PageBuilder(int maxBytes, bool isTerminal)
 
     private sealed record Unfinished(DateTimeOffset At, LogPosition Start, int EntriesBefore)
     {
-        public StringBuilder Text { get; } = new();
+        public List<byte> Text { get; } = [];
+
+        public string Words => Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(Text));
     }
 }
