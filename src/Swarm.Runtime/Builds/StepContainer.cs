@@ -25,8 +25,6 @@ internal sealed class StepContainer(BuildSurroundings surroundings, BuildRequest
         var id = MountedRoot.NewId();
         try
         {
-            // From here on no end is missed.
-            using var listening = Engine.Events.Listen();
             await Engine.CreateAsync(Define(id, state, program), cancellation);
             await output.WriteAsync($" ---> Running in {id.Short}\n", cancellation);
             await using (var console = await Engine.Consoles.AttachAsync(
@@ -36,7 +34,7 @@ internal sealed class StepContainer(BuildSurroundings surroundings, BuildRequest
                 await PassAsync(console, cancellation);
             }
 
-            var code = await EndOfAsync(id, listening, cancellation);
+            var code = await EndOfAsync(id, cancellation);
             if (code != 0)
             {
                 throw new BuildException(
@@ -93,20 +91,21 @@ internal sealed class StepContainer(BuildSurroundings surroundings, BuildRequest
         }
     }
 
-    private async Task<int> EndOfAsync(
-        ContainerId id, Events.EventListening listening, CancellationToken cancellation)
+    /// <remarks>More may happen on the host while a step lasts than is kept for anybody: what is, counts, and what is
+    /// heard only says when to look.</remarks>
+    private async Task<int> EndOfAsync(ContainerId id, CancellationToken cancellation)
     {
-        await foreach (var happened in listening.Next.ReadAllAsync(cancellation))
+        while (true)
         {
-            if (happened.Kind != "container" || happened.Id != id.Value) continue;
-            if (happened.Action == "destroy")
-                throw new BuildException($"container {id.Short} was removed while it was built in");
-            if (happened.Action == "die" && happened.Attributes.TryGetValue("exitCode", out var text))
-                return int.Parse(text, CultureInfo.InvariantCulture);
+            // From here on no end is missed.
+            using var listening = Engine.Events.Listen();
+            var seen = Engine.Find(id)
+                ?? throw new BuildException($"container {id.Short} was removed while it was built in");
+            if (seen is { Phase: ContainerPhase.Ended, Exit: { } exit }) return exit.ExitCode;
+            await foreach (var happened in listening.Next.ReadAllAsync(cancellation))
+            {
+                if (happened.Id == id.Value && happened.Action is "die" or "destroy") break;
+            }
         }
-
-        // Too much happened at once: what is now, counts.
-        return Engine.Find(id)?.Exit?.ExitCode
-            ?? throw new BuildException($"the end of container {id.Short} was not seen");
     }
 }
