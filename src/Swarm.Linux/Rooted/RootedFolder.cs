@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
+using System.Text;
+using Swarm.Linux.Files;
 
 namespace Swarm.Linux.Rooted;
 
@@ -10,7 +12,7 @@ namespace Swarm.Linux.Rooted;
 public sealed partial class RootedFolder : IDisposable
 {
     private const int OpenAt2 = 437;
-    private const ulong O_RDONLY = 0;
+    private const long LargestText = 16 << 20;
     private const ulong O_DIRECTORY = 0x10000;
     private const ulong O_PATH = 0x200000;
     private const ulong O_CLOEXEC = 0x80000;
@@ -32,15 +34,16 @@ public sealed partial class RootedFolder : IDisposable
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000UL : O_DIRECTORY;
 
     /// <summary>Reads a text file.</summary>
-    /// <returns>Null when there is no such file.</returns>
+    /// <returns>Null when there is no such file: what is none of text may have no end, or be waited for.</returns>
+    /// <exception cref="LinuxException">EOVERFLOW when it has more than 16 MiB.</exception>
     public string? ReadText(string path)
     {
-        var descriptor = Open(path, O_RDONLY | O_CLOEXEC);
-        if (descriptor is null) return null;
-        using var file = new SafeFileHandle(descriptor.DangerousGetHandle(), ownsHandle: true);
-        descriptor.SetHandleAsInvalid();
-        using var reader = new StreamReader(new FileStream(file, FileAccess.Read));
-        return reader.ReadToEnd();
+        using var found = Open(path, O_PATH | O_CLOEXEC) is { } opened ? new Folder(opened) : null;
+        if (found?.Status() is not { Kind: FileKind.Regular } status) return null;
+        if (status.Size > LargestText) throw new LinuxException("read", Errno.EOVERFLOW, Path.Join(_path, path));
+        using var file = new FileStream(LinkOf(found.Descriptor), FileMode.Open, FileAccess.Read);
+        var text = new byte[status.Size];
+        return Encoding.UTF8.GetString(text, 0, file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false));
     }
 
     /// <summary>Where a path leads, links followed within the root, as a path of the host.</summary>
@@ -77,7 +80,7 @@ public sealed partial class RootedFolder : IDisposable
             }
             else if (owner is var (user, group))
             {
-                var given = fchownat(parent, part, user, group, Files.OpenFlags.NoFollowAt);
+                var given = fchownat(parent, part, user, group, OpenFlags.NoFollowAt);
                 SystemCall.Check(given, nameof(fchownat), walked);
             }
         }
@@ -109,9 +112,12 @@ public sealed partial class RootedFolder : IDisposable
 
     private static string HostPath(FileDescriptor descriptor)
     {
-        var link = $"/proc/self/fd/{descriptor.DangerousGetHandle()}";
+        var link = LinkOf(descriptor);
         return new FileInfo(link).LinkTarget ?? throw new LinuxException("readlink", Errno.EIO, link);
     }
+
+    private static string LinkOf(FileDescriptor descriptor) =>
+        string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor.DangerousGetHandle()}");
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial FileDescriptor open(string path, int flags);
