@@ -38,15 +38,18 @@ public sealed partial class ImageStore
     /// <inheritdoc/>
     public void UnmountRoot(ContainerId container, bool discard)
     {
+        string? taken;
         using (_gate.Enter())
         {
             _snapshots.Unmount(container);
             if (!discard) return;
             var below = _snapshots.TryFind(container)?.Image;
-            _snapshots.Discard(container);
+            taken = _snapshots.TakeOut(container);
             if (Digest.TryParse(below, out var image)) NoteUse(image);
             Changed?.Invoke();
         }
+
+        if (taken is not null) _folders.RemoveTaken(taken);
     }
 
     /// <inheritdoc/>

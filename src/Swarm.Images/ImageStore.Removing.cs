@@ -142,13 +142,26 @@ public sealed partial class ImageStore
 
     private long SweepNow()
     {
-        using (_gate.Enter())
+        var taken = new List<string>();
+        try
         {
-            var unneeded = _sweep.Unneeded();
-            var freed = unneeded.Sum(SizeOf);
-            foreach (var path in unneeded) _folders.Discard(path);
-            if (unneeded.Count > 0) LogSwept(unneeded.Count);
-            return freed;
+            using (_gate.Enter())
+            {
+                var unneeded = _sweep.Unneeded();
+                var freed = unneeded.Sum(SizeOf);
+                foreach (var path in unneeded)
+                {
+                    if (_folders.TakeOut(path) is { } name) taken.Add(name);
+                }
+
+                if (unneeded.Count > 0) LogSwept(unneeded.Count);
+                return freed;
+            }
+        }
+        finally
+        {
+            // Trees of many files may be among it: nobody else waits for these.
+            taken.ForEach(_folders.RemoveTaken);
         }
     }
 

@@ -76,6 +76,14 @@ internal sealed class StoreFolders : IDisposable
     /// <exception cref="LinuxException">EBUSY when something is mounted in it.</exception>
     public void Discard(string path)
     {
+        if (TakeOut(path) is { } taken) RemoveTaken(taken);
+    }
+
+    /// <summary>Takes a file or folder of the store out of its place, which is a matter of a moment.</summary>
+    /// <returns>For <see cref="RemoveTaken"/>, or else it is removed when the store is opened next; null where nothing
+    /// is.</returns>
+    public string? TakeOut(string path)
+    {
         StoreSteps.BeforeWrite("discard");
         var name = Guid.NewGuid().ToString("N");
         using var from = Folder.Open(Path.GetDirectoryName(path)!);
@@ -86,10 +94,19 @@ internal sealed class StoreFolders : IDisposable
         }
         catch (LinuxException missing) when (missing.Number == Errno.ENOENT)
         {
-            return;
+            return null;
         }
 
-        scratch.RemoveTree(name);
+        return name;
+    }
+
+    /// <summary>Removes what was taken out of its place, and all in it: of many files, that takes long.</summary>
+    /// <exception cref="LinuxException">EBUSY when something is mounted in it.</exception>
+    public void RemoveTaken(string taken)
+    {
+        StoreSteps.BeforeWrite("remove");
+        using var scratch = Folder.Open(Scratch);
+        scratch.RemoveTree(taken);
     }
 
     /// <summary>Removes what a process that died left half-done.</summary>

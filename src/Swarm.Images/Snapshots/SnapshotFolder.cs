@@ -138,12 +138,16 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
 
     public void Unmount(ContainerId container) => MountPoint.Unmount(Path.Combine(PathOf(container), Root));
 
-    public void Discard(ContainerId container)
+    /// <summary>Takes a container's changes out of their place.</summary>
+    /// <returns>As <see cref="StoreFolders.TakeOut"/>.</returns>
+    public string? TakeOut(ContainerId container)
     {
-        if (!Directory.Exists(PathOf(container))) return;
+        if (!Directory.Exists(PathOf(container))) return null;
         var project = TryFind(container)?.SizeBytesMax is null ? null : LayerQuota.ProjectOf(UpperOf(container));
-        folders.Discard(PathOf(container));
+        var taken = folders.TakeOut(PathOf(container));
+        // Nobody gets the number before the last file that has it is gone.
         if (project is { } free) _quota.Release(free);
+        return taken;
     }
 
     /// <exception cref="ImageException">The id is none that can be a name of a folder.</exception>
