@@ -88,7 +88,7 @@ public sealed class StandaloneStore : IStandaloneStore
                 ? (null, "it tells of another container")
                 : (kept, "");
         }
-        catch (Exception cause) when (cause is InvalidDataException or MessagePackSerializationException)
+        catch (Exception cause) when (cause is IOException or InvalidDataException or MessagePackSerializationException)
         {
             return (null, cause.Message);
         }

@@ -50,9 +50,18 @@ internal sealed partial class VolumeFolder(EngineFolders folders, ILogger logger
     {
         var begun = Path.Join(Begun, Guid.NewGuid().ToString("N"));
         var volume = new LiveVolume(record, Path.Join(folders.Volumes, record.Definition.Name));
-        Directory.CreateDirectory(Path.Join(begun, Path.GetFileName(volume.Content)));
-        WriteFile(Path.Join(begun, RecordName), record);
-        Directory.Move(begun, volume.Folder);
+        try
+        {
+            Directory.CreateDirectory(Path.Join(begun, Path.GetFileName(volume.Content)));
+            WriteFile(Path.Join(begun, RecordName), record);
+            Directory.Move(begun, volume.Folder);
+        }
+        catch
+        {
+            if (Directory.Exists(begun)) Directory.Delete(begun, recursive: true);
+            throw;
+        }
+
         Durability.SyncFolder(folders.Volumes);
         return volume;
     }
@@ -105,7 +114,7 @@ internal sealed partial class VolumeFolder(EngineFolders folders, ILogger logger
                 : null;
             if (record?.Definition is { } definition && definition.Name == Path.GetFileName(folder)) return record;
         }
-        catch (JsonException broken)
+        catch (Exception broken) when (broken is JsonException or IOException or UnauthorizedAccessException)
         {
             LogUnreadable(path, broken);
         }

@@ -172,8 +172,9 @@ internal sealed partial class VolumeStore(
     private bool TryTakeAway(LiveVolume volume)
     {
         if (volume.Users.Count > 0 || volume.Mounters.Count > 0) return false;
-        _volumes.Remove(volume.Name);
+        // First on the disk: what cannot be taken away there is there still.
         _folder.Remove(volume);
+        _volumes.Remove(volume.Name);
         return true;
     }
 

@@ -51,6 +51,21 @@ public sealed class StandaloneStoreTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_folder, "passing/b.broken")));
     }
 
+    [Fact]
+    public async Task One_that_the_disk_does_not_give_keeps_nobody_from_the_others()
+    {
+        await Open().SaveAsync(Of("a"));
+        await Open().SaveAsync(Of("b"));
+        var file = Path.Combine(_folder, "node/containers/a");
+        File.Delete(file);
+        File.CreateSymbolicLink(file, "/proc/self/mem"); // there, and an error of the disk when it is read
+
+        var (containers, broken) = Open().Load();
+
+        Assert.Equal("b", Assert.Single(containers).Id.Value);
+        Assert.Contains(file, Assert.Single(broken), StringComparison.Ordinal);
+    }
+
     private StandaloneStore Open() => new(Path.Combine(_folder, "node"), Path.Combine(_folder, "passing"));
 
     private static KeptContainer Of(string id) => new() { Id = new ContainerId(id) };

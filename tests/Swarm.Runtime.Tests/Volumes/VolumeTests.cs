@@ -145,6 +145,43 @@ public sealed class VolumeTests(EngineFixture fixture) : IClassFixture<EngineFix
     }
 
     [Fact]
+    public async Task One_that_the_disk_does_not_take_leaves_nothing_and_one_that_it_does_not_give_up_is_there_still()
+    {
+        var folder = Path.Join(fixture.Options.DataRoot, "volumes");
+        File.WriteAllText(Path.Join(folder, "odd"), "");
+        Assert.Equal(
+            ContainerFault.Host,
+            (await RefusedAsync(() => Volumes.CreateAsync(new VolumeDefinition("odd"), default))).Fault);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Join(folder, ".new")));
+        File.Delete(Path.Join(folder, "odd"));
+        await Volumes.CreateAsync(new VolumeDefinition("odd"), default);
+
+        Directory.Delete(Path.Join(folder, ".gone"));
+        Assert.Equal(ContainerFault.Host, (await RefusedAsync(() => Volumes.RemoveAsync("odd", default))).Fault);
+        Assert.NotNull(Volumes.Find("odd"));
+
+        Directory.CreateDirectory(Path.Join(folder, ".gone"));
+        await Volumes.RemoveAsync("odd", default);
+        Assert.False(Directory.Exists(Path.Join(folder, "odd")));
+    }
+
+    [Fact]
+    public async Task One_whose_record_the_disk_does_not_give_is_there_nevertheless()
+    {
+        var made = await Volumes.CreateAsync(new VolumeDefinition("unread"), default);
+        var record = Path.Join(Path.GetDirectoryName(made.Mountpoint), "volume.json");
+
+        await fixture.ReopenAsync(() =>
+        {
+            File.Delete(record);
+            File.CreateSymbolicLink(record, "/proc/self/mem"); // there, and an error of the disk when it is read
+        });
+
+        Assert.NotNull(Volumes.Find("unread"));
+        await Volumes.RemoveAsync("unread", default);
+    }
+
+    [Fact]
     public async Task Pruning_takes_what_fits_and_nobody_has_and_tells_how_much_that_was()
     {
         var spec = EngineFixture.Shell("dd if=/dev/zero of=/v/big bs=1024 count=100") with
