@@ -13,17 +13,27 @@ internal sealed partial class EngineCore
 
     private static readonly TimeSpan FreezePause = TimeSpan.FromMilliseconds(2);
 
-    public Task PauseAsync(ContainerId id, CancellationToken cancellation) => ChangeAsync(
+    /// <param name="forWork">Only as long as its files are worked on.</param>
+    public Task PauseAsync(ContainerId id, bool forWork, CancellationToken cancellation) => ChangeAsync(
         id,
         async (container, record) =>
         {
             if (record.Phase != ContainerPhase.Running) throw NotRunning(id);
             if (record.IsPaused) throw WrongPhase($"container {id.Short} is already paused");
             // Written before the deed: whoever comes after a crash looks at what the kernel says.
-            Keep(container, record with { IsPaused = true });
-            if (await FreezeAsync(id, cancellation)) return;
-            _cgroups.SetFrozen(Folders.Cgroup(id), false);
-            Keep(container, record);
+            Keep(container, record with { IsPaused = true, IsPausedForWork = forWork });
+            var isFrozen = false;
+            try
+            {
+                isFrozen = await FreezeAsync(id, cancellation);
+            }
+            finally
+            {
+                // Who asked for it takes it for one that runs.
+                if (!isFrozen) LetGoOn(container, record);
+            }
+
+            if (isFrozen) return;
             throw new ContainerException(
                 ContainerFault.Host, $"the processes of container {id.Short} did not stand still within 10 s");
         },
@@ -34,8 +44,7 @@ internal sealed partial class EngineCore
         (container, record) =>
         {
             if (!record.IsPaused) throw WrongPhase($"container {id.Short} is not paused");
-            _cgroups.SetFrozen(Folders.Cgroup(id), false);
-            Keep(container, record with { IsPaused = false });
+            LetGoOn(container, record);
             return Task.CompletedTask;
         },
         cancellation);
@@ -48,10 +57,9 @@ internal sealed partial class EngineCore
             container,
             () =>
             {
-                if (container.IsGone || container.Record is not { IsPaused: true } record)
+                if (container.IsGone || container.Record is not { IsPaused: true, IsPausedForWork: true } record)
                     return Task.FromResult(false);
-                _cgroups.SetFrozen(Folders.Cgroup(id), false);
-                Keep(container, record with { IsPaused = false });
+                LetGoOn(container, record);
                 return Task.FromResult(true);
             },
             CancellationToken.None);
@@ -122,10 +130,33 @@ internal sealed partial class EngineCore
             id,
             (live, record) =>
             {
-                if (record.IsPaused) Keep(live, record with { IsPaused = false });
+                if (record.IsPaused) KeepHappened(live, record with { IsPaused = false });
                 return Task.CompletedTask;
             },
             CancellationToken.None));
+    }
+
+    /// <remarks>That takes no room on the disk: it may be what makes some.</remarks>
+    private ContainerRecord LetGoOn(LiveContainer container, ContainerRecord record)
+    {
+        _cgroups.SetFrozen(Folders.Cgroup(record.Id), false);
+        return KeepHappened(container, record with { IsPaused = false, IsPausedForWork = false });
+    }
+
+    /// <summary>Puts down whether one that an earlier engine left paused stands still, and lets it go on where that was
+    /// for the engine's work.</summary>
+    private ContainerRecord AdoptPaused(LiveContainer container, ContainerRecord record)
+    {
+        try
+        {
+            if (record.IsPausedForWork) return LetGoOn(container, record);
+        }
+        catch (IOException ended)
+        {
+            LogRefused(ended);
+        }
+
+        return KeepHappened(container, record with { IsPaused = _cgroups.IsFrozen(Folders.Cgroup(record.Id)) });
     }
 
     private async Task<bool> FreezeAsync(ContainerId id, CancellationToken cancellation)

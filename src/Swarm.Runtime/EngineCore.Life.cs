@@ -212,6 +212,11 @@ internal sealed partial class EngineCore
             // Its address and ports are free for others while it only waits to be looked at.
             await _networks.DetachAsync(record.Id, cancellation);
         }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ContainerException)
+        {
+            LogRefused(refused);
+            Begin(() => DetachAtLastAsync(container, exit.Run));
+        }
         finally
         {
             await Volumes.DetachAllAsync(record.Id);
@@ -221,6 +226,29 @@ internal sealed partial class EngineCore
         }
 
         return record;
+    }
+
+    /// <summary>Takes one that has ended out of its networks, which was refused at its end.</summary>
+    private async Task DetachAtLastAsync(LiveContainer container, int run)
+    {
+        do await Task.Delay(EndAgainAfter, _time, _closing.Token);
+        while (!await AtGateAsync(container, () => TryDetachAsync(container, run), _closing.Token));
+    }
+
+    /// <returns>Whether there is nothing more to do; so also where it was started again, or removed.</returns>
+    private async Task<bool> TryDetachAsync(LiveContainer container, int run)
+    {
+        if (container.IsGone || container.Record is not { Phase: ContainerPhase.Ended } record || record.Run != run)
+            return true;
+        try
+        {
+            await _networks.DetachAsync(record.Id, _closing.Token);
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ContainerException)
+        {
+            return false;
+        }
     }
 
     private void PublishEnd(ContainerRecord record, ContainerExit exit)

@@ -110,7 +110,7 @@ internal sealed partial class EngineCore
     private void Took(LiveContainer container, ContainerRecord record, NetworkAttachment attached)
     {
         var before = record.Endpoints;
-        record = Keep(container, record with { Endpoints = attached.Endpoints, Ports = attached.Ports });
+        record = KeepHappened(container, record with { Endpoints = attached.Endpoints, Ports = attached.Ports });
         var names = ContainerPlan.HostNamesOf(HostnameOf(record), record.Definition.Spec.Domainname);
         ImmutableArray<NetworkEndpoint> joined = [.. attached.Endpoints.Except(before)];
         ImmutableArray<NetworkEndpoint> left = [.. before.Except(attached.Endpoints)];

@@ -83,12 +83,7 @@ internal sealed partial class EngineCore
                     container, record with { Phase = ContainerPhase.Created, Run = record.Run - 1, StartedAt = null });
             }
 
-            if (record.IsPaused && verdict == AdoptionVerdict.Follow)
-            {
-                record = KeepHappened(
-                    container, record with { IsPaused = _cgroups.IsFrozen(Folders.Cgroup(record.Id)) });
-            }
-
+            if (record.IsPaused && verdict == AdoptionVerdict.Follow) record = AdoptPaused(container, record);
             if (verdict is not (AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted)) return true;
             _exitWatch!.Follow(record.Id, record.First, record.Monitor);
             FollowLog(container);

@@ -29,6 +29,22 @@ internal sealed partial class EngineCore
         },
         cancellation);
 
+    /// <summary>Sees to it that a container's root is mounted.</summary>
+    /// <remarks>At its gate: of one that is removed meanwhile, a root would be made anew that nobody takes away.
+    /// </remarks>
+    /// <returns>Where it is.</returns>
+    /// <exception cref="ContainerException">There is no such container, or it is being made.</exception>
+    public Task<string> MountRootAsync(ContainerId id, CancellationToken cancellation)
+    {
+        var container = Get(id);
+        return AtGateAsync(
+            container,
+            () => Get(id).Record is { } record
+                ? _images.MountRootAsync(record, record.ImageId, cancellation)
+                : throw WrongPhase($"container {id.Short} is being made"),
+            cancellation);
+    }
+
     /// <summary>Keeps a container's volumes at their places while its files are worked on.</summary>
     public async Task<T> WithVolumesAsync<T>(
         ContainerRecord record, Func<Task<T>> work, CancellationToken cancellation)

@@ -44,8 +44,15 @@ internal sealed class BusyboxImages(string folder) : IImageStore
         ? new StoredImage(Id, Id, [], Configuration, Bytes.Zero)
         : null;
 
-    public Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation)
+    /// <summary>Waited for before a root is mounted; null: nothing.</summary>
+    public Func<Task>? BeforeMounting { get; set; }
+
+    /// <summary>What a commit does; null: there are none.</summary>
+    public Func<Task<LoadedImage>>? Committing { get; set; }
+
+    public async Task<string> MountRootAsync(ContainerId container, Digest imageId, CancellationToken cancellation)
     {
+        if (BeforeMounting is { } before) await before();
         var own = Path.Join(folder, "roots", container.Value);
         var merged = Path.Join(own, "merged");
         if (!Directory.Exists(merged))
@@ -55,7 +62,7 @@ internal sealed class BusyboxImages(string folder) : IImageStore
                 $"lowerdir={_lower},upperdir={own}/upper,workdir={own}/work", merged);
         }
 
-        return Task.FromResult(merged);
+        return merged;
     }
 
     public Task<string> MountRootAsync(
@@ -116,7 +123,7 @@ internal sealed class BusyboxImages(string folder) : IImageStore
 
     public Task<LoadedImage> CommitAsync(
         ContainerId container, ImageCommit commit, CancellationToken cancellation) =>
-        throw new UnreachableException();
+        Committing?.Invoke() ?? throw new UnreachableException();
 
     public ImageRemoval Remove(string nameOrId, bool force, IReadOnlySet<ContainerId> running) =>
         throw new UnreachableException();

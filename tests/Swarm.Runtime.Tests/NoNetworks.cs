@@ -10,6 +10,12 @@ internal sealed class NoNetworks : INetworkPlane
 {
     public HashSet<ContainerId> Alive { get; private set; } = [];
 
+    /// <summary>How often a detaching is refused still.</summary>
+    public int Refusals { get; set; }
+
+    /// <summary>Those that were detached, as often as they were.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<ContainerId> Detached { get; } = new();
+
     public string DefaultNetwork => "bridge";
 
     public Task OpenAsync(IReadOnlySet<ContainerId> alive, CancellationToken cancellation)
@@ -37,7 +43,12 @@ internal sealed class NoNetworks : INetworkPlane
     public Task<NetworkAttachment> DisconnectAsync(
         ContainerId container, string network, CancellationToken cancellation) => throw NoBridge;
 
-    public Task DetachAsync(ContainerId container, CancellationToken cancellation) => Task.CompletedTask;
+    public Task DetachAsync(ContainerId container, CancellationToken cancellation)
+    {
+        if (Refusals-- > 0) throw new ContainerException(ContainerFault.Host, "the kernel has no memory");
+        Detached.Enqueue(container);
+        return Task.CompletedTask;
+    }
 
     public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation) =>
         Task.CompletedTask;

@@ -8,7 +8,7 @@ namespace Swarm.Runtime.Controls;
 internal sealed class ContainerControls(EngineCore core, BlockingWork work) : IContainerControls
 {
     public Task PauseAsync(ContainerId id, CancellationToken cancellation) =>
-        work.RunAsync(() => core.PauseAsync(id, cancellation), cancellation);
+        work.RunAsync(() => core.PauseAsync(id, forWork: false, cancellation), cancellation);
 
     public Task UnpauseAsync(ContainerId id, CancellationToken cancellation) =>
         work.RunAsync(() => core.UnpauseAsync(id, cancellation), cancellation);

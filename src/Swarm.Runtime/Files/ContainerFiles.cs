@@ -8,7 +8,6 @@ using Swarm.Linux.Files;
 using Swarm.Linux.Namespaces;
 using Swarm.Linux.Users;
 using Swarm.Runtime.Bundles;
-using Swarm.Runtime.Images;
 using Swarm.Runtime.Making;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Records;
@@ -83,7 +82,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
     public async Task ExportAsync(ContainerId id, Stream archive, CancellationToken cancellation)
     {
         var record = Record(id);
-        var path = await images.MountRootAsync(record, record.ImageId, cancellation);
+        var path = await core.MountRootAsync(id, cancellation);
         await PrivateMounts.RunAsync(
             () =>
             {
@@ -105,7 +104,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         ArgumentNullException.ThrowIfNull(commit);
         var record = Record(id);
         var isPausing = pause && record is { Phase: ContainerPhase.Running, IsPaused: false };
-        if (isPausing) await core.PauseAsync(id, cancellation);
+        if (isPausing) await core.PauseAsync(id, forWork: true, cancellation);
         try
         {
             var whole = commit with { Ignored = MountPoints(id) };
@@ -165,7 +164,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         var record = Record(id);
         return await ToldAsync(async () =>
         {
-            var path = await images.MountRootAsync(record, record.ImageId, cancellation);
+            var path = await core.MountRootAsync(id, cancellation);
             return await core.WithVolumesAsync(
                 record,
                 () =>

@@ -25,6 +25,10 @@ internal sealed record ContainerRecord
     /// <summary>While it runs: its processes stand still.</summary>
     public bool IsPaused { get; init; }
 
+    /// <summary>While it is paused: only as long as the engine works on its files, so one that comes after a crash lets
+    /// it go on.</summary>
+    public bool IsPausedForWork { get; init; }
+
     public int Run { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }

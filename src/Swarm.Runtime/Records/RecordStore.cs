@@ -74,14 +74,18 @@ internal sealed partial class RecordStore(EngineFolders folders, ILogger logger)
         var all = Directory.GetFiles(folders.PassingRecords).Select(path => (Id: Path.GetFileName(path), Path: path))
             .Concat(Directory.GetDirectories(folders.Containers)
                 .Select(folder => (Id: Path.GetFileName(folder), Path: Path.Join(folder, FileName))));
-        foreach (var (id, path) in all.Where(one => File.Exists(one.Path)))
+        foreach (var (id, path) in all)
         {
             try
             {
                 var record = JsonSerializer.Deserialize<ContainerRecord>(File.ReadAllBytes(path), Format);
                 records.Add(record ?? throw new JsonException("null"));
             }
-            catch (JsonException broken)
+            catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Half made, which only the disk itself may say: of what it does not give, nothing is known.
+            }
+            catch (Exception broken) when (broken is JsonException or IOException or UnauthorizedAccessException)
             {
                 LogUnreadable(path, broken);
                 unreadable.Add(id);
