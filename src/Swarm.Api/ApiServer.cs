@@ -17,6 +17,7 @@ using Swarm.Api.Networks;
 using Swarm.Api.Nodes;
 using Swarm.Api.Volumes;
 using Swarm.Cluster.Nodes;
+using Swarm.Linux.Watching;
 using Swarm.Runtime;
 using Swarm.Runtime.Builds;
 using Swarm.Runtime.Images;
@@ -31,14 +32,16 @@ public sealed partial class ApiServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly string _socket;
     private readonly TlsIdentity? _identity;
+    private readonly DescriptorWatch _hangUps;
     private readonly CancellationTokenSource _stopping;
     private readonly Task _naming;
 
     private ApiServer(
-        WebApplication application, string socket, TlsIdentity? identity, ClusterImageNames names,
-        CancellationTokenSource stopping)
+        WebApplication application, string socket, TlsIdentity? identity, DescriptorWatch hangUps,
+        ClusterImageNames names, CancellationTokenSource stopping)
     {
         (_application, _socket, _identity, _stopping) = (application, socket, identity, stopping);
+        _hangUps = hangUps;
         _naming = names.RunAsync(_stopping.Token);
     }
 
@@ -61,7 +64,8 @@ public sealed partial class ApiServer : IAsyncDisposable
         var identity = options.Tcp is { Files: var files } ? TlsIdentity.Load(files, PeerRole.Server, time) : null;
         var stopping = new CancellationTokenSource();
         var desk = new ContainerDesk(containers, engine, store);
-        var application = Build(kestrel => Listen(kestrel, options, identity, logs), node, logs, routes =>
+        var hangUps = new DescriptorWatch("hang-ups");
+        var application = Build(kestrel => Listen(kestrel, options, identity, hangUps, logs), node, logs, routes =>
         {
             new NodeRoutes(node, store, engine, findFault, warnings, time).Map(routes);
             var transfers = new TransferRoutes(host, names, time);
@@ -88,7 +92,7 @@ public sealed partial class ApiServer : IAsyncDisposable
         await application.StartAsync(cancellation);
         ListeningSocket.Publish(options.SocketPath, options.Group, logs.CreateLogger<ApiServer>());
         if (options.Tcp is { Address: var address }) LogListening(logs.CreateLogger<ApiServer>(), address);
-        return new ApiServer(application, options.SocketPath, identity, names, stopping);
+        return new ApiServer(application, options.SocketPath, identity, hangUps, names, stopping);
     }
 
     public async ValueTask DisposeAsync()
@@ -97,19 +101,23 @@ public sealed partial class ApiServer : IAsyncDisposable
         await _stopping.CancelAsync();
         await _naming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _application.DisposeAsync();
+        _hangUps.Dispose();
         _identity?.Dispose();
         _stopping.Dispose();
     }
 
     private static void Listen(
-        KestrelServerOptions kestrel, ApiOptions options, TlsIdentity? identity, ILoggerFactory logs)
+        KestrelServerOptions kestrel, ApiOptions options, TlsIdentity? identity, DescriptorWatch hangUps,
+        ILoggerFactory logs)
     {
-        kestrel.ListenUnixSocket(ListeningSocket.BindingPath(options.SocketPath), ConnectionTakeover.Offer);
+        kestrel.ListenUnixSocket(
+            ListeningSocket.BindingPath(options.SocketPath),
+            listener => ConnectionTakeover.Offer(listener, hangUps));
         if (identity is null) return;
         kestrel.Listen(options.Tcp!.Address, listener =>
         {
             new ClientCertificates(identity, logs.CreateLogger<ClientCertificates>()).Demand(listener);
-            ConnectionTakeover.Offer(listener);
+            ConnectionTakeover.Offer(listener, hangUps: null);
         });
     }
 

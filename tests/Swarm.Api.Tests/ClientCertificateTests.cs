@@ -35,7 +35,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime, IDisposable
         _server = await StartAsync(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener =>
         {
             new ClientCertificates(_identity, NullLogger<ClientCertificates>.Instance).Demand(listener);
-            ConnectionTakeover.Offer(listener);
+            ConnectionTakeover.Offer(listener, hangUps: null);
         }));
     }
 
@@ -71,6 +71,18 @@ public sealed class ClientCertificateTests : IAsyncLifetime, IDisposable
         await client.ShutdownAsync();
 
         Assert.Equal("got {} and early late, after all", await ReadAsync(client));
+    }
+
+    [Fact]
+    public async Task A_client_that_has_ended_its_half_in_words_of_TLS_is_answered()
+    {
+        using var certificate = _ours.Make(Client);
+        await using var client = await ConnectAsync(certificate, SslProtocols.Tls13);
+
+        await client.WriteAsync(Encoding.ASCII.GetBytes(Plain + Plain));
+        await client.ShutdownAsync();
+
+        Assert.Equal(2, (await ReadAsync(client)).Split("plain\r\n0\r\n\r\n").Length - 1);
     }
 
     [Theory]

@@ -163,7 +163,7 @@ public sealed class ContainerRouteTests
         var wanted = new WantedLog(Output: true, Error: true) { Follow = true, Until = DateTimeOffset.UtcNow };
 
         await new LogWriting(engine, TimeProvider.System).WriteAsync(
-            Stream.Null, Id('a'), new SilentLog(), wanted, patience.Token);
+            Stream.Null, Id('a'), new SilentLog(), wanted, patience.Token, patience.Token);
 
         Assert.False(patience.IsCancellationRequested);
     }

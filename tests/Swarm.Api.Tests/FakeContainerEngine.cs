@@ -24,6 +24,8 @@ internal sealed class FakeContainerEngine : IContainerEngine
 
     public FakeExecs Programs { get; } = new();
 
+    public FakeLog? Log { get; set; }
+
     public ChannelReader<ContainerExit> Exits { get; } = Channel.CreateUnbounded<ContainerExit>().Reader;
 
     public EventLog Events { get; } = new(TimeProvider.System);
@@ -77,7 +79,7 @@ internal sealed class FakeContainerEngine : IContainerEngine
         ContainerId id, ImmutableArray<string> arguments, TimeSpan timeout, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    public IContainerLog OpenLog(ContainerId id) => throw new NotSupportedException();
+    public IContainerLog OpenLog(ContainerId id) => Log ?? throw new NotSupportedException();
 
     public Task SetIngressAsync(ImmutableArray<IngressRoute> routes, CancellationToken cancellation) =>
         Task.CompletedTask;

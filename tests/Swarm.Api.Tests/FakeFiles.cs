@@ -32,7 +32,7 @@ internal sealed class FakeFiles : IContainerFiles
         throw new NotSupportedException();
 
     public Task<ContainerPlaces> FindPlacesAsync(ContainerId id, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+        Task.FromResult(new ContainerPlaces());
 
     public Task<Bytes> WritableSizeAsync(ContainerId id, CancellationToken cancellation) =>
         Task.FromResult(new Bytes(7));

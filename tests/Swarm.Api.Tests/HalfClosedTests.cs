@@ -35,11 +35,56 @@ public sealed class HalfClosedTests
         Assert.Equal("\u0001\0\0\0\0\0\0\u0005later", await TakingServer.ReadAsync(client.ReceiveAsync, null));
     }
 
-    private static async Task<Socket> StartAsync(ServedNode node, CancellationToken cancellation)
+    [Fact]
+    public async Task Who_asks_and_closes_its_half_at_once_is_answered()
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        var answer = await AskAsync(node, "GET /_ping");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("OK", answer.TrimEnd('\r', '\n', '0'), StringComparison.Ordinal);
+    }
+
+    /// <remarks>By ssh nothing else is seen of a client that was ended, and its connection would be kept.</remarks>
+    [Fact]
+    public async Task What_waits_for_something_to_happen_tells_what_has_and_ends_with_the_clients_half()
+    {
+        await using var node = await ServedNode.StartAsync();
+        var container = Run(node);
+        node.Engine.Log = new FakeLog("written");
+        node.Engine.Events.Publish(node.Engine.Containers[0], "happened");
+
+        Assert.Contains("\"happened\"", await AskAsync(node, "GET /events?since=1"), StringComparison.Ordinal);
+        Assert.Contains(
+            "written", await AskAsync(node, $"GET /containers/{container}/logs?follow=1&stdout=1"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "{\"StatusCode\":-1,\"Error\":{\"Message\":\"the client has closed its half",
+            await AskAsync(node, $"POST /containers/{container}/wait"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Asks, closes its half, and reads to the end.</summary>
+    private static async Task<string> AskAsync(ServedNode node, string asked)
+    {
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(node.Socket));
+        await client.SendAsync(Encoding.ASCII.GetBytes($"{asked} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        client.Shutdown(SocketShutdown.Send);
+        return await TakingServer.ReadAsync(client.ReceiveAsync, null);
+    }
+
+    private static ContainerId Run(ServedNode node)
     {
         var container = new ContainerId(new string('a', 64));
         node.Engine.Containers.Add(new ContainerState(
             new ContainerDefinition(container, "a", new ContainerSpec { Image = "box" }), ContainerPhase.Running));
+        return container;
+    }
+
+    private static async Task<Socket> StartAsync(ServedNode node, CancellationToken cancellation)
+    {
+        var container = Run(node);
         var created = await node.Client.PostAsync(
             $"/containers/{container}/exec",
             new StringContent("""{"Cmd":["cat"],"AttachStdin":true,"AttachStdout":true}"""), cancellation);

@@ -1,27 +1,40 @@
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Swarm.Api.Connections;
+using Swarm.Linux.Watching;
 using static Swarm.Api.Tests.TakingServer;
 
 namespace Swarm.Api.Tests;
 
 /// <summary>A request takes its connection over: the bytes of both sides, as Docker's clients use them.</summary>
-public sealed class TakeoverTests : IAsyncLifetime
+public sealed class TakeoverTests : IAsyncLifetime, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("swarm-take-").FullName;
+    private readonly DescriptorWatch _hangUps = new("test");
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _server;
+
+    private const string Late = "GET /late HTTP/1.1\r\nHost: x\r\n\r\n";
 
     private string Path => System.IO.Path.Combine(_folder, "s");
 
     public async Task InitializeAsync() => _server = await TakingServer.StartAsync(
-        kestrel => kestrel.ListenUnixSocket(Path, ConnectionTakeover.Offer));
+        kestrel => kestrel.ListenUnixSocket(Path, listener => ConnectionTakeover.Offer(listener, _hangUps)),
+        server =>
+        {
+            server.MapGet("/late", AnswerLateAsync);
+            server.MapGet("/never", WaitAsync);
+        });
 
     public async Task DisposeAsync()
     {
         if (_server is { } server) await server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    public void Dispose() => _hangUps.Dispose();
 
     [Fact]
     public async Task A_request_with_a_body_is_upgraded_and_answered_after_the_client_has_sent_its_last_byte()
@@ -79,6 +92,57 @@ public sealed class TakeoverTests : IAsyncLifetime
 
         Assert.Equal($"got {{}} and {new string('x', 100_000)}, after all", await ReadAsync(client));
     }
+
+    [Fact]
+    public async Task A_client_that_has_ended_its_half_gets_the_answers_to_all_that_it_asked()
+    {
+        using var client = await ConnectAsync();
+
+        await client.SendAsync(Encoding.ASCII.GetBytes(Late + Late));
+        client.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal(2, (await ReadAsync(client)).Split("late, and not too late").Length - 1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_goes_is_seen_to_have_gone_also_where_it_has_ended_its_half_before(bool endsHalf)
+    {
+        using (var client = await ConnectAsync())
+        {
+            await client.SendAsync("GET /never HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+            await ReadAsync(client, "begun\r\n");
+            if (endsHalf) client.Shutdown(SocketShutdown.Send);
+            if (endsHalf) await ReadAsync(client, "goes on\r\n");
+            Assert.False(_gone.Task.IsCompleted);
+        }
+
+        await _gone.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Answers when the client has ended its half.</summary>
+    private static async Task AnswerLateAsync(HttpContext context)
+    {
+        await SentAllAsync(context);
+        await context.Response.WriteAsync("late, and not too late", context.RequestAborted);
+    }
+
+    /// <summary>Says once that it goes on, and ends with the client.</summary>
+    private async Task WaitAsync(HttpContext context)
+    {
+        await context.Response.WriteAsync("begun", context.RequestAborted);
+        await SentAllAsync(context);
+        if (!context.RequestAborted.IsCancellationRequested)
+            await context.Response.WriteAsync("goes on", CancellationToken.None);
+        await Task.Delay(Timeout.Infinite, context.RequestAborted)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _gone.TrySetResult();
+    }
+
+    private static async Task SentAllAsync(HttpContext context) => await Task
+        .Delay(Timeout.Infinite, ClientPresence.SentAll(context))
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task<Socket> ConnectAsync()
     {

@@ -1,8 +1,10 @@
 using System.IO.Pipelines;
 using System.Net.Security;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Swarm.Linux.Watching;
 
 namespace Swarm.Api.Connections;
 
@@ -31,23 +33,25 @@ internal sealed class ConnectionTakeover : IDuplexPipe
     private bool IsTaken { get; set; }
 
     /// <summary>Puts itself between a listener's connections and Kestrel.</summary>
-    public static void Offer(ListenOptions listener) => listener.Use(next => async connection =>
+    /// <param name="hangUps">Of a unix socket: what tells when a client that has ended its half has gone. Null where
+    /// such a client is taken to have gone.</param>
+    public static void Offer(ListenOptions listener, DescriptorWatch? hangUps) =>
+        listener.Use(next => connection => ServeAsync(connection, next, hangUps));
+
+    private static async Task ServeAsync(
+        ConnectionContext connection, ConnectionDelegate next, DescriptorWatch? hangUps)
     {
         var takeover = new ConnectionTakeover(connection.Transport);
-        using var closed = new CancellationTokenSource();
-        await using var closing = connection.ConnectionClosed.Register(() =>
-        {
-            // A client closes its half as soon as its input ends: Kestrel would close the other one.
-            if (!takeover.IsTaken) closed.Cancel();
-        });
-        connection.ConnectionClosed = closed.Token;
+        using var presence = new ClientPresence(connection, hangUps, () => takeover.IsTaken);
+        connection.ConnectionClosed = presence.Gone;
         connection.Features.Set(takeover);
+        connection.Features.Set(presence);
         connection.Transport = takeover;
         await next(connection);
         // By TLS, the end of a connection is said in its own words: a client may take any other for an attack.
         if (takeover.IsTaken && connection.Features.Get<ISslStreamFeature>() is { } secure)
             await EndAsync(secure.SslStream);
-    });
+    }
 
     private static async Task EndAsync(SslStream connection)
     {

@@ -47,7 +47,8 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
         if (written is not null)
         {
             var before = wanted.Log! with { Until = begun };
-            await _log.WriteAsync(client.Output.AsStream(), container.Id, written, before, stopping);
+            await _log.WriteAsync(
+                client.Output.AsStream(), container.Id, written, before, CancellationToken.None, stopping);
         }
 
         if (session is null) return;

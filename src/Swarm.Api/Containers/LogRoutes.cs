@@ -31,7 +31,8 @@ internal sealed class LogRoutes(ContainerDesk desk, TimeProvider time, Cancellat
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         try
         {
-            await _writing.WriteAsync(context.Response.Body, container.Id, log, wanted, either.Token);
+            await _writing.WriteAsync(
+                context.Response.Body, container.Id, log, wanted, ClientPresence.SentAll(context), either.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

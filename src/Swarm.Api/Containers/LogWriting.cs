@@ -25,13 +25,16 @@ internal sealed class LogWriting(IContainerEngine engine, TimeProvider time)
 
     /// <remarks>A client that knows that its container has ended may remove it before it reads on: so the log is opened
     /// before the answer begins.</remarks>
+    /// <param name="following">Cancelled when it is followed no longer: what is there is written still.</param>
     public async Task WriteAsync(
-        Stream answer, ContainerId container, IContainerLog log, WantedLog wanted, CancellationToken cancellation)
+        Stream answer, ContainerId container, IContainerLog log, WantedLog wanted, CancellationToken following,
+        CancellationToken cancellation)
     {
         string? position = null;
         while (true)
         {
-            var hasEnded = engine.Find(container) is null or { Phase: not ContainerPhase.Running };
+            var hasEnded = following.IsCancellationRequested
+                || engine.Find(container) is null or { Phase: not ContainerPhase.Running };
             var page = await log.ReadAsync(position, position is null ? wanted.Tail : null, PageBytes, cancellation);
             position = page.Position;
             foreach (var entry in page.Entries)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Swarm.Api.Connections;
 using Swarm.Api.Http;
 using Swarm.Core;
 using Swarm.Runtime;
@@ -15,6 +16,8 @@ namespace Swarm.Api.Containers;
 /// nothing can happen unseen.</remarks>
 internal sealed class WaitRoutes(ContainerDesk desk, CancellationToken stopping)
 {
+    private const string NotWaited = "the client has closed its half of the connection, and is not waited for";
+
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/containers/{id}/wait", WaitAsync);
 
     private async Task WaitAsync(HttpContext context)
@@ -32,12 +35,22 @@ internal sealed class WaitRoutes(ContainerDesk desk, CancellationToken stopping)
         context.Response.ContentType = "application/json";
         await context.Response.StartAsync(context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        var code = condition is "" or "not-running" && IsDown(shown)
-            ? ContainerDocument.ExitCodeOf(shown)
-            : await WaitAsync(listening, shown, condition == "removed", either.Token);
-        await context.Response.WriteLineAsync(
-            new JsonObject { ["StatusCode"] = code }, context.RequestAborted);
+        var sentAll = ClientPresence.SentAll(context);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping, sentAll);
+        JsonObject answer;
+        try
+        {
+            var code = condition is "" or "not-running" && IsDown(shown)
+                ? ContainerDocument.ExitCodeOf(shown)
+                : await WaitAsync(listening, shown, condition == "removed", any.Token);
+            answer = new JsonObject { ["StatusCode"] = code };
+        }
+        catch (OperationCanceledException) when (sentAll.IsCancellationRequested)
+        {
+            answer = new JsonObject { ["StatusCode"] = -1, ["Error"] = new JsonObject { ["Message"] = NotWaited } };
+        }
+
+        await context.Response.WriteLineAsync(answer, context.RequestAborted);
     }
 
     private static bool IsDown(ShownContainer shown) =>

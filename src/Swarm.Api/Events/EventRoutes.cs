@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Swarm.Api.Connections;
 using Swarm.Api.Http;
 using Swarm.Runtime.Events;
 
@@ -34,7 +35,8 @@ internal sealed class EventRoutes(EventLog events, TimeProvider time, Cancellati
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         using var deadline = new CancellationTokenSource(
             until is { } end ? end > now ? end - now : TimeSpan.Zero : Timeout.InfiniteTimeSpan, time);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(either.Token, deadline.Token);
+        var sentAll = ClientPresence.SentAll(context);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(either.Token, deadline.Token, sentAll);
         try
         {
             foreach (var happened in listening.Former.Where(happened => since <= happened.At && !(happened.At > until)))
@@ -42,8 +44,7 @@ internal sealed class EventRoutes(EventLog events, TimeProvider time, Cancellati
             await foreach (var happened in listening.Next.ReadAllAsync(any.Token))
                 await WriteAsync(context.Response, happened, filters, either.Token);
         }
-        catch (OperationCanceledException) when (
-            deadline.IsCancellationRequested || stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             // The answer ends here.
         }

@@ -48,6 +48,19 @@ public sealed partial class DescriptorWatch : IDisposable
     public IDisposable Watch(SafeHandle descriptor, Action onReadable) =>
         Register(descriptor, _ => onReadable(), EPOLLIN);
 
+    /// <summary>Calls back once, when a connection is closed in both directions.</summary>
+    /// <remarks>EPOLLHUP: a unix socket has none while its other side has only ended what it sends.</remarks>
+    /// <param name="socket">May be closed by its owner before what is returned is disposed.</param>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    /// <exception cref="LinuxException">EMFILE when out of descriptors.</exception>
+    public IDisposable WatchHangUp(SafeHandle socket, Action onHangUp)
+    {
+        var own = FileDescriptor.Duplicate(socket);
+        // Of what is not asked for, the kernel tells hang-ups and errors.
+        var registration = Register(own, _ => onHangUp(), EPOLLONESHOT);
+        return new HangUpWatch(registration, own);
+    }
+
     /// <summary>Calls back once for each time it is asked to, with what has come.</summary>
     /// <returns>What asks, by events of epoll; disposing of it ends the watch.</returns>
     internal WatchedOnce WatchOnce(SafeHandle descriptor, Action<uint> onEvents)
@@ -114,6 +127,15 @@ public sealed partial class DescriptorWatch : IDisposable
         : IDisposable
     {
         public void Dispose() => Owner.Forget(this);
+    }
+
+    private sealed record HangUpWatch(Registration Registration, FileDescriptor Own) : IDisposable
+    {
+        public void Dispose()
+        {
+            Registration.Dispose();
+            Own.Dispose();
+        }
     }
 
     [LibraryImport("libc", SetLastError = true)]
