@@ -101,6 +101,19 @@ public sealed class ConsoleTests(EngineFixture fixture) : IClassFixture<EngineFi
     }
 
     [Fact]
+    public async Task Where_no_input_is_open_its_end_detaches_nobody()
+    {
+        var created = await fixture.Engine.CreateAsync(
+            EngineFixture.Define(EngineFixture.Shell("echo said") with { Tty = true }), default);
+        await using var session = await AttachAsync(created, ConsoleStreams.All);
+        await session.EndInputAsync(default);
+
+        await fixture.Engine.StartAsync(created.Id, default);
+
+        Assert.Equal("said\r\n", (await session.ReadToEndAsync()).Output);
+    }
+
+    [Fact]
     public async Task A_terminal_is_one_has_a_size_and_can_be_left_and_come_back_to()
     {
         var created = await fixture.Engine.CreateAsync(

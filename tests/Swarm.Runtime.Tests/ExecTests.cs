@@ -114,6 +114,36 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
     }
 
     [Fact]
+    public async Task A_size_that_is_told_before_the_program_runs_is_that_of_its_terminal()
+    {
+        var container = await SleepingAsync();
+        var exec = Execs.Create(
+            container.Id, Shell("read x; stty size") with { Tty = true, Streams = ConsoleStreams.All });
+
+        Execs.Resize(exec, new ConsoleSize(23, 79));
+        await using var session = await Execs.StartAsync(exec, null, default);
+        await session.WriteTextAsync("go\n");
+
+        Assert.Contains("23 79\r\n", (await session.ReadToEndAsync()).Output, StringComparison.Ordinal);
+    }
+
+    /// <remarks>So does <c>docker exec -t</c>: it closes its half as soon as it is answered.</remarks>
+    [Fact]
+    public async Task Of_fifty_short_ones_whose_clients_bring_no_input_and_say_so_no_output_is_lost()
+    {
+        var container = await SleepingAsync();
+        for (var i = 0; i < 50; i++)
+        {
+            var exec = Execs.Create(container.Id, new ExecDefinition(["echo", $"said {i}"]) { Tty = i % 5 != 0 });
+
+            await using var session = await Execs.StartAsync(exec, null, default);
+            await session.EndInputAsync(default);
+
+            Assert.Equal($"said {i}", (await session.ReadToEndAsync()).Output.TrimEnd());
+        }
+    }
+
+    [Fact]
     public async Task Detached_or_left_it_goes_on_to_its_end()
     {
         var container = await SleepingAsync();

@@ -75,7 +75,7 @@ internal sealed class AttachedConsole(ConsoleStreams streams, ConsoleInput input
 
     public async ValueTask EndInputAsync(CancellationToken cancellation)
     {
-        if (!streams.Input) return;
+        if (!streams.Input || !input.IsOpen) return;
         if (!input.EndsWithSession)
         {
             _output.End();

@@ -21,7 +21,7 @@ public interface IConsoleSession : IAsyncDisposable
     /// <summary>Says that there is no more input.</summary>
     /// <remarks>
     /// As in Docker: a container whose input is open for one session only, and each exec, gets the end of its input
-    /// unless it has a terminal. From any other one the session is detached: its output ends.
+    /// unless it has a terminal. From any other one whose input is open the session is detached: its output ends.
     /// </remarks>
     ValueTask EndInputAsync(CancellationToken cancellation);
 }

@@ -15,6 +15,8 @@ internal sealed class ExecSession(RunningExec exec, bool hasInput) : IConsoleSes
 
     public ValueTask EndInputAsync(CancellationToken cancellation)
     {
+        // Who brings no input closes his half as soon as he is attached: the docker command does.
+        if (!hasInput) return ValueTask.CompletedTask;
         if (IsTerminal) exec.Output.End();
         else exec.Input?.Dispose();
         return ValueTask.CompletedTask;

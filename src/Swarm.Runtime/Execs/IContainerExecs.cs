@@ -30,7 +30,8 @@ public interface IContainerExecs
     Task<IConsoleSession> StartAsync(string exec, ConsoleSize? size, CancellationToken cancellation);
 
     /// <summary>Sets the size of its terminal.</summary>
-    /// <exception cref="ContainerException">It is not known, does not run, or has no terminal.</exception>
+    /// <remarks>Of one that does not run yet: for when it does.</remarks>
+    /// <exception cref="ContainerException">It is not known, has ended, or has no terminal.</exception>
     void Resize(string exec, ConsoleSize size);
 
     /// <returns>Null when it is not known (any more).</returns>

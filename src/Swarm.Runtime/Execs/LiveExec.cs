@@ -12,6 +12,7 @@ internal sealed class LiveExec(string id, ContainerId container, ExecDefinition 
     private RunningExec? _running;
     private int _pid;
     private int? _exitCode;
+    private ConsoleSize? _wanted;
 
     public ExecDefinition Definition => definition;
 
@@ -49,7 +50,11 @@ internal sealed class LiveExec(string id, ContainerId container, ExecDefinition 
 
     public void Start(RunningExec running, int pid)
     {
-        lock (_lock) (_running, _pid) = (running, pid);
+        lock (_lock)
+        {
+            (_running, _pid) = (running, pid);
+            if (_wanted is not null) running.Resize(_wanted);
+        }
     }
 
     public void End(int exitCode, DateTimeOffset at)
@@ -62,15 +67,17 @@ internal sealed class LiveExec(string id, ContainerId container, ExecDefinition 
         _ended.TrySetResult();
     }
 
-    /// <exception cref="ContainerException">It has no terminal, or does not run.</exception>
+    /// <remarks>Clients tell their size as soon as they are answered, which is before the program runs.</remarks>
+    /// <exception cref="ContainerException">It has no terminal, or has ended.</exception>
     public void Resize(ConsoleSize size)
     {
         if (!definition.Tty) throw new ContainerException(ContainerFault.Invalid, $"exec {id} has no terminal");
         lock (_lock)
         {
-            if (_running is null)
+            if (_exitCode is not null)
                 throw new ContainerException(ContainerFault.WrongPhase, $"exec {id} is not running");
-            _running.Resize(size);
+            _wanted = size;
+            _running?.Resize(size);
         }
     }
 }
