@@ -154,8 +154,10 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
 
         Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
         {
+            // Who kills may remove it next.
+            if (signal == KillSignal) _askers.AwaitEnd(asker);
             Terminate(signal == KillSignal ? KillAgainAfter : Timeout.InfiniteTimeSpan, signal);
-            asker.Tell(new Done(Changed: true));
+            if (signal != KillSignal) asker.Tell(new Done(Changed: true));
         });
     }
 

@@ -139,7 +139,7 @@ internal sealed partial class StandalonesActor(NodeSurroundings node) : UntypedA
                 Timers.StartSingleTimer(wait, wait, _tasks.GraceOf(stop));
                 break;
             case StopByHand: break;
-            case KillByHand kill: asker.Tell(_tasks.Signal(kill)); break;
+            case KillByHand kill: _tasks.Signal(kill, asker); break;
             case RemoveByHand remove when _tasks.RefuseRemoval(remove) is { } refused: asker.Tell(refused); break;
             case RemoveByHand:
                 node.Engine.RemoveAsync(command.Id, CancellationToken.None).PipeTo(

@@ -51,13 +51,24 @@ internal sealed class TaskHandling(IContainerEngine engine)
         }
     }
 
-    public StandaloneAnswer Signal(KillByHand kill)
+    /// <summary>Sends a signal. Who kills is answered when it has ended: he may remove it next.</summary>
+    public void Signal(KillByHand kill, IActorRef asker)
     {
-        if (engine.Find(kill.Id) is not { } container) return Missing(kill.Id);
+        if (engine.Find(kill.Id) is not { } container)
+        {
+            asker.Tell(Missing(kill.Id));
+            return;
+        }
+
         if (container.Phase != ContainerPhase.Running)
-            return new Refused(ContainerFault.Conflict, $"container {kill.Id.Value} is not running");
+        {
+            asker.Tell(new Refused(ContainerFault.Conflict, $"container {kill.Id.Value} is not running"));
+            return;
+        }
+
+        if (kill.Signal == KillSignal) _forEnd.Add((kill.Id, container.Run, asker));
         engine.Signal(kill.Id, kill.Signal);
-        return new Done(Changed: true);
+        if (kill.Signal != KillSignal) asker.Tell(new Done(Changed: true));
     }
 
     /// <returns>Null when it may be removed.</returns>

@@ -116,6 +116,30 @@ public sealed class NodeStandaloneTests : NodeFixture
         Assert.Contains((Own, 9), Engine.Signals);
     }
 
+    /// <remarks>A script removes it next.</remarks>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_kills_one_is_answered_when_it_has_ended_and_who_signals_it_at_once(bool ofTask)
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        await DoneAsync(new StartByHand(Own));
+        Order(1, Spec(), (1, TaskState.Running));
+        Assert.Equal(TaskState.Running, (await ReportsAsync())[1].State);
+        var id = ofTask ? ContainerOf(1) : Own;
+        (Engine.EndsWhenKilled, Engine.EndsWhenTerminated) = (false, false);
+
+        await DoneAsync(new KillByHand(id, 10));
+        var killed = Node.Ask<StandaloneAnswer>(new KillByHand(id, 9));
+        Pass(1);
+        Assert.False(killed.IsCompleted);
+        Engine.End(id, 137);
+        Pass(1);
+
+        Assert.Equal(new StandaloneAnswer.Done(Changed: true), await killed);
+    }
+
     [Fact]
     public async Task Who_waits_for_the_end_of_what_cannot_be_killed_is_told_so_and_it_is_removed_when_it_ends()
     {
