@@ -72,6 +72,7 @@ public sealed class ContainerUpdateTests
     [Theory]
     [InlineData("""{"NanoCpus":1000000000}""", """{"CpuQuota":1000}""", 400, "CPU Quota or Period cannot be updated")]
     [InlineData("""{"Memory":8000000,"MemorySwap":9000000}""", """{"Memory":10000000}""", 400, "set memoryswap")]
+    [InlineData("""{"AutoRemove":true}""", """{"RestartPolicy":{"Name":"always"}}""", 400, "Restart policy cannot be")]
     [InlineData("{}", """{"Ulimits":[{"Name":"x"}]}""", 501, "changing Ulimits is not supported")]
     [InlineData("{}", """{"CpuRealtimePeriod":5}""", 501, "HostConfig.CpuRealtimePeriod")]
     public void What_cannot_be_changed_is_named(string host, string changes, int status, string message)

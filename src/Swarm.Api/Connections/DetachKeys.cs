@@ -16,11 +16,11 @@ internal sealed class DetachKeys
     /// <summary>What a terminal sends for them.</summary>
     public ReadOnlySpan<byte> Bytes => _keys;
 
-    /// <summary>Reads keys between commas: one character each, or <c>ctrl-</c> and one of a-z, @, [, \, ], ^,
-    /// _.</summary>
+    /// <summary>Reads keys between commas: one character each, <c>DEL</c>, or <c>ctrl-</c> and one of a-z, @, [, \, ],
+    /// ^, _.</summary>
     /// <exception cref="ApiException">It is no such key.</exception>
     public static DetachKeys Read(string text) => new(
-        [.. (text.Length == 0 ? Usual : text).Split(',').Select(Parse)]);
+        [.. (text.Length == 0 ? Usual : text).Split(',').Select(key => Parse(text, key))]);
 
     /// <summary>Takes input as it comes.</summary>
     /// <param name="input">What the client sent.</param>
@@ -46,7 +46,7 @@ internal sealed class DetachKeys
         return false;
     }
 
-    private static byte Parse(string key) => key switch
+    private static byte Parse(string text, string key) => key switch
     {
         [var one] when one < 128 => (byte)one,
         ['c', 't', 'r', 'l', '-', >= 'a' and <= 'z' and var letter] => (byte)(letter - 'a' + 1),
@@ -56,6 +56,8 @@ internal sealed class DetachKeys
         "ctrl-]" => 29,
         "ctrl-^" => 30,
         "ctrl-_" => 31,
-        _ => throw new ApiException(StatusCodes.Status400BadRequest, $"Invalid detach keys: unknown key '{key}'"),
+        "DEL" => 127,
+        _ => throw new ApiException(
+            StatusCodes.Status400BadRequest, $"Invalid detach keys ({text}) provided: unknown key '{key}'"),
     };
 }

@@ -41,7 +41,7 @@ internal static class ContainerUpdate
 
         var asked = (JsonObject)shown.Asked.Node.DeepClone();
         if (asked["HostConfig"] is not JsonObject host) asked["HostConfig"] = host = [];
-        if (changes.Object(Restarts).Text("Name").Length > 0) host[Restarts] = changes.Node[Restarts]!.DeepClone();
+        ChangeRestarts(host, changes);
         foreach (var name in changed.Where(LimitNames.Contains)) Change(host, changes, name);
         var after = new JsonFields(asked).Object("HostConfig");
         UnsupportedFields.Refuse(new JsonFields([]), after);
@@ -52,6 +52,20 @@ internal static class ContainerUpdate
             Reserved = LimitReading.Reserved(after, limits ?? shown.State.Definition.Spec.Limits),
             Asked = asked.ToJsonString(),
         }, limits);
+    }
+
+    private static void ChangeRestarts(JsonObject host, JsonFields changes)
+    {
+        var policy = changes.Object(Restarts).Text("Name");
+        if (policy.Length == 0) return;
+        if (policy != "no" && new JsonFields(host).Flag("AutoRemove"))
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                "Restart policy cannot be updated because AutoRemove is enabled for the container");
+        }
+
+        host[Restarts] = changes.Node[Restarts]!.DeepClone();
     }
 
     private static void Change(JsonObject host, JsonFields changes, string name)
