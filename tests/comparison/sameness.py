@@ -13,6 +13,7 @@ CHANCE = [(re.compile(pattern), word) for pattern, word in [
     (r"\b[0-9a-f]{12}(?=\s)", "ID"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?Z| ?[+-]\d\d:?\d\d)?( UTC)?", "TIME"),
     (r"\b(About an? |Less than a )?(\d+ )?(second|minute)s?( ago)?\b", "AGO"),
+    (r"\b(About an hour|\d+ (hours|days|weeks|months|years)) ago\b", "AGO"),
     (r"\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b", "MAC"),
     (r"\b(172\.(1[6-9]|2\d|3[01])|10\.\d+|192\.168)\.\d+\.\d+\b", "ADDRESS"),
     (r"(?<=0\.0\.0\.0:)(3[2-9]|4\d|5\d|6[0-5])\d{3}\b", "PORT"),
