@@ -14,7 +14,7 @@ public sealed record ImageStoreOptions
 
     public UnpackLimits Limits { get; init; } = new();
 
-    /// <summary>Layers unpacked at a time. Default 2, from 1; more contend for the journal of
-    /// the file system.</summary>
+    /// <summary>Layers unpacked at a time, beside those that are unpacked while their blobs come. Default 2, from 1;
+    /// more contend for the journal of the file system.</summary>
     public int ParallelUnpacks { get; init; } = 2;
 }

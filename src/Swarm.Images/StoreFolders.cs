@@ -130,6 +130,14 @@ internal sealed class StoreFolders : IDisposable
         Durability.Replace(path, aside);
     }
 
+    /// <summary>Writes a small file so that nobody sees it half; after a loss of power it may be anything.</summary>
+    public void WriteLoosely(string path, byte[] content)
+    {
+        var aside = Path.Combine(Scratch, Guid.NewGuid().ToString("N"));
+        File.WriteAllBytes(aside, content);
+        Move(aside, path);
+    }
+
     /// <summary>Puts a file in its place, which another may have.</summary>
     public static void Move(string from, string to)
     {

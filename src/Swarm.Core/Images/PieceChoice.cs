@@ -3,6 +3,9 @@ namespace Swarm.Core.Images;
 /// <summary>The one piece that is asked for next, and of whom.</summary>
 internal sealed class PieceChoice(BlobTransfer transfer, TransferLimits limits)
 {
+    // So many pieces come before those behind them: who unpacks the blob from its beginning is never far behind.
+    private const int WindowPieces = 8;
+
     private readonly uint _self = PieceTurns.Of(transfer.Self);
     private readonly (uint Name, PieceHolder Holder, string Key)[] _holders =
     [
@@ -20,25 +23,28 @@ internal sealed class PieceChoice(BlobTransfer transfer, TransferLimits limits)
         ? limits.MostOfEach
         : 1;
 
+    // Who begins does not know yet who else does: of so few pieces many would take the same.
+    private readonly int _windowPieces = transfer.Have == PieceSet.Empty ? int.MaxValue : WindowPieces;
+
     private readonly bool _isExtraAllowed = transfer.Extra.Count < transfer.Idle / limits.IdleMax;
 
     /// <returns>Null where there is nothing to ask; whether others bring it here sooner or later, too.</returns>
     public (PieceRequest Request, bool IsExtra)? Best()
     {
         (PieceRequest Request, bool IsExtra)? best = null;
-        var bestRank = (IsExtra: true, Holders: int.MaxValue, Turn: uint.MaxValue);
+        var bestRank = (IsExtra: true, Window: int.MaxValue, Holders: int.MaxValue, Turn: uint.MaxValue);
         for (var piece = 0; piece < transfer.Pieces; piece++)
         {
             if (transfer.Have.Contains(piece) || transfer.Asked.ContainsKey(piece)) continue;
 
             var (all, parts) = CountHolders(piece);
             if (all == 0) continue;
-            var turn = PieceTurns.Of(_self, piece);
-            if ((false, all, turn).CompareTo(bestRank) >= 0 || FindHolder(piece) is not { } free) continue;
+            var (window, turn) = (piece / _windowPieces, PieceTurns.Of(_self, piece));
+            if ((false, window, all, turn).CompareTo(bestRank) >= 0 || FindHolder(piece) is not { } free) continue;
 
             // Who has all is for one's own share, and for what takes others too long.
             var isExtra = _isSparing && !free.Holder.IsFetching && (parts > 0 || !IsOwn(piece));
-            var rank = (isExtra, all, turn);
+            var rank = (isExtra, window, all, turn);
             if (rank.CompareTo(bestRank) >= 0 || (isExtra && !_isExtraAllowed)) continue;
             (best, bestRank) = ((new PieceRequest(piece, free.Key), isExtra), rank);
         }

@@ -5,9 +5,10 @@ namespace Swarm.Core.Images;
 /// <summary>Which piece of a blob is asked of which holder next: pure decisions.</summary>
 /// <remarks>
 /// The piece that the fewest have comes first, so that no piece is lost with one holder and holders soon have something
-/// for each other. Those who have all are asked only for what nobody gives who has a part. Of that each node that
-/// fetches has a share of its own, which follows from the names of all that do; so the first holder sends each piece
-/// about once. Drawn in docs/replication.md.
+/// for each other; but those near the beginning come before those behind them, for who reads it while it comes. Those
+/// who have all are asked only for what nobody gives who has a part. Of that each node that fetches has a share of its
+/// own, which follows from the names of all that do; so the first holder sends each piece about once. Drawn in
+/// docs/replication.md.
 /// </remarks>
 public static class TransferRules
 {

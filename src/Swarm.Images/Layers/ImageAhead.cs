@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Swarm.Images.Blobs;
 
 namespace Swarm.Images.Layers;
 
@@ -7,6 +8,12 @@ namespace Swarm.Images.Layers;
 internal sealed class ImageAhead(UnpacksAhead unpacks, LayerFolder layers) : IAsyncDisposable
 {
     private readonly ConcurrentQueue<(UnpacksAhead.Key Key, UnpacksAhead.Unpack Unpack)> _joined = [];
+
+    /// <summary>Begins to unpack a layer while its blob comes, unless it is unpacked.</summary>
+    public void Follow(ImageLayer layer, bool isBase, IComingBlob blob)
+    {
+        if (layers.Find(layer) is null) unpacks.Follow(Join(KeyOf(layer, isBase)), layer, isBase, blob);
+    }
 
     /// <summary>Unpacks a layer whose blob is here and checked, unless it is unpacked.</summary>
     /// <param name="began">Called when its turn has come.</param>
@@ -17,12 +24,11 @@ internal sealed class ImageAhead(UnpacksAhead unpacks, LayerFolder layers) : IAs
     {
         if (layers.Find(layer) is not null) return true;
 
-        var key = KeyOf(layer, isBase);
-        var unpack = unpacks.Join(key, layer);
-        _joined.Enqueue((key, unpack));
+        var unpack = Join(KeyOf(layer, isBase));
+        var ended = unpacks.EndAsync(unpack, layer, isBase);
         await unpack.Began.Task.WaitAsync(cancellation);
         began();
-        return await unpack.Ended.WaitAsync(cancellation) is not null;
+        return await ended.WaitAsync(cancellation) is not null;
     }
 
     /// <summary>Whether it was tried. To be asked while nobody takes in an image but who asks.</summary>
@@ -31,8 +37,9 @@ internal sealed class ImageAhead(UnpacksAhead unpacks, LayerFolder layers) : IAs
     {
         var key = KeyOf(layer, isBase);
         var tried = _joined.FirstOrDefault(joined => joined.Key == key).Unpack;
-        unpacked = tried is { Ended.IsCompletedSuccessfully: true } ? tried.Ended.Result : null;
-        if (tried is not { Ended.IsCompletedSuccessfully: true }) return false;
+        unpacked = null;
+        if (tried?.Ended is not { IsCompletedSuccessfully: true } ended) return false;
+        unpacked = ended.Result;
 
         // Another image may have been taken in with it, and is gone already, and it with that.
         return unpacked is null || Directory.Exists(unpacked.Path);
@@ -42,6 +49,13 @@ internal sealed class ImageAhead(UnpacksAhead unpacks, LayerFolder layers) : IAs
     public async ValueTask DisposeAsync()
     {
         while (_joined.TryDequeue(out var joined)) await unpacks.LeaveAsync(joined.Key, joined.Unpack);
+    }
+
+    private UnpacksAhead.Unpack Join(UnpacksAhead.Key key)
+    {
+        var unpack = unpacks.Join(key);
+        _joined.Enqueue((key, unpack));
+        return unpack;
     }
 
     private static UnpacksAhead.Key KeyOf(ImageLayer layer, bool isBase) => new(layer.Blob, layer.DiffId, isBase);

@@ -83,13 +83,22 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
         {
             began();
             return await DedicatedThread.RunAsync(
-                () => UnpackAlone(layer, isBase, scratch, cancellation), cancellation);
+                () => UnpackAlone(layer, isBase, scratch, () => Open(layer), cancellation), cancellation);
         }
         finally
         {
             _unpacks.Release();
         }
     }
+
+    /// <summary>Unpacks a layer without those below it while its blob comes, into a scratch folder. It takes nobody's
+    /// turn: mostly it waits, and there are no more of them than blobs that come at a time.</summary>
+    /// <returns>As <see cref="TryAloneAsync"/>; to be used only if the blob turns out right.</returns>
+    /// <exception cref="IOException">The rest of the blob does not come.</exception>
+    public Task<UnpackedLayer?> FollowAloneAsync(
+        ImageLayer layer, bool isBase, ScratchFolder scratch, IComingBlob blob, CancellationToken cancellation) =>
+        DedicatedThread.RunAsync(
+            () => UnpackAlone(layer, isBase, scratch, () => blob.Follow(cancellation), cancellation), cancellation);
 
     /// <summary>Moves unpacked layers to their place; one that is there already stays.</summary>
     public void Commit(IEnumerable<UnpackedLayer> layers, bool synced = true)
@@ -144,12 +153,15 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
         }
     }
 
+    private static FileStream Open(ImageLayer layer) =>
+        new(layer.BlobPath, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+
     private UnpackedLayer? UnpackAlone(
-        ImageLayer layer, bool isBase, ScratchFolder scratch, CancellationToken cancellation)
+        ImageLayer layer, bool isBase, ScratchFolder scratch, Func<Stream> open, CancellationToken cancellation)
     {
         var path = MakePlace(scratch);
         using var tree = Folder.Open(Path.Combine(path, TreeName));
-        var report = Unpack(layer, tree, isBase ? UnpackPlace.Base : UnpackPlace.Alone, cancellation);
+        var report = Unpack(layer, open, tree, isBase ? UnpackPlace.Base : UnpackPlace.Alone, cancellation);
         if (report.SpeaksOfLowers && !isBase)
         {
             folders.Discard(path);
@@ -171,17 +183,18 @@ internal sealed class LayerFolder(StoreFolders folders, ImageStoreOptions option
         using (var overlay = OverlayMount.Create(
             [.. below.Reverse().Select(lower => lower.Tree).Distinct()], upper, work.FullName))
         {
-            report = Unpack(layer, overlay.Root, UnpackPlace.Over, cancellation);
+            report = Unpack(layer, () => Open(layer), overlay.Root, UnpackPlace.Over, cancellation);
         }
 
         return Finish(path, ChainedName(layer), report);
     }
 
-    private UnpackReport Unpack(ImageLayer layer, Folder root, UnpackPlace place, CancellationToken cancellation)
+    private UnpackReport Unpack(
+        ImageLayer layer, Func<Stream> open, Folder root, UnpackPlace place, CancellationToken cancellation)
     {
         var subject = $"layer {layer.Blob}";
-        var isKnown = layer.Blob == layer.DiffId; // the blob's digest was checked when it was taken in
-        var blob = new FileStream(layer.BlobPath, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        var isKnown = layer.Blob == layer.DiffId; // the blob's digest is checked before anything of it is used
+        using var blob = open();
         using var plain = new PlainStream(
             blob, options.Limits.LayerMax, options.Limits, !isKnown, subject, cancellation);
         using var unpacker = new LayerUnpacker(root, place, new TarReader(plain, options.Limits, subject));

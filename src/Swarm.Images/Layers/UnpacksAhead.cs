@@ -1,9 +1,10 @@
 using Swarm.Core.Images;
+using Swarm.Images.Blobs;
 
 namespace Swarm.Images.Layers;
 
-/// <summary>Unpacks layers of images of which other blobs are still on their way, each once at a time, whoever waits
-/// for it.</summary>
+/// <summary>Unpacks layers of images of which blobs are still on their way, each once at a time, whoever waits for it.
+/// </summary>
 /// <remarks>What comes of it lies in scratch folders until an image with it is taken in. Drawn in docs/images.md.
 /// </remarks>
 internal sealed class UnpacksAhead(StoreFolders folders, LayerFolder layers)
@@ -14,21 +15,37 @@ internal sealed class UnpacksAhead(StoreFolders folders, LayerFolder layers)
     /// <summary>Begins for one image.</summary>
     public ImageAhead Begin() => new(this, layers);
 
-    /// <summary>Unpacks a layer, or waits for who does; until <see cref="LeaveAsync"/>.</summary>
-    public Unpack Join(Key key, ImageLayer layer)
+    /// <summary>Wants a layer unpacked, until <see cref="LeaveAsync"/>.</summary>
+    public Unpack Join(Key key)
     {
         lock (_gate)
         {
             if (!_running.TryGetValue(key, out var unpack))
             {
                 unpack = new Unpack(folders.NewScratch());
-                unpack.Ended = RunAsync(layer, key.IsBase, unpack);
                 _running.Add(key, unpack);
             }
 
             unpack.Users++;
             return unpack;
         }
+    }
+
+    /// <summary>Begins to unpack a layer while its blob comes, unless that was begun.</summary>
+    public void Follow(Unpack unpack, ImageLayer layer, bool isBase, IComingBlob blob)
+    {
+        lock (_gate)
+        {
+            if (unpack.Ended is not null || unpack.Early is not null) return;
+            unpack.Early = EarlyUnpack.Begin(layers, layer, isBase, blob, folders.NewScratch(), unpack.Stop.Token);
+        }
+    }
+
+    /// <summary>Unpacks a layer whose blob is here and checked, or waits for who does.</summary>
+    /// <returns>Null where it speaks of layers below, and has to wait for them.</returns>
+    public Task<UnpackedLayer?> EndAsync(Unpack unpack, ImageLayer layer, bool isBase)
+    {
+        lock (_gate) return unpack.Ended ??= RunAsync(layer, isBase, unpack);
     }
 
     /// <summary>With nobody left who wants it, it ends, and what is left of it is removed.</summary>
@@ -41,8 +58,9 @@ internal sealed class UnpacksAhead(StoreFolders folders, LayerFolder layers)
         }
 
         await StoreSteps.OnPool(unpack.Stop.CancelAsync());
-        await ((Task)unpack.Ended).ConfigureAwait(
+        await (unpack.Ended ?? Task.CompletedTask).ConfigureAwait(
             ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (unpack.Early is { } early) await early.RemoveAsync();
         unpack.Stop.Dispose();
         unpack.Scratch.Dispose();
     }
@@ -51,6 +69,14 @@ internal sealed class UnpacksAhead(StoreFolders folders, LayerFolder layers)
     {
         try
         {
+            if (unpack.Early is { } early)
+            {
+                unpack.Began.TrySetResult();
+                var (isDone, unpacked) = await early.EndAsync();
+                if (isDone) return unpacked;
+                unpack.Early = null;
+            }
+
             return await layers.TryAloneAsync(
                 layer, isBase, unpack.Scratch, () => unpack.Began.TrySetResult(), unpack.Stop.Token);
         }
@@ -76,7 +102,11 @@ internal sealed class UnpacksAhead(StoreFolders folders, LayerFolder layers)
         /// <summary>Its turn has come.</summary>
         public TaskCompletionSource Began { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Null where it speaks of layers below, and has to wait for them.</summary>
-        public Task<UnpackedLayer?> Ended { get; set; } = null!; // set before others see it
+        /// <summary>Begun while the blob comes; null where it was not, or was of no use.</summary>
+        public EarlyUnpack? Early { get; set; }
+
+        /// <summary>Null until the blob is here. What comes of it is null where the layer speaks of layers below, and
+        /// has to wait for them.</summary>
+        public Task<UnpackedLayer?>? Ended { get; set; }
     }
 }

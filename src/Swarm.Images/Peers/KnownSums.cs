@@ -50,13 +50,14 @@ internal sealed partial class KnownSums(ImageStore store, TimeProvider time, ILo
     }
 
     /// <summary>Keeps the sums of a blob that was checked by its name. Where the disk does not take them, as a full one
-    /// does not, they are summed up again when they are asked for.</summary>
+    /// does not, or loses them with the power, they are summed up again when they are asked for: so nobody waits for
+    /// the disk.</summary>
     public void Keep(Digest digest, PieceSums sums)
     {
         if (sums.Bytes.Length <= PieceSums.SumBytes) return;
         try
         {
-            store.Folders.WriteWhole(PathOf(digest), sums.Bytes);
+            store.Folders.WriteLoosely(PathOf(digest), sums.ToFile());
         }
         catch (IOException refused)
         {
@@ -90,7 +91,7 @@ internal sealed partial class KnownSums(ImageStore store, TimeProvider time, ILo
     {
         try
         {
-            return PieceSums.From(File.ReadAllBytes(PathOf(blob.Digest)), blob.Size);
+            return PieceSums.FromFile(File.ReadAllBytes(PathOf(blob.Digest)), blob.Size);
         }
         catch (IOException)
         {

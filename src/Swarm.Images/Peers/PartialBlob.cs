@@ -11,13 +11,16 @@ namespace Swarm.Images.Peers;
 /// Which pieces are in it is not kept: whoever opens it sums up what is there and believes what is right. So nothing
 /// has to be brought to the disk in any order, and a crash leaves nothing that is wrong.
 /// </remarks>
-internal sealed class PartialBlob : IDisposable
+internal sealed class PartialBlob : IComingBlob, IDisposable
 {
     private const int BufferBytes = 256 * 1024;
 
     private readonly Lock _gate = new();
     private readonly SafeFileHandle _file;
     private PieceSet _here;
+    private bool _isRight;
+    private bool _isClosed;
+    private TaskCompletionSource _changed = NewChange();
 
     private PartialBlob(string path, Digest digest, long size, PieceSums sums, SafeFileHandle file, PieceSet here) =>
         (Path, Digest, Size, Sums, _file, _here) = (path, digest, size, sums, file, here);
@@ -38,6 +41,15 @@ internal sealed class PartialBlob : IDisposable
         get
         {
             lock (_gate) return _here;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsRight
+    {
+        get
+        {
+            lock (_gate) return _isRight;
         }
     }
 
@@ -90,15 +102,82 @@ internal sealed class PartialBlob : IDisposable
         }
 
         if (!hash.GetHashAndReset().AsSpan().SequenceEqual(Sums.Of(piece))) return false;
-        lock (_gate) _here = _here.Add(piece);
+        Change(() => _here = _here.Add(piece));
         return true;
     }
 
-    /// <summary>Finds out what the whole of it is.</summary>
-    public StagedBlob Finish(CancellationToken cancellation) =>
-        new(Path, PieceSums.ReadDigest(Path, cancellation), Size);
+    /// <summary>Finds out what the whole is, reading it while it comes; of one piece its sum says it.</summary>
+    /// <returns>What it is when all pieces are here.</returns>
+    /// <exception cref="IOException">It was closed before, or the disk does not give it.</exception>
+    public Task<Digest> DigestAsync(CancellationToken cancellation) => Pieces == 1
+        ? Task.FromResult(Digest.OfHash(Sums.Of(0)))
+        : DedicatedThread.RunAsync(
+            () =>
+            {
+                using var whole = Follow(cancellation);
+                return PieceSums.ReadDigest(whole, cancellation);
+            },
+            cancellation);
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>The whole of it was checked.</summary>
+    public StagedBlob Finish()
+    {
+        Change(() => _isRight = true);
+        return new StagedBlob(Path, Digest, Size);
+    }
+
+    /// <inheritdoc/>
+    public Stream Follow(CancellationToken cancellation) => new PrefixStream(this, cancellation);
+
+    /// <summary>Waits until a piece is here.</summary>
+    /// <returns>False where it does not come any more.</returns>
+    public bool WaitFor(int piece, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_here.Contains(piece)) return true;
+                if (_isClosed) return false;
+                changed = _changed.Task;
+            }
+
+            changed.Wait(cancellation);
+        }
+    }
+
+    /// <summary>Opens its file for who follows it.</summary>
+    /// <exception cref="IOException">It is closed: its file may lie elsewhere by now.</exception>
+    public SafeFileHandle OpenFile()
+    {
+        lock (_gate)
+        {
+            if (_isClosed) throw new IOException($"blob {Digest} is not on its way any more");
+            return File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+    }
+
+    /// <summary>Nothing more comes into it. Who reads it goes on as far as it goes.</summary>
+    public void Dispose()
+    {
+        Change(() => _isClosed = true);
+        _file.Dispose();
+    }
+
+    private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Change(Action change)
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            change();
+            (changed, _changed) = (_changed, NewChange());
+        }
+
+        changed.SetResult();
+    }
 
     private static PieceSet FindPieces(
         SafeFileHandle file, long until, long size, PieceSums sums, CancellationToken cancellation)

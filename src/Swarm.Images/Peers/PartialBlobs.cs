@@ -8,9 +8,21 @@ internal sealed class PartialBlobs(StoreFolders folders, PeerOptions options, Ti
 {
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<Digest, PartialBlob> _live = new();
+    private TaskCompletionSource _opened = NewOpening();
 
     /// <summary>A blob that is on its way now; null when it is not.</summary>
     public PartialBlob? Find(Digest digest) => _live.GetValueOrDefault(digest);
+
+    /// <summary>A blob that is on its way now, or is once.</summary>
+    public async Task<PartialBlob> FindLaterAsync(Digest digest, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var opened = Volatile.Read(ref _opened).Task;
+            if (Find(digest) is { } live) return live;
+            await opened.WaitAsync(cancellation);
+        }
+    }
 
     /// <summary>Goes on with a blob, or begins with it. Of each digest one is open at a time.</summary>
     public PartialBlob Open(Digest digest, long size, PieceSums sums, CancellationToken cancellation)
@@ -23,6 +35,7 @@ internal sealed class PartialBlobs(StoreFolders folders, PeerOptions options, Ti
 
         var opened = PartialBlob.Open(path, digest, size, sums, cancellation);
         _live[digest] = opened;
+        Interlocked.Exchange(ref _opened, NewOpening()).SetResult();
         return opened;
     }
 
@@ -47,4 +60,6 @@ internal sealed class PartialBlobs(StoreFolders folders, PeerOptions options, Ti
             }
         }
     }
+
+    private static TaskCompletionSource NewOpening() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

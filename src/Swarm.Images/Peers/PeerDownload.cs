@@ -31,15 +31,15 @@ internal sealed partial class PeerDownload(
                 _disbelieved.Select(name => KeyValuePair.Create(name, true)), StringComparer.Ordinal);
             var partial = await DedicatedThread.RunAsync(
                 () => partials.Open(wanted.Digest, wanted.Size, sums, cancellation), cancellation);
+            var digesting = partial.DigestAsync(cancellation);
             try
             {
                 var filling = new PeerFilling(web, peers, options, time, logger, wanted, partial, leftOut, tell);
                 await filling.RunAsync(cancellation);
-                var blob = await DedicatedThread.RunAsync(() => partial.Finish(cancellation), cancellation);
-                if (blob.Digest == wanted.Digest)
+                if (await digesting == wanted.Digest)
                 {
                     known.Keep(wanted.Digest, sums);
-                    return blob;
+                    return partial.Finish();
                 }
 
                 // Every piece was what the giver of the sums said, and the whole is not what it should be.
@@ -52,6 +52,7 @@ internal sealed partial class PeerDownload(
             finally
             {
                 partials.Close(partial);
+                await ((Task)digesting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             _disbelieved.Add(giver ?? "");

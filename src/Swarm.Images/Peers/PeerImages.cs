@@ -87,7 +87,11 @@ public sealed partial class PeerImages : IDisposable
             var (id, digest, size) = manifest.Key;
             try
             {
-                var arrival = new ImageArrival(_store, $"image {id}", tell) { OwnNames = own };
+                var arrival = new ImageArrival(_store, $"image {id}", tell)
+                {
+                    OwnNames = own,
+                    Coming = async (blob, token) => await _partials.FindLaterAsync(blob, token),
+                };
                 var isNew = await PullAsync(id, digest, size, names, arrival, cancellation);
                 LogPulled(id, manifest.Count());
                 return (digest, isNew);

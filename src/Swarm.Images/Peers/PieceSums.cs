@@ -21,6 +21,16 @@ internal sealed class PieceSums
     public static PieceSums? From(byte[]? sums, long size) =>
         sums is not null && sums.Length == BlobPieces.CountOf(size) * SumBytes ? new PieceSums(sums) : null;
 
+    /// <summary>What <see cref="ToFile"/> has written.</summary>
+    /// <returns>Null when it is not, or of another size, as it may be after a loss of power.</returns>
+    public static PieceSums? FromFile(byte[] content, long size)
+    {
+        // Those that earlier versions kept have no sum of their own: they were brought to the disk instead.
+        if (content.Length < SumBytes || From(content, size) is not null) return From(content, size);
+        var sums = content[..^SumBytes];
+        return content.AsSpan(sums.Length).SequenceEqual(SHA256.HashData(sums)) ? From(sums, size) : null;
+    }
+
     /// <summary>Of a blob that has one piece only the name says it.</summary>
     public static PieceSums? FromName(Digest digest, long size) => BlobPieces.CountOf(size) switch
     {
@@ -54,13 +64,12 @@ internal sealed class PieceSums
         return (new PieceSums(sums), Digest.OfHash(whole.GetHashAndReset()));
     }
 
-    /// <summary>Reads a blob of which the pieces were checked, and tells what it is.</summary>
-    public static Digest ReadDigest(string path, CancellationToken cancellation)
+    /// <summary>Reads a blob, and tells what it is.</summary>
+    public static Digest ReadDigest(Stream blob, CancellationToken cancellation)
     {
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var file = OpenBehindOthers(path);
         var buffer = new byte[BufferBytes];
-        while (file.Read(buffer) is > 0 and var read)
+        while (blob.Read(buffer) is > 0 and var read)
         {
             cancellation.ThrowIfCancellationRequested();
             whole.AppendData(buffer, 0, read);
@@ -68,6 +77,16 @@ internal sealed class PieceSums
 
         return Digest.OfHash(whole.GetHashAndReset());
     }
+
+    /// <inheritdoc cref="ReadDigest(Stream, CancellationToken)"/>
+    public static Digest ReadDigest(string path, CancellationToken cancellation)
+    {
+        using var file = OpenBehindOthers(path);
+        return ReadDigest(file, cancellation);
+    }
+
+    /// <summary>All of them, and then the sha256 of that, by which one sees whether it is what was written.</summary>
+    public byte[] ToFile() => [.. _sums, .. SHA256.HashData(_sums)];
 
     public ReadOnlySpan<byte> Of(int piece) => _sums.AsSpan(piece * SumBytes, SumBytes);
 

@@ -15,6 +15,10 @@ internal sealed class ImageArrival(ImageStore store, string of, Action<TransferS
     /// <summary>Of the names that it gets, those by digest that no registry is known to have.</summary>
     public ImmutableArray<ImageReference> OwnNames { get; init; } = [];
 
+    /// <summary>Gives a blob that is on its way here as soon as it is, to be read meanwhile; null where it cannot be.
+    /// </summary>
+    public Func<Digest, CancellationToken, Task<IComingBlob>>? Coming { get; init; }
+
     /// <summary>Brings one blob of it here.</summary>
     public delegate Task<StagedBlob> Fetch(
         WantedBlob wanted, Action<TransferStep> tell, CancellationToken cancellation);
@@ -101,7 +105,8 @@ internal sealed class ImageArrival(ImageStore store, string of, Action<TransferS
         return new ReadConfig(config, document, document.ChainIds);
     }
 
-    // The blob is whole and checked before it is unpacked; others may still be on their way then.
+    // It is unpacked behind what has come of the blob, where that can be read; what came of it counts when the blob is
+    // whole and checked. Else that is when it is unpacked; other blobs may still be on their way then.
     private async Task<TakenLayer> TakeLayerAsync(
         Descriptor layer, int index, Task<ReadConfig> config, ImageAhead ahead, Fetch fetch,
         CancellationToken cancellation)
@@ -110,13 +115,45 @@ internal sealed class ImageArrival(ImageStore store, string of, Action<TransferS
         Action<string> told = isFresh
             ? status => tell(new TransferStep(Wanted(layer.Digest, layer.Size).ShortId, status))
             : _ => { };
-        var blob = await FetchAsync(layer, fetch, tell, cancellation);
+        var fetching = FetchAsync(layer, fetch, tell, cancellation);
+        // What has one piece is unpacked as soon as it is there.
+        var blob = Coming is not { } coming || layer.Size <= BlobPieces.PieceBytes
+            ? await fetching
+            : await FollowedAsync(fetching, token => FollowAsync(layer, index, config, ahead, coming, token));
         var (_, document, chainIds) = await config;
         var isUnpacked = await ahead.UnpackAsync(
             new ImageLayer(document.DiffIds[index], chainIds[index], blob.Digest, blob.Path), isBase: index == 0,
             () => told("Extracting"), cancellation);
         if (isUnpacked) told("Pull complete");
         return new TakenLayer(blob, isFresh && !isUnpacked);
+    }
+
+    /// <summary>Has a blob followed until its fetch has ended. What keeps it from being followed does not keep it from
+    /// coming.</summary>
+    private static async Task<StagedBlob> FollowedAsync(Task<StagedBlob> fetching, Func<CancellationToken, Task> follow)
+    {
+        using var ended = new CancellationTokenSource();
+        var following = follow(ended.Token);
+        try
+        {
+            return await fetching;
+        }
+        finally
+        {
+            await StoreSteps.OnPool(ended.CancelAsync());
+            await following.ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    private static async Task FollowAsync(
+        Descriptor layer, int index, Task<ReadConfig> config, ImageAhead ahead,
+        Func<Digest, CancellationToken, Task<IComingBlob>> coming, CancellationToken cancellation)
+    {
+        var blob = await coming(layer.Digest, cancellation);
+        var (_, document, chainIds) = await config.WaitAsync(cancellation);
+        ahead.Follow(
+            new ImageLayer(document.DiffIds[index], chainIds[index], layer.Digest, BlobPath: ""), index == 0, blob);
     }
 
     private Task<StagedBlob> FetchAsync(

@@ -18,6 +18,32 @@ public sealed class TransferRulesTests
     }
 
     [Fact]
+    public void Once_something_is_here_what_is_near_the_beginning_comes_before_what_fewer_have_behind_it()
+    {
+        var all = Enumerable.Range(0, 40).ToArray();
+        var transfer = New(pieces: 40, ("a", all), ("b", all), ("some", all[..10])) with { Have = SetOf([30]) };
+
+        var pieces = TransferRules.Next(transfer, new TransferLimits(Most: 12, MostOfEach: 12)).Requests
+            .Select(request => request.Piece).ToList();
+
+        Assert.Equal(12, pieces.Count);
+        Assert.Equal(Enumerable.Range(0, 8), pieces[..8].Order());
+        Assert.All(pieces[8..], piece => Assert.InRange(piece, 10, 15)); // 8 and 9 have more
+    }
+
+    [Fact]
+    public void Who_reads_a_blob_while_it_comes_to_eight_nodes_has_read_most_of_it_when_the_last_piece_is_here() =>
+        Gen.Int.Sample(
+            seed =>
+            {
+                var swarm = new TransferSwarm(nodes: 8, pieces: 96, seed);
+                swarm.Run();
+
+                Assert.InRange(swarm.ReadAtEnd, 60, 96);
+            },
+            iter: 10);
+
+    [Fact]
     public void Who_has_little_is_asked_before_who_has_all()
     {
         var transfer = New(pieces: 3, ("all", [0, 1, 2]), ("some", [1]));

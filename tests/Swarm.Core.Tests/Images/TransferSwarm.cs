@@ -7,6 +7,7 @@ namespace Swarm.Core.Tests.Images;
 internal sealed class TransferSwarm(int nodes, int pieces, int seed)
 {
     private const int LookEvery = 3;
+    private const int ReadInRound = 3;
     private static readonly TransferLimits Limits = new();
 
     private readonly Random _chance = new(seed);
@@ -16,9 +17,16 @@ internal sealed class TransferSwarm(int nodes, int pieces, int seed)
         .. Enumerable.Range(1, nodes - 1).Select(number => new BlobTransfer(pieces, Name(seed, number))),
     ];
 
+    private readonly int[] _read = new int[nodes];
+    private readonly SortedDictionary<int, int> _readAtEnd = [];
+
     public int Rounds { get; private set; }
 
     public int SentByFirst { get; private set; }
+
+    /// <summary>How many pieces one has read, of those that fetch on the average, when its last piece comes, who reads
+    /// them in order and three in a round.</summary>
+    public double ReadAtEnd => _readAtEnd.Values.Average();
 
     public void Run()
     {
@@ -30,6 +38,7 @@ internal sealed class TransferSwarm(int nodes, int pieces, int seed)
             }
 
             for (var holder = 0; holder < _nodes.Length; holder++) Send(holder);
+            for (var node = 1; node < _nodes.Length; node++) Read(node);
             Rounds++;
         }
     }
@@ -53,6 +62,12 @@ internal sealed class TransferSwarm(int nodes, int pieces, int seed)
         if (holder == 0) SentByFirst++;
         var arrived = TransferRules.Arrived(_nodes[to], new PieceRequest(sent, _nodes[holder].Self));
         _nodes[to] = arrived.IsComplete ? arrived : TransferRules.Next(arrived, Limits).Next;
+    }
+
+    private void Read(int node)
+    {
+        for (var left = ReadInRound; left > 0 && _nodes[node].Have.Contains(_read[node]); left--) _read[node]++;
+        if (_nodes[node].IsComplete) _readAtEnd.TryAdd(node, _read[node]);
     }
 
     private static string Name(int seed, int number) => $"{seed}-{number}";

@@ -14,6 +14,9 @@ public sealed class PeerUnpackingTests : IAsyncLifetime
 
     private static readonly byte[] Second = new TarBuilder().File("second", "second").Build();
 
+    private const int LastPiece = 3;
+    private static readonly byte[] Large = LargeLayer();
+
     private readonly OtherPeers _peers = new();
     private readonly TaskCompletionSource _isUnpacked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _letGo = new();
@@ -84,6 +87,37 @@ public sealed class PeerUnpackingTests : IAsyncLifetime
         Assert.NotNull(_two.Home.Store.Find(_image.Value));
     }
 
+    [Fact]
+    public async Task One_of_several_pieces_is_unpacked_while_the_last_is_kept_back_and_goes_when_that_cannot_be_had()
+    {
+        var last = $"{Digest.Of(Large)}/pieces/{LastPiece}";
+        var image = await _one.LoadAsync(Large);
+        _one.Fault = async context =>
+        {
+            if (context.Request.Path.Value!.EndsWith(last, StringComparison.Ordinal))
+                await _letGo.Task.WaitAsync(context.RequestAborted);
+            return false;
+        };
+        var fetch = _two.FetchAsync(image);
+        await UntilUnpackedAsync("large");
+        Assert.Null(_two.Home.Store.Find(image.Value));
+
+        _one.GoDown();
+        _letGo.SetException(new IOException("the node is gone"));
+        await Assert.ThrowsAsync<PeerException>(() => fetch);
+        AssertNothingIsLeft();
+
+        // What came of it is gone on with.
+        await using var three = await ServedPeer.StartAsync("three", _peers);
+        await three.LoadAsync(Large);
+        await _two.FetchAsync(image);
+        var sent = three.Sent.Where(sent => sent.Digest == Digest.Of(Large).Value).Select(sent => sent.Piece).ToList();
+        Assert.Contains(LastPiece, sent);
+        Assert.DoesNotContain(0, sent);
+        Assert.True(File.Exists($"{_two.Home.Root}/layers/diff-{Digest.Of(Large).Hex}/tree/large"));
+        Assert.Empty(Directory.GetFileSystemEntries(_two.Home.Root + "/tmp"));
+    }
+
     private static bool IsPieceOf(byte[] blob, HttpContext context) =>
         context.Request.Path.Value!.Contains($"{Digest.Of(blob)}/pieces/", StringComparison.Ordinal);
 
@@ -92,9 +126,26 @@ public sealed class PeerUnpackingTests : IAsyncLifetime
         if (step == new TransferStep(Digest.Of(First).Hex[..12], "Pull complete")) _isUnpacked.TrySetResult();
     }
 
-    private IEnumerable<string> Unpacked() =>
+    private async Task UntilUnpackedAsync(string file)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!Unpacked(file).Any())
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
+    }
+
+    private IEnumerable<string> Unpacked(string file = "first") =>
         Directory.EnumerateDirectories(_two.Home.Root + "/tmp", "tree", SearchOption.AllDirectories)
-            .Where(tree => File.Exists(tree + "/first"));
+            .Where(tree => File.Exists($"{tree}/{file}"));
+
+    private static byte[] LargeLayer()
+    {
+        var content = new byte[(BlobPieces.PieceBytes * 7 / 2) - 4096];
+        new Random(13).NextBytes(content);
+        return new TarBuilder()
+            .Entry(
+                new Tar.TarEntry { Name = TarBuilder.Bytes("large"), Kind = Tar.TarKind.File, Mode = 0x1a4 }, content)
+            .Build();
+    }
 
     private void AssertNothingIsLeft()
     {

@@ -49,6 +49,25 @@ public sealed class UnsoundBlobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sums_that_were_spoiled_by_a_loss_of_power_are_summed_up_anew()
+    {
+        await _one.Images.Shared.DescribeAsync(Blob, withSums: true, default);
+        var path = $"{_one.Home.Root}/sums/{Blob.Hex}";
+        var kept = await File.ReadAllBytesAsync(path);
+        var wrong = kept.ToArray();
+        wrong[5] ^= 1;
+        foreach (var spoiled in (byte[][])[[], new byte[kept.Length], kept[..^1], wrong])
+        {
+            await File.WriteAllBytesAsync(path, spoiled);
+
+            var offer = await _one.Images.Shared.DescribeAsync(Blob, withSums: true, default);
+
+            Assert.Equal(kept[..^PieceSums.SumBytes], offer!.Sums);
+            Assert.Equal(kept, await File.ReadAllBytesAsync(path));
+        }
+    }
+
+    [Fact]
     public async Task A_broken_blob_is_set_aside_and_its_image_no_copy_until_it_was_loaded_again()
     {
         await RotAsync(_one, piece: 1);
