@@ -117,7 +117,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         // What is to stop is stopped even where that cannot be kept: it may be what fills the disk.
         Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
         {
-            _askers.AwaitEnd(asker);
+            _askers.AwaitEnd(asker, _container);
             _isToldAsStopped = true;
             Terminate(stop.Grace, stop.Signal);
         });
@@ -155,7 +155,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
         {
             // Who kills may remove it next.
-            if (signal == KillSignal) _askers.AwaitEnd(asker);
+            if (signal == KillSignal) _askers.AwaitEnd(asker, _container);
             Terminate(signal == KillSignal ? KillAgainAfter : Timeout.InfiniteTimeSpan, signal);
             if (signal != KillSignal) asker.Tell(new Done(Changed: true));
         });

@@ -18,7 +18,12 @@ internal sealed class StandaloneAskers
     /// <param name="runBefore">How often it had been started when it was asked for.</param>
     public void AwaitStart(IActorRef asker, int runBefore) => _forStart.Add(new AwaitedStart(asker, runBefore));
 
-    public void AwaitEnd(IActorRef asker) => _forEnd.Add(asker);
+    /// <summary>Waits for its end, which may have come while what was asked for was kept.</summary>
+    public void AwaitEnd(IActorRef asker, Container container)
+    {
+        if (container.Status >= ContainerStatus.Ended) asker.Tell(new Done(Changed: true));
+        else _forEnd.Add(asker);
+    }
 
     public void AwaitRemoval(IActorRef asker) => _forRemoval.Add(asker);
 

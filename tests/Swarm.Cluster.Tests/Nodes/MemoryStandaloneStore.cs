@@ -11,6 +11,9 @@ internal sealed class MemoryStandaloneStore : IStandaloneStore
 
     public bool IsFull { get; set; }
 
+    /// <summary>Until then nobody is told that something is kept.</summary>
+    public Task Slowness { get; set; } = Task.CompletedTask;
+
     public KeptContainer? this[ContainerId id] => _kept.GetValueOrDefault(id);
 
     public (ImmutableArray<KeptContainer> Containers, ImmutableArray<string> Broken) Load() => ([.. _kept.Values], []);
@@ -20,7 +23,7 @@ internal sealed class MemoryStandaloneStore : IStandaloneStore
         if (IsFull)
             return Task.FromException(new NodeStoreException($"writing {container.Id}: no space left on device"));
         _kept[container.Id] = container;
-        return Task.CompletedTask;
+        return Slowness;
     }
 
     public Task ForgetAsync(ContainerId container)

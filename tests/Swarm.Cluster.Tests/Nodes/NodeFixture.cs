@@ -10,6 +10,8 @@ using Swarm.Core.Containers;
 using Swarm.Core.Images;
 using Swarm.Core.Nodes;
 using Swarm.Core.Services;
+using Swarm.Runtime;
+using Swarm.Runtime.Nodes;
 
 namespace Swarm.Cluster.Tests.Nodes;
 
@@ -37,6 +39,9 @@ public abstract class NodeFixture : TestKit
     }
 
     internal static NodeId Id { get; } = new("n1");
+
+    /// <summary>A container that belongs to no service.</summary>
+    internal static ContainerId Own { get; } = new("c1");
 
     internal FakeTaskImages Images { get; } = new();
 
@@ -120,4 +125,12 @@ public abstract class NodeFixture : TestKit
 
         public override long GetTimestamp() => scheduler.Now.UtcTicks;
     }
+
+    /// <summary>Makes a container that belongs to no service.</summary>
+    internal Task MakeAsync(StandaloneSettings settings, string id = "c1") => DoneAsync(new CreateStandalone(
+        new ContainerDefinition(new ContainerId(id), "own-" + id, Spec()), settings));
+
+    internal async Task DoneAsync(IStandaloneCommand command, bool changed = true) => Assert.Equal(
+        new StandaloneAnswer.Done(changed),
+        await Node.Ask<StandaloneAnswer>(command, TimeSpan.FromSeconds(20)));
 }

@@ -11,8 +11,6 @@ namespace Swarm.Cluster.Tests.Nodes;
 /// <summary>Containers that belong to no service, on a node.</summary>
 public sealed class NodeStandaloneTests : NodeFixture
 {
-    private static readonly ContainerId Own = new("c1");
-
     [Fact]
     public async Task It_is_kept_before_it_is_made_and_runs_when_it_is_started()
     {
@@ -114,49 +112,6 @@ public sealed class NodeStandaloneTests : NodeFixture
 
         Assert.Null(Engine.Find(Own));
         Assert.Contains((Own, 9), Engine.Signals);
-    }
-
-    /// <remarks>A script removes it next.</remarks>
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Who_kills_one_is_answered_when_it_has_ended_and_who_signals_it_at_once(bool ofTask)
-    {
-        StartNode();
-        await MakeAsync(new StandaloneSettings());
-        await DoneAsync(new StartByHand(Own));
-        Order(1, Spec(), (1, TaskState.Running));
-        Assert.Equal(TaskState.Running, (await ReportsAsync())[1].State);
-        var id = ofTask ? ContainerOf(1) : Own;
-        (Engine.EndsWhenKilled, Engine.EndsWhenTerminated) = (false, false);
-
-        await DoneAsync(new KillByHand(id, 10));
-        var killed = Node.Ask<StandaloneAnswer>(new KillByHand(id, 9));
-        Pass(1);
-        Assert.False(killed.IsCompleted);
-        Engine.End(id, 137);
-        Pass(1);
-
-        Assert.Equal(new StandaloneAnswer.Done(Changed: true), await killed);
-    }
-
-    [Fact]
-    public async Task Who_waits_for_the_end_of_what_cannot_be_killed_is_told_so_and_it_is_removed_when_it_ends()
-    {
-        StartNode();
-        await MakeAsync(new StandaloneSettings());
-        await DoneAsync(new StartByHand(Own));
-        Engine.EndsWhenKilled = false;
-
-        var removal = Node.Ask<StandaloneAnswer>(new RemoveByHand(Own, Force: true));
-        Pass(35);
-        Assert.Contains(
-            "did not receive an exit event", Assert.IsType<StandaloneAnswer.Refused>(await removal).Reason,
-            StringComparison.Ordinal);
-        Engine.End(Own, 137);
-        Pass(1);
-
-        Assert.Null(Engine.Find(Own));
     }
 
     [Fact]
@@ -279,13 +234,6 @@ public sealed class NodeStandaloneTests : NodeFixture
         Restart = new RestartPolicy { Condition = RestartCondition.Any },
         StartsWithNode = always,
     };
-
-    private Task MakeAsync(StandaloneSettings settings, string id = "c1") => DoneAsync(new CreateStandalone(
-        new ContainerDefinition(new ContainerId(id), "own-" + id, Spec()), settings));
-
-    private async Task DoneAsync(IStandaloneCommand command, bool changed = true) => Assert.Equal(
-        new StandaloneAnswer.Done(changed),
-        await Node.Ask<StandaloneAnswer>(command, TimeSpan.FromSeconds(20)));
 
     private async Task<IReadOnlyDictionary<ContainerId, StandaloneContainer>> ListAsync() =>
         (await Node.Ask<StandaloneList>(new GetStandalone(), TimeSpan.FromSeconds(20))).Containers;

@@ -1,0 +1,73 @@
+using Akka.Actor;
+using Swarm.Cluster.Nodes;
+using Swarm.Core.Services;
+using Swarm.Runtime.Nodes;
+
+namespace Swarm.Cluster.Tests.Nodes;
+
+/// <summary>Who ends a container by hand, and waits until it has ended.</summary>
+public sealed class NodeEndByHandTests : NodeFixture
+{
+    /// <remarks>A script removes it next.</remarks>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_kills_one_is_answered_when_it_has_ended_and_who_signals_it_at_once(bool ofTask)
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        await DoneAsync(new StartByHand(Own));
+        Order(1, Spec(), (1, TaskState.Running));
+        Assert.Equal(TaskState.Running, (await ReportsAsync())[1].State);
+        var id = ofTask ? ContainerOf(1) : Own;
+        (Engine.EndsWhenKilled, Engine.EndsWhenTerminated) = (false, false);
+
+        await DoneAsync(new KillByHand(id, 10));
+        var killed = Node.Ask<StandaloneAnswer>(new KillByHand(id, 9));
+        Pass(1);
+        Assert.False(killed.IsCompleted);
+        Engine.End(id, 137);
+        Pass(1);
+
+        Assert.Equal(new StandaloneAnswer.Done(Changed: true), await killed);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_ends_one_that_ends_while_that_is_kept_is_answered(bool kills)
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        await DoneAsync(new StartByHand(Own));
+        var slow = new TaskCompletionSource();
+        Standalone.Slowness = slow.Task;
+
+        var asked = Node.Ask<StandaloneAnswer>(kills ? new KillByHand(Own, 9) : new StopByHand(Own, null, 0));
+        Pass(1);
+        Engine.End(Own, 0);
+        Pass(1);
+        slow.SetResult();
+
+        Assert.Equal(new StandaloneAnswer.Done(Changed: true), await asked.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_end_of_what_cannot_be_killed_is_told_so_and_it_is_removed_when_it_ends()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        await DoneAsync(new StartByHand(Own));
+        Engine.EndsWhenKilled = false;
+
+        var removal = Node.Ask<StandaloneAnswer>(new RemoveByHand(Own, Force: true));
+        Pass(35);
+        Assert.Contains(
+            "did not receive an exit event", Assert.IsType<StandaloneAnswer.Refused>(await removal).Reason,
+            StringComparison.Ordinal);
+        Engine.End(Own, 137);
+        Pass(1);
+
+        Assert.Null(Engine.Find(Own));
+    }
+}
