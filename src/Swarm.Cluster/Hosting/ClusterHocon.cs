@@ -64,7 +64,7 @@ internal static class ClusterHocon
               remember-entities-store = eventsourced     # the one in distributed data does not load
               retry-interval = 200ms
               waiting-for-state-timeout = 500ms
-              handoff-timeout = 20s
+              handoff-timeout = 8s                       # of a move whose host dies: AnsweringRegions
               entity-restart-backoff = 2s                # after the journal refused an event
               passivate-idle-entity-after = 120s
               least-shard-allocation-strategy { rebalance-absolute-limit = 20, rebalance-relative-limit = 0.5 }

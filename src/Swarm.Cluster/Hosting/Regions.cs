@@ -17,6 +17,9 @@ internal sealed class Regions(ActorSystem system, bool isScheduler)
     public const string Placers = "placer";
     public const string Copies = "copies";
 
+    // Of a region that lives: it answers in milliseconds, or the shards are looked at again in ten seconds.
+    private static readonly TimeSpan RegionAnswers = TimeSpan.FromSeconds(1);
+
     public static IMessageExtractor ServiceExtractor { get; } =
         HashCodeMessageExtractor.Create(40, message => (message as IServiceMessage)?.Service.Value);
 
@@ -46,6 +49,9 @@ internal sealed class Regions(ActorSystem system, bool isScheduler)
     private IActorRef Start(
         string kind, Func<string, Props> entity, IMessageExtractor extractor, ClusterShardingSettings settings) =>
         isScheduler
-            ? ClusterSharding.Get(system).Start(kind, entity, settings, extractor)
+            ? ClusterSharding.Get(system).Start(kind, entity, settings, extractor, Moves(settings), PoisonPill.Instance)
             : ClusterSharding.Get(system).StartProxy(kind, ClusterRoles.Scheduler, extractor);
+
+    private AnsweringRegions Moves(ClusterShardingSettings settings) =>
+        new(ClusterSharding.Get(system).DefaultShardAllocationStrategy(settings), RegionAnswers);
 }
