@@ -52,7 +52,7 @@ internal sealed class FakeClusterImages : IClusterImages
 
     public Task<NameMeaning?> FindMeaningAsync(ImageReference name, CancellationToken cancellation) => IsSilent
         ? Task.FromException<NameMeaning?>(new PeerException("nobody tells"))
-        : Task.FromResult(_known.GetValueOrDefault(name).Meaning)!;
+        : Task.FromResult<NameMeaning?>(_known.GetValueOrDefault(name).Meaning);
 
     public async Task<ImmutableArray<HeldImage>> FindHoldersAsync(Digest id, CancellationToken cancellation) =>
         [.. (await ListAsync(cancellation)).Where(held => held.Id == id)];

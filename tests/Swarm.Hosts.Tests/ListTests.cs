@@ -31,7 +31,8 @@ public sealed class ListTests(ThreeHosts shared)
             }
 
             await Command.RunAsync(
-                "skopeo", "--insecure-policy", "copy", "--all", "--src-no-creds", "--src-cert-dir", certificates,
+                "skopeo", "--insecure-policy", "copy", "--all", "--preserve-digests", "--src-no-creds",
+                "--src-cert-dir", certificates,
                 $"docker://{_hosts[2].Address}:{HttpPort}/{image.ByDigest}", $"oci:{scenario.Folder}/out:out");
             Assert.True(File.Exists($"{scenario.Folder}/out/blobs/sha256/{image.ForeignLayerHex}"));
             Assert.Equal("here\n", await DockerAsync(_hosts[3], "run", "--rm", image.ByDigest, "echo", "here"));

@@ -32,14 +32,15 @@ internal sealed class CopyLook(CopyNeighbours others, Digest image)
             .SelectMany(site => site.Standing.Names).Distinct(StringComparer.Ordinal).Take(NamesMax)
             .Order(StringComparer.Ordinal).ToList();
         var means = await Task.WhenAll(names.Select(MeansAsync));
-        var given = names.Zip(means).Where(one => one.Second?.ImageId == image).ToList();
+        var given = names.Select((name, at) => (Name: name, Meaning: means[at]))
+            .Where(one => one.Meaning?.ImageId == image).ToList();
         // As long as nobody says by which list a name was given, it may be any.
         var lists = means.Contains(null)
             ? sites.SelectMany(site => site.Standing.Lists)
-            : given.Select(one => ListOf(one.First, one.Second!)).OfType<string>();
+            : given.Select(one => ListOf(one.Name, one.Meaning!)).OfType<string>();
         return (
             new CopyView(
-                [.. sites], [.. given.Select(one => one.First)],
+                [.. sites], [.. given.Select(one => one.Name)],
                 sites.Count == nodes.Count && !means.Contains(null))
             {
                 Lists = [.. lists.Distinct(StringComparer.Ordinal)],

@@ -222,40 +222,6 @@ public sealed class CopyRulesTests
             Math.Max(owned, Math.Min(Wanted(view), possible)), view.Sites.Count(site => site.HasCopy));
     });
 
-    [Fact]
-    public void Whoever_has_a_copy_is_to_have_the_lists_that_its_names_were_given_by()
-    {
-        var view = View(
-            isNamed: true,
-            [
-                With(Site("a", CopyState.Owned), "web@1", "web@2"), With(Site("b", CopyState.Kept), "web@1"),
-                Site("c", CopyState.Owned), Site("d"),
-            ]) with
-        {
-            Lists = ["web@2"],
-        };
-
-        var decided = CopyRules.Decide(view, mayAct: false);
-
-        Assert.Equal(["b", "c"], decided.Keep.Select(node => node.Value));
-        Assert.False(decided.IsUnderWay);
-    }
-
-    [Fact]
-    public void A_list_that_nobody_has_any_more_or_that_no_name_was_given_by_last_is_looked_for_by_nobody()
-    {
-        var view = View(
-            isNamed: true, [With(Site("a", CopyState.Owned), "web@1"), Site("b", CopyState.Owned)]) with
-        {
-            Lists = ["web@2"],
-        };
-
-        AssertNothing(CopyRules.Decide(view, mayAct: true));
-    }
-
-    private static CopySite With(CopySite site, params string[] lists) =>
-        site with { Standing = site.Standing with { Lists = [.. lists] } };
-
     private static int Wanted(CopyView view) => view.Names.IsEmpty && !view.Sites.Any(site => site.Standing.IsInUse)
         ? 0
         : view.Sites.Where(site => site.HasImage).Select(site => site.Standing.Copies).DefaultIfEmpty(0).Max();

@@ -68,10 +68,14 @@ public sealed class ImageRulesTests
         Assert.Null(ImageRules.Name(pulled, Name(One, ImageOrigin.Unknown, "a") with { Manifest = list }));
     }
 
-    private static ImageRepository Given(ImageRepository repository, Digest image, Digest manifest) =>
-        ImageRules.Apply(
-            repository, ImageRules.Name(repository, new NameImage(
-                new RequestId($"{image}{manifest}"), "web", "1", image, new NodeId("a")) { Manifest = manifest })!);
+    private static ImageRepository Given(ImageRepository repository, Digest image, Digest manifest)
+    {
+        var name = new NameImage(new RequestId($"{image}{manifest}"), "web", "1", image, new NodeId("a"))
+        {
+            Manifest = manifest,
+        };
+        return ImageRules.Apply(repository, ImageRules.Name(repository, name)!);
+    }
 
     private static ImageRepository Named(
         ImageRepository repository, Digest image, ImageOrigin origin = ImageOrigin.Unknown, string holder = "a") =>

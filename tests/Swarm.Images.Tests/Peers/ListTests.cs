@@ -6,7 +6,8 @@ using Swarm.Images.Peers;
 
 namespace Swarm.Images.Tests.Peers;
 
-/// <summary>Lists of manifests go with their images from node to node, and what they list when it is asked for.</summary>
+/// <summary>Lists of manifests go with their images from node to node, and what they list when it is asked for.
+/// </summary>
 public sealed class ListTests : IAsyncLifetime
 {
     private readonly OtherPeers _peers = new();
@@ -58,7 +59,8 @@ public sealed class ListTests : IAsyncLifetime
 
         Assert.Equal(pushed.Content, store.FindManifestIn(PushedLists.Web, pushed.Digest.Value)!.Content);
         Assert.Equal(
-            [PushedLists.ByDigest(pushed.Digest).ToString()], (await store.ListCopiesAsync(default)).Single().Lists);
+            [PushedLists.ByDigest(pushed.Digest).ToString()],
+            (await store.ListCopiesAsync(default)).Single().Lists.AsEnumerable());
         store.Remove(pushed.Image.Value, force: true, new HashSet<Core.ContainerId>());
         Assert.Empty(Directory.GetFiles($"{_two.Home.Root}/repositories/manifests"));
         Assert.Empty(Directory.GetFiles($"{_two.Home.Root}/blobs/sha256"));

@@ -7,7 +7,8 @@ using Swarm.Images.Repositories;
 
 namespace Swarm.Images.Tests.Peers;
 
-/// <summary>Lists of manifests, pushed to a node as builders push them: the platforms first, by their digests.</summary>
+/// <summary>Lists of manifests, pushed to a node as builders push them: the platforms first, by their digests.
+/// </summary>
 internal sealed class PushedLists(ServedPeer node)
 {
     public const string IndexType = "application/vnd.oci.image.index.v1+json";
