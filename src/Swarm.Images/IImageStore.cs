@@ -43,6 +43,14 @@ public interface IImageStore
     /// <exception cref="ImageException">When there is no such image.</exception>
     StoredImage Tag(string nameOrId, ImageReference name);
 
+    /// <summary>The manifest, or list, by which a tag was given to the image that it means here.</summary>
+    /// <returns>Null where it was given by none.</returns>
+    Digest? ManifestOf(ImageReference tag);
+
+    /// <summary>A tag that means an image here was given to it by a manifest, or list, on another node.</summary>
+    /// <returns>Whether it stands for that here now: it has to be here, and the tag has to mean the image.</returns>
+    bool FollowTag(ImageReference tag, Digest image, Digest manifest);
+
     /// <summary>All that is known of an image.</summary>
     /// <exception cref="ImageException">When there is no such image.</exception>
     ImageDetail Examine(string nameOrId);

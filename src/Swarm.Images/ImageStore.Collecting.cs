@@ -25,6 +25,7 @@ public sealed partial class ImageStore : ICollectedStore
         () =>
         {
             RemoveParts(partsBefore);
+            RemoveBrought(_time.GetUtcNow() - BroughtKept);
             return SweepAfterRemoval();
         },
         cancellation);
@@ -76,13 +77,14 @@ public sealed partial class ImageStore : ICollectedStore
     // What a registry has by a digest can be had again from there.
     private bool IsDangling(Digest image) => !IsTagged(image) && _catalog.OwnNamesOf(image).IsEmpty;
 
-    /// <summary>Whether manifests lead from its names that are not this image: nobody keeps copies of those.</summary>
+    /// <summary>Whether manifests lead from its names that are not this image, and were pushed here: nobody keeps
+    /// copies of those.</summary>
     private bool LeadsToOthers(KnownImage image) => _catalog.NamesOf(image.Id)
         .GroupBy(name => name.Repository)
         .Any(names => _repositories.Find(names.Key) is { } content
             && RepositoryRules.Below(content.Manifests, RootsOf(image, names))
                 .Any(digest => digest != image.ManifestDigest
-                    && content.Manifests.GetValueOrDefault(digest) is { Blobs.IsEmpty: false }));
+                    && content.Manifests.GetValueOrDefault(digest) is { Blobs.IsEmpty: false, IsBrought: false }));
 
     private IEnumerable<Digest> RootsOf(KnownImage image, IEnumerable<ImageReference> names) => names
         .Select(name => name.Digest ?? _repositories.FindTag(name)?.Digest).OfType<Digest>()

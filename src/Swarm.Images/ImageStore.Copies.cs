@@ -71,6 +71,7 @@ public sealed partial class ImageStore : ICopyStore
         image.Configuration.Labels)
     {
         IsBroken = !IsWhole(image),
+        Lists = [.. ListsOf(image.Id).Select(list => list.Name.ToString())],
     };
 
     private bool IsTagged(Digest image) => _catalog.NamesOf(image).Any(name => name.Tag is not null);

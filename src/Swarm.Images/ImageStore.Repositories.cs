@@ -80,6 +80,7 @@ public sealed partial class ImageStore
             var record = _repositories.Find(repository.Repository)?.Manifests.GetValueOrDefault(found);
             if (record is null && !IsManifestOfImage(repository.Repository, found)) return null;
             if (ReadSound(found) is not { } content) return null;
+            if (record is not null) RefreshBrought(record);
             return new StoredManifest(found, record?.MediaType ?? TypeOf(content), content);
         }
     }

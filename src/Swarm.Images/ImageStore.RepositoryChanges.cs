@@ -124,7 +124,11 @@ public sealed partial class ImageStore
         KeepManifest(
             list.Content,
             document.Record(name.Repository, list.Digest, list.Content.Length, _time.GetUtcNow()), int.MaxValue);
-        if (name.Digest is null) TagManifest([name], list.Digest, image);
+        using (_gate.Enter())
+        {
+            if (name.Digest is null) TagManifest([name], list.Digest, image);
+            Changed?.Invoke();
+        }
     }
 
     /// <summary>Makes an image of blobs that are held one of this host by these names.</summary>

@@ -10,7 +10,10 @@ namespace Swarm.Api.Tests;
 /// <summary>A cluster that knows what it is told, and one other node that has it.</summary>
 internal sealed class FakeClusterImages : IClusterImages
 {
-    private readonly Dictionary<ImageReference, (HeldImage Held, ImageOrigin Origin)> _known = [];
+    private readonly Dictionary<ImageReference, (HeldImage Held, NameMeaning Meaning)> _known = [];
+
+    /// <summary>Brings a manifest that another node has, and says whether there is one.</summary>
+    public Func<ImageReference, Task<bool>> Bring { get; set; } = _ => Task.FromResult(false);
 
     /// <summary>What was fetched, and the names that it got here.</summary>
     public List<(Digest Id, ImmutableArray<ImageReference> Names)> Fetched { get; } = [];
@@ -26,7 +29,9 @@ internal sealed class FakeClusterImages : IClusterImages
     /// <summary>The name means an image that another node has.</summary>
     /// <param name="fromRegistry">Whether it came from the registry of its name.</param>
     /// <param name="pushed">Whether it is known by a digest because it was pushed to a node.</param>
-    public Digest Know(string text, bool fromRegistry, Digest? id = null, bool pushed = false)
+    /// <param name="manifest">By which the name was given.</param>
+    public Digest Know(
+        string text, bool fromRegistry, Digest? id = null, bool pushed = false, Digest? manifest = null)
     {
         var name = ImageReference.Parse(text);
         var image = id ?? Digest.Of(System.Text.Encoding.UTF8.GetBytes(text));
@@ -37,14 +42,17 @@ internal sealed class FakeClusterImages : IClusterImages
         {
             OwnNames = pushed ? [byDigest] : [],
         };
-        _known[name] = (held, fromRegistry ? ImageOrigin.Registry : ImageOrigin.Cluster);
+        _known[name] = (
+            held, new NameMeaning(image, fromRegistry ? ImageOrigin.Registry : ImageOrigin.Cluster)
+            {
+                Manifest = manifest,
+            });
         return image;
     }
 
     public Task<NameMeaning?> FindMeaningAsync(ImageReference name, CancellationToken cancellation) => IsSilent
         ? Task.FromException<NameMeaning?>(new PeerException("nobody tells"))
-        : Task.FromResult(
-            _known.TryGetValue(name, out var known) ? new NameMeaning(known.Held.Id, known.Origin) : null);
+        : Task.FromResult<NameMeaning?>(_known.GetValueOrDefault(name).Meaning);
 
     public async Task<ImmutableArray<HeldImage>> FindHoldersAsync(Digest id, CancellationToken cancellation) =>
         [.. (await ListAsync(cancellation)).Where(held => held.Id == id)];
@@ -59,4 +67,6 @@ internal sealed class FakeClusterImages : IClusterImages
         Fetched.Add((holders[0].Id, names));
         return Task.FromResult((holders[0].Manifest, true));
     }
+
+    public Task<bool> BringManifestAsync(ImageReference name, CancellationToken cancellation) => Bring(name);
 }

@@ -97,6 +97,18 @@ internal sealed class FakeImageStore : IImageStore
         return Find(nameOrId)!;
     }
 
+    /// <summary>By which manifests tags were given.</summary>
+    public Dictionary<ImageReference, Digest> Manifests { get; } = [];
+
+    public Digest? ManifestOf(ImageReference tag) =>
+        Manifests.TryGetValue(tag, out var manifest) ? manifest : null;
+
+    public bool FollowTag(ImageReference tag, Digest image, Digest manifest)
+    {
+        Manifests[tag] = manifest;
+        return true;
+    }
+
     public Task<ImmutableArray<TreeChange>> FindChangesAsync(
         ContainerId container, IReadOnlySet<string> ignored, CancellationToken cancellation) =>
         throw new NotSupportedException();

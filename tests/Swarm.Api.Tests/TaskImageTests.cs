@@ -69,11 +69,24 @@ public sealed class TaskImageTests
         Assert.Equal([ImageReference.Parse($"none@{manifest}")], names.AsEnumerable());
     }
 
+    [Fact]
+    public async Task A_tag_stands_here_for_the_list_by_which_it_was_given_elsewhere()
+    {
+        var list = Digest.Of("a list"u8);
+        _others.Know("none:1", fromRegistry: false, manifest: list);
+
+        await RequireAsync("none:1");
+
+        Assert.Equal(list, _store.Manifests[ImageReference.Parse("none:1")]);
+    }
+
+    private readonly FakeImageStore _store = new();
+
     private async Task<string> RequireAsync(string image, Digest? pinned = null)
     {
-        var images = new HostImages(new FakeImageStore(), _registries, new FakeContainerEngine(), _others)
+        var images = new HostImages(_store, _registries, new FakeContainerEngine(), _others)
         {
-            NewlyKnown = (name, id, _) =>
+            NewlyKnown = (name, id, _, _) =>
             {
                 _named.Add((name, id));
                 return Task.CompletedTask;

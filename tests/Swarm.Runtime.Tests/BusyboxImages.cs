@@ -114,6 +114,10 @@ internal sealed class BusyboxImages(string folder) : IImageStore
 
     public StoredImage Tag(string nameOrId, ImageReference name) => throw new UnreachableException();
 
+    public Digest? ManifestOf(ImageReference tag) => null;
+
+    public bool FollowTag(ImageReference tag, Digest image, Digest manifest) => false;
+
     public Task<ImmutableArray<TreeChange>> FindChangesAsync(
         ContainerId container, IReadOnlySet<string> ignored, CancellationToken cancellation) =>
         throw new UnreachableException();

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Nerdbank.MessagePack;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Core.Images;
 using Swarm.Core.Services;
 
 namespace Swarm.Wire.Tests;
@@ -79,6 +80,22 @@ public sealed class SwarmSerializerTests : IDisposable
         Assert.Equal(new ServiceMode.Replicated(1), got.Spec.Mode);
         Assert.Equal(TimeSpan.FromSeconds(10), got.Spec.Container.StopGrace);
         Assert.Empty(got.Spec.Container.Mounts);
+    }
+
+    [Fact]
+    public void A_node_that_knows_nothing_of_lists_has_none_with_its_images()
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(bytes);
+        writer.WriteArrayHeader(2);
+        writer.WriteArrayHeader(1);
+        writer.Write("sha256:" + new string('a', 64));
+        writer.WriteArrayHeader(0);
+        writer.Flush();
+
+        var got = (KeepImage)Serializer().FromBinary(bytes.WrittenSpan.ToArray(), "copy.keep.1");
+
+        Assert.Empty(got.Lists);
     }
 
     [Fact]

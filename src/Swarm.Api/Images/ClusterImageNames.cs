@@ -27,23 +27,28 @@ public sealed partial class ClusterImageNames(
     private readonly ConcurrentDictionary<ImageReference, Digest> _removed = new();
 
     /// <summary>Names of which the cluster has not kept yet what they mean.</summary>
-    private readonly ConcurrentDictionary<ImageReference, Digest> _given = new();
+    private readonly ConcurrentDictionary<ImageReference, (Digest Image, Digest? Manifest)> _given = new();
 
     /// <summary>Holds one item while something may differ from the store, as it may at the start.</summary>
     private readonly Channel<bool> _unsettled = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <inheritdoc/>
-    public async Task<string?> NameAsync(ImageReference name, Digest image, CancellationToken cancellation)
+    public async Task<string?> NameAsync(
+        ImageReference name, Digest image, Digest? manifest, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(name);
         _removed.TryRemove(name, out _);
-        _given[name] = image;
+        _given[name] = (image, manifest);
         var refused = await TellAsync(
             name,
-            new NameImage(NewRequest(), name.Repository, name.Tag!, image, node) { Origin = OriginOf(name, image) },
+            new NameImage(NewRequest(), name.Repository, name.Tag!, image, node)
+            {
+                Origin = OriginOf(name, image),
+                Manifest = manifest,
+            },
             cancellation);
-        if (refused is null) _given.TryRemove(KeyValuePair.Create(name, image));
+        if (refused is null) _given.TryRemove(KeyValuePair.Create(name, (image, manifest)));
         return refused;
     }
 
@@ -78,7 +83,8 @@ public sealed partial class ClusterImageNames(
         foreach (var (name, image) in _removed) settled &= await UnnameAsync(name, image, stopping) is null;
 
         // Whatever the name has meant before: it was given here since.
-        foreach (var (name, image) in _given) settled &= await NameAsync(name, image, stopping) is null;
+        foreach (var (name, given) in _given)
+            settled &= await NameAsync(name, given.Image, given.Manifest, stopping) is null;
 
         foreach (var image in store.List())
         {
@@ -99,7 +105,7 @@ public sealed partial class ClusterImageNames(
             var answer = await images.Ask<object>(new GetImage(name.Repository, name.Tag!), Timeout, stopping);
             return answer is ImageMeaning meaning
                 && (meaning.ImageId is { } known && (known != image || IsKnown(meaning, name, image))
-                    || await NameAsync(name, image, stopping) is null);
+                    || await NameAsync(name, image, NewIn(meaning, name), stopping) is null);
         }
         catch (AskTimeoutException)
         {
@@ -108,7 +114,11 @@ public sealed partial class ClusterImageNames(
     }
 
     private bool IsKnown(ImageMeaning meaning, ImageReference name, Digest image) =>
-        meaning.Holders.Contains(node) && meaning.Origin >= OriginOf(name, image);
+        meaning.Holders.Contains(node) && meaning.Origin >= OriginOf(name, image) && NewIn(meaning, name) is null;
+
+    // By what a name was given last is known where somebody has said so: what is here may be older.
+    private Digest? NewIn(ImageMeaning meaning, ImageReference name) =>
+        meaning.Manifest is null ? store.ManifestOf(name) : null;
 
     private ImageOrigin OriginOf(ImageReference name, Digest image) =>
         store.Find(image.Value)?.IsFromRegistry(name) == true ? ImageOrigin.Registry : ImageOrigin.Cluster;

@@ -102,7 +102,8 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
             {
                 var pulled = await images.PullAsync(
                     one, query["platform"], credentials, progress.Tell, context.RequestAborted);
-                if (one.Digest is null) await NameAsync(one, pulled.Id, progress, context.RequestAborted);
+                if (one.Digest is null)
+                    await NameAsync(one, pulled.Id, progress, context.RequestAborted, pulled.Given);
             }
         });
     }
@@ -152,9 +153,10 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
     }
 
     private async Task NameAsync(
-        ImageReference name, Digest image, ProgressStream progress, CancellationToken cancellation)
+        ImageReference name, Digest image, ProgressStream progress, CancellationToken cancellation,
+        Digest? manifest = null)
     {
-        if (await names.NameAsync(name, image, cancellation) is not { } reason) return;
+        if (await names.NameAsync(name, image, manifest, cancellation) is not { } reason) return;
         progress.Tell(new TransferStep("", $"Warning: the cluster does not know the name yet: {reason}"));
     }
 

@@ -57,7 +57,8 @@ internal sealed class ManifestAnswers(HostRegistry registry, IImageNames names)
         if (pushed.Warning is { } warning) warnings.Add(warning);
         if (pushed.Image is { } image)
         {
-            foreach (var tag in pushed.Tags) Add(await names.NameAsync(tag, image, CancellationToken.None));
+            foreach (var tag in pushed.Tags)
+                Add(await names.NameAsync(tag, image, pushed.Digest, CancellationToken.None));
         }
 
         foreach (var taken in pushed.Unnamed)

@@ -10,7 +10,7 @@ using Swarm.Linux.Networking;
 
 namespace Swarm.Api.Web;
 
-/// <summary>What nodes give to each other: images, and the pieces of blobs.</summary>
+/// <summary>What nodes give to each other: images, manifests, and the pieces of blobs.</summary>
 /// <remarks>Told in docs/replication.md.</remarks>
 /// <param name="byCertificate">Whether nodes show certificates; else they are all on this host.</param>
 public sealed class PeerRoutes(SharedBlobs shared, bool byCertificate) : IWebRoutes
@@ -22,6 +22,7 @@ public sealed class PeerRoutes(SharedBlobs shared, bool byCertificate) : IWebRou
     {
         routes.MapGet("/peer/images", _access.Only(ListAsync));
         routes.MapGet("/peer/images/{digest}", _access.Only(FindAsync));
+        routes.MapGet("/peer/manifests/{digest}", _access.Only(FindManifestAsync));
         routes.MapGet("/peer/blobs/{digest}", _access.Only(DescribeAsync));
         routes.MapPost("/peer/blobs/{digest}/doubt", _access.Only(DoubtAsync));
         routes.MapGet("/peer/blobs/{digest}/pieces/{piece:int}", _access.Only(SendAsync));
@@ -32,6 +33,14 @@ public sealed class PeerRoutes(SharedBlobs shared, bool byCertificate) : IWebRou
 
     private Task FindAsync(HttpContext context) => AnswerAsync(
         context, DigestOf(context) is { } id ? shared.FindImage(id) : null, PeerJson.Default.ImageOffer);
+
+    private Task FindManifestAsync(HttpContext context) => AnswerAsync(
+        context,
+        DigestOf(context) is { } digest
+            && ImageReference.TryParse(context.Request.Query["repository"].ToString(), out var repository, out _)
+            ? shared.FindManifest(repository, digest)
+            : null,
+        PeerJson.Default.ManifestOffer);
 
     private async Task DescribeAsync(HttpContext context)
     {

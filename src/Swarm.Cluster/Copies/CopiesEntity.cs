@@ -90,7 +90,8 @@ internal sealed partial class CopiesEntity(Digest image, CopyNeighbours others, 
         var decided = CopyRules.Decide(looked.View with { Ahead = _ahead }, _mayAct);
         if (looked.View.IsComplete) _ahead = [];
         var names = looked.View.Names;
-        foreach (var node in decided.Keep) Tell(looked, node, new KeepImage(image, names));
+        foreach (var node in decided.Keep)
+            Tell(looked, node, new KeepImage(image, names) { Lists = looked.View.ListsToKeep });
         foreach (var node in decided.Release) Tell(looked, node, new ReleaseImage(image, names));
         foreach (var node in decided.Drop) Tell(looked, node, new DropImage(image));
         Wait(decided.IsUnderWay, isInVain: !looked.View.IsComplete);

@@ -37,6 +37,7 @@ internal static class CopyChanges
         var counted = before is { Counts: true };
         var isOther = before is { Counts: true } && now.Counts
             ? before.Mark != now.Mark || before.IsInUse != now.IsInUse || !before.Tags.SequenceEqual(now.Tags)
+                || !before.Lists.SequenceEqual(now.Lists)
             : counted != now.Counts;
         return new CopyChange(
             image, isOther, IsNew: now.Counts && !counted && now.Mark is CopyMark.None or CopyMark.Refused,

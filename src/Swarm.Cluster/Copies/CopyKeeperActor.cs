@@ -75,6 +75,7 @@ internal sealed partial class CopyKeeperActor(
             case LetImageGo go: LetGo(go.Image); break;
             case OthersSeen seen: LetGo(seen); break;
             case Left left: Finish(left); break;
+            case Completed completed: Finish(completed); break;
             case Undone undone: LogFailed(undone.Deed, undone.Cause); Look(); break;
             default: Unhandled(message); break;
         }
@@ -100,7 +101,10 @@ internal sealed partial class CopyKeeperActor(
         return new ImageStanding(
             image, node, StateOf(image), copy is null ? [] : [.. copy.Tags.Union(copy.MarkNames).Take(NamesMax)],
             copy is { IsInUse: true }, copy is null ? 0 : CopyRules.WantedOf(copy.Labels, options.Copies),
-            copy?.Size ?? Bytes.Zero, free < Bytes.Zero ? Bytes.Zero : free, _fetches.Count);
+            copy?.Size ?? Bytes.Zero, free < Bytes.Zero ? Bytes.Zero : free, _fetches.Count)
+        {
+            Lists = copy?.Lists ?? [],
+        };
     }
 
     private CopyState StateOf(Digest image) => _here?.GetValueOrDefault(image) switch
@@ -127,7 +131,11 @@ internal sealed partial class CopyKeeperActor(
                     Sender.Tell(new ImageKept(keep.Image, node, "too many other images are on their way there"));
                 FetchNext();
                 break;
-            case CopyState.Kept or CopyState.Spare: Mark(keep.Image, CopyMark.Kept, keep.Names); break;
+            case CopyState.Kept or CopyState.Spare:
+                Mark(keep.Image, CopyMark.Kept, keep.Names);
+                Complete(keep);
+                break;
+            case CopyState.Owned: Complete(keep); break;
         }
     }
 

@@ -32,11 +32,25 @@ internal sealed class CopyLook(CopyNeighbours others, Digest image)
             .SelectMany(site => site.Standing.Names).Distinct(StringComparer.Ordinal).Take(NamesMax)
             .Order(StringComparer.Ordinal).ToList();
         var means = await Task.WhenAll(names.Select(MeansAsync));
-        var meaning = names.Where((_, at) => means[at] == true);
+        var given = names.Select((name, at) => (Name: name, Meaning: means[at]))
+            .Where(one => one.Meaning?.ImageId == image).ToList();
+        // As long as nobody says by which list a name was given, it may be any.
+        var lists = means.Contains(null)
+            ? sites.SelectMany(site => site.Standing.Lists)
+            : given.Select(one => ListOf(one.Name, one.Meaning!)).OfType<string>();
         return (
-            new CopyView([.. sites], [.. meaning], sites.Count == nodes.Count && !means.Contains(null)),
+            new CopyView(
+                [.. sites], [.. given.Select(one => one.Name)],
+                sites.Count == nodes.Count && !means.Contains(null))
+            {
+                Lists = [.. lists.Distinct(StringComparer.Ordinal)],
+            },
             nodes.ToImmutableDictionary(node => node.Node.Id, node => node.Node.Address));
     }
+
+    private static string? ListOf(string text, ImageMeaning meaning) => meaning.Manifest is { } manifest
+        ? (ImageReference.Parse(text) with { Tag = null, Digest = manifest }).ToString()
+        : null;
 
     /// <summary>Those that give what they have to others.</summary>
     private async Task<List<NodeListing>> ListAsync()
@@ -68,13 +82,14 @@ internal sealed class CopyLook(CopyNeighbours others, Digest image)
         }
     }
 
-    private async Task<bool?> MeansAsync(string text)
+    /// <returns>Null when nobody says.</returns>
+    private async Task<ImageMeaning?> MeansAsync(string text)
     {
-        if (!ImageReference.TryParse(text, out var name, out _) || name.Tag is not { } tag) return false;
+        if (!ImageReference.TryParse(text, out var name, out _) || name.Tag is not { } tag)
+            return new ImageMeaning("", "", null, []);
         try
         {
-            var answer = await others.Images.Ask<object>(new GetImage(name.Repository, tag), AnswerMax);
-            return answer is ImageMeaning meaning ? meaning.ImageId == image : null;
+            return await others.Images.Ask<object>(new GetImage(name.Repository, tag), AnswerMax) as ImageMeaning;
         }
         catch (AskTimeoutException)
         {

@@ -35,7 +35,9 @@ public sealed partial class ClusterImages(PeerImages peers, ILogger<ClusterImage
         {
             var answer = await names.Ask<object>(new GetImage(name.Repository, tag), AnswerMax, cancellation);
             if (answer is not ImageMeaning meaning) throw NoAnswer(name, $"{answer} was answered");
-            return meaning.ImageId is { } image ? new NameMeaning(image, meaning.Origin) : null;
+            return meaning.ImageId is { } image
+                ? new NameMeaning(image, meaning.Origin) { Manifest = meaning.Manifest }
+                : null;
         }
         catch (AskTimeoutException late)
         {
@@ -56,6 +58,10 @@ public sealed partial class ClusterImages(PeerImages peers, ILogger<ClusterImage
     public Task<(Digest Manifest, bool IsNew)> PullAsync(
         ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
         CancellationToken cancellation) => peers.PullAsync(holders, names, tell, cancellation);
+
+    /// <inheritdoc/>
+    public Task<bool> BringManifestAsync(ImageReference name, CancellationToken cancellation) =>
+        peers.BringManifestAsync(name, cancellation);
 
     private static PeerException NoAnswer(ImageReference name, string why, Exception? cause = null) => new(
         $"what {name.Familiar} means in the cluster is not known, so no registry is asked for it: {why}", cause);

@@ -56,13 +56,23 @@ public sealed record ImageStanding(
     [property: Key(5)] int Copies,
     [property: Key(6)] Bytes Size,
     [property: Key(7)] Bytes Free,
-    [property: Key(8)] int Fetches);
+    [property: Key(8)] int Fetches)
+{
+    /// <summary>Lists of manifests by which it is known and that are there, as <c>docker.io/library/web@DIGEST</c>.
+    /// </summary>
+    [Key(9)] public ImmutableArray<string> Lists { get; init; } = [];
+}
 
 /// <summary>Have a copy of an image from now on. The answer, once it is there or cannot be had, is
 /// <see cref="ImageKept"/>; a node that had it already says nothing.</summary>
 /// <param name="Names">That mean it in the cluster: as long as one does, the copy is wanted.</param>
 public sealed record KeepImage(
-    [property: Key(0)] Digest Image, [property: Key(1)] ImmutableArray<string> Names);
+    [property: Key(0)] Digest Image, [property: Key(1)] ImmutableArray<string> Names)
+{
+    /// <summary>Lists of manifests that are to be there with it; a node that has the image fetches those that it lacks.
+    /// </summary>
+    [Key(2)] public ImmutableArray<string> Lists { get; init; } = [];
+}
 
 /// <summary>A node may need an image soon: it is brought there, though enough nodes have it. Not answered.</summary>
 public sealed record FetchAhead([property: Key(0)] Digest Image, [property: Key(1)] NodeId Node) : ICopyMessage;

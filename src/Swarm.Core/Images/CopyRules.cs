@@ -52,18 +52,19 @@ public static class CopyRules
         var decided = live < wanted
             ? Fill(view, wanted - live, mayAct, isFetched)
             : CopyDecision.Nothing with { Release = Surplus(view.Sites, surplus), IsUnderWay = isFetched };
-        return Rename(view, FetchAhead(view, decided));
+        return Complete(view, Rename(view, FetchAhead(view, decided)));
     }
 
-    /// <summary>Whether a node may remove an image that nothing uses there, for room: enough others have it, and one of
-    /// them by a tag of its own. What is kept may be released or dropped at any moment, and a container may end.
-    /// </summary>
+    /// <summary>Whether a node may remove an image that nothing uses there, for room: enough others have it, and the
+    /// lists of manifests that its names were given by, and one of them by a tag of its own. What is kept may be
+    /// released or dropped at any moment, and a container may end.</summary>
     /// <param name="view">What others said after <paramref name="node"/> began to tell that its own may go, as
     /// <see cref="CopyState.Spare"/>. Not all have to have answered.</param>
     public static bool MayGo(CopyView view, NodeId node)
     {
         ArgumentNullException.ThrowIfNull(view);
-        var others = view.Sites.Where(site => site.Node != node && site.HasCopy).ToList();
+        var lists = view.ListsToKeep;
+        var others = view.Sites.Where(site => site.Node != node && site.HasCopy && site.HasAll(lists)).ToList();
         return others.Any(site => site.Standing is { State: CopyState.Owned, Names.IsEmpty: false })
             && others.Count >= view.Sites.Where(site => site.HasImage).Max(site => site.Standing.Copies);
     }
@@ -80,6 +81,21 @@ public static class CopyRules
         {
             Keep = [.. decided.Keep, .. others[CopyState.Kept]],
             Release = [.. decided.Release, .. others[CopyState.Spare]],
+        };
+    }
+
+    /// <summary>A copy is none of the lists by which the image is known, unless these are there, too.</summary>
+    private static CopyDecision Complete(CopyView view, CopyDecision decided)
+    {
+        var lists = view.ListsToKeep;
+        return decided with
+        {
+            Keep =
+            [
+                .. decided.Keep,
+                .. view.Sites.Where(site => site.HasCopy && !site.HasAll(lists))
+                    .Select(site => site.Node).Except(decided.Keep).Except(decided.Release),
+            ],
         };
     }
 

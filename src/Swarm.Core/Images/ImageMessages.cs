@@ -17,6 +17,10 @@ public sealed record NameImage(
 {
     /// <summary>As the holder knows it.</summary>
     [Key(5)] public ImageOrigin Origin { get; init; }
+
+    /// <summary>The manifest, or list, that the tag was given by; null where nobody gave it by one: then it stays what
+    /// it was, as long as the image does.</summary>
+    [Key(6)] public Digest? Manifest { get; init; }
 }
 
 /// <summary>This tag means nothing any more.</summary>
@@ -40,4 +44,7 @@ public sealed record ImageMeaning(
     [property: Key(3)] ImmutableArray<NodeId> Holders)
 {
     [Key(4)] public ImageOrigin Origin { get; init; }
+
+    /// <summary>The manifest, or list, that the tag was given by; null where that is not known.</summary>
+    [Key(5)] public Digest? Manifest { get; init; }
 }

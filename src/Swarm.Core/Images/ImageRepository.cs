@@ -18,6 +18,8 @@ public abstract partial record ImageEvent
         [property: Key(3)] NodeId Holder) : ImageEvent
     {
         [Key(4)] public ImageOrigin Origin { get; init; }
+
+        [Key(5)] public Digest? Manifest { get; init; }
     }
 
     public sealed record TagRemoved([property: Key(0)] RequestId Request, [property: Key(1)] string Tag) : ImageEvent;
@@ -27,6 +29,9 @@ public abstract partial record ImageEvent
 public sealed record ImageTag([property: Key(0)] Digest ImageId, [property: Key(1)] ImmutableArray<NodeId> Holders)
 {
     [Key(2)] public ImageOrigin Origin { get; init; }
+
+    /// <summary>The manifest, or list, by which it was given; null where that is not known.</summary>
+    [Key(3)] public Digest? Manifest { get; init; }
 }
 
 /// <summary>The tags of one repository name, cluster-wide.</summary>

@@ -11,18 +11,20 @@ public static class ImageRules
     // Nodes come and go: of those that said that they have an image the last are known.
     private const int HoldersKept = 256;
 
-    /// <summary>Null when the request was carried out before, or the tag means that already, and the holder and where
-    /// it is from are known.</summary>
+    /// <summary>Null when the request was carried out before, or the tag means that already, and the holder, where it
+    /// is from and by which manifest it was given are known.</summary>
     public static ImageEvent? Name(ImageRepository repository, NameImage command)
     {
         if (repository.Requests.Contains(command.Request)) return null;
 
         return repository.Tags.TryGetValue(command.Tag, out var tag) && tag.ImageId == command.ImageId
             && tag.Holders.Contains(command.Holder) && tag.Origin >= command.Origin
+            && (command.Manifest is null || command.Manifest == tag.Manifest)
             ? null
             : new ImageEvent.TagNamed(command.Request, command.Tag, command.ImageId, command.Holder)
             {
                 Origin = command.Origin,
+                Manifest = command.Manifest,
             };
     }
 
@@ -36,7 +38,11 @@ public static class ImageRules
 
     public static ImageMeaning Meaning(ImageRepository repository, string tag) =>
         repository.Tags.TryGetValue(tag, out var known)
-            ? new ImageMeaning(repository.Name, tag, known.ImageId, known.Holders) { Origin = known.Origin }
+            ? new ImageMeaning(repository.Name, tag, known.ImageId, known.Holders)
+            {
+                Origin = known.Origin,
+                Manifest = known.Manifest,
+            }
             : new ImageMeaning(repository.Name, tag, null, []);
 
     public static ImageRepository Apply(ImageRepository repository, ImageEvent happened) => happened switch
@@ -54,16 +60,18 @@ public static class ImageRules
         _ => throw new UnreachableException($"no way to apply {happened}"),
     };
 
-    // Holders of what the tag meant before do not have what it means now, nor is that where the other was.
+    // Holders of what the tag meant before do not have what it means now, nor is that where the other was, or came by
+    // the same manifest.
     private static ImageTag After(ImageTag? before, ImageEvent.TagNamed named) =>
         before is null || before.ImageId != named.ImageId
-            ? new ImageTag(named.ImageId, [named.Holder]) { Origin = named.Origin }
+            ? new ImageTag(named.ImageId, [named.Holder]) { Origin = named.Origin, Manifest = named.Manifest }
             : before with
             {
                 Holders = before.Holders.Contains(named.Holder) ? before.Holders
                     : before.Holders.Length < HoldersKept ? before.Holders.Add(named.Holder)
                     : before.Holders[^(HoldersKept - 1)..].Add(named.Holder),
                 Origin = named.Origin > before.Origin ? named.Origin : before.Origin,
+                Manifest = named.Manifest ?? before.Manifest,
             };
 
     private static ImmutableArray<RequestId> Keep(ImmutableArray<RequestId> requests, RequestId added) =>

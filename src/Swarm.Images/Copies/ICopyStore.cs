@@ -55,6 +55,9 @@ public sealed record StoredCopy(
     /// <summary>Whether there is an image, and it lacks a blob: it may be made whole again.</summary>
     public bool IsBroken { get; init; }
 
+    /// <summary>Lists of manifests by whose digests it is known and that are here, in their order.</summary>
+    public ImmutableArray<string> Lists { get; init; } = [];
+
     /// <summary>Whether anything speaks for it being here.</summary>
     public bool Counts => IsHere && (!Tags.IsEmpty || IsInUse || Mark is CopyMark.Kept or CopyMark.Spare);
 }

@@ -15,6 +15,9 @@ public sealed record HeldImage(
     /// </summary>
     public ImmutableArray<ImageReference> OwnNames { get; init; } = [];
 
+    /// <summary>Of the names, those by digest that are lists of manifests, and whole there.</summary>
+    public ImmutableArray<HeldList> Lists { get; init; } = [];
+
     /// <summary>Whether the registry of its name has this image, as far as the holder knows.</summary>
     public bool IsFromRegistry(ImageReference name)
     {
@@ -30,6 +33,7 @@ public sealed record HeldImage(
                 holder, id, manifest, offer.ManifestSize, Parse(offer.Names), new Bytes(offer.Size))
             {
                 OwnNames = Parse(offer.OwnNames),
+                Lists = [.. (offer.Lists ?? []).Select(HeldList.Read).OfType<HeldList>()],
             }
             : null;
 
@@ -38,4 +42,17 @@ public sealed record HeldImage(
 
     private static ImageReference? Parse(string name) =>
         ImageReference.TryParse(name, out var reference, out _) ? reference : null;
+}
+
+/// <summary>A list of manifests by whose digest another node knows an image.</summary>
+/// <param name="Name">Repository and digest.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="MediaType">As it was pushed.</param>
+public sealed record HeldList(ImageReference Name, long Size, string MediaType)
+{
+    /// <returns>Null when the offer is not well-formed.</returns>
+    internal static HeldList? Read(ListOffer offer) =>
+        ImageReference.TryParse(offer.Name, out var name, out _) && name is { Digest: not null, Tag: null }
+            ? new HeldList(name, offer.Size, offer.MediaType)
+            : null;
 }

@@ -29,10 +29,31 @@ public sealed record ImageOffer(
     /// <summary>Of the names, those by digest that no registry is known to have; null for none.</summary>
     [JsonPropertyName("own")]
     public string[]? OwnNames { get; init; }
+
+    /// <summary>Of the names, those by digest that are lists of manifests, and whole there; null for none.</summary>
+    [JsonPropertyName("lists")]
+    public ListOffer[]? Lists { get; init; }
 }
+
+/// <summary>A list of manifests by whose digest a node knows an image.</summary>
+/// <param name="Name">Repository and digest.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="MediaType">As it was pushed.</param>
+public sealed record ListOffer(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("size")] long Size,
+    [property: JsonPropertyName("type")] string MediaType);
+
+/// <summary>A manifest, or list, that a node has in a repository.</summary>
+/// <param name="Size">Bytes.</param>
+/// <param name="MediaType">As it was pushed.</param>
+public sealed record ManifestOffer(
+    [property: JsonPropertyName("size")] long Size,
+    [property: JsonPropertyName("type")] string MediaType);
 
 /// <summary>How these are written.</summary>
 [JsonSerializable(typeof(BlobOffer))]
 [JsonSerializable(typeof(ImageOffer))]
 [JsonSerializable(typeof(ImageOffer[]))]
+[JsonSerializable(typeof(ManifestOffer))]
 public sealed partial class PeerJson : JsonSerializerContext;

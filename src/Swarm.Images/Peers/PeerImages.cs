@@ -67,7 +67,8 @@ public sealed partial class PeerImages : IDisposable
         return [.. asked.SelectMany(images => images)];
     }
 
-    /// <summary>Brings an image here from nodes that have it, and gives it names.</summary>
+    /// <summary>Brings an image here from nodes that have it, and gives it names; the lists of manifests by whose
+    /// digests it gets one come with it.</summary>
     /// <param name="holders">Who said that they have it.</param>
     /// <returns>The digest of its manifest, and whether one of the names means another image than before.</returns>
     /// <exception cref="PeerException">They do not give it.</exception>
@@ -94,6 +95,7 @@ public sealed partial class PeerImages : IDisposable
                 };
                 var isNew = await PullAsync(id, digest, size, names, arrival, cancellation);
                 LogPulled(id, manifest.Count());
+                await BringListsAsync(holders, names, cancellation);
                 return (digest, isNew);
             }
             catch (Exception refused) when (refused is PeerException or ImageException)

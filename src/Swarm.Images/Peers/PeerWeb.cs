@@ -50,6 +50,14 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
     public Task<ImageOffer?> AskImageAsync(Peer peer, Digest id, CancellationToken cancellation) =>
         AskAsync(peer, $"/peer/images/{id}", PeerJson.Default.ImageOffer, AnswerMax, cancellation);
 
+    /// <summary>What a node has of a manifest, in the repository of its name.</summary>
+    /// <returns>Null when it has it not there, or does not know that it can be asked.</returns>
+    /// <exception cref="PeerException">It does not answer, or something else.</exception>
+    public Task<ManifestOffer?> AskManifestAsync(Peer peer, ImageReference name, CancellationToken cancellation) =>
+        AskAsync(
+            peer, $"/peer/manifests/{name.Digest}?repository={Uri.EscapeDataString(name.Repository)}",
+            PeerJson.Default.ManifestOffer, AnswerMax, cancellation);
+
     /// <summary>All images that a node has.</summary>
     /// <exception cref="PeerException">It does not answer, or something else.</exception>
     public async Task<ImageOffer[]> ListImagesAsync(Peer peer, CancellationToken cancellation) =>

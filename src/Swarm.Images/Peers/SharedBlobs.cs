@@ -36,7 +36,17 @@ public sealed class SharedBlobs
                 image.Size.Value)
             {
                 OwnNames = image.OwnNames.IsEmpty ? null : [.. image.OwnNames.Select(name => name.ToString())],
+                Lists = ListsOf(id),
             }
+            : null;
+    }
+
+    /// <returns>Null when the repository has no such manifest here.</returns>
+    public ManifestOffer? FindManifest(ImageReference repository, Digest digest)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        return _store.FindManifestIn(repository, digest.Value) is { } manifest
+            ? new ManifestOffer(manifest.Content.Length, manifest.MediaType)
             : null;
     }
 
@@ -70,6 +80,10 @@ public sealed class SharedBlobs
             ? Open(partial.Path, partial.Size, piece)
             : null;
     }
+
+    private ListOffer[]? ListsOf(Digest image) => _store.ListsOf(image) is { IsEmpty: false } lists
+        ? [.. lists.Select(list => new ListOffer(list.Name.ToString(), list.Size, list.MediaType))]
+        : null;
 
     private SharedPiece? Open(string path, long size, int piece)
     {

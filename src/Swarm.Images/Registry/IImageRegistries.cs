@@ -47,7 +47,12 @@ public interface IImageRegistries
 
 /// <param name="Digest">Of the manifest, or the list of manifests, that the name means.</param>
 /// <param name="IsNew">Whether the name means another image than before.</param>
-public sealed record PulledImage(Digest Id, Digest Digest, ImageReference Name, bool IsNew);
+public sealed record PulledImage(Digest Id, Digest Digest, ImageReference Name, bool IsNew)
+{
+    /// <summary>The manifest, or list, that its registry means by the name; null where it did not come from there.
+    /// </summary>
+    public Digest? Given { get; init; }
+}
 
 /// <param name="Size">Bytes of its manifest.</param>
 public sealed record PushedImage(Digest Id, string Tag, Digest Digest, long Size);

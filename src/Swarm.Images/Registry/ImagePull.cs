@@ -26,7 +26,7 @@ internal sealed class ImagePull(
         tell(new TransferStep("", isNew
             ? $"Status: Downloaded newer image for {name.Familiar}"
             : $"Status: Image is up to date for {name.Familiar}"));
-        return new PulledImage(id, top.Digest, name, isNew);
+        return new PulledImage(id, top.Digest, name, isNew) { Given = top.Digest };
     }
 
     // Before anything of it is fetched, and anything here is named by it.

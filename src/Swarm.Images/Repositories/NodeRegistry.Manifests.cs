@@ -36,6 +36,7 @@ public sealed partial class NodeRegistry
         var document = PushedDocument.Read(content, contentType, $"manifest {digest}");
         using var hold = _store.HoldBlobs([digest, .. document.Blobs.Select(blob => blob.Digest)]);
         _store.RequireParts(repository, document);
+        _store.KeepListed(repository, document);
         _store.KeepManifest(
             content, document.Record(repository.Repository, digest, content.Length, _time.GetUtcNow()),
             _options.ManifestsMax);

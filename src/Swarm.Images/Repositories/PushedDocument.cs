@@ -28,6 +28,8 @@ internal sealed record PushedDocument(
         "application/vnd.docker.image.rootfs.diff.tar.gzip", "application/vnd.docker.image.rootfs.diff.tar.zstd",
     ]);
 
+    public static bool IsListType(string mediaType) => Lists.Contains(mediaType);
+
     /// <summary>Whether some layers lie elsewhere.</summary>
     public bool IsPartial { get; private init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Swarm.Core.Images;
 
 namespace Swarm.Images.Repositories;
@@ -10,9 +11,15 @@ namespace Swarm.Images.Repositories;
 /// <param name="Subject">The manifest that it is about, which need not be here.</param>
 /// <param name="ArtifactType">Empty when it names none.</param>
 /// <param name="Since">When it was pushed, or lost the last tag that led to it.</param>
+/// <param name="IsBrought">Whether it came from another node, which was given it.</param>
 internal sealed record ManifestRecord(
     string Repository, Digest Digest, string MediaType, long SizeBytes, ImmutableArray<Digest> Blobs,
-    ImmutableArray<Digest> Children, Digest? Subject, string ArtifactType, DateTimeOffset Since);
+    ImmutableArray<Digest> Children, Digest? Subject, string ArtifactType, DateTimeOffset Since,
+    bool IsBrought = false)
+{
+    [JsonIgnore]
+    public bool IsList => PushedDocument.IsListType(MediaType);
+}
 
 /// <summary>What a tag of a repository means, beyond what the names of images say.</summary>
 /// <param name="Image">The image that the name means on this host if it is still this tag; null where it is none

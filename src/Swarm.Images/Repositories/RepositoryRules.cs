@@ -28,15 +28,21 @@ internal static class RepositoryRules
         return found;
     }
 
-    /// <summary>Manifests to which nothing leads any more.</summary>
+    /// <summary>Manifests to which nothing leads any more; and those that were brought for somebody who asked for them,
+    /// and that only a list leads to.</summary>
     /// <param name="named">What tags and names of images mean.</param>
     /// <param name="keptSince">What is younger stays, whether something leads to it or not.</param>
     public static ImmutableArray<ManifestRecord> Unreached(
         IReadOnlyDictionary<Digest, ManifestRecord> manifests, IReadOnlySet<Digest> named, DateTimeOffset keptSince)
     {
-        var reached = Below(manifests, named.Concat(
-            manifests.Values.Where(one => one.Since >= keptSince).Select(one => one.Digest)));
-        return [.. manifests.Values.Where(one => !reached.Contains(one.Digest))];
+        var roots = named.Concat(
+            manifests.Values.Where(one => one.Since >= keptSince).Select(one => one.Digest)).ToHashSet();
+        var reached = Below(manifests, roots);
+        return
+        [
+            .. manifests.Values.Where(one => !reached.Contains(one.Digest)
+                || (one is { IsBrought: true, Blobs.IsEmpty: false } && !roots.Contains(one.Digest))),
+        ];
     }
 
     /// <summary>What goes with manifests that somebody took away on purpose: what only they led to.</summary>

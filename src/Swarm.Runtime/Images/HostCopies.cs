@@ -39,6 +39,20 @@ public sealed class HostCopies(ICopyStore store, IHostDisk disk, IClusterImages 
     }
 
     /// <inheritdoc/>
+    public async Task FetchListsAsync(Digest image, ImmutableArray<string> lists, CancellationToken cancellation)
+    {
+        var holders = await cluster.FindHoldersAsync(image, cancellation);
+        ImmutableArray<ImageReference> names =
+        [
+            .. holders.SelectMany(holder => holder.Lists).Select(list => list.Name).Distinct()
+                .Where(name => lists.Contains(name.ToString())),
+        ];
+        if (names.IsEmpty)
+            throw new PeerException($"{string.Join(", ", lists)}: no node that can be reached has it");
+        await cluster.PullAsync(holders, names, _ => { }, cancellation);
+    }
+
+    /// <inheritdoc/>
     public Task<bool> LetGoAsync(IdleImage image, CancellationToken cancellation) =>
         disk.RemoveAsync(image, cancellation);
 }

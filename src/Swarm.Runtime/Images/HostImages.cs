@@ -21,22 +21,31 @@ public sealed class HostImages(
 
     public IImageRegistries Registries => registries;
 
-    /// <summary>Called when a task's image was pulled by a tag: the cluster is to know what it means.</summary>
-    public Func<ImageReference, Digest, CancellationToken, Task> NewlyKnown { get; set; } =
-        (_, _, _) => Task.CompletedTask;
+    /// <summary>Called when a task's image was pulled by a tag: the cluster is to know what it means, and by which
+    /// manifest or list.</summary>
+    public Func<ImageReference, Digest, Digest?, CancellationToken, Task> NewlyKnown { get; set; } =
+        (_, _, _, _) => Task.CompletedTask;
 
     /// <summary>The images of the other nodes that can be reached.</summary>
     public async Task<ImmutableArray<HeldImage>> ListOthersAsync(CancellationToken cancellation) =>
         cluster is null ? [] : await cluster.ListAsync(cancellation);
 
-    /// <summary>The image of this cluster only that a tag was given to on another node, and does not mean here.
-    /// </summary>
+    /// <summary>The image of this cluster only that a tag was given to on another node, and does not mean here; or the
+    /// same, by another manifest.</summary>
+    /// <param name="manifest">The one that it stands for here.</param>
     /// <returns>Null where it means the same here, or what its registry has, or nobody tells.</returns>
-    public Task<Digest?> FindGivenAnewAsync(ImageReference name, CancellationToken cancellation)
+    public Task<GivenName?> FindGivenAnewAsync(
+        ImageReference name, Digest manifest, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _sources.FindGivenAnewAsync(name, cancellation);
+        return _sources.FindGivenAnewAsync(name, manifest, cancellation);
     }
+
+    /// <summary>Brings a manifest, or list, that another node has in the repository of its name.</summary>
+    /// <param name="name">By its digest.</param>
+    /// <returns>Whether it is here; not where nobody that can be reached gives it.</returns>
+    public async Task<bool> BringManifestAsync(ImageReference name, CancellationToken cancellation) =>
+        cluster is { IsThere: true } && await cluster.BringManifestAsync(name, cancellation);
 
     /// <summary>Pulls one image, from its registry or from nodes of the cluster.</summary>
     public async Task<PulledImage> PullAsync(
@@ -166,7 +175,7 @@ public sealed class HostImages(
             Publish("pull", name.Familiar, WithoutTag(name), brought.Id);
             // Others are to fetch the same from here, also when its registry means another one by then.
             if (brought.IsFromRegistry && container.PinnedImage is null && name is { Digest: null })
-                await NewlyKnown(name, brought.Id, cancellation);
+                await NewlyKnown(name, brought.Id, brought.Given, cancellation);
         }
         catch (Exception refused) when (refused is RegistryException or ImageException or IOException)
         {

@@ -19,7 +19,7 @@ public sealed class HostRegistry(
 
     public INodeRegistry Repositories => registry;
 
-    /// <summary>Finds a manifest, and brings the image to this host where it is not here and may be elsewhere.
+    /// <summary>Finds a manifest, and brings it, or its image, to this host where it is not here and may be elsewhere.
     /// </summary>
     /// <param name="reference">A tag, or a digest.</param>
     /// <param name="isTold">Whether the cluster knows what the tag means here: then it may know something newer.
@@ -34,7 +34,7 @@ public sealed class HostRegistry(
             : repository with { Tag = reference, Digest = null };
         if (registry.FindManifest(repository, reference) is { } here)
         {
-            return isTold && await images.FindGivenAnewAsync(name, cancellation) is { } newer
+            return isTold && await images.FindGivenAnewAsync(name, here.Digest, cancellation) is { } newer
                 ? new FoundManifest(await FollowAsync(name, newer, cancellation), null)
                 : new FoundManifest(here, null);
         }
@@ -62,20 +62,35 @@ public sealed class HostRegistry(
     /// <summary>Makes a tag mean here what it means in the cluster.</summary>
     /// <exception cref="RepositoryException">That cannot be had; what it has meant would be taken for it.</exception>
     private async Task<StoredManifest> FollowAsync(
-        ImageReference name, Digest newer, CancellationToken cancellation)
+        ImageReference name, GivenName newer, CancellationToken cancellation)
     {
-        var why = await Pull(name, newer).WaitAsync(cancellation) ?? "it is gone again";
-        if (images.Store.Find(newer.Value) is not null && images.Store.Find(name.ToString())?.Id != newer)
-            images.Tag(newer.Value, name);
-        return images.Store.Find(name.ToString())?.Id == newer
-            && registry.FindManifest(name, name.Tag!) is { } manifest
+        var image = newer.Image;
+        var why = await Pull(name, image).WaitAsync(cancellation) ?? "it is gone again";
+        if (images.Store.Find(image.Value) is not null && images.Store.Find(name.ToString())?.Id != image)
+            images.Tag(image.Value, name);
+        return images.Store.Find(name.ToString())?.Id == image
+            && await FindGivenAsync(name, newer, cancellation) is { } manifest
             ? manifest
             : throw new RepositoryException(
                 RepositoryFault.ManifestUnknown,
-                $"{name.Familiar} was given to image {newer} on another node, which cannot be had: {why}");
+                $"{name.Familiar} was given to image {image} on another node, which cannot be had: {why}");
     }
 
-    /// <summary>Brings an image, once for all who ask meanwhile.</summary>
+    /// <summary>What a tag was given by; where nobody has that any more, the manifest of the image itself.</summary>
+    private async Task<StoredManifest?> FindGivenAsync(
+        ImageReference name, GivenName newer, CancellationToken cancellation)
+    {
+        if (newer.Manifest is not { } given) return registry.FindManifest(name, name.Tag!);
+        if (registry.FindManifest(name, given.Value) is null)
+            await Pull(name with { Tag = null, Digest = given }, newer.Image).WaitAsync(cancellation);
+        var reference = images.Store.FollowTag(name, newer.Image, given)
+            ? given
+            : images.Store.Find(newer.Image.Value)?.ManifestDigest;
+        return reference is { } found ? registry.FindManifest(name, found.Value) : null;
+    }
+
+    /// <summary>Brings an image, or of what is asked for by its digest what another node has by that; once for all who
+    /// ask meanwhile.</summary>
     /// <returns>Why it cannot be had; null when it is here.</returns>
     private Task<string?> Pull(ImageReference name, Digest? pinned)
     {
@@ -99,6 +114,7 @@ public sealed class HostRegistry(
         await Task.Yield(); // it is among those that run before it ends
         try
         {
+            if (name.Digest is not null && await images.BringManifestAsync(name, stopping)) return null;
             using var hold = await tasks.RequireAsync(
                 new ContainerSpec { Image = name.ToString(), PinnedImage = pinned }, credentials: null, stopping);
             return null;

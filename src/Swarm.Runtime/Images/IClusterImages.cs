@@ -29,9 +29,18 @@ public interface IClusterImages
     Task<(Digest Manifest, bool IsNew)> PullAsync(
         ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
         CancellationToken cancellation);
+
+    /// <summary>Brings a manifest, or list, that another node has in the repository of its name.</summary>
+    /// <param name="name">By its digest.</param>
+    /// <returns>Whether it is here.</returns>
+    Task<bool> BringManifestAsync(ImageReference name, CancellationToken cancellation);
 }
 
 /// <summary>What a tag means in the cluster.</summary>
 /// <param name="Origin">Where that is to be had besides the nodes that have it, as they said when they named it.
 /// </param>
-public sealed record NameMeaning(Digest Image, ImageOrigin Origin);
+public sealed record NameMeaning(Digest Image, ImageOrigin Origin)
+{
+    /// <summary>The manifest, or list, by which the tag was given; null where that is not known.</summary>
+    public Digest? Manifest { get; init; }
+}

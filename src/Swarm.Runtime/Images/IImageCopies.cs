@@ -18,6 +18,13 @@ public interface IImageCopies
     /// <exception cref="IOException">The disk does not take it.</exception>
     Task FetchAsync(Digest image, ImmutableArray<string> names, CancellationToken cancellation);
 
+    /// <summary>Brings lists of manifests, by which an image here is known elsewhere, from nodes that have them.
+    /// </summary>
+    /// <param name="lists">As <c>docker.io/library/web@DIGEST</c>.</param>
+    /// <exception cref="PeerException">Nobody gives them.</exception>
+    /// <exception cref="IOException">The disk does not take it.</exception>
+    Task FetchListsAsync(Digest image, ImmutableArray<string> lists, CancellationToken cancellation);
+
     /// <summary>Removes an image of which other nodes have enough, for room.</summary>
     /// <returns>Whether it is gone; not where something uses it by now.</returns>
     Task<bool> LetGoAsync(IdleImage image, CancellationToken cancellation);

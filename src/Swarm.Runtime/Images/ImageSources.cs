@@ -64,7 +64,7 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
         {
             var pulled = await registries.PullAsync(
                 name, platform: null, pinned, credentials, _ => { }, cancellation);
-            return new BroughtImage(pulled.Id, IsFromRegistry: true);
+            return new BroughtImage(pulled.Id, IsFromRegistry: true) { Given = pulled.Given };
         }
         catch (RegistryException refused) when (name.Digest is not null && MayBeElsewhere(refused.Fault))
         {
@@ -80,16 +80,17 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
     }
 
     /// <inheritdoc cref="HostImages.FindGivenAnewAsync"/>
-    public async Task<Digest?> FindGivenAnewAsync(ImageReference name, CancellationToken cancellation)
+    public async Task<GivenName?> FindGivenAnewAsync(
+        ImageReference name, Digest manifest, CancellationToken cancellation)
     {
         if (cluster is not { IsThere: true } || name.Digest is not null) return null;
         try
         {
             // Most names mean the same: then no other node is asked.
-            return await cluster.FindMeaningAsync(name, cancellation) is { } meaning
-                && meaning.Image != store.Find(name.ToString())?.Id
+            return await cluster.FindMeaningAsync(name, cancellation) is { Origin: not ImageOrigin.Registry } meaning
+                && (meaning.Image != store.Find(name.ToString())?.Id || (meaning.Manifest ?? manifest) != manifest)
                 && await FindKnownAsync(name, cancellation) is { IsFromRegistry: false } own
-                ? own.Id
+                ? new GivenName(own.Id, own.Manifest)
                 : null;
         }
         catch (PeerException)
@@ -106,7 +107,7 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
         var isFromRegistry = meaning.Origin == ImageOrigin.Registry
             || holders.Any(holder => holder.IsFromRegistry(name))
             || (meaning.Origin == ImageOrigin.Unknown && holders.IsEmpty);
-        return new Known(meaning.Image, holders, isFromRegistry);
+        return new Known(meaning.Image, holders, isFromRegistry) { Manifest = meaning.Manifest };
     }
 
     /// <remarks>A registry may be asked for what no node has: it gives that image, or none.</remarks>
@@ -173,6 +174,9 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
         tell(new TransferStep(name.Tag ?? "", $"Pulling from nodes of the cluster: {known.Holders.Length} have it"));
         var names = await NamesForAsync(known, name, cancellation);
         var (manifest, isNew) = await cluster!.PullAsync(known.Holders, names, tell, cancellation);
+        // As it was given, so that the registry of this node gives the same by it.
+        if (known.Manifest is { } given && names.Contains(name) && store.FollowTag(name, known.Id, given))
+            manifest = given;
         tell(new TransferStep("", $"Digest: {manifest}"));
         tell(new TransferStep("", isNew
             ? $"Status: Downloaded newer image for {name.Familiar}"
@@ -210,8 +214,20 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
         is RegistryFault.NotFound or RegistryFault.Unavailable or RegistryFault.Unauthorized or RegistryFault.Denied;
 
     /// <param name="Holders">Those that can be reached.</param>
-    private readonly record struct Known(Digest Id, ImmutableArray<HeldImage> Holders, bool IsFromRegistry);
+    private readonly record struct Known(Digest Id, ImmutableArray<HeldImage> Holders, bool IsFromRegistry)
+    {
+        /// <summary>The manifest, or list, by which its tag was given, as far as the cluster knows.</summary>
+        public Digest? Manifest { get; init; }
+    }
 }
 
 /// <param name="IsFromRegistry">It came from its registry, and not from nodes that have it.</param>
-internal readonly record struct BroughtImage(Digest Id, bool IsFromRegistry);
+internal readonly record struct BroughtImage(Digest Id, bool IsFromRegistry)
+{
+    /// <summary>The manifest, or list, that its registry means by the name.</summary>
+    public Digest? Given { get; init; }
+}
+
+/// <summary>What a tag of this cluster's own means.</summary>
+/// <param name="Manifest">The manifest, or list, by which it was given; null where that is not known.</param>
+public sealed record GivenName(Digest Image, Digest? Manifest);

@@ -48,6 +48,43 @@ public sealed class FollowedTagTests : IAsyncLifetime
         Assert.Contains("nobody has", await got.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_tag_that_was_given_by_another_list_on_another_node_is_followed_though_it_means_the_same_image()
+    {
+        var (image, other) = (Artifact.Image("here"), Artifact.Image("there", "riscv64"));
+        await _node.PushAsync("web", image.Digest.Value, image);
+        await _node.PushAsync("web", other.Digest.Value, other);
+        var (list, later) = (Artifact.Index(image), Artifact.Index(image, other));
+        using var pushed = await _node.PutManifestAsync("web", "1", list, Artifact.IndexType);
+        Assert.Equal(Digest.Of(list), _node.Given["docker.io/library/web:1"]);
+        _node.Others.Know("web:1", fromRegistry: false, image.Config, manifest: Digest.Of(later));
+        var asked = new List<string>();
+        _node.Others.Bring = async name =>
+        {
+            asked.Add(name.ToString());
+            using var brought = await _node.PutManifestAsync(
+                "web", name.Digest!.Value.Value, later, Artifact.IndexType);
+            return true;
+        };
+
+        Assert.Equal(later, await _node.Client.GetByteArrayAsync("/v2/web/manifests/1"));
+        Assert.Equal(later, await _node.Client.GetByteArrayAsync("/v2/web/manifests/1"));
+
+        Assert.Equal([$"docker.io/library/web@{Digest.Of(later)}"], asked);
+        Assert.Equal(image.Config, _node.Store.Find("web:1")!.Id);
+    }
+
+    [Fact]
+    public async Task Where_nobody_has_the_list_any_more_that_a_tag_was_given_by_the_image_itself_is_given()
+    {
+        var image = Artifact.Image("here");
+        await _node.PushAsync("web", image.Digest.Value, image);
+        using var pushed = await _node.PutManifestAsync("web", "1", Artifact.Index(image), Artifact.IndexType);
+        _node.Others.Know("web:1", fromRegistry: false, image.Config, manifest: Digest.Of("lost"u8));
+
+        Assert.Equal(image.Manifest, await _node.Client.GetByteArrayAsync("/v2/web/manifests/1"));
+    }
+
     private async Task<Artifact> PushTwoAsync()
     {
         var newer = Artifact.Image("new");

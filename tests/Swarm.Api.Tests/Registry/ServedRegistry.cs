@@ -79,9 +79,14 @@ internal sealed class ServedRegistry : IAsyncDisposable, IImageNames
         return served;
     }
 
-    public Task<string?> NameAsync(ImageReference name, Digest image, CancellationToken cancellation)
+    /// <summary>By which manifests names were given, as the cluster was told.</summary>
+    public ConcurrentDictionary<string, Digest?> Given { get; } = new();
+
+    public Task<string?> NameAsync(
+        ImageReference name, Digest image, Digest? manifest, CancellationToken cancellation)
     {
         Meanings[name.ToString()] = image;
+        Given[name.ToString()] = manifest;
         return Task.FromResult<string?>(null);
     }
 

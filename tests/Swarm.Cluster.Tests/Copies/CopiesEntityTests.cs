@@ -18,6 +18,7 @@ public sealed class CopiesEntityTests : CopyKit
     private readonly TestProbe _shard;
     private readonly Dictionary<string, TestProbe> _nodes = [];
     private readonly IActorRef _entity;
+    private Digest? _meant;
 
     public CopiesEntityTests()
     {
@@ -130,6 +131,22 @@ public sealed class CopiesEntityTests : CopyKit
         At("b").ExpectNoMsg(TimeSpan.Zero);
     }
 
+    [Fact]
+    public void A_list_that_a_name_was_given_by_since_is_brought_to_those_who_have_the_image()
+    {
+        var list = Digest.Of([1]);
+        _meant = list;
+        var name = $"docker.io/library/web@{list}";
+
+        Ask(mayAct: false);
+        Answer(
+            Standing("a", CopyState.Owned) with { Lists = [name] }, Standing("b", CopyState.Kept), Standing("c"));
+
+        Assert.Equal([name], At("b").ExpectMsg<KeepImage>().Lists.AsEnumerable());
+        ExpectRest();
+        At("a").ExpectNoMsg(TimeSpan.Zero);
+    }
+
     private TestProbe At(string node) => _nodes[$"akka.tcp://swarm@{node}:4000"];
 
     private void Ask(bool mayAct)
@@ -153,7 +170,7 @@ public sealed class CopiesEntityTests : CopyKit
         foreach (var _ in standings.SelectMany(one => one.Names).Distinct())
         {
             _names.ExpectMsg<GetImage>();
-            _names.Reply(new ImageMeaning("docker.io/library/web", "1", meaning, []));
+            _names.Reply(new ImageMeaning("docker.io/library/web", "1", meaning, []) { Manifest = _meant });
         }
     }
 

@@ -183,6 +183,26 @@ public sealed class CopyKeeperActorTests : CopyKit
         AwaitCondition(() => _copies.Find(Image)!.Mark == CopyMark.None);
     }
 
+    [Fact]
+    public void Lists_that_are_to_be_here_with_an_image_are_fetched_where_they_are_not_and_told_of()
+    {
+        Start();
+        _copies.Set(Image, CopyMark.None, isHere: true, Web);
+        UntilStanding(CopyState.Owned);
+        UntilTold();
+        _entities.Reply(new ImageLookedAfter(Image));
+        _copies.SetLists(Image, "web@1");
+        UntilTold();
+        _entities.Reply(new ImageLookedAfter(Image));
+
+        _keeper.Tell(new KeepImage(Image, [Web]) { Lists = ["web@1", "web@2"] }, TestActor);
+
+        UntilTold();
+        Assert.Equal(["web@2"], _copies.FetchedLists);
+        _keeper.Tell(new GetImageStanding(Image), TestActor);
+        Assert.Equal(["web@1", "web@2"], ExpectMsg<ImageStanding>().Lists.AsEnumerable());
+    }
+
     private void Start()
     {
         var options = new CopyOptions();

@@ -87,6 +87,22 @@ internal sealed class FakeCopies : IImageCopies, ICopyStore
         Set(image, CopyMark.Kept, isHere: true);
     }
 
+    /// <summary>Lists that were fetched for an image that is here.</summary>
+    public ConcurrentQueue<string> FetchedLists { get; } = new();
+
+    public Task FetchListsAsync(Digest image, ImmutableArray<string> lists, CancellationToken cancellation)
+    {
+        foreach (var list in lists) FetchedLists.Enqueue(list);
+        SetLists(image, [.. Find(image)!.Lists, .. lists]);
+        return Task.CompletedTask;
+    }
+
+    public void SetLists(Digest image, params string[] lists)
+    {
+        lock (_gate) _all[image] = Find(image)! with { Lists = [.. lists] };
+        Changed?.Invoke();
+    }
+
     /// <summary>Whether something uses what is to go.</summary>
     public bool IsUsed { get; set; }
 

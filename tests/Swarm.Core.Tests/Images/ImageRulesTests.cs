@@ -52,6 +52,31 @@ public sealed class ImageRulesTests
         Assert.Null(ImageRules.Name(repository, Name(One, ImageOrigin.Unknown, "node-999")));
     }
 
+    [Fact]
+    public void By_which_manifest_a_tag_was_given_is_known_until_it_is_given_by_another_or_to_another_image()
+    {
+        var (list, later) = (Digest.Of([3]), Digest.Of([4]));
+        var pushed = Given(ImageRepository.Empty("web"), One, list);
+        var pulled = Named(pushed, One, holder: "b");
+        var again = Given(pulled, One, later);
+        var built = Named(again, Other, holder: "c");
+
+        Assert.Equal(list, ImageRules.Meaning(pushed, "1").Manifest);
+        Assert.Equal(list, ImageRules.Meaning(pulled, "1").Manifest);
+        Assert.Equal(later, ImageRules.Meaning(again, "1").Manifest);
+        Assert.Null(ImageRules.Meaning(built, "1").Manifest);
+        Assert.Null(ImageRules.Name(pulled, Name(One, ImageOrigin.Unknown, "a") with { Manifest = list }));
+    }
+
+    private static ImageRepository Given(ImageRepository repository, Digest image, Digest manifest)
+    {
+        var name = new NameImage(new RequestId($"{image}{manifest}"), "web", "1", image, new NodeId("a"))
+        {
+            Manifest = manifest,
+        };
+        return ImageRules.Apply(repository, ImageRules.Name(repository, name)!);
+    }
+
     private static ImageRepository Named(
         ImageRepository repository, Digest image, ImageOrigin origin = ImageOrigin.Unknown, string holder = "a") =>
         ImageRules.Apply(repository, ImageRules.Name(repository, Name(image, origin, holder))!);

@@ -76,6 +76,21 @@ public sealed class LeavingTests
         Assert.InRange(cluster.Copies, 1, 3);
     }
 
+    [Fact]
+    public void Who_has_an_image_without_the_list_that_its_name_was_given_by_is_not_counted_on()
+    {
+        var (self, other) = (new NodeId("a"), new NodeId("b"));
+        var (here, there) = (Site(self, CopyState.Spare, wanted: 1), Site(other, CopyState.Owned, wanted: 1));
+        var view = View([With(here), there]) with { Lists = ["web@1"] };
+
+        Assert.False(CopyRules.MayGo(view, self));
+        Assert.True(CopyRules.MayGo(view with { Sites = [With(here), With(there)] }, self));
+        Assert.True(CopyRules.MayGo(view with { Lists = [] }, self));
+
+        static CopySite With(CopySite site) =>
+            site with { Standing = site.Standing with { Lists = ["web@1"] } };
+    }
+
     internal static CopyView View(IEnumerable<CopySite> sites) => new([.. sites], ["web:1"], IsComplete: true);
 
     internal static CopySite Site(NodeId node, CopyState state, int wanted) => new(

@@ -7,6 +7,9 @@ namespace Swarm.Images.Tests.Collecting;
 /// <summary>Compares what lies in the folders of a store with what somebody counts on.</summary>
 internal sealed class DiskTruth(StoreLife life)
 {
+    // What a client has asked for, it goes on with.
+    private static readonly TimeSpan BroughtKept = TimeSpan.FromHours(2);
+
     private string Blobs => Path.Combine(life.Root, "blobs", "sha256");
 
     private string Layers => Path.Combine(life.Root, "layers");
@@ -32,6 +35,12 @@ internal sealed class DiskTruth(StoreLife life)
         foreach (var (chart, blobs) in truth.Charts)
         {
             foreach (var blob in blobs.Append(chart)) RequireBlob(blob, $"manifest {chart}");
+        }
+
+        foreach (var (manifest, (since, blobs)) in truth.Brought)
+        {
+            if (life.Time.GetUtcNow() - since > BroughtKept) continue;
+            foreach (var blob in blobs) RequireBlob(blob, $"manifest {manifest}, which was brought just now");
         }
 
         foreach (var blob in RegistryBlobs()) RequireBlob(blob, "a manifest of a repository");

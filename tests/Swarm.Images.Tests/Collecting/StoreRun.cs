@@ -31,7 +31,8 @@ internal sealed class StoreRun : IDisposable
         _disk = new DiskTruth(_life);
         _registry = new RegistryDeeds(_life);
         _deeds = Deeds(
-            new ImageDeeds(_life), new ContainerDeeds(_life), new CollectingDeeds(_life), _registry);
+            new ImageDeeds(_life), new ContainerDeeds(_life), new CollectingDeeds(_life), _registry,
+            new BroughtDeeds(_life));
         _turns.Watched = () =>
         {
             if (!_turns.IsChanged) return;
@@ -68,7 +69,8 @@ internal sealed class StoreRun : IDisposable
     }
 
     private static (int Weight, Func<Actor, Task> Deed)[] Deeds(
-        ImageDeeds images, ContainerDeeds containers, CollectingDeeds collecting, RegistryDeeds registry) =>
+        ImageDeeds images, ContainerDeeds containers, CollectingDeeds collecting, RegistryDeeds registry,
+        BroughtDeeds brought) =>
     [
         (6, images.LoadAsync), (2, images.ImportAsync), (8, images.PullAsync), (5, images.CopyAsync),
         (5, images.TagAsync), (3, images.SaveAsync),
@@ -76,7 +78,7 @@ internal sealed class StoreRun : IDisposable
         (6, containers.StopAsync), (6, containers.BuildAsync),
         (8, registry.PushImageAsync), (4, registry.PushChartAsync), (3, registry.LeaveUploadAsync),
         (3, registry.GoOnAsync), (2, registry.DeleteTagAsync), (3, registry.DeleteManifestAsync),
-        (1, registry.DeleteChartAsync), (2, registry.DeleteBlobAsync),
+        (1, registry.DeleteChartAsync), (2, registry.DeleteBlobAsync), (4, brought.BringAsync),
         (10, collecting.RemoveAsync), (5, collecting.PruneAsync), (6, collecting.MakeRoomAsync),
         (3, collecting.PruneStepsAsync), (6, collecting.SweepAsync), (2, collecting.CollectAsync),
         (6, collecting.KeepCopiesAsync), (2, collecting.WaitAsync),

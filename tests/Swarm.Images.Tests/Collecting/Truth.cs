@@ -55,6 +55,9 @@ internal sealed class Truth(StoreLife life)
     /// <summary>Manifests of things that are no images, each with its blobs.</summary>
     public Dictionary<Digest, Digest[]> Charts { get; } = [];
 
+    /// <summary>Manifests that came from other nodes, when, and all that belongs to each.</summary>
+    public Dictionary<Digest, (DateTimeOffset Since, Digest[] Blobs)> Brought { get; } = [];
+
     public Dictionary<string, OpenUpload> Uploads { get; } = [];
 
     /// <summary>All images, the one that came first first.</summary>

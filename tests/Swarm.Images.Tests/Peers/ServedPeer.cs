@@ -107,6 +107,11 @@ internal sealed class ServedPeer : IAsyncDisposable
             case [_, "images", _] when Images.Shared.FindImage(digest) is { } image:
                 await WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(image, PeerJson.Default.ImageOffer));
                 break;
+            case [_, "manifests", _] when Images.Shared.FindManifest(
+                ImageReference.Parse(context.Request.Query["repository"].ToString()), digest) is { } manifest:
+                await WriteAsync(
+                    context, JsonSerializer.SerializeToUtf8Bytes(manifest, PeerJson.Default.ManifestOffer));
+                break;
             case [_, "blobs", _] when await Images.Shared.DescribeAsync(
                     digest, context.Request.Query["sums"] != "0", context.RequestAborted) is { } offer:
                 await WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(offer, PeerJson.Default.BlobOffer));

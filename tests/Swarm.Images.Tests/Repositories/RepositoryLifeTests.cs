@@ -10,6 +10,8 @@ public sealed class RepositoryLifeTests : IDisposable
     private static readonly HashSet<ContainerId> None = [];
     private static readonly ImageReference Web = RepositoryHome.Web;
 
+    private const string ChartType = "application/vnd.oci.image.manifest.v1+json";
+
     private readonly RepositoryHome _home = new();
 
     public void Dispose() => _home.Dispose();
@@ -214,6 +216,28 @@ public sealed class RepositoryLifeTests : IDisposable
         Assert.Single(_home.Store.Warnings());
         await _home.PushChartAsync("1", "kept");
         Assert.Empty(_home.Store.Warnings());
+    }
+
+    [Fact]
+    public async Task What_was_brought_goes_for_room_two_hours_after_somebody_asked_for_it()
+    {
+        var chart = await _home.PushChartAsync("1", "brought");
+        var content = _home.Registry.FindManifest(Web, "1")!.Content;
+        var elsewhere = ImageReference.Parse("elsewhere") with { Tag = null, Digest = chart.Digest };
+        _home.Store.KeepBrought(elsewhere, PushedDocument.Read(content, ChartType, "a chart"), content);
+        _home.Registry.RemoveManifest(Web, chart.Digest.Value);
+
+        _home.Time.Advance(TimeSpan.FromMinutes(90));
+        Assert.NotNull(_home.Registry.FindManifest(elsewhere, chart.Digest.Value));
+        _home.Time.Advance(TimeSpan.FromMinutes(110));
+        await _home.Store.SweepAsync(DateTimeOffset.MaxValue, default);
+        Assert.Equal(3, Blobs.Length);
+        _home.DieAndComeBack();
+        _home.Time.Advance(TimeSpan.FromMinutes(11));
+        await _home.Store.SweepAsync(DateTimeOffset.MaxValue, default);
+
+        Assert.Null(_home.Registry.FindManifest(elsewhere, chart.Digest.Value));
+        Assert.Empty(Blobs);
     }
 
     private sealed class CutStream(byte[] content) : MemoryStream(content)

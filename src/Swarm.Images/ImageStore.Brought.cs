@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Swarm.Core.Images;
+using Swarm.Images.Repositories;
+using Swarm.Linux.Files;
+
+namespace Swarm.Images;
+
+/// <summary>Manifests and lists that other nodes were given, and that come here.</summary>
+public sealed partial class ImageStore
+{
+    // When it is asked for is noted within an hour; clients go on with its blobs for a while.
+    private static readonly TimeSpan BroughtKept = TimeSpan.FromHours(2);
+
+    // Who asks for an image is told of so many; of one that has more the first.
+    private const int ListsMax = 64;
+
+    /// <inheritdoc/>
+    public Digest? ManifestOf(ImageReference tag)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        using (_gate.Enter())
+        {
+            return _repositories.FindTag(tag) is { Image: { } image } given && _catalog.Find(tag)?.Id == image
+                ? given.Digest
+                : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool FollowTag(ImageReference tag, Digest image, Digest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        using (_gate.Enter())
+        {
+            if (_catalog.Find(tag)?.Id != image || FindManifestIn(tag, manifest.Value) is null) return false;
+            try
+            {
+                if (MeaningOf(tag) != manifest) TagManifest([tag], manifest, image);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false; // it is followed when the disk takes that again
+            }
+        }
+    }
+
+    /// <summary>The lists that are here of those by whose digests an image is known.</summary>
+    internal ImmutableArray<KeptList> ListsOf(Digest image)
+    {
+        using (_gate.Enter())
+        {
+            return
+            [
+                .. _catalog.NamesOf(image).Where(name => name.Digest is not null)
+                    .Select(name => (Name: name, Record: RecordOf(name)))
+                    .Where(one => one.Record is { IsList: true } list && FindBlob(list.Digest) is not null)
+                    .Select(one => new KeptList(one.Name, one.Record!.SizeBytes, one.Record.MediaType))
+                    .Take(ListsMax),
+            ];
+        }
+    }
+
+    /// <summary>Brings blobs to the disk that came one by one.</summary>
+    internal Task SyncAsync(CancellationToken cancellation) => DedicatedThread.RunAsync(
+        () =>
+        {
+            Durability.SyncFileSystem(_folders.Root);
+            return true;
+        },
+        cancellation);
+
+    /// <summary>Keeps what was brought from another node, and is held with all that it is made of.</summary>
+    /// <remarks>What was pushed here stays that.</remarks>
+    internal void KeepBrought(ImageReference name, PushedDocument document, byte[] content)
+    {
+        using (_gate.Enter())
+        {
+            var record = document.Record(name.Repository, name.Digest!.Value, content.Length, _time.GetUtcNow());
+            KeepManifest(
+                content, record with { IsBrought = RecordOf(name) is not { IsBrought: false } }, int.MaxValue);
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>What a list lists that is pushed here stays as long as that, also where it was brought.</summary>
+    internal void KeepListed(ImageReference repository, PushedDocument list)
+    {
+        using (_gate.Enter())
+        {
+            foreach (var listed in list.Children.Select(child => repository with { Tag = null, Digest = child.Digest }))
+            {
+                if (RecordOf(listed) is { IsBrought: true } brought)
+                    _repositories.Keep(brought with { IsBrought = false });
+            }
+        }
+    }
+
+    /// <summary>Removes what was brought for somebody who asked for it, and that nobody has asked for since.</summary>
+    private void RemoveBrought(DateTimeOffset before)
+    {
+        using (_gate.Enter())
+        {
+            foreach (var (repository, content) in _repositories.All.ToList())
+            {
+                var named = NamedIn(repository, content);
+                _repositories.Remove(
+                [
+                    .. content.Manifests.Values.Where(one => one is { IsBrought: true, Blobs.IsEmpty: false }
+                        && one.Since < before && !named.Contains(one.Digest)),
+                ]);
+            }
+        }
+    }
+
+    private ManifestRecord? RecordOf(ImageReference name) =>
+        _repositories.Find(name.Repository)?.Manifests.GetValueOrDefault(name.Digest!.Value);
+
+    /// <summary>Who is given a manifest that was brought asks for its blobs next: it stays for as long again.</summary>
+    private void RefreshBrought(ManifestRecord manifest)
+    {
+        if (!manifest.IsBrought || _time.GetUtcNow() - manifest.Since <= LinkFreshFor) return;
+        try
+        {
+            Touch(manifest.Repository, manifest.Digest);
+        }
+        catch (IOException)
+        {
+            // It stays as long as it would have.
+        }
+    }
+}
+
+/// <summary>A list of manifests, by whose digest an image is known.</summary>
+internal sealed record KeptList(ImageReference Name, long Size, string MediaType);

@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Swarm.Core.Images;
+using Swarm.Images.Copies;
+using Swarm.Images.Peers;
+
+namespace Swarm.Images.Tests.Peers;
+
+/// <summary>Lists of manifests go with their images from node to node, and what they list when it is asked for.
+/// </summary>
+public sealed class ListTests : IAsyncLifetime
+{
+    private readonly OtherPeers _peers = new();
+    private ServedPeer _one = null!;
+    private ServedPeer _two = null!;
+    private ServedPeer _three = null!;
+    private PushedLists _pushes = null!;
+
+    public async Task InitializeAsync()
+    {
+        _one = await ServedPeer.StartAsync("one", _peers);
+        _two = await ServedPeer.StartAsync("two", _peers);
+        _three = await ServedPeer.StartAsync("three", _peers);
+        _pushes = new PushedLists(_one);
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var peer in (ServedPeer[])[_one, _two, _three]) await peer.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(PushedLists.IndexType)]
+    [InlineData(PushedLists.ListType)]
+    public async Task A_list_comes_with_its_image_and_goes_on_from_there_when_its_first_node_is_lost(string type)
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there", type);
+        await CopyAsync(_two, pushed);
+        _one.GoDown();
+
+        await CopyAsync(_three, pushed);
+
+        var found = _three.Home.Store.FindManifestIn(PushedLists.Web, pushed.Digest.Value)!;
+        Assert.Equal(pushed.Content, found.Content);
+        Assert.Equal(type, found.MediaType);
+        Assert.Equal(pushed.Image, _three.Home.Store.Find(PushedLists.ByDigest(pushed.Digest).ToString())!.Id);
+        Assert.Null(_three.Home.Store.FindManifestIn(PushedLists.Web, pushed.Other.Value));
+    }
+
+    [Fact]
+    public async Task A_list_outlives_the_process_and_what_is_swept_away_as_long_as_its_image_is_known_by_it()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        await CopyAsync(_two, pushed);
+
+        var store = _two.Home.Reopen();
+        store.RemoveUnreached(DateTimeOffset.MaxValue, DateTimeOffset.MaxValue);
+        await store.SweepAsync(DateTimeOffset.MaxValue, default);
+
+        Assert.Equal(pushed.Content, store.FindManifestIn(PushedLists.Web, pushed.Digest.Value)!.Content);
+        Assert.Equal(
+            [PushedLists.ByDigest(pushed.Digest).ToString()],
+            (await store.ListCopiesAsync(default)).Single().Lists.AsEnumerable());
+        store.Remove(pushed.Image.Value, force: true, new HashSet<Core.ContainerId>());
+        Assert.Empty(Directory.GetFiles($"{_two.Home.Root}/repositories/manifests"));
+        Assert.Empty(Directory.GetFiles($"{_two.Home.Root}/blobs/sha256"));
+    }
+
+    [Fact]
+    public async Task A_tag_stands_for_the_list_by_which_it_was_given_where_that_came()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        var tag = PushedLists.Web with { Tag = "1" };
+        await CopyAsync(_two, pushed, tag);
+        var store = _two.Home.Store;
+
+        Assert.Equal(pushed.Manifest, store.FindManifestIn(tag, "1")!.Digest);
+        Assert.Null(store.ManifestOf(tag));
+        Assert.False(store.FollowTag(tag, pushed.Image, Digest.Of("of nobody"u8)));
+        Assert.False(store.FollowTag(tag, Digest.Of("another image"u8), pushed.Digest));
+        Assert.True(store.FollowTag(tag, pushed.Image, pushed.Digest));
+
+        Assert.Equal(pushed.Content, store.FindManifestIn(tag, "1")!.Content);
+        Assert.Equal((pushed.Digest, pushed.Digest), (store.ManifestOf(tag), _one.Home.Store.ManifestOf(tag)));
+    }
+
+    [Fact]
+    public async Task What_a_list_lists_comes_from_another_node_when_it_is_asked_for_with_all_that_it_is_made_of()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        await CopyAsync(_two, pushed);
+
+        Assert.True(await _two.Images.BringManifestAsync(PushedLists.ByDigest(pushed.Other), default));
+
+        var store = _two.Home.Store;
+        Assert.NotNull(store.FindManifestIn(PushedLists.Web, pushed.Other.Value));
+        Assert.NotNull(store.FindBlobIn(PushedLists.Web, pushed.OtherLayer));
+        Assert.Null(store.FindBlobIn(ImageReference.Parse("elsewhere"), pushed.OtherLayer));
+        Assert.False(await _three.Images.BringManifestAsync(
+            ImageReference.Parse("elsewhere") with { Tag = null, Digest = pushed.Other }, default));
+    }
+
+    [Fact]
+    public async Task What_was_brought_goes_again_and_the_list_stays()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        await CopyAsync(_two, pushed, PushedLists.Web with { Tag = "1" });
+        await _two.Images.BringManifestAsync(PushedLists.ByDigest(pushed.Other), default);
+        var store = _two.Home.Store;
+
+        // It keeps nothing here for its own sake, and what was pushed does.
+        Assert.Contains(await store.ListIdleAsync(default), idle => idle.Image == pushed.Image);
+        Assert.DoesNotContain(await _one.Home.Store.ListIdleAsync(default), idle => idle.Image == pushed.Image);
+        store.RemoveUnreached(DateTimeOffset.MinValue, DateTimeOffset.MinValue);
+        Assert.NotNull(store.FindManifestIn(PushedLists.Web, pushed.Other.Value));
+        store.RemoveUnreached(DateTimeOffset.MaxValue, DateTimeOffset.MaxValue);
+
+        Assert.Null(store.FindManifestIn(PushedLists.Web, pushed.Other.Value));
+        Assert.NotNull(store.FindManifestIn(PushedLists.Web, pushed.Digest.Value));
+        Assert.False(File.Exists($"{_two.Home.Root}/blobs/sha256/{pushed.OtherLayer.Hex}"));
+    }
+
+    [Fact]
+    public async Task What_was_brought_stays_when_a_list_with_it_is_pushed_to_the_same_node()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        await CopyAsync(_two, pushed);
+        await _two.Images.BringManifestAsync(PushedLists.ByDigest(pushed.Other), default);
+        var store = _two.Home.Store;
+
+        await new PushedLists(_two).Registry.PutManifestAsync(
+            PushedLists.Web, "2", [], PushedLists.IndexType, pushed.Content, default);
+        store.RemoveUnreached(DateTimeOffset.MaxValue, DateTimeOffset.MaxValue);
+
+        Assert.NotNull(store.FindManifestIn(PushedLists.Web, pushed.Other.Value));
+    }
+
+    [Fact]
+    public async Task An_image_is_given_by_a_node_that_says_nothing_of_lists()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        _one.Fault = async context =>
+        {
+            if (context.Request.Path.StartsWithSegments("/peer/manifests"))
+            {
+                context.Response.StatusCode = 404;
+                return true;
+            }
+
+            if (!context.Request.Path.StartsWithSegments("/peer/images")) return false;
+            var offer = _one.Images.Shared.FindImage(pushed.Image)! with { Lists = null };
+            var content = JsonSerializer.SerializeToUtf8Bytes(offer, PeerJson.Default.ImageOffer);
+            context.Response.ContentLength = content.Length;
+            await context.Response.Body.WriteAsync(content);
+            return true;
+        };
+
+        await CopyAsync(_two, pushed);
+
+        Assert.Equal(pushed.Image, _two.Home.Store.Find(PushedLists.ByDigest(pushed.Digest).ToString())!.Id);
+        Assert.Null(_two.Home.Store.FindManifestIn(PushedLists.Web, pushed.Digest.Value));
+        Assert.False(await _two.Images.BringManifestAsync(PushedLists.ByDigest(pushed.Digest), default));
+    }
+
+    [Fact]
+    public async Task A_list_that_is_not_given_is_left_and_the_image_is_there_all_the_same()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        _one.Fault = context =>
+        {
+            var isList = context.Request.Path.Value!.Contains(pushed.Digest.Hex, StringComparison.Ordinal);
+            if (isList) context.Response.StatusCode = 404;
+            return Task.FromResult(isList);
+        };
+
+        await CopyAsync(_two, pushed);
+        var lacking = (await _two.Home.Store.ListCopiesAsync(default)).Single().Lists;
+        _one.Fault = _ => Task.FromResult(false);
+        await CopyAsync(_two, pushed);
+
+        Assert.Empty(lacking);
+        Assert.Single((await _two.Home.Store.ListCopiesAsync(default)).Single().Lists);
+        Assert.Contains(_two.Log.Lines, line => line.Contains(pushed.Digest.Value, StringComparison.Ordinal));
+    }
+
+    /// <summary>As a copy for the cluster comes: by all digests by which others know the image.</summary>
+    private static async Task CopyAsync(ServedPeer to, PushedList pushed, params ImageReference[] tags)
+    {
+        var holders = await to.Images.FindAsync(pushed.Image, default);
+        ImmutableArray<ImageReference> digests =
+            [.. holders.SelectMany(held => held.Names).Where(name => name.Digest is not null).Distinct()];
+        if (tags.Length == 0) await to.Home.Store.MarkAsync(pushed.Image, CopyMark.Kept, [], default);
+        await to.Images.PullAsync(holders, [.. tags, .. digests], _ => { }, default);
+    }
+}
