@@ -39,7 +39,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     public ImageStore(ImageStoreOptions options, TimeProvider time, ILogger<ImageStore> logger)
     {
         (_options, _time, _logger) = (options, time, logger);
-        _folders = new StoreFolders(options.Root);
+        _folders = new StoreFolders(options.Root) { Owing = Owe };
         try
         {
             _folders.EmptyScratch();
@@ -168,6 +168,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
 
     public void Dispose()
     {
+        DisposeOwing();
         _installing.Dispose();
         _layers.Dispose();
         _folders.Dispose();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Swarm.Core.Images;
 using Swarm.Linux;
@@ -12,6 +13,9 @@ internal sealed class StoreFolders : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly FileStream _lock;
+
+    // By their names in the scratch folder: each is what is left of something that could not be removed.
+    private readonly ConcurrentQueue<string> _owed = new();
 
     /// <exception cref="ImageException">Another process has the store open.</exception>
     public StoreFolders(string root)
@@ -35,6 +39,9 @@ internal sealed class StoreFolders : IDisposable
             throw new ImageException(ImageFault.InUse, $"the image store {Root} is open in another process", held);
         }
     }
+
+    /// <summary>Told when something could not be removed, for which <see cref="RemoveOwed"/> is.</summary>
+    public Action<LinuxException>? Owing { get; set; }
 
     public string Root { get; }
 
@@ -73,7 +80,6 @@ internal sealed class StoreFolders : IDisposable
     public ScratchFolder NewScratch() => new(this);
 
     /// <summary>Removes a file or folder of the store: out of its place at once, then what is in it.</summary>
-    /// <exception cref="LinuxException">EBUSY when something is mounted in it.</exception>
     public void Discard(string path)
     {
         if (TakeOut(path) is { } taken) RemoveTaken(taken);
@@ -100,20 +106,42 @@ internal sealed class StoreFolders : IDisposable
         return name;
     }
 
-    /// <summary>Removes what was taken out of its place, and all in it: of many files, that takes long.</summary>
-    /// <exception cref="LinuxException">EBUSY when something is mounted in it.</exception>
+    /// <summary>Removes what was taken out of its place, and all in it: of many files, that takes long. It is gone for
+    /// everybody already: what cannot be removed, as while something is mounted in it, is owed.</summary>
     public void RemoveTaken(string taken)
     {
         StoreSteps.BeforeWrite("remove");
-        using var scratch = Folder.Open(Scratch);
-        scratch.RemoveTree(taken);
+        RemoveScratch(taken);
+    }
+
+    /// <summary>Tries again to remove what could not be removed.</summary>
+    public void RemoveOwed()
+    {
+        var owed = new List<string>();
+        while (_owed.TryDequeue(out var name)) owed.Add(name);
+        owed.ForEach(RemoveScratch);
     }
 
     /// <summary>Removes what a process that died left half-done.</summary>
     public void EmptyScratch()
     {
         using var scratch = Folder.Open(Scratch);
-        foreach (var left in scratch.Names()) scratch.RemoveTree(System.Text.Encoding.UTF8.GetString(left));
+        foreach (var left in scratch.Names()) RemoveScratch(System.Text.Encoding.UTF8.GetString(left));
+    }
+
+    private void RemoveScratch(string name)
+    {
+        var left = new Stack<string>([name]);
+        using var scratch = Folder.Open(Scratch);
+        try
+        {
+            scratch.RemoveTrees(left);
+        }
+        catch (LinuxException refused)
+        {
+            foreach (var one in left) _owed.Enqueue(one);
+            Owing?.Invoke(refused);
+        }
     }
 
     /// <summary>Writes a small file so that it is there wholly or not at all, also after a loss of power.</summary>

@@ -45,7 +45,7 @@ public sealed class ContainerEngine : IContainerEngine
     {
         options.Validate();
         (_time, _networks) = (time, networks);
-        _work = new BlockingWork("container work", options.Workers);
+        _work = new BlockingWork("container work", options.Workers, time);
         _core = new EngineCore(
             options, images, networks, CgroupFiles.OfHost(), _work, time, loggers.CreateLogger<ContainerEngine>());
         Controls = new ContainerControls(_core, _work);
@@ -54,7 +54,7 @@ public sealed class ContainerEngine : IContainerEngine
         Usage = new UsageReading(_core, _work, CgroupFiles.OfHost(), time);
         Consoles = new ContainerConsoles(_core, _work);
         Volumes = new HostVolumes(_core, _core.Volumes, _work);
-        _launcher = new ExecLauncher(options, _core.Folders, _core.Watch, time);
+        _launcher = new ExecLauncher(options, _core.Folders, _core.Watch, _core.Waiting, time);
         Execs = new ContainerExecs(_core, _work, _launcher, time);
     }
 

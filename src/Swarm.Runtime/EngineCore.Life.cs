@@ -180,9 +180,16 @@ internal sealed partial class EngineCore
         catch
         {
             // What the last run left stays as it was, writable layer and log included.
-            await _undoing.EndRunAsync(record.Id, default, CancellationToken.None);
-            await _networks.DetachAsync(record.Id, CancellationToken.None);
-            await Volumes.DetachAllAsync(record.Id);
+            try
+            {
+                await _undoing.EndRunAsync(record.Id, default, CancellationToken.None);
+            }
+            finally
+            {
+                await _networks.DetachAsync(record.Id, CancellationToken.None);
+                await Volumes.DetachAllAsync(record.Id);
+            }
+
             throw;
         }
     }

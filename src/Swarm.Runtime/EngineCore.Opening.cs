@@ -76,6 +76,7 @@ internal sealed partial class EngineCore
         {
             if (container.Record is not { } record) return false;
             var verdict = Judge(record);
+            if (verdict == AdoptionVerdict.Keep) LetGoOfNetworks(container, record);
             if (verdict == AdoptionVerdict.End) await EndAsync(container, record, cancellation);
             if (verdict == AdoptionVerdict.FollowUnstarted)
             {
@@ -92,6 +93,14 @@ internal sealed partial class EngineCore
             return true;
         },
         cancellation);
+
+    /// <summary>What one that was not started had of the networks went with that boot of the host: others may have it.
+    /// </summary>
+    private void LetGoOfNetworks(LiveContainer container, ContainerRecord record)
+    {
+        if (record.BootId == HostBoot.Id || (record.Endpoints.IsEmpty && record.Ports.IsEmpty)) return;
+        KeepHappened(container, record with { Endpoints = [], Ports = [] });
+    }
 
     private async Task RemoveOrphansAsync(IReadOnlySet<string> unreadable, CancellationToken cancellation)
     {

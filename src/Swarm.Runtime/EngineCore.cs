@@ -59,8 +59,9 @@ internal sealed partial class EngineCore : IAsyncDisposable
         (_work, _time, _logger) = (work, time, logger);
         Folders = new EngineFolders(options);
         Table = new ContainerTable(Folders);
-        Runtime = new OciRuntime(options, Folders);
         Watch = new DescriptorWatch("container watch");
+        Waiting = new ProgramWaiting(Watch, options.CrunPatience, time);
+        Runtime = new OciRuntime(options, Folders, Waiting);
         Events = new EventLog(time, container => images.Find(container.ImageId.Value)?.Configuration.Labels
             ?? ImmutableSortedDictionary<string, string>.Empty);
         Names = new NetworkNames(
@@ -79,7 +80,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         _undoing = new ContainerUndoing(Folders, images, networks, cgroups, Runtime, _monitors, time, logger);
         var filters = new FilterCache(SeccompProfile.Read(options.SeccompProfilePath), Folders);
         _maker = new ContainerMaker(
-            Folders, images, networks, cgroups, new ContainerMonitor(options, Folders), filters,
+            Folders, images, networks, cgroups, new ContainerMonitor(options, Folders, Waiting), filters,
             GetRunning, LinksOf, logger);
     }
 
@@ -88,6 +89,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
     public ContainerTable Table { get; }
 
     public OciRuntime Runtime { get; }
+
+    public ProgramWaiting Waiting { get; }
 
     public DescriptorWatch Watch { get; }
 

@@ -40,8 +40,13 @@ public sealed record EngineOptions
     /// <summary>How often log sizes are looked at.</summary>
     public TimeSpan LogCheckInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Threads for work that blocks: as many containers are made at once.</summary>
+    /// <summary>Threads for work that blocks: as many containers are made at once. Where all of them hang, there are
+    /// more.</summary>
     public int Workers { get; init; } = 8;
+
+    /// <summary>How long a crun may take, of which milliseconds are usual. One that takes longer is killed, and what it
+    /// was to do has failed.</summary>
+    public TimeSpan CrunPatience { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <exception cref="ArgumentException">What cannot be, all of it.</exception>
     public void Validate()
@@ -61,6 +66,7 @@ public sealed record EngineOptions
         if (LogFiles < 1) wrong.Add("fewer than one log file");
         if (LogMaxBytes.Value < 4096) wrong.Add("log files of less than 4096 bytes");
         if (Workers < 1) wrong.Add("fewer than one worker");
+        if (CrunPatience <= TimeSpan.Zero) wrong.Add("no time for crun");
         if (wrong.Count > 0) throw new ArgumentException(string.Join("; ", wrong));
     }
 }

@@ -121,7 +121,26 @@ public sealed class ContainerReadingTests
     [InlineData("""{"CpuQuota":10}""", 400, "CPU cfs quota can not be less than 1ms (i.e. 1000)")]
     [InlineData("""{"CpuShares":1}""", 400, "the minimum allowed cpu-shares is 2")]
     [InlineData("""{"CpuShares":262145}""", 400, "the maximum allowed cpu-shares is 262144")]
-    [InlineData("""{"Devices":[{"PathOnHost":"dev"}]}""", 400, "HostConfig.Devices[0].PathOnHost is not a full path")]
+    [InlineData("""{"Devices":[{"PathOnHost":"dev"}]}""", 400,
+        "HostConfig.Devices[0].PathOnHost is not a full path: \"dev\"")]
+    [InlineData("""{"Devices":[{"PathOnHost":""}]}""", 400,
+        "HostConfig.Devices[0].PathOnHost is not a full path: \"\"")]
+    [InlineData("""{"Devices":[{"PathOnHost":"/dev/fuse","PathInContainer":"x"}]}""", 400,
+        "HostConfig.Devices[0].PathInContainer is not a full path: \"x\"")]
+    [InlineData("""{"Devices":[{"PathOnHost":"/dev/fuse","CgroupPermissions":"rx"}]}""", 400,
+        "HostConfig.Devices[0].CgroupPermissions is not of r, w and m: \"rx\"")]
+    [InlineData("""{"ExtraHosts":[""]}""", 400, "bad format for add-host: \"\"")]
+    [InlineData("""{"ExtraHosts":["a b:1.2.3.4"]}""", 400, "bad format for add-host: \"a b:1.2.3.4\"")]
+    [InlineData("""{"ExtraHosts":["db:here"]}""", 400, "invalid IP address in add-host: \"here\"")]
+    [InlineData("""{"Dns":[""]}""", 400, "HostConfig.Dns: \"\" is not an IP address")]
+    [InlineData("""{"DnsSearch":["a b"]}""", 400, "HostConfig.DnsSearch: \"a b\" is empty, or has blanks")]
+    [InlineData("""{"DnsOptions":[""]}""", 400, "HostConfig.DnsOptions: \"\" is empty, or has blanks")]
+    [InlineData("""{"GroupAdd":[""]}""", 400, "HostConfig.GroupAdd: \"\" is no group")]
+    [InlineData("""{"Links":["db:a b"]}""", 400, "bad format for links: db:a b")]
+    [InlineData("""{"Binds":["/a\u0000:/b"]}""", 400,
+        "invalid JSON: HostConfig.Binds[0] has a byte of zero in its text")]
+    [InlineData("""{"Mounts":[{"Type":"tmpfs","Target":"/t","TmpfsOptions":{"SizeBytes":-1}}]}""", 400,
+        "invalid mount config for type \"tmpfs\": field TmpfsOptions.SizeBytes must not be negative: -1")]
     [InlineData("""{"Ulimits":[{"Soft":1}]}""", 400, "HostConfig.Ulimits[0].Name is missing")]
     [InlineData("""{"Ulimits":[{"Name":"nosuch","Soft":1,"Hard":1}]}""", 400, "invalid ulimit type: nosuch")]
     [InlineData("""{"Ulimits":[{"Name":"nofile","Soft":10,"Hard":5}]}""", 400,

@@ -20,6 +20,14 @@ internal sealed class FakeConsole : IConsoleSession
 
     public bool HasInputEnded => _inputEnded.Task.IsCompleted;
 
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whoever was attached is so no more.</summary>
+    public Task Left => _left.Task;
+
+    /// <summary>Whether the program reads what comes.</summary>
+    public bool TakesInput { get; set; } = true;
+
     public void Write(string output, string error = "")
     {
         _output.Writer.TryWrite((ConsoleStream.Output, Encoding.ASCII.GetBytes(output)));
@@ -44,10 +52,11 @@ internal sealed class FakeConsole : IConsoleSession
         return new ConsoleRead(stream, text.Length);
     }
 
-    public ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellation)
+    public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellation)
     {
-        foreach (var one in input.Span) _input.Writer.TryWrite(one);
-        return ValueTask.FromResult(true);
+        if (!TakesInput) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+        foreach (var one in input.ToArray()) _input.Writer.TryWrite(one);
+        return true;
     }
 
     public ValueTask EndInputAsync(CancellationToken cancellation)
@@ -56,5 +65,9 @@ internal sealed class FakeConsole : IConsoleSession
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _left.TrySetResult();
+        return ValueTask.CompletedTask;
+    }
 }

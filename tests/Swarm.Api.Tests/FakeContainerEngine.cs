@@ -36,7 +36,9 @@ internal sealed class FakeContainerEngine : IContainerEngine
 
     public IContainerConsoles Consoles => throw new NotSupportedException();
 
-    public IContainerControls Controls => throw new NotSupportedException();
+    public IContainerControls Controls => Limits;
+
+    public FakeControls Limits => field ??= new FakeControls(this);
 
     public IContainerNetworks Networks { get; } = new FakeNetworks();
 

@@ -35,6 +35,71 @@ public sealed class HalfClosedTests
         Assert.Equal("\u0001\0\0\0\0\0\0\u0005later", await TakingServer.ReadAsync(client.ReceiveAsync, null));
     }
 
+    /// <remarks>A client without input closes its half at once: that it has gone is another notice.</remarks>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_is_gone_is_detached_at_once_from_a_program_that_says_nothing(bool closesItsHalfBefore)
+    {
+        await using var node = await ServedNode.StartAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var console = node.Engine.Programs.Console;
+        using (var client = await StartAsync(node, patience.Token))
+        {
+            await TakingServer.ReadAsync(client.ReceiveAsync, TakingServer.HeadEnd);
+            if (closesItsHalfBefore)
+            {
+                client.Shutdown(SocketShutdown.Send);
+                await console.InputEnded.WaitAsync(patience.Token);
+                console.Write("late");
+                Assert.EndsWith(
+                    "late", await TakingServer.ReadAsync(client.ReceiveAsync, "late"), StringComparison.Ordinal);
+                Assert.False(console.Left.IsCompleted);
+            }
+        }
+
+        await console.Left.WaitAsync(patience.Token);
+    }
+
+    [Fact]
+    public async Task What_a_client_sent_before_it_went_comes_to_the_program()
+    {
+        await using var node = await ServedNode.StartAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var console = node.Engine.Programs.Console;
+        using (var client = await StartAsync(node, patience.Token))
+        {
+            await TakingServer.ReadAsync(client.ReceiveAsync, TakingServer.HeadEnd);
+            await client.SendAsync("typed"u8.ToArray());
+        }
+
+        Assert.Equal("typed", await console.ReadInputAsync(5, patience.Token));
+        await console.Left.WaitAsync(patience.Token);
+    }
+
+    /// <remarks>Its end is not seen by reading: what it sent before stands in the way.</remarks>
+    [Fact]
+    public async Task Who_is_gone_is_detached_also_where_nobody_takes_its_input()
+    {
+        await using var node = await ServedNode.StartAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var console = node.Engine.Programs.Console;
+        console.TakesInput = false;
+        using (var client = await StartAsync(node, patience.Token))
+        {
+            await TakingServer.ReadAsync(client.ReceiveAsync, TakingServer.HeadEnd);
+            client.SendTimeout = 500;
+            var much = new byte[64 * 1024];
+            Action fill = () =>
+            {
+                while (true) client.Send(much); // until nobody takes any more
+            };
+            Assert.Throws<SocketException>(fill);
+        }
+
+        await console.Left.WaitAsync(patience.Token);
+    }
+
     [Fact]
     public async Task Who_asks_and_closes_its_half_at_once_is_answered()
     {

@@ -35,6 +35,9 @@ internal sealed class ServedNode : IAsyncDisposable
 
     public string? Unhealthy { get; set; }
 
+    /// <summary>What was asked for when its containers were made, where a test says so.</summary>
+    public ConcurrentDictionary<ContainerId, StandaloneSettings> Settings { get; } = new();
+
     /// <summary>What was asked of the node's containers.</summary>
     public ConcurrentQueue<IStandaloneCommand> Asked { get; } = new();
 
@@ -99,7 +102,9 @@ internal sealed class ServedNode : IAsyncDisposable
             Sender.Tell(command is GetStandalone
                 ? new StandaloneList(node.Engine.Containers.ToImmutableDictionary(
                     container => container.Id,
-                    container => new StandaloneContainer(container.Id, new StandaloneSettings(), TaskState.Running)))
+                    container => new StandaloneContainer(
+                        container.Id, node.Settings.GetValueOrDefault(container.Id) ?? new StandaloneSettings(),
+                        TaskState.Running)))
                 : node.Answer(command));
         }
     }

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Time.Testing;
 using Swarm.Core;
 using Swarm.Core.Images;
+using Swarm.Linux.Mounts;
 
 namespace Swarm.Images.Tests;
 
@@ -24,6 +26,38 @@ public sealed class RemovalTests : IDisposable
         Assert.Equal("two:1", Assert.Single(removal.Untagged).Familiar);
         Assert.Single(removal.Deleted);
         Assert.Equal(before, _home.Contents());
+    }
+
+    [Fact]
+    public async Task What_could_not_be_deleted_when_it_was_removed_is_deleted_when_it_can_be()
+    {
+        var time = new FakeTimeProvider();
+        using var home = new StoreHome(time);
+        var archive = DockerArchives.Make([new TarBuilder().Folder("a").Build()], "one:1");
+        var image = (await home.Store.LoadAsync(new MemoryStream(archive), default))[0].Id;
+        var (container, other) = (StoreHome.NewContainer(), StoreHome.NewContainer());
+        await home.Store.MountRootAsync(container, image, default);
+        var held = Path.Join(home.Store.PlacesOf(container)!.Upper, "deep/held");
+        Directory.CreateDirectory(held);
+        Mounting.Tmpfs(held, "size=1m");
+        string[] Left() => Directory.GetDirectories(home.Root + "/tmp", "held", SearchOption.AllDirectories);
+
+        home.Store.UnmountRoot(container, discard: true);
+
+        Assert.Empty(home.Store.WritableLayers());
+        Assert.NotEmpty(Left());
+        home.Reopen(); // which is no reason not to be opened
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.NotEmpty(Left());
+        foreach (var place in Left()) Mounting.Unmount(place);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (Directory.GetFileSystemEntries(home.Root + "/tmp").Length > 0)
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
+        }
+
+        await home.Store.MountRootAsync(other, image, default);
     }
 
     [Fact]

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Swarm.Core.Containers;
+
 namespace Swarm.Runtime.Tests;
 
 public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineFixture>
@@ -36,6 +40,29 @@ public sealed class AdoptionTests(EngineFixture fixture) : IClassFixture<EngineF
 
         var found = fixture.Engine.Find(started.Id)!;
         Assert.Equal((ContainerPhase.Running, started.Pid, 1), (found.Phase, found.Pid, found.Run));
+    }
+
+    [Fact]
+    public async Task One_that_was_not_started_before_its_host_was_started_again_has_no_addresses_any_more()
+    {
+        var created = await fixture.Engine.CreateAsync(
+            EngineFixture.Define(EngineFixture.Shell("sleep 600")), default);
+        var path = Path.Join(fixture.Options.DataRoot, "containers", created.Id.Value, "container.json");
+
+        await fixture.ReopenAsync(() =>
+        {
+            var record = JsonNode.Parse(File.ReadAllText(path))!;
+            record["BootId"] = "another";
+            record["Endpoints"] = JsonSerializer.SerializeToNode<NetworkEndpoint[]>(
+                [new NetworkEndpoint("bridge", "172.30.0.2", 24, "172.30.0.1", "")]);
+            record["Ports"] = JsonSerializer.SerializeToNode<PublishedPort[]>([new PublishedPort(80, 8080)]);
+            File.WriteAllText(path, record.ToJsonString());
+        });
+
+        var found = fixture.Engine.Find(created.Id)!;
+        Assert.Equal((ContainerPhase.Created, 0, 0), (found.Phase, found.Endpoints.Length, found.Ports.Length));
+        Assert.Empty(JsonNode.Parse(File.ReadAllText(path))!["Endpoints"]!.AsArray());
+        Assert.Equal(ContainerPhase.Running, (await fixture.Engine.StartAsync(created.Id, default)).Phase);
     }
 
     [Fact]

@@ -55,6 +55,61 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
         Assert.Empty(fixture.FilesOf(definition.Id));
     }
 
+    private static readonly (string Field, Func<string, ContainerSpec> With)[] Fields =
+    [
+        ("Devices", odd => Sleep with { Devices = [new DeviceSpec(odd)] }),
+        ("Devices.Target", odd => Sleep with { Devices = [new DeviceSpec("/dev/null", odd)] }),
+        ("Devices.Access", odd => Sleep with { Devices = [new DeviceSpec("/dev/null", "/dev/x", odd)] }),
+        ("Groups", odd => Sleep with { Groups = [odd] }),
+        ("User", odd => Sleep with { User = odd }),
+        ("DnsServers", odd => Sleep with { DnsServers = [odd] }),
+        ("DnsSearch", odd => Sleep with { DnsSearch = [odd] }),
+        ("DnsOptions", odd => Sleep with { DnsOptions = [odd] }),
+        ("ExtraHosts", odd => Sleep with { ExtraHosts = [odd] }),
+        ("VolumesFrom", odd => Sleep with { VolumesFrom = [odd] }),
+        ("Sysctls", odd => Sleep with { Sysctls = Sleep.Sysctls.Add(odd, "1") }),
+        ("AddCapabilities", odd => Sleep with { AddCapabilities = [odd] }),
+        ("DropCapabilities", odd => Sleep with { DropCapabilities = [odd] }),
+        ("Ulimits", odd => Sleep with { Ulimits = [new Ulimit(odd, 1, 1)] }),
+        ("Environment", odd => Sleep with { Environment = [odd] }),
+        ("Seccomp", odd => Sleep with { Seccomp = odd }),
+        ("Annotations", odd => Sleep with { Annotations = Sleep.Annotations.Add(odd, odd) }),
+        ("StopSignal", odd => Sleep with { StopSignal = odd }),
+        ("Log", odd => Sleep with { Log = new LogSettings(odd) }),
+        ("Limits.CpuSet", odd => Sleep with { Limits = Sleep.Limits with { CpuSet = odd } }),
+        ("Cgroup.Parent", odd => Sleep with { Cgroup = Sleep.Cgroup with { Parent = odd } }),
+        ("Cgroup.DeviceRules", odd => Sleep with { Cgroup = Sleep.Cgroup with { DeviceRules = [odd] } }),
+        ("BlockThrottles", odd => Sleep with
+        {
+            BlockThrottles = [new BlockThrottle(BlockThrottleKind.ReadBytes, odd, 1)],
+        }),
+        ("Mounts.Bind", odd => Sleep with { Mounts = [new MountSpec(MountKind.Bind, odd, "/x")] }),
+        ("Mounts.Volume", odd => Sleep with { Mounts = [new MountSpec(MountKind.Volume, odd, "/x")] }),
+        ("Mounts.Image", odd => Sleep with { Mounts = [new MountSpec(MountKind.Image, odd, "/x")] }),
+        ("Links", odd => Sleep with { Links = [new LinkSpec(odd, odd)] }),
+    ];
+
+    /// <remarks>Whose fault it is decides between 400 and 500.</remarks>
+    [Fact]
+    public async Task Whatever_a_field_is_it_is_taken_or_refused_as_its_callers_fault()
+    {
+        var wrong = new List<string>();
+        foreach (var (field, with) in Fields)
+        {
+            foreach (var odd in (string[])["", " ", "x", ":", "=", "a\nb"])
+            {
+                var definition = EngineFixture.Define(with(odd));
+                var refused = await Record.ExceptionAsync(() => fixture.Engine.CreateAsync(definition, default));
+                var isWrong = refused is not (null or ContainerException { Fault: not ContainerFault.Host });
+                if (isWrong) wrong.Add($"{field} = \"{odd}\": {refused!.GetType().Name} {refused.Message}");
+                await fixture.Engine.RemoveAsync(definition.Id, default);
+                if (fixture.FilesOf(definition.Id).Length > 0) wrong.Add($"{field} = \"{odd}\" left files");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(10)]

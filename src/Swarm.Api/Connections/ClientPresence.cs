@@ -19,6 +19,7 @@ internal sealed class ClientPresence : IDisposable
     // Without timers there is nothing in them to dispose of, and a hang-up may be told when all is over.
     private readonly CancellationTokenSource _sentAll = new();
     private readonly CancellationTokenSource _gone = new();
+    private readonly CancellationTokenSource _left = new();
     private readonly Lock _lock = new();
     private readonly CancellationTokenRegistration _ending;
     private readonly Socket? _local;
@@ -36,8 +37,11 @@ internal sealed class ClientPresence : IDisposable
         _ending = connection.ConnectionClosed.Register(EndHalf);
     }
 
-    /// <summary>Cancelled when the client has gone.</summary>
+    /// <summary>Cancelled when the client has gone, of a connection that is Kestrel's still.</summary>
     public CancellationToken Gone => _gone.Token;
+
+    /// <summary>Cancelled when the client has gone, whoever has its connection.</summary>
+    public CancellationToken Left => _left.Token;
 
     /// <summary>Cancelled when the client of a request has sent all that it ever will, or has gone.</summary>
     /// <remarks>By ssh, that is all that is seen of a client that was ended: <c>docker system dial-stdio</c> waits for
@@ -45,6 +49,10 @@ internal sealed class ClientPresence : IDisposable
     /// Docker.</remarks>
     public static CancellationToken SentAll(HttpContext context) =>
         context.Features.Get<ClientPresence>()?._sentAll.Token ?? context.RequestAborted;
+
+    /// <summary>Looks from now on whether the client is there: its end is not seen by reading where nobody takes what
+    /// it has sent before.</summary>
+    public void Watch() => IsWatched();
 
     public void Dispose()
     {
@@ -68,7 +76,7 @@ internal sealed class ClientPresence : IDisposable
         if (_local is null || _watch is null) return false;
         lock (_lock)
         {
-            if (_isOver) return true;
+            if (_isOver || _hangUp is not null) return true;
             try
             {
                 // What follows may take its time, which the thread of the watch has not.
@@ -87,6 +95,7 @@ internal sealed class ClientPresence : IDisposable
 
     private void Leave()
     {
+        _left.Cancel();
         // A client closes its half as soon as its input ends: Kestrel would close the other one.
         if (!_isTaken()) _gone.Cancel();
     }

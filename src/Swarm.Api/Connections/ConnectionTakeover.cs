@@ -73,6 +73,7 @@ internal sealed class ConnectionTakeover : IDuplexPipe
         var takeover = context.Features.Get<ConnectionTakeover>()
             ?? throw new InvalidOperationException("the connection was made by another listener");
         takeover.IsTaken = true;
+        context.Features.Get<ClientPresence>()?.Watch();
         return takeover._connection;
     }
 }

@@ -16,11 +16,15 @@ internal sealed class ConsoleStreaming(HijackedStream client, IConsoleSession se
 
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>What a client had sent before it went comes to the program still, where that takes it.</summary>
+    private static readonly TimeSpan InputPatience = TimeSpan.FromSeconds(10);
+
     /// <returns>Whether the client detached by its keys.</returns>
     public async Task<bool> RunAsync(CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var output = EndAfterAsync(SendOutputAsync(ending.Token), ending);
+        using var heard = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, client.Left);
+        var output = EndAfterAsync(SendOutputAsync(heard.Token), ending);
         var isDetached = await TakeInputAsync(ending.Token);
         if (isDetached || client.IsWebSocket) await ending.CancelAsync();
         await output;
@@ -36,14 +40,15 @@ internal sealed class ConsoleStreaming(HijackedStream client, IConsoleSession se
         }
         catch (OperationCanceledException)
         {
-            // Detached, or this process stops.
+            // Detached, or gone, or this process stops.
         }
         catch (Exception gone) when (IsGone(gone))
         {
             // Nobody reads it.
         }
 
-        if (await client.SayGoodbyeAsync()) ending.CancelAfter(GoodbyePatience);
+        if (client.Left.IsCancellationRequested) ending.CancelAfter(InputPatience);
+        else if (await client.SayGoodbyeAsync()) ending.CancelAfter(GoodbyePatience);
         else await ending.CancelAsync();
     }
 

@@ -11,13 +11,19 @@ internal sealed class HijackedStream : IAsyncDisposable
 {
     private readonly WebSocketMessages? _messages;
 
-    private HijackedStream(PipeReader input, PipeWriter output, WebSocketMessages? messages) =>
+    private HijackedStream(HttpContext context, PipeReader input, PipeWriter output, WebSocketMessages? messages)
+    {
         (Input, Output, _messages) = (input, output, messages);
+        Left = context.Features.Get<ClientPresence>()?.Left ?? CancellationToken.None;
+    }
 
     /// <summary>Completed when the client has sent its last byte: it may still read.</summary>
     public PipeReader Input { get; }
 
     public PipeWriter Output { get; }
+
+    /// <summary>Cancelled when the client has gone: it reads no more, either.</summary>
+    public CancellationToken Left { get; }
 
     /// <summary>Whether its bytes go in messages of a WebSocket. Then the streams of a program are not told apart, and
     /// who has sent its last message does not read any more, either.</summary>
@@ -35,7 +41,7 @@ internal sealed class HijackedStream : IAsyncDisposable
             ? $"HTTP/1.1 101 UPGRADED\r\nContent-Type: {contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
             : $"HTTP/1.1 200 OK\r\nContent-Type: {contentType}\r\n\r\n";
         await connection.Output.WriteAsync(Encoding.ASCII.GetBytes(head), cancellation);
-        return new HijackedStream(connection.Input, connection.Output, messages: null);
+        return new HijackedStream(context, connection.Input, connection.Output, messages: null);
     }
 
     /// <summary>Answers a request for a WebSocket.</summary>
@@ -50,7 +56,8 @@ internal sealed class HijackedStream : IAsyncDisposable
                 + $"Sec-WebSocket-Accept: {accepted}\r\n\r\n"),
             cancellation);
         var messages = new WebSocketMessages(connection);
-        return new HijackedStream(PipeReader.Create(messages.Bytes), PipeWriter.Create(messages.Bytes), messages);
+        return new HijackedStream(
+            context, PipeReader.Create(messages.Bytes), PipeWriter.Create(messages.Bytes), messages);
     }
 
     /// <summary>Tells the client of a WebSocket that there is no more. Any other connection ends with its

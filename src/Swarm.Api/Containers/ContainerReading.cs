@@ -3,6 +3,7 @@ using Swarm.Api.Http;
 using Swarm.Api.Volumes;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Core.Services;
 using Swarm.Images;
 using Swarm.Runtime.Nodes;
 
@@ -21,6 +22,7 @@ internal static class ContainerReading
         JsonFields config, Func<string, ContainerId> find)
     {
         var host = config.Object("HostConfig");
+        config.RefuseZeros();
         UnsupportedFields.Refuse(config, host);
         var image = config.Text("Image");
         if (image.Length == 0)
@@ -50,7 +52,7 @@ internal static class ContainerReading
             ConsoleSize = ConsoleSizeReading.Read(host),
         };
         if (config.Has("StopTimeout"))
-            spec = spec with { StopGrace = TimeSpan.FromSeconds(config.Number("StopTimeout")) };
+            spec = spec with { StopGrace = StopGrace(config.Number("StopTimeout")) };
         spec = WithHostSide(spec, host) with { Shared = NamespaceReading.Read(config, host, find) };
         spec = config.Flag("NetworkDisabled")
             ? spec with { NetworkMode = NetworkMode.None }
@@ -94,16 +96,16 @@ internal static class ContainerReading
             ReadOnlyRoot = host.Flag("ReadonlyRootfs"),
             Privileged = host.Flag("Privileged"),
             NoNewPrivileges = security.NoNewPrivileges,
-            ExtraHosts = host.Words("ExtraHosts") ?? [],
-            DnsServers = host.Words("Dns") ?? [],
+            ExtraHosts = NameServerReading.ExtraHosts(host),
+            DnsServers = NameServerReading.Servers(host),
             Sysctls = host.Texts("Sysctls"),
             WritableMax = StorageReading.SizeMax(host),
             ShmSize = new Bytes(host.Number("ShmSize")),
             Ulimits = ProcessReading.Ulimits(host),
             Init = host.Flag("Init"),
-            Groups = host.Words("GroupAdd") ?? [],
-            DnsSearch = host.Words("DnsSearch") ?? [],
-            DnsOptions = host.Words("DnsOptions") ?? [],
+            Groups = ProcessReading.Groups(host),
+            DnsSearch = NameServerReading.Words(host, "DnsSearch"),
+            DnsOptions = NameServerReading.Words(host, "DnsOptions"),
             OutOfMemoryScore = ProcessReading.OutOfMemoryScore(host),
             Devices = ProcessReading.Devices(host),
             Seccomp = security.Seccomp,
@@ -147,6 +149,10 @@ internal static class ContainerReading
             throw new ApiException(StatusCodes.Status400BadRequest, $"{name} in Healthcheck cannot be less than 1ms");
         return asked > 0 ? fields.Nanoseconds(name) : otherwise;
     }
+
+    /// <summary>Negative is for ever; beyond what there are timers for, it is as long as those last.</summary>
+    private static TimeSpan StopGrace(long seconds) =>
+        TimeSpan.FromSeconds(Math.Clamp(seconds, -1, (long)ServiceSpec.LongestTime.TotalSeconds));
 
     private static string? TextOrNull(JsonFields fields, string name) =>
         fields.Text(name) is { Length: > 0 } text ? text : null;

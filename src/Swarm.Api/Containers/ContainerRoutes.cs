@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.Routing;
 using Swarm.Api.Http;
 using Swarm.Api.Nodes;
 using Swarm.Cluster.Nodes;
+using Swarm.Core.Containers;
 using Swarm.Runtime;
 using Swarm.Runtime.Bundles;
+using Swarm.Runtime.Nodes;
 
 namespace Swarm.Api.Containers;
 
@@ -14,6 +16,8 @@ namespace Swarm.Api.Containers;
 /// <remarks>Listed in docs/docker-api.md. The node decides; here requests become questions to it.</remarks>
 internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimeProvider time)
 {
+    private readonly ChangeTurns _turns = new();
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/containers/json", ListAsync);
@@ -138,13 +142,12 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
 
     private async Task UpdateAsync(HttpContext context)
     {
-        var shown = await desk.ShowAsync(context.NamedContainer(), context.RequestAborted);
+        var id = desk.Engine.Get(context.NamedContainer()).Id;
         var changes = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
+        using var turn = await _turns.TakeAsync(id, context.RequestAborted);
+        var shown = await desk.ShowAsync(id.Value, context.RequestAborted);
         var (settings, limits) = ContainerUpdate.Apply(shown, changes);
-        // First what the kernel may refuse.
-        if (limits is not null)
-            await desk.Engine.Controls.SetLimitsAsync(shown.State.Id, limits, context.RequestAborted);
-        await desk.AskAsync(new ChangeStandalone(shown.State.Id, settings), context.RequestAborted);
+        await ChangeAsync(shown.State, settings, limits);
         desk.Engine.Events.Publish(shown.State, "update");
         await context.Response.WriteNodeAsync(
             StatusCodes.Status200OK,
@@ -153,6 +156,23 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
                 ["Warnings"] = SpecWords.Words(limits is null ? [] : LimitReading.Warnings(limits, node)),
             },
             context.RequestAborted);
+    }
+
+    /// <remarks>Begun, it comes to its end, be the client there or not: else what holds is not what is shown.</remarks>
+    private async Task ChangeAsync(ContainerState before, StandaloneSettings settings, ResourceLimits? limits)
+    {
+        // First what the kernel may refuse.
+        var controls = desk.Engine.Controls;
+        if (limits is not null) await controls.SetLimitsAsync(before.Id, limits, CancellationToken.None);
+        try
+        {
+            await desk.AskAsync(new ChangeStandalone(before.Id, settings), CancellationToken.None);
+        }
+        catch when (limits is not null)
+        {
+            await controls.SetLimitsAsync(before.Id, before.Definition.Spec.Limits, CancellationToken.None);
+            throw;
+        }
     }
 
     private async Task RemoveAsync(HttpContext context)

@@ -29,15 +29,32 @@ internal static class ProcessReading
             : throw Invalid($"Invalid value {score}, range for oom score adj is [-1000, 1000]");
     }
 
-    /// <exception cref="ApiException">A device without a path.</exception>
+    /// <exception cref="ApiException">A device without a path, or what cannot be done with one.</exception>
     public static ImmutableArray<DeviceSpec> Devices(JsonFields host) =>
-    [
-        .. host.Objects("Devices").Select(device => new DeviceSpec(
-            device.Text("PathOnHost") is ['/', ..] and var path
-                ? path
-                : throw Invalid($"{device.PathOf("PathOnHost")} is not a full path"),
-            device.Text("PathInContainer"), device.Text("CgroupPermissions"))),
-    ];
+        [.. host.Objects("Devices").Select(ReadDevice)];
+
+    private static DeviceSpec ReadDevice(JsonFields device)
+    {
+        var (source, target) = (device.Text("PathOnHost"), device.Text("PathInContainer"));
+        var access = device.Text("CgroupPermissions");
+        if (source is not ['/', ..]) throw Invalid($"{device.PathOf("PathOnHost")} is not a full path: \"{source}\"");
+        if (target is not ("" or ['/', ..]))
+            throw Invalid($"{device.PathOf("PathInContainer")} is not a full path: \"{target}\"");
+        if (access.Any(letter => letter is not ('r' or 'w' or 'm')))
+            throw Invalid($"{device.PathOf("CgroupPermissions")} is not of r, w and m: \"{access}\"");
+        return new DeviceSpec(source, target, access);
+    }
+
+    /// <summary>More groups of its user.</summary>
+    /// <exception cref="ApiException">One has no name.</exception>
+    public static ImmutableArray<string> Groups(JsonFields host)
+    {
+        const string field = "GroupAdd";
+        var groups = host.Words(field) ?? [];
+        return groups.FirstOrDefault(string.IsNullOrWhiteSpace) is { } wrong
+            ? throw Invalid($"{host.PathOf(field)}: \"{wrong}\" is no group")
+            : groups;
+    }
 
     private static ApiException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
 }

@@ -118,6 +118,28 @@ internal sealed class JsonFields(JsonObject fields, string path = "")
         _ => false,
     };
 
+    /// <summary>No path, name or argument of a program has a byte of zero, which ends it.</summary>
+    /// <exception cref="ApiException">A text has one, or a name of a field.</exception>
+    public void RefuseZeros()
+    {
+        foreach (var (name, value) in fields) RefuseZeros(PathOf(name), name, value);
+    }
+
+    private static void RefuseZeros(string place, string name, JsonNode? value)
+    {
+        var isText = value is JsonValue one && one.TryGetValue<string>(out var text) && text.Contains('\0');
+        if (isText || name.Contains('\0'))
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                $"invalid JSON: {place.Replace("\0", "\\0", StringComparison.Ordinal)} has a byte of zero in its text");
+        }
+
+        if (value is JsonObject found) new JsonFields(found, place).RefuseZeros();
+        if (value is not JsonArray list) return;
+        for (var at = 0; at < list.Count; at++) RefuseZeros($"{place}[{at}]", "", list[at]);
+    }
+
     private T Value<T>(JsonNode node, string name, string kind) =>
         node is JsonValue value && value.TryGetValue<T>(out var found) ? found : throw Wrong(name, kind);
 

@@ -39,7 +39,7 @@ internal static class EndpointReading
         var parts = text.Split(':');
         var name = parts[0].TrimStart('/');
         var alias = parts.Length > 1 ? parts[1].Split('/')[^1] : name;
-        return parts.Length <= 2 && name.Length > 0 && alias.Length > 0
+        return parts.Length <= 2 && name.Length > 0 && EndpointSpec.IsAlias(alias)
             ? new LinkSpec(name, alias)
             : throw new ApiException(StatusCodes.Status400BadRequest, $"bad format for links: {text}");
     }

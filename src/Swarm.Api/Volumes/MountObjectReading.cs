@@ -88,22 +88,24 @@ internal static class MountObjectReading
     private static MountSpec Tmpfs(JsonFields options, MountSpec mount)
     {
         if (mount.Source.Length > 0) throw Wrong("tmpfs", "field Source must not be specified");
+        if (options.Number("SizeBytes") is < 0 and var size)
+            throw Wrong("tmpfs", $"field TmpfsOptions.SizeBytes must not be negative: {size}");
         return mount with
         {
             Size = new Bytes(options.Number("SizeBytes")),
             Mode = options.Number("Mode") is > 0 and <= 0xfff and var mode ? (int)mode : null,
-            Options = [.. Pairs(options.Node["Options"]).Select(option => TmpfsReading.Check(mount.Target, option))],
+            Options = [.. Pairs(options, "Options").Select(option => TmpfsReading.Check(mount.Target, option))],
         };
     }
 
     /// <summary>A list of lists of one word, or of two: a name and its value.</summary>
-    private static ImmutableArray<string> Pairs(JsonNode? options) => options switch
+    private static ImmutableArray<string> Pairs(JsonFields options, string name) => options.Node[name] switch
     {
         null => [],
         JsonArray list => [.. list.Select(item => item is JsonArray { Count: 1 or 2 } words
             ? string.Join('=', words.Select(word => word?.ToString() ?? ""))
             : throw MountReading.Invalid("invalid option array length"))],
-        _ => throw MountReading.Invalid("invalid JSON: TmpfsOptions.Options must be a list of lists"),
+        _ => throw MountReading.Invalid($"invalid JSON: {options.PathOf(name)} must be a list of lists"),
     };
 
     private static ApiException Wrong(string kind, string what) =>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
+using Swarm.Core.Containers;
 using Swarm.Core.Services;
 using Swarm.Runtime;
 using static Swarm.Cluster.Nodes.StandaloneAnswer;
@@ -10,12 +11,56 @@ namespace Swarm.Cluster.Nodes;
 /// <summary>The end of the container.</summary>
 internal sealed partial class StandaloneActor
 {
+    private const int TerminateSignal = 15;
+
     /// <summary>Who waits for the end of what was killed is told so by then: it waits for the kernel.</summary>
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(20);
 
+    private void Kill(int signal, IActorRef asker)
+    {
+        var (isRunning, isWaiting) = (
+            Seen is { Phase: ContainerPhase.Running }, _container.Status == ContainerStatus.BackingOff);
+        var isToEnd = signal == KillSignal || signal == node.Engine.StopSignalOf(_kept.Id);
+        if (isRunning && !isToEnd)
+        {
+            Publish("kill", ("signal", $"{signal}"));
+            node.Engine.Signal(_kept.Id, signal);
+            asker.Tell(new Done(Changed: true));
+        }
+        else if (isRunning || (IsUp && isToEnd))
+        {
+            EndBy(signal, asker, awaitsEnd: isWaiting || signal == KillSignal);
+        }
+        else if (isWaiting)
+        {
+            if (SaysStopSignal) asker.Tell(new Done(Changed: true));
+            else EndBy(signal: 0, asker, awaitsEnd: true);
+        }
+        else
+        {
+            asker.Tell(new Refused(ContainerFault.Conflict, $"container {_kept.Id.Value} is not running"));
+        }
+    }
+
+    /// <summary>Of one that waits for its restart nobody could get a signal. As in Docker, one that is to end it ends
+    /// the waiting; of one that says by which signal it ends others do nothing, of all else any one does.</summary>
+    private bool SaysStopSignal => node.Engine.StopSignalOf(_kept.Id) != TerminateSignal
+        || Seen is { Definition.Spec.StopSignal.Length: > 0 };
+
+    private void EndBy(int signal, IActorRef asker, bool awaitsEnd) =>
+        Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
+        {
+            // Who kills may remove it next.
+            if (awaitsEnd) _askers.AwaitEnd(asker, _container);
+            Terminate(
+                signal switch { KillSignal => KillAgainAfter, 0 => null, _ => Timeout.InfiniteTimeSpan }, signal);
+            if (!awaitsEnd) asker.Tell(new Done(Changed: true));
+        });
+
     private void Terminate(TimeSpan? grace, int signal)
     {
-        Publish("kill", ("signal", $"{(signal == 0 ? node.Engine.StopSignalOf(_kept.Id) : signal)}"));
+        if (Seen is { Phase: ContainerPhase.Running })
+            Publish("kill", ("signal", $"{(signal == 0 ? node.Engine.StopSignalOf(_kept.Id) : signal)}"));
         var given = grace ?? _container.Template.Container.StopGrace;
         if (given >= TimeSpan.Zero) Timers.StartSingleTimer(nameof(Overdue), new Overdue(), given + KillPatience);
         _runner.Tell(new AskStop(given, signal));

@@ -136,31 +136,6 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         Terminate(restart.Grace, restart.Signal);
     }
 
-    private void Kill(int signal, IActorRef asker)
-    {
-        if (Seen is not { Phase: ContainerPhase.Running })
-        {
-            asker.Tell(new Refused(ContainerFault.Conflict, $"container {_kept.Id.Value} is not running"));
-            return;
-        }
-
-        if (signal != KillSignal && signal != node.Engine.StopSignalOf(_kept.Id))
-        {
-            Publish("kill", ("signal", $"{signal}"));
-            node.Engine.Signal(_kept.Id, signal);
-            asker.Tell(new Done(Changed: true));
-            return;
-        }
-
-        Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
-        {
-            // Who kills may remove it next.
-            if (signal == KillSignal) _askers.AwaitEnd(asker, _container);
-            Terminate(signal == KillSignal ? KillAgainAfter : Timeout.InfiniteTimeSpan, signal);
-            if (signal != KillSignal) asker.Tell(new Done(Changed: true));
-        });
-    }
-
     private void Change(StandaloneSettings settings, IActorRef asker)
     {
         var before = _kept.Settings;
@@ -213,7 +188,8 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
     private void End(Container before)
     {
         // One that is killed or removed is not stopped, in Docker's words.
-        if (_isToldAsStopped && before.Status == ContainerStatus.Stopping) Publish("stop");
+        if (_isToldAsStopped && before.Status is ContainerStatus.Stopping or ContainerStatus.BackingOff)
+            Publish("stop");
         _isToldAsStopped = false;
         if (_askers.TakeRestart(Seen?.Run ?? 0) is { } asker)
         {

@@ -39,23 +39,40 @@ public sealed partial class Folder
     /// with two open descriptors. Another file system mounted below is not entered, and refused.
     /// </remarks>
     /// <exception cref="LinuxException">EBUSY when something is mounted below.</exception>
-    public void RemoveTree(string name)
+    public void RemoveTree(string name) => RemoveTrees(new Stack<string>([name]));
+
+    /// <summary>As <see cref="RemoveTree"/>, of several.</summary>
+    /// <param name="left">The names, and what is left of them, by names in this folder, where it is refused.</param>
+    /// <exception cref="LinuxException">EBUSY when something is mounted below.</exception>
+    public void RemoveTrees(Stack<string> left)
     {
-        var left = new Stack<string>([name]);
-        while (left.TryPop(out var next))
+        while (left.TryPeek(out var next))
         {
-            var bytes = Encoding.UTF8.GetBytes(next);
-            if (Unlink(bytes, 0) is var error && error is 0 or Errno.ENOENT) continue;
-            if (error is not (Errno.EISDIR or Errno.EPERM)) throw new LinuxException("unlinkat", error, next);
-
-            using (var folder = Child(bytes) ?? throw new LinuxException("openat2", Errno.EBUSY, next))
+            var moved = new Stack<string>();
+            try
             {
-                Empty(folder, left);
+                RemoveTop(next, moved);
+                left.Pop();
             }
-
-            SystemCall.Check(
-                Unlink(bytes, OpenFlags.RemoveFolderAt) == 0 ? 0 : -1, "unlinkat", next);
+            finally
+            {
+                while (moved.TryPop(out var aside)) left.Push(aside);
+            }
         }
+    }
+
+    private void RemoveTop(string name, Stack<string> moved)
+    {
+        var bytes = Encoding.UTF8.GetBytes(name);
+        if (Unlink(bytes, 0) is var error && error is 0 or Errno.ENOENT) return;
+        if (error is not (Errno.EISDIR or Errno.EPERM)) throw new LinuxException("unlinkat", error, name);
+
+        using (var folder = Child(bytes) ?? throw new LinuxException("openat2", Errno.EBUSY, name))
+        {
+            Empty(folder, moved);
+        }
+
+        SystemCall.Check(Unlink(bytes, OpenFlags.RemoveFolderAt) == 0 ? 0 : -1, "unlinkat", name);
     }
 
     /// <summary>The names in this folder, in the order the file system gives them.</summary>

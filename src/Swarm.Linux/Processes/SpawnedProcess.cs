@@ -27,6 +27,9 @@ public sealed partial class SpawnedProcess(int pid)
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
     }
 
+    /// <summary>Nobody waits for it any more: whoever takes in orphans reaps it when it ends.</summary>
+    public void Abandon() => OwnChildren.Remove(pid);
+
     /// <summary>
     /// Ends it at once, with all that it started and that did the same. Valid until it has been waited for.
     /// </summary>

@@ -50,6 +50,7 @@ internal sealed record ContainerPlan
         Capabilities.Check(spec.AddCapabilities, spec.DropCapabilities);
         LimitSection.Check(spec.Limits);
         DeviceChoice.Check(spec.DeviceWeights);
+        DeviceChoice.Rules(spec.Cgroup.DeviceRules);
         HostSideCheck.Check(spec);
         return new ContainerPlan
         {

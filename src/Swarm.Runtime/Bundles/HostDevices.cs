@@ -18,10 +18,11 @@ internal static class HostDevices
     /// <exception cref="ContainerException">One is not there, or is no device.</exception>
     public static IEnumerable<HostDevice> Choose(ImmutableArray<DeviceSpec> wanted) => wanted.SelectMany(device =>
     {
+        if (device.Source is not ['/', ..]) throw Invalid($"device \"{device.Source}\" is not a full path");
         if (device.Access.Any(letter => letter is not ('r' or 'w' or 'm')))
             throw Invalid($"device {device.Source}: access '{device.Access}' is not of r, w and m");
         var target = device.Target.Length > 0 ? device.Target : device.Source;
-        if (target[0] != '/') throw Invalid($"device {device.Source}: {target} is not a full path");
+        if (target is not ['/', ..]) throw Invalid($"device {device.Source}: {target} is not a full path");
         var found = Directory.Exists(device.Source)
             ? Directory.GetFileSystemEntries(device.Source, "*", SearchOption.AllDirectories)
                 .Where(path => StatusOf(path) is { IsDevice: true })

@@ -23,7 +23,7 @@ namespace Swarm.Runtime.Execs;
 /// and it costs another two processes. What was started goes on when the engine ends, since crun waits for it.
 /// </remarks>
 internal sealed class ExecLauncher(
-    EngineOptions options, EngineFolders folders, DescriptorWatch watch, TimeProvider time)
+    EngineOptions options, EngineFolders folders, DescriptorWatch watch, ProgramWaiting waiting, TimeProvider time)
 {
     /// <summary>crun sends the terminal before it tells the pid.</summary>
     private static readonly TimeSpan TerminalPatience = TimeSpan.FromSeconds(10);
@@ -147,25 +147,43 @@ internal sealed class ExecLauncher(
         string folder, JsonObject started, SpawnedProcess process, Pipe pid, Func<Task<ExecStreams>> open)
     {
         pid.Writing.Dispose();
-        var text = await ReadPidAsync(pid);
-        if (text.Length == 0)
+        string text;
+        ExecStreams streams;
+        try
         {
-            process.Wait();
-            var log = Path.Join(folder, "log");
-            throw RuntimeMessages.ToException(
-                File.Exists(log) ? File.ReadAllText(log) : "", ExecProcess.ProgramOf(started),
-                ExecProcess.FilesOf(started));
+            text = await ReadPidAsync(pid);
+            if (text.Length == 0) throw Refusal(folder, started, process);
+            streams = await open();
+        }
+        catch (Exception hanging) when (hanging is OperationCanceledException or SocketException)
+        {
+            waiting.Kill(process);
+            throw new ContainerException(
+                ContainerFault.Host, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"crun did not start \"{ExecProcess.ProgramOf(started)}\" within "
+                    + $"{waiting.Patience.TotalSeconds:0} s, and was killed"));
         }
 
-        return (new RunningExec(watch, process, await open(), time), int.Parse(text, CultureInfo.InvariantCulture));
+        return (new RunningExec(watch, process, streams, time), int.Parse(text, CultureInfo.InvariantCulture));
+    }
+
+    private ContainerException Refusal(string folder, JsonObject started, SpawnedProcess process)
+    {
+        waiting.Wait(process);
+        var log = Path.Join(folder, "log");
+        return RuntimeMessages.ToException(
+            File.Exists(log) ? File.ReadAllText(log) : "", ExecProcess.ProgramOf(started),
+            ExecProcess.FilesOf(started));
     }
 
     private async Task<string> ReadPidAsync(Pipe pid)
     {
         using var stream = new DescriptorStream(watch, pid.TakeReading());
+        using var patience = new CancellationTokenSource(waiting.Patience, time);
         var digits = new byte[32];
         // Written at once; it is not closed before the program has ended.
-        return Encoding.ASCII.GetString(digits, 0, await stream.ReadAsync(digits, CancellationToken.None)).Trim();
+        return Encoding.ASCII.GetString(digits, 0, await stream.ReadAsync(digits, patience.Token)).Trim();
     }
 
     private async Task<FileDescriptor> ReceiveAsync(Socket listener)
@@ -174,7 +192,7 @@ internal sealed class ExecLauncher(
         using var connection = await listener.AcceptAsync(patience.Token);
         await connection.ReceiveAsync(Memory<byte>.Empty, patience.Token);
         return Terminal.Receive(connection.SafeHandle)
-            ?? throw new ContainerException(ContainerFault.Host, "crun sent no terminal");
+            ?? throw new OperationCanceledException("crun sent no terminal");
     }
 
     private static ImmutableArray<string> Arguments(

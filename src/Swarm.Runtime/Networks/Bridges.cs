@@ -136,10 +136,12 @@ internal sealed class Bridges(
         {
             // A bridge of that name without a network is what a crash left.
             if (network.Settings.BridgeName is null) links.DeleteLink(network.BridgeName(options.NamePrefix));
+            NotePassing(network, isPassing: true);
             EnsureBridge(network);
             ledger.Add(network);
             if (network.Definition is { } definition) files.Save(definition, network);
             else files.SaveNetworks(ledger.Networks);
+            NotePassing(network, isPassing: false);
             apply(_rules.AddNetwork(network));
             return network;
         }
@@ -153,12 +155,23 @@ internal sealed class Bridges(
     private void Remove(BridgeNetwork network)
     {
         var known = ledger.FindNetwork(network.Name) is not null;
+        NotePassing(network, isPassing: true);
         // What is on disk goes first: a bridge without a network is cleared away, the other way round it comes back.
         if (network.Definition is { } definition) files.Forget(definition);
         ledger.Remove(network);
         if (known) apply(_rules.RemoveNetwork(network));
         links.DeleteLink(network.BridgeName(options.NamePrefix));
+        NotePassing(network, isPassing: false);
         files.SaveNetworks(ledger.Networks);
+    }
+
+    /// <summary>Puts down that a bridge is being made or removed: what a crash leaves of one with a name of its own is
+    /// told from those of others by nothing else.</summary>
+    private void NotePassing(BridgeNetwork network, bool isPassing)
+    {
+        if (network.Settings.BridgeName is not { } name) return;
+        var noted = files.LoadBridges();
+        files.SaveBridges(isPassing ? noted.SetItem(name, Subnet.Mac(network.Gateway)) : noted.Remove(name));
     }
 
     private Subnet ChooseSubnet(string failed)

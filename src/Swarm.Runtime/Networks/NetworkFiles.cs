@@ -25,6 +25,7 @@ internal sealed class NetworkFiles(string folder, string lasting)
 
     private readonly string _networks = Path.Combine(folder, "networks.json");
     private readonly string _ingress = Path.Combine(folder, "ingress.json");
+    private readonly string _bridges = Path.Combine(folder, "bridges.json");
     private readonly string _containers = Path.Combine(folder, "containers");
 
     /// <exception cref="ContainerException">A file cannot be understood: named.</exception>
@@ -58,6 +59,16 @@ internal sealed class NetworkFiles(string folder, string lasting)
     internal void SaveIngress(ImmutableArray<IngressRoute> routes) =>
         Write(_ingress, routes);
 
+    /// <summary>Bridges with names of their own that are being made or removed, and their addresses.</summary>
+    internal ImmutableSortedDictionary<string, string> LoadBridges() =>
+        Read(_bridges, ImmutableSortedDictionary<string, string>.Empty);
+
+    internal void SaveBridges(ImmutableSortedDictionary<string, string> bridges)
+    {
+        if (bridges.IsEmpty) File.Delete(_bridges);
+        else Write(_bridges, bridges);
+    }
+
     internal void Save(AttachedContainer container) =>
         Write(PathOf(container.Id), container);
 
@@ -66,9 +77,10 @@ internal sealed class NetworkFiles(string folder, string lasting)
     internal void DeleteAll()
     {
         if (Directory.Exists(_containers)) Directory.Delete(_containers, recursive: true);
-        foreach (var file in (string[])[_networks, _ingress, _networks + Aside, _ingress + Aside])
+        foreach (var file in (string[])[_networks, _ingress, _bridges])
         {
             if (File.Exists(file)) File.Delete(file);
+            if (File.Exists(file + Aside)) File.Delete(file + Aside);
         }
 
         if (Directory.Exists(lasting) && lasting != folder) Directory.Delete(lasting, recursive: true);

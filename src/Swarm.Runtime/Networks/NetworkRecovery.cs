@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Linux.Networking;
@@ -69,6 +70,22 @@ internal sealed partial class NetworkRecovery(
                 || link.Name.StartsWith(options.NamePrefix + "-", StringComparison.Ordinal);
             if (ours && !devices.Contains(link.Name)) links.DeleteLink(link.Name);
         }
+
+        DropHalfMade(devices);
+    }
+
+    /// <summary>Bridges with names of their own that a crash left while they were made or removed. Their address tells
+    /// them from what somebody else has given the name to.</summary>
+    private void DropHalfMade(HashSet<string> known)
+    {
+        foreach (var (name, address) in files.LoadBridges())
+        {
+            if (known.Contains(name) || links.FindLink(name) is not { } link || link.MacAddress != address) continue;
+            links.DeleteLink(name);
+            LogHalfMade(name);
+        }
+
+        files.SaveBridges(ImmutableSortedDictionary<string, string>.Empty);
     }
 
     private void RestoreBridges()
@@ -115,6 +132,9 @@ internal sealed partial class NetworkRecovery(
 
     [LoggerMessage(LogLevel.Information, "Dropped the network of container {Container}, which does not run")]
     private partial void LogDropped(string container);
+
+    [LoggerMessage(LogLevel.Information, "Removed the bridge {Bridge}, which a crash left without its network")]
+    private partial void LogHalfMade(string bridge);
 
     [LoggerMessage(LogLevel.Error,
         "The file of a network could not be understood and was set aside as {Path}; its containers are cut off")]

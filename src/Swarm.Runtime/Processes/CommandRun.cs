@@ -23,6 +23,7 @@ internal sealed class CommandRun : IDisposable
     private readonly TimeProvider _time;
     private ITimer? _patience;
     private bool _waited;
+    private bool _disposed;
 
     public CommandRun(DescriptorWatch watch, Spawn spawn, TimeProvider time)
     {
@@ -64,6 +65,8 @@ internal sealed class CommandRun : IDisposable
         _patience?.Dispose();
         _reading.Dispose();
         _ending.Dispose();
+        // What was called back in this very moment is over then, or reads no more.
+        lock (_lock) _disposed = true;
         _handle.Dispose();
         _pipe.Dispose();
     }
@@ -80,6 +83,7 @@ internal sealed class CommandRun : IDisposable
     {
         lock (_lock)
         {
+            if (_disposed) return;
             Span<byte> chunk = stackalloc byte[OutputLimit];
             var count = _pipe.ReadAvailable(chunk);
             if (count == 0) _reading?.Dispose();
@@ -91,7 +95,7 @@ internal sealed class CommandRun : IDisposable
     {
         lock (_lock)
         {
-            if (_waited) return;
+            if (_waited || _disposed) return;
             _waited = true;
             _ending?.Dispose();
             Span<byte> chunk = stackalloc byte[OutputLimit];

@@ -14,7 +14,7 @@ namespace Swarm.Runtime.Processes;
 /// Makes a container by way of conmon, which stays beside it, writes its log and keeps its exit code.
 /// </summary>
 /// <remarks>https://github.com/containers/conmon ; the words on the pipe are read in its sources only.</remarks>
-internal sealed class ContainerMonitor(EngineOptions options, EngineFolders folders)
+internal sealed class ContainerMonitor(EngineOptions options, EngineFolders folders, ProgramWaiting waiting)
 {
     /// <summary>A file that conmon ends by itself is this large at least: it takes longer to be written than the
     /// engine takes to hold it. Smaller ones are ended by the engine.</summary>
@@ -23,7 +23,8 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
     /// <param name="score">How soon it is killed for want of memory.</param>
     /// <param name="program">What runs in it, for people.</param>
     /// <returns>The container's first process, which waits to be started, and its conmon.</returns>
-    /// <exception cref="ContainerException">crun refused, in words for the user.</exception>
+    /// <exception cref="ContainerException">crun refused, in words for the user; or it hangs: whoever undoes what was
+    /// made ends it, and its conmon.</exception>
     public (ProcessIdentity First, ProcessIdentity Monitor) Create(
         ContainerId id, string name, ContainerSpec spec, int score, string logPath, string program)
     {
@@ -45,8 +46,9 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
             });
             // Only conmon shall hold the writing end, or its death would not be seen.
             pipe.Writing.Dispose();
-            process.Wait();
-            answer = pipe.ReadLine();
+            if (waiting.Wait(process) is null) throw Late(id);
+            (var isInTime, answer) = waiting.ReadLine(pipe);
+            if (!isInTime) throw Late(id);
         }
 
         var files = spec.Ulimits.LastOrDefault(limit => limit.Name == "nofile")?.Soft;
@@ -90,6 +92,12 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
             ? [.. file, "-l", "journald", "--log-tag", LogTag.Of(tag, id, name, spec.Image)]
             : [.. file, "-l", "journald"];
     }
+
+    private ContainerException Late(ContainerId id) => new(
+        ContainerFault.Host, string.Create(
+            CultureInfo.InvariantCulture,
+            $"crun did not make container {id.Short} within {waiting.Patience.TotalSeconds:0} s, and is ended: what it "
+            + $"waits for, as a file system to be mounted, does not answer"));
 
     private static int ParseAnswer(string? answer, string output, string program, long? files)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Swarm.Core;
 using Swarm.Linux.Processes;
 
@@ -6,7 +7,7 @@ namespace Swarm.Runtime.Processes;
 
 /// <summary>crun, as far as it is called directly.</summary>
 /// <remarks>https://github.com/containers/crun/blob/1.8.1/crun.1.md</remarks>
-internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
+internal sealed class OciRuntime(EngineOptions options, EngineFolders folders, ProgramWaiting waiting)
 {
     private const string StartFifo = "exec.fifo";
 
@@ -86,9 +87,13 @@ internal sealed class OciRuntime(EngineOptions options, EngineFolders folders)
             WorkingFolder = "/",
             OutputPath = output,
         });
-        var code = process.Wait();
+        var code = waiting.Wait(process);
         var text = File.ReadAllText(output);
         File.Delete(output);
-        return (code, text);
+        return code is { } known ? (known, text) : throw new ContainerException(
+            ContainerFault.Host, string.Create(
+                CultureInfo.InvariantCulture,
+                $"crun {arguments[0]} of container {id.Short} did not end within {waiting.Patience.TotalSeconds:0} s, "
+                + $"and was killed: what it waited for does not answer"));
     }
 }

@@ -9,11 +9,13 @@ internal static class BindSource
 {
     /// <summary>Whether it can be bound as it is asked to. One that is made when it is missing need not be there.
     /// </summary>
-    /// <exception cref="ContainerException">It cannot; in Docker's words.</exception>
+    /// <exception cref="ContainerException">It cannot; in Docker's words. Or its file system does not
+    /// answer.</exception>
     public static void Check(MountSpec mount)
     {
         if (mount.Source.Length == 0 || mount.Source[0] != '/')
             throw Invalid($"invalid mount path: '{mount.Source}' mount path must be absolute");
+        AnsweringPath.Expect(mount.Source);
         using var root = new RootedFolder("/");
         var path = root.Resolve(mount.Source);
         if (path is null && !mount.CreateSource) throw Invalid($"bind source path does not exist: {mount.Source}");

@@ -5,21 +5,43 @@ namespace Swarm.Runtime.Work;
 /// <summary>
 /// A fixed number of threads for work that blocks in the kernel, so that the shared pool never waits for it.
 /// </summary>
-/// <remarks>What is awaited in such work goes on on these threads too.</remarks>
+/// <remarks>What is awaited in such work goes on on these threads too. Where all of them hang, as at a file system that
+/// does not answer, others are added one by one, and end when they are not needed any more.</remarks>
 internal sealed class BlockingWork : TaskScheduler, IDisposable
 {
+    /// <summary>As long as something waits, and nothing was begun meanwhile, all threads hang.</summary>
+    private static readonly TimeSpan HangAfter = TimeSpan.FromSeconds(2);
+
+    /// <summary>What hangs in the kernel now will not end by more threads.</summary>
+    private const int MostMore = 64;
+
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
+
+    [ThreadStatic]
+    private static BlockingWork? _ofThread;
+
     private readonly BlockingCollection<Task> _queue = [];
-    private readonly Thread[] _threads;
+    private readonly Lock _lock = new();
+    private readonly List<Thread> _threads = [];
+    private readonly string _name;
+    private readonly int _usual;
+    private readonly ITimer _look;
+    private long _begun;
+    private long _begunBefore;
+    private bool _looks;
     private int _closed;
 
-    public BlockingWork(string name, int threads)
+    public BlockingWork(string name, int threads, TimeProvider time)
     {
-        _threads = [.. Enumerable.Range(
-            0, threads).Select(i => new Thread(Loop) { Name = $"{name} {i}", IsBackground = true })];
-        foreach (var thread in _threads) thread.Start();
+        (_name, _usual) = (name, threads);
+        _look = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        lock (_lock)
+        {
+            for (var i = 0; i < threads; i++) AddThread();
+        }
     }
 
-    public override int MaximumConcurrencyLevel => _threads.Length;
+    public override int MaximumConcurrencyLevel => _usual + MostMore;
 
     public Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellation) =>
         Task.Factory.StartNew(work, cancellation, TaskCreationOptions.DenyChildAttach, this).Unwrap();
@@ -27,29 +49,75 @@ internal sealed class BlockingWork : TaskScheduler, IDisposable
     public Task RunAsync(Func<Task> work, CancellationToken cancellation) =>
         Task.Factory.StartNew(work, cancellation, TaskCreationOptions.DenyChildAttach, this).Unwrap();
 
-    /// <summary>Lets what is queued be done and the threads end.</summary>
+    /// <summary>Lets what is queued be done and the threads end; one that hangs ends with the process.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _closed, 1) == 1) return;
+        _look.Dispose();
         _queue.CompleteAdding();
-        foreach (var thread in _threads)
-        {
-            if (thread != Thread.CurrentThread) thread.Join();
-        }
-
-        _queue.Dispose();
+        Thread[] threads;
+        lock (_lock) threads = [.. _threads.Where(thread => thread != Thread.CurrentThread)];
+        if (threads.All(thread => thread.Join(EndPatience))) _queue.Dispose();
     }
 
     protected override IEnumerable<Task> GetScheduledTasks() => _queue;
 
-    protected override void QueueTask(Task task) => _queue.Add(task);
+    protected override void QueueTask(Task task)
+    {
+        _queue.Add(task);
+        LookSoon();
+    }
 
     /// <remarks>Only its own threads may block.</remarks>
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
-        Array.IndexOf(_threads, Thread.CurrentThread) >= 0 && TryExecuteTask(task);
+        _ofThread == this && TryExecuteTask(task);
+
+    private void LookSoon()
+    {
+        lock (_lock)
+        {
+            if (_looks || _closed == 1) return;
+            (_looks, _begunBefore) = (true, Interlocked.Read(ref _begun));
+            _look.Change(HangAfter, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Look()
+    {
+        lock (_lock)
+        {
+            _looks = false;
+            if (_closed == 1 || _queue.Count == 0) return;
+            if (Interlocked.Read(ref _begun) == _begunBefore && _threads.Count < _usual + MostMore) AddThread();
+        }
+
+        LookSoon();
+    }
+
+    private void AddThread()
+    {
+        var thread = new Thread(Loop) { Name = $"{_name} {_threads.Count}", IsBackground = true };
+        _threads.Add(thread);
+        thread.Start();
+    }
 
     private void Loop()
     {
-        foreach (var task in _queue.GetConsumingEnumerable()) TryExecuteTask(task);
+        _ofThread = this;
+        foreach (var task in _queue.GetConsumingEnumerable())
+        {
+            Interlocked.Increment(ref _begun);
+            TryExecuteTask(task);
+            if (IsTooMany()) return;
+        }
+    }
+
+    /// <summary>Whether there are more threads than usual, and nothing waits for one.</summary>
+    private bool IsTooMany()
+    {
+        lock (_lock)
+        {
+            return _threads.Count > _usual && _queue.Count == 0 && _threads.Remove(Thread.CurrentThread);
+        }
     }
 }

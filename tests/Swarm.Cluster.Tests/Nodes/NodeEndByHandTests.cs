@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Swarm.Cluster.Nodes;
 using Swarm.Core.Services;
+using Swarm.Runtime;
 using Swarm.Runtime.Nodes;
 
 namespace Swarm.Cluster.Tests.Nodes;
@@ -51,6 +52,54 @@ public sealed class NodeEndByHandTests : NodeFixture
 
         Assert.Equal(new StandaloneAnswer.Done(Changed: true), await asked.WaitAsync(TimeSpan.FromSeconds(30)));
     }
+
+    /// <remarks>As in Docker, by whatever signal, where it says of none that it ends it.</remarks>
+    [Theory]
+    [InlineData(0)] // is stopped
+    [InlineData(9)]
+    [InlineData(15)]
+    [InlineData(10)]
+    public async Task One_that_waits_for_its_restart_is_ended_by_hand_and_stays_so(int signal)
+    {
+        StartNode();
+        await MakeAsync(Restarting);
+        await DoneAsync(new StartByHand(Own));
+        Engine.End(Own, 1);
+
+        await DoneAsync(signal == 0 ? new StopByHand(Own, null, 0) : new KillByHand(Own, signal));
+        Pass(90);
+
+        Assert.Equal((ContainerPhase.Ended, 1), (Engine.Find(Own)!.Phase, Engine.Find(Own)!.Run));
+        Assert.Equal(TaskState.Shutdown, Standalone[Own]!.Desired);
+        Assert.Empty(Engine.Signals);
+        Assert.Equal(
+            new StandaloneAnswer.Refused(ContainerFault.Conflict, $"container {Own.Value} is not running"),
+            await Node.Ask<StandaloneAnswer>(new KillByHand(Own, 9)));
+    }
+
+    [Fact]
+    public async Task One_that_says_which_signal_ends_it_and_waits_for_its_restart_is_ended_by_no_other()
+    {
+        StartNode();
+        await DoneAsync(new CreateStandalone(
+            new ContainerDefinition(Own, "own", Spec() with { StopSignal = "SIGTERM" }), Restarting));
+        await DoneAsync(new StartByHand(Own));
+        Engine.End(Own, 1);
+
+        await DoneAsync(new KillByHand(Own, 10));
+        Pass(1);
+
+        Assert.Equal((ContainerPhase.Running, 2), (Engine.Find(Own)!.Phase, Engine.Find(Own)!.Run));
+        Engine.End(Own, 1);
+        await DoneAsync(new KillByHand(Own, 15));
+        Pass(90);
+        Assert.Equal((ContainerPhase.Ended, 2), (Engine.Find(Own)!.Phase, Engine.Find(Own)!.Run));
+    }
+
+    private static StandaloneSettings Restarting => new()
+    {
+        Restart = new RestartPolicy { Condition = RestartCondition.Any, Delay = TimeSpan.FromSeconds(0.1) },
+    };
 
     [Fact]
     public async Task Who_waits_for_the_end_of_what_cannot_be_killed_is_told_so_and_it_is_removed_when_it_ends()

@@ -81,6 +81,54 @@ public sealed class NetworkRestartTests
         Assert.DoesNotContain(host.Links(), link => link.Name == "t-7");
     }
 
+    [Theory]
+    [InlineData("02:42:0a:07:00:01", false)]
+    [InlineData("02:00:00:00:00:09", true)] // somebody else's, who took the name meanwhile
+    public async Task A_bridge_with_a_name_of_its_own_that_a_crash_left_is_cleared_away_and_no_other(
+        string address, bool isLeft)
+    {
+        await using var host = await TestHost.OpenAsync();
+        var noted = Path.Combine(host.Options.StateFolder, "bridges.json");
+        File.WriteAllText(noted, """{"redbr0":"02:42:0a:07:00:01"}""");
+        TestHost.In(host.Here, () =>
+        {
+            using var links = new Swarm.Linux.Networking.Rtnetlink();
+            return links.CreateBridge("redbr0", address, 1500);
+        });
+
+        await host.ReopenAsync();
+
+        Assert.Equal(isLeft, host.Links().Any(link => link.Name == "redbr0"));
+        Assert.False(File.Exists(noted));
+    }
+
+    [Fact]
+    public async Task A_bridge_with_a_name_of_its_own_is_put_down_before_it_is_made_and_before_it_is_removed()
+    {
+        await using var host = await TestHost.OpenAsync();
+        var noted = Path.Combine(host.Options.StateFolder, "bridges.json");
+        bool IsThere() => host.Links().Any(link => link.Name == "redbr0");
+        Task DefineAsync() => host.DefineAsync("red", options: ("com.docker.network.bridge.name", "redbr0"));
+        Directory.CreateDirectory(noted + ".tmp"); // so it cannot be put down
+
+        await Assert.ThrowsAsync<ContainerException>(DefineAsync);
+        Assert.False(IsThere());
+        Directory.Delete(noted + ".tmp");
+        await DefineAsync();
+        Assert.True(IsThere());
+        Assert.False(File.Exists(noted));
+        Directory.CreateDirectory(noted + ".tmp");
+        await Assert.ThrowsAsync<ContainerException>(() => host.Plane.RemoveNetworkAsync("red", default));
+
+        Assert.True(IsThere());
+        await host.ReopenAsync();
+        Assert.Contains(host.Plane.Networks, network => network.Name == "red");
+        Directory.Delete(noted + ".tmp");
+        await host.Plane.RemoveNetworkAsync("red", default);
+        Assert.False(IsThere());
+        Assert.False(File.Exists(noted));
+    }
+
     [Fact]
     public async Task A_state_file_that_cannot_be_understood_is_named_and_kept()
     {
