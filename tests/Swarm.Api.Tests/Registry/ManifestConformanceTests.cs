@@ -154,7 +154,9 @@ public sealed class ManifestConformanceTests : IAsyncLifetime
             Assert.False(list.Headers.Contains("OCI-Filters-Applied"));
             var expected = new JsonObject
             {
-                ["mediaType"] = TypeOf(shape), ["digest"] = Digest.Of(content).Value, ["size"] = content.Length,
+                ["mediaType"] = TypeOf(shape),
+                ["digest"] = Digest.Of(content).Value,
+                ["size"] = content.Length,
             };
             if (type is not null) expected["artifactType"] = type;
             expected["annotations"] = new JsonObject { ["org.example"] = "a \"word\"" };
