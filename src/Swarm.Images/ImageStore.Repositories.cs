@@ -85,7 +85,7 @@ public sealed partial class ImageStore
         }
     }
 
-    internal ImmutableArray<ManifestRecord> ManifestsAbout(ImageReference repository, Digest subject)
+    internal ImmutableArray<ManifestRecord> ManifestsAbout(ImageReference repository, string subject)
     {
         using (_gate.Enter()) return _repositories.Find(repository.Repository)?.About(subject) ?? [];
     }
@@ -129,8 +129,16 @@ public sealed partial class ImageStore
         || ImagesIn(repository).Any(
             image => image.Id == digest || image.Layers.Any(layer => layer.Blob == digest));
 
-    private bool IsManifestOfImage(string repository, Digest digest) =>
-        ImagesIn(repository).Any(image => image.ManifestDigest == digest);
+    /// <summary>Whether a name means an image that came by this manifest, itself or in a list.</summary>
+    /// <remarks>Where the name means another manifest by now, that one is given, and this one is gone.</remarks>
+    private bool IsManifestOfImage(string repository, Digest digest)
+    {
+        var kept = _repositories.Find(repository)?.Manifests;
+        return _catalog.NamesIn(repository).Any(
+            name => _catalog.Find(name)?.ManifestDigest == digest
+                && ((name.Digest ?? MeaningOf(name)) is not { } meant || meant == digest
+                    || kept?.GetValueOrDefault(meant) is not { } record || record.Children.Contains(digest)));
+    }
 
     private IEnumerable<KnownImage> ImagesIn(string repository) =>
         _catalog.NamesIn(repository).Select(name => _catalog.Find(name)).OfType<KnownImage>().Distinct();

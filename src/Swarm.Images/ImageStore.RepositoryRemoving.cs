@@ -35,6 +35,8 @@ public sealed partial class ImageStore
                 if (MeaningOf(name) == digest && RemoveTag(name) is { } taken) unnamed.Add(taken);
             }
 
+            unnamed.AddRange(TakeFromLists(repository.Repository, digest));
+
             var byDigest = repository with { Tag = null, Digest = digest };
             if (_catalog.Find(byDigest) is not null) _catalog.RemoveName(byDigest);
             if (_repositories.Find(repository.Repository)?.Manifests.GetValueOrDefault(digest) is { } record)
@@ -116,6 +118,29 @@ public sealed partial class ImageStore
             _repositories.Remove(
                 RepositoryRules.GoingWith(content.Manifests, NamedIn(repository.Key, content), taken));
         }
+    }
+
+    /// <summary>Takes the names of lists from the image that came by this manifest of them: the tags go on to mean the
+    /// lists, and what is taken away is had by none of them.</summary>
+    private List<TakenName> TakeFromLists(string repository, Digest manifest)
+    {
+        List<TakenName> unnamed = [];
+        var kept = _repositories.Find(repository)?.Manifests;
+        foreach (var name in _catalog.NamesIn(repository))
+        {
+            if (_catalog.Find(name) is not { } image || image.ManifestDigest != manifest
+                || (name.Digest ?? MeaningOf(name)) is not { } list
+                || kept?.GetValueOrDefault(list)?.Children.Contains(manifest) != true)
+            {
+                continue;
+            }
+
+            if (_repositories.FindTag(name) is { } tag) _repositories.Keep(tag with { Image = null });
+            _catalog.RemoveName(name);
+            if (name.Tag is not null) unnamed.Add(new TakenName(name, image.Id));
+        }
+
+        return unnamed;
     }
 
     private TakenName? RemoveTag(ImageReference name)

@@ -30,7 +30,7 @@ internal sealed class DaemonProcess(params string[] launcher) : IAsyncDisposable
 
     /// <summary>Where its HTTP server is, of the last start.</summary>
     public string HttpHost => Output
-        .Select(line => line.Split("are served at http://") is [_, var host] ? host.TrimEnd('/') : null)
+        .Select(line => line.Split("are served at ") is [_, var address] ? new Uri(address).Authority : null)
         .OfType<string>().Last();
 
     /// <summary>All that it wrote, of every start, both streams.</summary>

@@ -25,7 +25,7 @@ internal sealed class BlobAnswers(INodeRegistry registry)
             return;
         }
 
-        var range = ByteRange.Read(call.Request.Headers.Range.ToString(), blob.Size, out var isPart);
+        var range = ByteRange.Read(WantedOf(call, digest), blob.Size, out var isPart);
         if (range is null)
         {
             response.Headers.ContentRange = $"bytes */{blob.Size}";
@@ -45,6 +45,12 @@ internal sealed class BlobAnswers(INodeRegistry registry)
         call.Response.StatusCode = StatusCodes.Status202Accepted;
         return Task.CompletedTask;
     }
+
+    // A head is always of the whole; and who has a part of something else wants the whole.
+    private static string WantedOf(RegistryCall call, Digest digest) =>
+        call.IsHead || call.Request.Headers.IfRange.ToString() is { Length: > 0 } had && had != $"\"{digest}\""
+            ? ""
+            : call.Request.Headers.Range.ToString();
 
     private static async Task SendAsync(Stream content, ByteRange range, Stream to, CancellationToken cancellation)
     {

@@ -15,7 +15,7 @@ internal sealed record ByteRange(long First, long Last)
     /// <summary>Reads the header <c>Range</c>.</summary>
     /// <param name="isPart">Whether it asks for one part; what cannot be read, or asks for several, asks for the
     /// whole.</param>
-    /// <returns>Null when the blob has nothing there.</returns>
+    /// <returns>Null when the blob has nothing there, or nothing can be there.</returns>
     public static ByteRange? Read(string header, long size, out bool isPart)
     {
         isPart = false;
@@ -23,12 +23,13 @@ internal sealed record ByteRange(long First, long Last)
         if (!header.StartsWith(Unit, StringComparison.OrdinalIgnoreCase)) return whole;
         var ends = header[Unit.Length..].Trim().Split('-');
         if (ends.Length != 2 || !IsNumberOrNothing(ends[0], out var first) || !IsNumberOrNothing(ends[1], out var last)
-            || (first is null && last is null) || last < first)
+            || (first is null && last is null))
         {
             return whole;
         }
 
         isPart = true;
+        if (last < first) return null;
         if (first is null)
         {
             return last == 0 || size == 0 ? null : new ByteRange(Math.Max(0, size - last!.Value), size - 1);

@@ -18,7 +18,8 @@ internal sealed class ListAnswers(INodeRegistry registry, RegistryAccess access)
     {
         var tags = registry.ListTags(call.Repository) ?? throw new RepositoryException(
             RepositoryFault.NameUnknown, $"there is no repository {call.Name}");
-        var page = PageOf(call.Context, [.. tags], $"/v2/{call.Name}/tags/list");
+        var (page, next) = PageOf(call.Context, [.. tags]);
+        if (next is not null) call.LinkTo($"/v2/{call.Name}/tags/list?{next}");
         return call.Response.WriteNodeAsync(
             StatusCodes.Status200OK, new JsonObject { ["name"] = call.Name, ["tags"] = page }, call.Aborted);
     }
@@ -34,12 +35,13 @@ internal sealed class ListAnswers(INodeRegistry registry, RegistryAccess access)
             .. registry.ListRepositories().Where(one => access.Of(shown, one).HasFlag(RegistryActions.Pull))
                 .Select(RepositoryNames.Show).OfType<string>().Order(StringComparer.Ordinal),
         ];
+        var (page, next) = PageOf(context, names);
+        if (next is not null) context.Response.Headers.Link = $"</v2/_catalog?{next}>; rel=\"next\"";
         return context.Response.WriteNodeAsync(
-            StatusCodes.Status200OK,
-            new JsonObject { ["repositories"] = PageOf(context, names, "/v2/_catalog") }, context.RequestAborted);
+            StatusCodes.Status200OK, new JsonObject { ["repositories"] = page }, context.RequestAborted);
     }
 
-    public async Task ReferrersAsync(RegistryCall call, Digest subject)
+    public async Task ReferrersAsync(RegistryCall call, string subject)
     {
         var type = call.Request.Query["artifactType"].ToString();
         Digest? after = call.Request.Query["last"].ToString() is { Length: > 0 } last
@@ -49,8 +51,8 @@ internal sealed class ListAnswers(INodeRegistry registry, RegistryAccess access)
         if (type.Length > 0) call.Response.Headers["OCI-Filters-Applied"] = "artifactType";
         if (page.Last is { } end)
         {
-            call.Response.Headers.Link = $"</v2/{call.Name}/referrers/{subject}?artifactType="
-                + $"{Uri.EscapeDataString(type)}&last={end}>; rel=\"next\"";
+            call.LinkTo(
+                $"/v2/{call.Name}/referrers/{subject}?artifactType={Uri.EscapeDataString(type)}&last={end}");
         }
 
         call.Response.StatusCode = StatusCodes.Status200OK;
@@ -59,25 +61,22 @@ internal sealed class ListAnswers(INodeRegistry registry, RegistryAccess access)
         if (!call.IsHead) await call.Response.Body.WriteAsync(page.Content, call.Aborted);
     }
 
-    // With n, so many behind last; the rest by the address in Link.
-    private static JsonArray PageOf(HttpContext context, List<string> all, string path)
+    // With n, so many behind last; and where there are more, the query for the next page.
+    private static (JsonArray Page, string? Next) PageOf(HttpContext context, List<string> all)
     {
         var query = context.Request.Query;
         var last = query["last"].ToString();
         var rest = last.Length == 0 ? all : all.FindAll(one => string.CompareOrdinal(one, last) > 0);
         var page = rest;
+        string? next = null;
         if (query["n"].ToString() is { Length: > 0 } text)
         {
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most))
+            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most))
                 throw new RepositoryException(RepositoryFault.SizeInvalid, "n is no number");
-            page = rest[..Math.Min(most, rest.Count)];
-            if (page.Count > 0 && page.Count < rest.Count)
-            {
-                context.Response.Headers.Link =
-                    $"<{path}?n={most}&last={Uri.EscapeDataString(page[^1])}>; rel=\"next\"";
-            }
+            page = rest[..(int)Math.Min(most, rest.Count)];
+            if (page.Count > 0 && page.Count < rest.Count) next = $"n={most}&last={Uri.EscapeDataString(page[^1])}";
         }
 
-        return [.. page.Select(one => (JsonNode)one)];
+        return ([.. page.Select(one => (JsonNode)one)], next);
     }
 }

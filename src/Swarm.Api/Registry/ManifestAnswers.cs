@@ -14,6 +14,9 @@ internal sealed class ManifestAnswers(HostRegistry registry, IImageNames names)
     private const int TagsMax = 32;
     private const int WarningCharactersMax = 300;
 
+    // Of all of them together clients take 4096 bytes.
+    private const int WarningsMax = 4096 / (WarningCharactersMax + 10);
+
     public async Task GetAsync(RegistryCall call, string reference)
     {
         Check(reference, RepositoryFault.ManifestUnknown);
@@ -86,9 +89,10 @@ internal sealed class ManifestAnswers(HostRegistry registry, IImageNames names)
         call.Response.StatusCode = StatusCodes.Status201Created;
         headers.Location = $"/v2/{call.Name}/manifests/{pushed.Digest}";
         headers["Docker-Content-Digest"] = pushed.Digest.Value;
-        if (pushed.Subject is { } subject) headers["OCI-Subject"] = subject.Value;
+        if (pushed.Subject is { } subject) headers["OCI-Subject"] = subject;
         if (!tags.IsEmpty) headers["OCI-Tag"] = tags.ToArray();
-        if (warnings.Count > 0) headers.Warning = warnings.Select(text => $"299 - \"{Plain(text)}\"").ToArray();
+        if (warnings.Count == 0) return;
+        headers.Warning = warnings.Select(text => $"299 - \"{Plain(text)}\"").Distinct().Take(WarningsMax).ToArray();
     }
 
     // More tags come with a digest only; a tag is one itself.
@@ -106,7 +110,11 @@ internal sealed class ManifestAnswers(HostRegistry registry, IImageNames names)
 
     private static void Check(string reference, RepositoryFault fault)
     {
-        if (reference.Contains(':', StringComparison.Ordinal)) RepositoryNames.Digest(reference);
+        if (reference.Contains(':', StringComparison.Ordinal))
+        {
+            if (fault == RepositoryFault.ManifestUnknown) RepositoryNames.Digest(reference, fault);
+            else RepositoryNames.Digest(reference);
+        }
         else if (!RepositoryNames.IsTag(reference)) throw NoTag(reference, fault);
     }
 

@@ -58,6 +58,7 @@ public sealed class NodeRegistryRoutes : IWebRoutes
         catch (Exception failure) when (RegistryErrors.Of(failure) is { } refused && !context.Response.HasStarted)
 #pragma warning restore CA1031
         {
+            if (refused.Fault == RepositoryFault.Unsupported) ShowWhatCanBeDone(context, path);
             await RegistryErrors.WriteAsync(context, refused);
         }
         finally
@@ -76,7 +77,7 @@ public sealed class NodeRegistryRoutes : IWebRoutes
             case (RegistryPath.Root, "GET" or "HEAD"):
                 await GreetAsync(context, await _access.IdentifyAsync(context));
                 break;
-            case (RegistryPath.Catalog, "GET"):
+            case (RegistryPath.Catalog, "GET" or "HEAD"):
                 await _lists.CatalogAsync(context, await _access.IdentifyAsync(context));
                 break;
             case (RegistryPath.InRepository found, var method):
@@ -109,27 +110,44 @@ public sealed class NodeRegistryRoutes : IWebRoutes
         _access.Require(
             context, asker, action, registry.Length == 0 ? found.Name : repository.Repository, repository);
         if (registry.Length > 0) context.Response.Headers["OCI-Namespace"] = registry;
-        await AnswerAsync(new RegistryCall(context, found.Name, repository, asker), found, method);
+        await AnswerAsync(new RegistryCall(context, found.Name, registry, repository, asker), found, method);
     }
 
     private Task AnswerAsync(RegistryCall call, RegistryPath.InRepository found, string method) =>
         (found, method) switch
         {
-            (RegistryPath.Blob blob, "GET" or "HEAD") => _blobs.GetAsync(call, RepositoryNames.Digest(blob.Digest)),
-            (RegistryPath.Blob blob, "DELETE") => _blobs.Delete(call, RepositoryNames.Digest(blob.Digest)),
+            (RegistryPath.Blob blob, "GET" or "HEAD") => _blobs.GetAsync(
+                call, RepositoryNames.Digest(blob.Digest, RepositoryFault.BlobUnknown)),
+            (RegistryPath.Blob blob, "DELETE") => _blobs.Delete(
+                call, RepositoryNames.Digest(blob.Digest, RepositoryFault.BlobUnknown)),
             (RegistryPath.Uploads, "POST") => _uploads.BeginAsync(call),
-            (RegistryPath.Upload upload, "GET") => _uploads.Show(call, upload.Id),
+            (RegistryPath.Upload upload, "GET" or "HEAD") => _uploads.Show(call, upload.Id),
             (RegistryPath.Upload upload, "PATCH") => _uploads.PatchAsync(call, upload.Id),
             (RegistryPath.Upload upload, "PUT") => _uploads.FinishAsync(call, upload.Id),
             (RegistryPath.Upload upload, "DELETE") => _uploads.Cancel(call, upload.Id),
             (RegistryPath.Manifest manifest, "GET" or "HEAD") => _manifests.GetAsync(call, manifest.Reference),
             (RegistryPath.Manifest manifest, "PUT") => _manifests.PutAsync(call, manifest.Reference),
             (RegistryPath.Manifest manifest, "DELETE") => _manifests.DeleteAsync(call, manifest.Reference),
-            (RegistryPath.Tags, "GET") => _lists.TagsAsync(call),
+            (RegistryPath.Tags, "GET" or "HEAD") => _lists.TagsAsync(call),
             (RegistryPath.Referrers referrers, "GET" or "HEAD") =>
-                _lists.ReferrersAsync(call, RepositoryNames.Digest(referrers.Digest)),
+                _lists.ReferrersAsync(call, RepositoryNames.AnyDigest(referrers.Digest)),
             _ => throw Unsupported(call.Context),
         };
+
+    // https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
+    private static void ShowWhatCanBeDone(HttpContext context, RegistryPath? path)
+    {
+        string[] methods = path switch
+        {
+            RegistryPath.Blob => ["GET", "HEAD", "DELETE"],
+            RegistryPath.Manifest => ["GET", "HEAD", "PUT", "DELETE"],
+            RegistryPath.Upload => ["GET", "HEAD", "PATCH", "PUT", "DELETE"],
+            RegistryPath.Uploads => ["POST"],
+            RegistryPath.Token => ["GET"],
+            _ => ["GET", "HEAD"],
+        };
+        context.Response.Headers.Allow = string.Join(", ", methods.Where(one => one != context.Request.Method));
+    }
 
     private static RepositoryException Unsupported(HttpContext context) => new(
         RepositoryFault.Unsupported, $"{context.Request.Method} is not for {context.Request.Path}");

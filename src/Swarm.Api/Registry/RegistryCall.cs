@@ -6,7 +6,9 @@ namespace Swarm.Api.Registry;
 
 /// <summary>A request that is about a repository, by somebody who may.</summary>
 /// <param name="Name">The repository as it was asked for, for what is answered.</param>
-internal sealed record RegistryCall(HttpContext Context, string Name, ImageReference Repository, Asker Asker)
+/// <param name="Registry">For which registry it was asked (<c>ns</c>); else empty.</param>
+internal sealed record RegistryCall(
+    HttpContext Context, string Name, string Registry, ImageReference Repository, Asker Asker)
 {
     public HttpRequest Request => Context.Request;
 
@@ -20,6 +22,13 @@ internal sealed record RegistryCall(HttpContext Context, string Name, ImageRefer
     public bool Has(string tag)
     {
         Response.Headers.ETag = tag;
-        return Request.Headers.IfNoneMatch.ToString().Split(',').Any(one => one.Trim() == tag);
+        return Request.Headers.IfNoneMatch.ToString().Split(',').Select(one => one.Trim())
+            .Any(one => one == tag || one == "*" || one == $"W/{tag}");
     }
+
+    /// <summary>Says where the rest of a list is: in the same registry.</summary>
+    /// <param name="path">With its query.</param>
+    public void LinkTo(string path) => Response.Headers.Link = Registry.Length == 0
+        ? $"<{path}>; rel=\"next\""
+        : $"<{path}&ns={Uri.EscapeDataString(Registry)}>; rel=\"next\"";
 }

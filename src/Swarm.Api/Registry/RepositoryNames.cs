@@ -30,10 +30,24 @@ internal static partial class RepositoryNames
     /// <summary>Whether a text can be a tag.</summary>
     public static bool IsTag(string text) => TagForm().IsMatch(text);
 
-    /// <exception cref="RepositoryException">It is none.</exception>
+    /// <exception cref="RepositoryException">It is none, or one of another algorithm.</exception>
     public static Digest Digest(string text) => Core.Images.Digest.TryParse(text, out var digest)
         ? digest
         : throw new RepositoryException(RepositoryFault.DigestInvalid, $"'{Cut(text)}' is no sha256 digest");
+
+    /// <summary>The digest by which something is asked for.</summary>
+    /// <param name="unknown">What it is that is not here by a digest of another algorithm.</param>
+    /// <exception cref="RepositoryException">It is none, or one of another algorithm.</exception>
+    public static Digest Digest(string text, RepositoryFault unknown) =>
+        DigestForm.IsDigest(text) && !Core.Images.Digest.TryParse(text, out _)
+            ? throw new RepositoryException(unknown, $"there is no {Cut(text)}: digests are made by sha256 here")
+            : Digest(text);
+
+    /// <summary>The digest of what need not be here.</summary>
+    /// <exception cref="RepositoryException">It is none.</exception>
+    public static string AnyDigest(string text) => DigestForm.IsDigest(text)
+        ? text
+        : throw new RepositoryException(RepositoryFault.DigestInvalid, $"'{Cut(text)}' is no digest");
 
     private static RepositoryException Invalid(string why) => new(RepositoryFault.NameInvalid, why);
 

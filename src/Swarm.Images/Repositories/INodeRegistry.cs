@@ -77,9 +77,10 @@ public interface INodeRegistry
     ImmutableArray<TakenName> RemoveManifest(ImageReference repository, string reference);
 
     /// <summary>What is about a manifest, which need not be here.</summary>
+    /// <param name="subject">Its digest, by whichever algorithm.</param>
     /// <param name="artifactType">Only of this type; empty for all.</param>
     /// <param name="after">The last one of the page before.</param>
-    ReferrersPage ListReferrers(ImageReference repository, Digest subject, string artifactType, Digest? after);
+    ReferrersPage ListReferrers(ImageReference repository, string subject, string artifactType, Digest? after);
 }
 
 /// <summary>A blob of the store.</summary>
@@ -96,13 +97,13 @@ public sealed record UploadProgress(string Id, long Size);
 /// <param name="MediaType">As it was pushed.</param>
 public sealed record StoredManifest(Digest Digest, string MediaType, byte[] Content);
 
-/// <param name="Subject">The manifest that it says it is about.</param>
+/// <param name="Subject">The digest of the manifest that it says it is about.</param>
 /// <param name="Image">The image that it is on this host; null where it is none that can run here.</param>
 /// <param name="Tags">What means it now.</param>
 /// <param name="Unnamed">Names that meant an image of this host before.</param>
 /// <param name="Warning">Why it cannot run here, though it says that it is an image.</param>
 public sealed record PushedManifest(
-    Digest Digest, Digest? Subject, Digest? Image, ImmutableArray<ImageReference> Tags,
+    Digest Digest, string? Subject, Digest? Image, ImmutableArray<ImageReference> Tags,
     ImmutableArray<TakenName> Unnamed, string? Warning);
 
 /// <summary>A name that was taken away from an image of this host.</summary>

@@ -68,7 +68,7 @@ public sealed partial class NodeRegistry
 
     /// <inheritdoc/>
     public ReferrersPage ListReferrers(
-        ImageReference repository, Digest subject, string artifactType, Digest? after)
+        ImageReference repository, string subject, string artifactType, Digest? after)
     {
         ArgumentNullException.ThrowIfNull(repository);
         return ReferrersList.Write(

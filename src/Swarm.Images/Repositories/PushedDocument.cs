@@ -11,9 +11,10 @@ namespace Swarm.Images.Repositories;
 /// <param name="Config">Null for a list.</param>
 /// <param name="Layers">Those that lie elsewhere (<c>urls</c>) are left out. Of a list, what it lists that is no
 /// manifest: the layers of a builder's cache.</param>
+/// <param name="Subject">The digest of the manifest that it is about, by whichever algorithm.</param>
 internal sealed record PushedDocument(
     string MediaType, Descriptor? Config, ImmutableArray<Descriptor> Layers, ImmutableArray<Descriptor> Children,
-    Digest? Subject, string ArtifactType)
+    string? Subject, string ArtifactType)
 {
     private const int PartsMax = 1000;
     private const int TypeCharactersMax = 255;
@@ -50,13 +51,15 @@ internal sealed record PushedDocument(
             if (json.Find("schemaVersion")?.Number() is not 2) throw json.Invalid("has not the schemaVersion 2");
             var own = json.TextOr("mediaType", "");
             var type = TypeOf(contentType, own, json);
-            var about = json.Find("subject") is { } found ? Descriptor.Read(found) : null;
+            // What looks like both would be read as one by some and as the other by others.
             var isList = Lists.Contains(type);
-            if (isList == (json.Find("config") is not null || json.Find("layers") is not null))
+            if (isList != (json.Find("manifests") is not null)
+                || isList == (json.Find("config") is not null || json.Find("layers") is not null))
+            {
                 throw json.Invalid($"is a {type} and does not look like one");
-            return isList
-                ? ReadList(json, type, about)
-                : ReadManifest(json, type, about);
+            }
+
+            return isList ? ReadList(json, type) : ReadManifest(json, type);
         }
         catch (ImageException wrong)
         {
@@ -68,21 +71,21 @@ internal sealed record PushedDocument(
         repository, digest, MediaType, size, [.. Blobs.Select(blob => blob.Digest).Distinct()],
         [.. Children.Select(child => child.Digest).Distinct()], Subject, ArtifactType, now);
 
-    private static PushedDocument ReadList(JsonReading json, string type, Descriptor? about)
+    private static PushedDocument ReadList(JsonReading json, string type)
     {
         var listed = Parts(json.Get("manifests")).Select(Descriptor.Read)
             .ToLookup(one => one.MediaType.Length == 0 || MediaTypes.Manifests.Contains(one.MediaType));
         return new PushedDocument(
-            type, null, [.. listed[false]], [.. listed[true]], about?.Digest, ArtifactTypeOf(json, ""));
+            type, null, [.. listed[false]], [.. listed[true]], SubjectOf(json), ArtifactTypeOf(json, ""));
     }
 
-    private static PushedDocument ReadManifest(JsonReading json, string type, Descriptor? about)
+    private static PushedDocument ReadManifest(JsonReading json, string type)
     {
         var config = Descriptor.Read(json.Get("config"));
         var layers = Parts(json.Get("layers"));
         var here = layers.Where(layer => layer.Find("urls") is not { } urls || urls.Items().IsEmpty)
             .Select(Descriptor.Read).ToImmutableArray();
-        return new PushedDocument(type, config, here, [], about?.Digest, ArtifactTypeOf(json, config.MediaType))
+        return new PushedDocument(type, config, here, [], SubjectOf(json), ArtifactTypeOf(json, config.MediaType))
         {
             IsPartial = here.Length < layers.Length,
         };
@@ -94,6 +97,16 @@ internal sealed record PushedDocument(
         return items.Length <= PartsMax ? items : throw list.Invalid($"has {items.Length} parts, more than {PartsMax}");
     }
 
+    // It need not be here, and so need not have a digest that could be.
+    private static string? SubjectOf(JsonReading json)
+    {
+        if (json.Find("subject") is not { } about) return null;
+        if (about.Get("size").Number() is < 0 and var size) throw about.Invalid($"negative size {size}");
+        var digest = about.Get("digest");
+        return DigestForm.IsDigest(digest.Text()) ? digest.Text() : throw digest.Invalid(
+            $"'{digest.Text()}' is no digest");
+    }
+
     private static string ArtifactTypeOf(JsonReading json, string otherwise)
     {
         var type = json.TextOr("artifactType", "") is { Length: > 0 } own ? own : otherwise;
@@ -101,13 +114,14 @@ internal sealed record PushedDocument(
             $"has an artifactType of more than {TypeCharactersMax} characters");
     }
 
-    // What it was sent as; what it says itself where it was sent as nothing.
+    // What it was sent as; what it says itself where it was sent as nothing; else what it looks like.
     private static string TypeOf(string contentType, string own, JsonReading json)
     {
         var sent = contentType.Split(';')[0].Trim();
         if (own.Length > 0 && sent.Length > 0 && own != sent)
             throw json.Invalid($"was sent as {sent}, and says that it is {own}");
-        var type = sent.Length > 0 ? sent : own;
+        var type = sent.Length > 0 ? sent : own.Length > 0 ? own
+            : ImageIndex.IsIndex(json) ? MediaTypes.OciIndex : MediaTypes.OciManifest;
         return MediaTypes.Manifests.Contains(type) ? type : throw json.Invalid(
             $"'{type}' is none of {string.Join(", ", MediaTypes.Manifests)}");
     }

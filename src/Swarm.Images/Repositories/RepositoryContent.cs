@@ -19,7 +19,7 @@ internal sealed class RepositoryContent
     public bool IsPart(Digest blob) => Manifests.Values.Any(manifest => manifest.Blobs.Contains(blob));
 
     /// <summary>Manifests about this one, in the order of their digests.</summary>
-    public ImmutableArray<ManifestRecord> About(Digest subject) =>
+    public ImmutableArray<ManifestRecord> About(string subject) =>
     [
         .. Manifests.Values.Where(manifest => manifest.Subject == subject)
             .OrderBy(manifest => manifest.Digest.Value, StringComparer.Ordinal),

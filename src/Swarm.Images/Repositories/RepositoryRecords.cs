@@ -8,13 +8,13 @@ namespace Swarm.Images.Repositories;
 /// <param name="MediaType">As it was pushed.</param>
 /// <param name="Blobs">Those it is made of, each kept as long as it.</param>
 /// <param name="Children">The manifests that it lists.</param>
-/// <param name="Subject">The manifest that it is about, which need not be here.</param>
+/// <param name="Subject">The digest of the manifest that it is about, which need not be here.</param>
 /// <param name="ArtifactType">Empty when it names none.</param>
 /// <param name="Since">When it was pushed, or lost the last tag that led to it.</param>
 /// <param name="IsBrought">Whether it came from another node, which was given it.</param>
 internal sealed record ManifestRecord(
     string Repository, Digest Digest, string MediaType, long SizeBytes, ImmutableArray<Digest> Blobs,
-    ImmutableArray<Digest> Children, Digest? Subject, string ArtifactType, DateTimeOffset Since,
+    ImmutableArray<Digest> Children, string? Subject, string ArtifactType, DateTimeOffset Since,
     bool IsBrought = false)
 {
     [JsonIgnore]

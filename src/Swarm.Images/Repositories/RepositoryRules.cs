@@ -11,7 +11,7 @@ internal static class RepositoryRules
         IReadOnlyDictionary<Digest, ManifestRecord> manifests, IEnumerable<Digest> roots)
     {
         var about = manifests.Values.Where(one => one.Subject is not null)
-            .ToLookup(one => one.Subject!.Value, one => one.Digest);
+            .ToLookup(one => one.Subject!, one => one.Digest);
         var found = new HashSet<Digest>();
         var open = new Stack<Digest>(roots);
         while (open.TryPop(out var digest))
@@ -22,7 +22,7 @@ internal static class RepositoryRules
                 foreach (var child in manifest.Children) open.Push(child);
             }
 
-            foreach (var other in about[digest]) open.Push(other);
+            foreach (var other in about[digest.Value]) open.Push(other);
         }
 
         return found;

@@ -67,7 +67,6 @@ public sealed class RegistryPathTests
     [InlineData("bytes=-99", 0, 9, true)]
     [InlineData("", 0, 9, false)]
     [InlineData("bytes=0-1,3-4", 0, 9, false)]
-    [InlineData("bytes=4-1", 0, 9, false)]
     [InlineData("bytes=a-b", 0, 9, false)]
     [InlineData("lines=0-1", 0, 9, false)]
     public void A_range_is_a_part_of_ten_bytes_or_all(string header, long first, long last, bool isPart)
@@ -80,5 +79,6 @@ public sealed class RegistryPathTests
     [InlineData("bytes=10-")]
     [InlineData("bytes=-0")]
     [InlineData("bytes=99-100")]
-    public void A_range_behind_the_end_is_none(string header) => Assert.Null(ByteRange.Read(header, 10, out _));
+    [InlineData("bytes=4-1")]
+    public void A_range_that_nothing_can_be_in_is_none(string header) => Assert.Null(ByteRange.Read(header, 10, out _));
 }

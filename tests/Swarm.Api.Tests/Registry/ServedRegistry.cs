@@ -87,8 +87,11 @@ internal sealed class ServedRegistry : IAsyncDisposable, IImageNames
     {
         Meanings[name.ToString()] = image;
         Given[name.ToString()] = manifest;
-        return Task.FromResult<string?>(null);
+        return Task.FromResult(WhyUntold(name));
     }
+
+    /// <summary>Why the cluster cannot be told of a name; null when it can.</summary>
+    public Func<ImageReference, string?> WhyUntold { get; set; } = _ => null;
 
     public Task<string?> UnnameAsync(ImageReference name, Digest image, CancellationToken cancellation)
     {

@@ -122,7 +122,7 @@ public sealed class OldPushesTests : IDisposable
         var (gone, here) = (await PushAboutAsync(subject, "gone"), await PushAboutAsync(subject, "here"));
         File.Delete($"{Blobs}/{gone.Hex}");
 
-        var listed = Encoding.UTF8.GetString(_home.Registry.ListReferrers(Web, subject, "", null).Content);
+        var listed = Encoding.UTF8.GetString(_home.Registry.ListReferrers(Web, subject.Value, "", null).Content);
 
         Assert.Contains(here.Value, listed, StringComparison.Ordinal);
         Assert.DoesNotContain(gone.Value, listed, StringComparison.Ordinal);

@@ -65,7 +65,7 @@ public sealed class RepositoryRulesTests
     // The type stands for its name here.
     private static ManifestRecord Manifest(string name, string[]? children = null, string? subject = null) => new(
         "docker.io/library/web", Of(name), name, 1, [], [.. (children ?? []).Select(Of)],
-        subject is null ? null : Of(subject), "", Old);
+        subject is null ? null : Of(subject).Value, "", Old);
 
     private static Digest Of(string name) => Digest.Of(TarBuilder.Bytes(name));
 }
