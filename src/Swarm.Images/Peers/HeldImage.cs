@@ -15,6 +15,12 @@ public sealed record HeldImage(
     /// </summary>
     public ImmutableArray<ImageReference> OwnNames { get; init; } = [];
 
+    /// <summary>Names of others that the holder keeps it for.</summary>
+    public ImmutableArray<ImageReference> KeptFor { get; init; } = [];
+
+    /// <summary>Whether it has a name in a repository, there or where it is kept for.</summary>
+    public bool IsIn(string repository) => Names.Concat(KeptFor).Any(name => name.Repository == repository);
+
     /// <summary>Whether the registry of its name has this image, as far as the holder knows.</summary>
     public bool IsFromRegistry(ImageReference name)
     {
@@ -30,6 +36,7 @@ public sealed record HeldImage(
                 holder, id, manifest, offer.ManifestSize, Parse(offer.Names), new Bytes(offer.Size))
             {
                 OwnNames = Parse(offer.OwnNames),
+                KeptFor = Parse(offer.KeptFor),
             }
             : null;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Swarm.Core.Images;
 
 namespace Swarm.Images.Peers;
 
@@ -29,6 +30,14 @@ public sealed record ImageOffer(
     /// <summary>Of the names, those by digest that no registry is known to have; null for none.</summary>
     [JsonPropertyName("own")]
     public string[]? OwnNames { get; init; }
+
+    /// <summary>The names of others that it is kept for, as a copy; null for none.</summary>
+    [JsonPropertyName("for")]
+    public string[]? KeptFor { get; init; }
+
+    /// <summary>Whether its manifest has this digest, or one of its names.</summary>
+    internal bool IsKnownBy(Digest digest) => Manifest == digest.Value
+        || Names.Any(name => name.EndsWith($"@{digest}", StringComparison.Ordinal));
 }
 
 /// <summary>How these are written.</summary>
