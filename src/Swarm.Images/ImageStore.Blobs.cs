@@ -79,9 +79,9 @@ public sealed partial class ImageStore
 
     private bool IsSound(StagedBlob blob, CancellationToken cancellation)
     {
+        var written = File.GetLastWriteTimeUtc(blob.Path);
         try
         {
-            var written = File.GetLastWriteTimeUtc(blob.Path);
             var digest = PieceSums.ReadDigest(blob.Path, cancellation);
             if (digest == blob.Digest) return true;
             LogRotten(blob.Digest, blob.Path, digest);
@@ -90,6 +90,10 @@ public sealed partial class ImageStore
         catch (FileNotFoundException)
         {
             // It went in this moment.
+        }
+        catch (IOException lost) when (LostContent.IsIn(lost))
+        {
+            SetAsideUnread(blob, written, lost);
         }
 
         return false;
@@ -114,11 +118,27 @@ public sealed partial class ImageStore
             var path = _folders.Blob(blob.Digest);
             if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) != written) return;
             var aside = Path.Combine(_folders.Parts, blob.Digest.Hex);
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             StoreFolders.Move(path, aside);
-            File.SetLastWriteTimeUtc(aside, _time.GetUtcNow().UtcDateTime);
+            try
+            {
+                File.SetUnixFileMode(aside, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                File.SetLastWriteTimeUtc(aside, _time.GetUtcNow().UtcDateTime);
+            }
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            {
+                // Of what the disk has lost it may not let anything be changed; then it is begun anew.
+            }
+
             Changed?.Invoke();
         }
+    }
+
+    /// <summary>Takes a blob out of its place that the disk does not give, as one that is not what its name says.
+    /// </summary>
+    internal void SetAsideUnread(StagedBlob blob, DateTime written, IOException lost)
+    {
+        LogLost(blob.Digest, blob.Path, lost.Message);
+        SetAside(blob, written);
     }
 
     /// <summary>Puts a checked blob, which is held, in its place.</summary>
@@ -186,4 +206,9 @@ public sealed partial class ImageStore
         "Blob {Blob} is broken: the content of {Path} has the digest {Digest}. It is set aside, and brought anew when "
         + "it is wanted")]
     private partial void LogRotten(Digest blob, string path, Digest digest);
+
+    [LoggerMessage(LogLevel.Error,
+        "Blob {Blob} is broken: the disk does not give {Path}: {Reason}. It is set aside, its images do not count as "
+        + "copies until it is here again, and it is brought anew when it is wanted")]
+    private partial void LogLost(Digest blob, string path, string reason);
 }

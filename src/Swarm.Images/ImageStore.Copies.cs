@@ -54,6 +54,12 @@ public sealed partial class ImageStore : ICopyStore
             },
             cancellation);
 
+    /// <summary>The names that an image is kept here for.</summary>
+    internal ImmutableArray<string> NamesKeptFor(Digest image)
+    {
+        using (_gate.Enter()) return [.. _marks.NamesOf(image)];
+    }
+
     private ImmutableArray<StoredCopy> ListCopies()
     {
         var used = _snapshots.Containers().Select(container => _snapshots.TryFind(container)?.Image)

@@ -101,12 +101,20 @@ public sealed partial class ImageStore
     {
         var path = _folders.Blob(manifest);
         var written = File.GetLastWriteTimeUtc(path);
-        var content = File.ReadAllBytes(path);
-        var digest = Digest.Of(content);
-        if (digest == manifest) return content;
+        try
+        {
+            var content = File.ReadAllBytes(path);
+            var digest = Digest.Of(content);
+            if (digest == manifest) return content;
 
-        LogRotten(manifest, path, digest);
-        SetAside(new StagedBlob(path, manifest, content.Length), written);
+            LogRotten(manifest, path, digest);
+            SetAside(new StagedBlob(path, manifest, content.Length), written);
+        }
+        catch (IOException lost) when (LostContent.IsIn(lost))
+        {
+            SetAsideUnread(new StagedBlob(path, manifest, Size: 0), written, lost);
+        }
+
         return null;
     }
 

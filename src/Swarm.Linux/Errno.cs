@@ -33,6 +33,7 @@ public static class Errno
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
     public const int ENODATA = 61;
+    public const int EBADMSG = 74;
     public const int EOVERFLOW = 75;
     public const int ENOTSOCK = 88;
     public const int EOPNOTSUPP = 95;
@@ -41,4 +42,5 @@ public static class Errno
     public const int ENETUNREACH = 101;
     public const int ENOBUFS = 105;
     public const int ETIMEDOUT = 110;
+    public const int EUCLEAN = 117;
 }

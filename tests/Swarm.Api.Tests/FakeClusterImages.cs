@@ -24,6 +24,9 @@ internal sealed class FakeClusterImages : IClusterImages
     /// <summary>Nobody tells what names mean.</summary>
     public bool IsSilent { get; set; }
 
+    /// <summary>Thrown by who is to give an image, where it is set.</summary>
+    public PeerException? Refused { get; set; }
+
     public bool IsThere => true;
 
     /// <summary>The name means an image that another node has.</summary>
@@ -50,6 +53,16 @@ internal sealed class FakeClusterImages : IClusterImages
         return image;
     }
 
+    /// <summary>Another node has an image as a copy only, for who has it by this name.</summary>
+    public Digest Keep(string text)
+    {
+        var image = Know(text, fromRegistry: false);
+        var name = ImageReference.Parse(text);
+        var (held, origin) = _known[name];
+        _known[name] = (held with { Names = [], KeptFor = [name] }, origin);
+        return image;
+    }
+
     public Task<NameMeaning?> FindMeaningAsync(ImageReference name, CancellationToken cancellation) => IsSilent
         ? Task.FromException<NameMeaning?>(new PeerException("nobody tells"))
         : Task.FromResult<NameMeaning?>(_known.GetValueOrDefault(name).Meaning);
@@ -60,10 +73,17 @@ internal sealed class FakeClusterImages : IClusterImages
     public Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation) =>
         Task.FromResult<ImmutableArray<HeldImage>>(IsAlone ? [] : [.. _known.Values.Select(known => known.Held)]);
 
+    public async Task<ImmutableArray<HeldImage>> FindKnownByAsync(Digest digest, CancellationToken cancellation) =>
+    [
+        .. (await ListAsync(cancellation)).Where(held =>
+            held.Manifest == digest || held.Names.Any(name => name.Digest == digest)),
+    ];
+
     public Task<(Digest Manifest, bool IsNew)> PullAsync(
         ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
         CancellationToken cancellation)
     {
+        if (Refused is { } refused) return Task.FromException<(Digest, bool)>(refused);
         Fetched.Add((holders[0].Id, names));
         return Task.FromResult((holders[0].Manifest, true));
     }

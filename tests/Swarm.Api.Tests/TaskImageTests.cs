@@ -1,5 +1,6 @@
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
+using Swarm.Images.Peers;
 using Swarm.Runtime;
 using Swarm.Runtime.Images;
 
@@ -46,27 +47,75 @@ public sealed class TaskImageTests
     }
 
     [Fact]
-    public async Task A_task_whose_digest_its_registry_does_not_give_takes_the_image_from_nodes()
+    public async Task Of_a_list_the_registry_is_asked_first_and_then_the_nodes_that_have_the_image_of_it()
     {
+        _others.Know("one:1", fromRegistry: true);
         var id = _others.Know("none:1", fromRegistry: true);
 
+        await RequireAsync($"one@{Digest.Of("listed"u8)}");
+        Assert.Empty(_others.Fetched);
         await RequireAsync($"none@{Digest.Of("listed"u8)}");
 
+        Assert.Equal(2, _registries.Shown.Count);
         Assert.Equal(id, Assert.Single(_others.Fetched).Id);
     }
 
-    [Fact]
-    public async Task A_task_that_names_the_digest_of_a_manifest_takes_it_from_nodes_that_know_it_by_a_tag_only()
+    [Theory]
+    [InlineData("one", true)]
+    [InlineData("one:2", true)]
+    [InlineData("one", false)]
+    public async Task A_task_that_names_the_digest_of_a_manifest_takes_it_from_nodes_that_have_it_before_any_registry(
+        string name, bool fromRegistry)
     {
-        var id = _others.Know("none:1", fromRegistry: false);
+        var id = _others.Know("one:1", fromRegistry);
         _others.Know("other:1", fromRegistry: false);
         var manifest = Digest.Of("manifest of others"u8);
 
-        await RequireAsync($"none@{manifest}");
+        await RequireAsync($"{name}@{manifest}");
 
         var (fetched, names) = Assert.Single(_others.Fetched);
         Assert.Equal(id, fetched);
-        Assert.Equal([ImageReference.Parse($"none@{manifest}")], names.AsEnumerable());
+        Assert.Contains(ImageReference.Parse($"one@{manifest}"), names);
+        Assert.Empty(_registries.Shown);
+    }
+
+    [Fact]
+    public async Task A_digest_that_no_node_knows_or_that_nobody_gives_any_more_is_asked_for_at_the_registry()
+    {
+        _others.Know("one:1", fromRegistry: true);
+        await RequireAsync($"one@{Digest.Of("strange"u8)}");
+        Assert.Single(_registries.Shown);
+
+        _others.Refused = new PeerException("they went");
+        await RequireAsync($"one@{Digest.Of("manifest of others"u8)}");
+
+        Assert.Equal(2, _registries.Shown.Count);
+    }
+
+    [Fact]
+    public async Task What_a_node_keeps_as_a_copy_for_others_is_found_by_the_digest_of_its_manifest()
+    {
+        var id = _others.Keep("own:1");
+
+        await RequireAsync($"own@{Digest.Of("manifest of others"u8)}");
+
+        Assert.Equal(id, Assert.Single(_others.Fetched).Id);
+        Assert.Empty(_registries.Shown);
+    }
+
+    [Fact]
+    public async Task Which_image_a_digest_means_is_found_out_of_nodes_for_a_service_and_no_registry_is_asked()
+    {
+        var id = _others.Know("one:1", fromRegistry: true);
+        var images = new HostImages(new FakeImageStore(), _registries, new FakeContainerEngine(), _others);
+
+        Assert.Equal(id, await FindAsync($"one:2@{Digest.Of("manifest of others"u8)}"));
+        Assert.Equal(id, await FindAsync($"one@{Digest.Of("listed"u8)}"));
+        Assert.Null(await FindAsync($"other@{Digest.Of("manifest of others"u8)}"));
+        Assert.Null(await FindAsync("one:1"));
+        Assert.Empty(_registries.Shown);
+
+        Task<Digest?> FindAsync(string name) => images.FindByDigestAsync(ImageReference.Parse(name), default);
     }
 
     [Fact]

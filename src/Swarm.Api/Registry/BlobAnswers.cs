@@ -13,9 +13,9 @@ internal sealed class BlobAnswers(INodeRegistry registry)
 
     public async Task GetAsync(RegistryCall call, Digest digest)
     {
-        var blob = registry.FindBlob(call.Repository, digest) ?? throw new RepositoryException(
-            RepositoryFault.BlobUnknown, $"there is no blob {digest} in {call.Name}");
-        await using var content = blob.Open();
+        var blob = registry.FindBlob(call.Repository, digest) ?? throw Unknown(call, digest);
+        // Found and gone: nothing that it is of is here any more.
+        await using var content = blob.Open() ?? throw Unknown(call, digest);
         var response = call.Response;
         response.Headers.AcceptRanges = "bytes";
         response.Headers["Docker-Content-Digest"] = digest.Value;
@@ -51,6 +51,9 @@ internal sealed class BlobAnswers(INodeRegistry registry)
         call.IsHead || call.Request.Headers.IfRange.ToString() is { Length: > 0 } had && had != $"\"{digest}\""
             ? ""
             : call.Request.Headers.Range.ToString();
+
+    private static RepositoryException Unknown(RegistryCall call, Digest digest) => new(
+        RepositoryFault.BlobUnknown, $"there is no blob {digest} in {call.Name}");
 
     private static async Task SendAsync(Stream content, ByteRange range, Stream to, CancellationToken cancellation)
     {

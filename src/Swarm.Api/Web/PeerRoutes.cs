@@ -28,8 +28,11 @@ public sealed class PeerRoutes(SharedBlobs shared, bool byCertificate) : IWebRou
         routes.MapGet("/peer/blobs/{digest}/pieces/{piece:int}", _access.Only(SendAsync));
     }
 
-    private Task ListAsync(HttpContext context) =>
-        AnswerAsync(context, [.. shared.ListImages()], PeerJson.Default.ImageOfferArray);
+    private Task ListAsync(HttpContext context)
+    {
+        Digest? known = Digest.TryParse(context.Request.Query["digest"], out var digest) ? digest : null;
+        return AnswerAsync(context, [.. shared.ListImages(known)], PeerJson.Default.ImageOfferArray);
+    }
 
     private Task FindAsync(HttpContext context) => AnswerAsync(
         context, DigestOf(context) is { } id ? shared.FindImage(id) : null, PeerJson.Default.ImageOffer);

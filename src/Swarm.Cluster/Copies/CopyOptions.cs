@@ -27,6 +27,9 @@ public sealed record CopyOptions
     /// <summary>Told to entities at a time, each <see cref="TellAgainAfter"/>.</summary>
     public int ToldAtOnce { get; init; } = 100;
 
+    /// <summary>How often an entity is told that does not acknowledge it.</summary>
+    public int ToldTimesMax { get; init; } = 12;
+
     /// <summary>Copies fetched at a time.</summary>
     public int ParallelFetches { get; init; } = 2;
 

@@ -67,6 +67,10 @@ public sealed class SwarmCluster : IAsyncDisposable
     /// <summary>Answers what clients may ask; the same that they reach from outside.</summary>
     public IActorRef Gateway { get; private set; } = ActorRefs.Nobody;
 
+    /// <summary>How a service finds the image that is named by a digest. Until this is set, its first task does.
+    /// </summary>
+    public FindImage FindByDigest { get; set; } = (_, _) => Task.FromResult<Core.Images.Digest?>(null);
+
     /// <summary>Ends well when this node is up, its regions are known and the journal answers.</summary>
     /// <remarks>Fails with <see cref="ClusterStartException"/>, which says what was waited for in vain.</remarks>
     public Task Ready => _ready.Task;
@@ -190,6 +194,7 @@ public sealed class SwarmCluster : IAsyncDisposable
         ActorSystem.ActorOf(PulseActor.Props(pulse), PulseActor.Name);
         var neighbours = new ServiceNeighbours(Placers, Images, Catalog, watch)
         {
+            FindByDigest = (name, cancellation) => FindByDigest(name, cancellation),
             SeesMajority = () => pulse.IsSteady && Majority.IsSeenBy(cluster),
         };
         var own = new ServiceEntityOptions();

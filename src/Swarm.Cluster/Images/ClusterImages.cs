@@ -55,6 +55,10 @@ public sealed partial class ClusterImages(PeerImages peers, ILogger<ClusterImage
         peers.ListAsync(cancellation);
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<HeldImage>> FindKnownByAsync(Digest digest, CancellationToken cancellation) =>
+        peers.FindKnownByAsync(digest, cancellation);
+
+    /// <inheritdoc/>
     public Task<(Digest Manifest, bool IsNew)> PullAsync(
         ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
         CancellationToken cancellation) => peers.PullAsync(holders, names, tell, cancellation);

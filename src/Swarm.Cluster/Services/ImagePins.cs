@@ -15,24 +15,28 @@ internal sealed class ImagePins
 
     public bool IsEmpty => _waiting.Count == 0;
 
-    /// <returns>What to ask the image's entity; null when there is nothing to ask.</returns>
-    public GetImage? Add(DeployService command, IActorRef asking)
+    /// <returns>Of which name it is to be asked what it means; null when there is nothing to ask.</returns>
+    public ImageReference? Add(DeployService command, IActorRef asking)
     {
         var container = command.Spec.Container;
         if (container.PinnedImage is not null || _waiting.Count >= Most
-            || !ImageReference.TryParse(container.Image, out var reference, out _)
-            || reference is not { Digest: null, Tag: { } tag })
+            || !ImageReference.TryParse(container.Image, out var name, out _))
         {
             return null;
         }
 
-        _waiting.Add(new Waiting(command, asking, reference.Repository, tag));
-        return new GetImage(reference.Repository, tag);
+        _waiting.Add(new Waiting(command, asking, name));
+        return name;
     }
 
     /// <summary>The deployments that can go on, in the order in which they came.</summary>
-    public IReadOnlyList<(DeployService Command, IActorRef Asking)> Answered(ImageMeaning meaning) =>
-        Take(one => one.Repository == meaning.Repository && one.Tag == meaning.Tag, meaning.ImageId);
+    public IReadOnlyList<(DeployService Command, IActorRef Asking)> Answered(ImageMeaning meaning) => Take(
+        one => one.Name.Digest is null && one.Name.Repository == meaning.Repository && one.Name.Tag == meaning.Tag,
+        meaning.ImageId);
+
+    /// <inheritdoc cref="Answered(ImageMeaning)"/>
+    public IReadOnlyList<(DeployService Command, IActorRef Asking)> Answered(ImageReference name, Digest? imageId) =>
+        Take(one => one.Name == name, imageId);
 
     /// <summary>A deployment that has waited long enough, if it still waits.</summary>
     public IReadOnlyList<(DeployService Command, IActorRef Asking)> GiveUp(RequestId request) =>
@@ -48,5 +52,5 @@ internal sealed class ImagePins
     private static DeployService Pin(DeployService command, Digest? imageId) =>
         command with { Spec = command.Spec with { Container = command.Spec.Container with { PinnedImage = imageId } } };
 
-    private sealed record Waiting(DeployService Command, IActorRef Asking, string Repository, string Tag);
+    private sealed record Waiting(DeployService Command, IActorRef Asking, ImageReference Name);
 }

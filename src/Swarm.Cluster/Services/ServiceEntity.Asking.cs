@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Util;
 using Swarm.Cluster.Catalog;
+using Swarm.Core.Images;
 using Swarm.Core.Placement;
 using Swarm.Core.Services;
 
@@ -16,6 +17,21 @@ internal sealed partial class ServiceEntity
         if (wait > _options.LookAtClockEvery) wait = _options.LookAtClockEvery;
         if (wait is null) Timers.Cancel("wake");
         else Timers.StartSingleTimer("wake", new Wake(), wait.Value > TimeSpan.Zero ? wait.Value : TimeSpan.Zero);
+    }
+
+    // A tag means what its entity says; a digest what nodes have by it.
+    private void AskMeaning(ImageReference name)
+    {
+        if (name is { Digest: null, Tag: { } tag })
+        {
+            _others.Images.Tell(new GetImage(name.Repository, tag));
+            return;
+        }
+
+        _others.FindByDigest(name, CancellationToken.None).PipeTo(
+            Self,
+            success: image => new DigestSeen(name, image),
+            failure: cause => new DigestUnseen(name, cause.Message));
     }
 
     private void AskForPlaces(PlaceTasks? placement)

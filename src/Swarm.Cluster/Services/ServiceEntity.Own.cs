@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
+using Swarm.Core.Images;
 using Swarm.Core.Services;
 
 namespace Swarm.Cluster.Services;
@@ -13,6 +14,10 @@ internal sealed partial class ServiceEntity
 
     [LoggerMessage(LogLevel.Error, "The journal did not take a change of service {Service}")]
     private partial void LogNotKept(ServiceName service, Exception cause);
+
+    [LoggerMessage(LogLevel.Warning,
+        "Which image {Image} is was not found out for service {Service}, whose first task finds it: {Reason}")]
+    private partial void LogNotPinned(ServiceName service, ImageReference image, string reason);
 
     [LoggerMessage(LogLevel.Warning, "No snapshot of service {Service} could be kept; its events are")]
     private partial void LogSnapshotFailed(ServiceName service, Exception cause);
@@ -37,4 +42,8 @@ internal sealed partial class ServiceEntity
     private sealed record Pinned(DeployService Command, IActorRef Asking) : Own;
 
     private sealed record PinLate(RequestId Request) : Own;
+
+    private sealed record DigestSeen(ImageReference Name, Digest? ImageId) : Own;
+
+    private sealed record DigestUnseen(ImageReference Name, string Reason) : Own;
 }

@@ -141,6 +141,11 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
                 Ask(new ServiceInput.Deploy(pinned.Command, NewIds.Service()), pinned.Command.Request, pinned.Asking);
                 break;
             case PinLate late: Deploy(_pins.GiveUp(late.Request)); break;
+            case DigestSeen seen: Deploy(_pins.Answered(seen.Name, seen.ImageId)); break;
+            case DigestUnseen unseen:
+                LogNotPinned(_state.Name, unseen.Name, unseen.Reason);
+                Deploy(_pins.Answered(unseen.Name, imageId: null));
+                break;
             case SaveSnapshotSuccess saved: Saved(saved.Metadata.SequenceNr); break;
             case SaveSnapshotFailure failed: _snapshots.Failed(); LogSnapshotFailed(_state.Name, failed.Cause); break;
             case DeleteMessagesSuccess or DeleteSnapshotsSuccess: break;
@@ -152,13 +157,13 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
 
     private void Pin(DeployService deploy)
     {
-        if (_pins.Add(deploy, Sender) is not { } question)
+        if (_pins.Add(deploy, Sender) is not { } name)
         {
             Deploy([(deploy, Sender)]);
             return;
         }
 
-        _others.Images.Tell(question);
+        AskMeaning(name);
         Timers.StartSingleTimer("pin " + deploy.Request, new PinLate(deploy.Request), _options.PinTimeout);
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Swarm.Core.Images;
 
 namespace Swarm.Cluster.Services;
 
@@ -12,4 +13,7 @@ internal sealed record ServiceNeighbours(IActorRef Placers, IActorRef Images, IA
     /// <summary>Whether this host is on the side that speaks for the cluster, and has had the time to notice if it
     /// were not.</summary>
     public Func<bool> SeesMajority { get; init; } = () => true;
+
+    /// <summary>Finds the image that nodes know by a digest of its repository.</summary>
+    public FindImage FindByDigest { get; init; } = (_, _) => Task.FromResult<Digest?>(null);
 }

@@ -32,8 +32,10 @@ public sealed record BlobTransfer(int Pieces, string Self)
 /// <param name="Failures">In a row.</param>
 /// <param name="IsLeftOut">It gave wrong bytes: nothing is asked of it any more, whatever it says.</param>
 /// <param name="IsFetching">It brings the blob to itself, as this node does.</param>
+/// <param name="GivenUp">How many pieces of it were given up, so slowly they came: of those who have a piece those are
+/// asked of whom the fewest were.</param>
 public sealed record PieceHolder(
-    PieceSet Has, int Asked = 0, int Failures = 0, bool IsLeftOut = false, bool IsFetching = false)
+    PieceSet Has, int Asked = 0, int Failures = 0, bool IsLeftOut = false, bool IsFetching = false, int GivenUp = 0)
 {
     internal bool Offers(int piece) => !IsLeftOut && Has.Contains(piece);
 }
@@ -49,5 +51,7 @@ public readonly record struct PieceRequest(int Piece, string Holder);
 /// waited for; from 1.</param>
 /// <param name="Many">From so many holders on it is one piece of each: pieces that come one after the other are here,
 /// and can be given on, sooner than those that come side by side.</param>
+/// <param name="BytesPerSecondMin">What is to come of a piece, if another one has it.</param>
 public sealed record TransferLimits(
-    int Most = 4, int MostOfEach = 2, int FailuresMax = 3, int IdleMax = 12, int Many = 4);
+    int Most = 4, int MostOfEach = 2, int FailuresMax = 3, int IdleMax = 12, int Many = 4,
+    int BytesPerSecondMin = 32 * 1024);

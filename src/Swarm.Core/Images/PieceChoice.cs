@@ -37,10 +37,14 @@ internal sealed class PieceChoice(BlobTransfer transfer, TransferLimits limits)
         {
             if (transfer.Have.Contains(piece) || transfer.Asked.ContainsKey(piece)) continue;
 
-            var (all, parts) = CountHolders(piece);
+            var (all, parts, least) = CountHolders(piece);
             if (all == 0) continue;
             var (window, turn) = (piece / _windowPieces, PieceTurns.Of(_self, piece));
-            if ((false, window, all, turn).CompareTo(bestRank) >= 0 || FindHolder(piece) is not { } free) continue;
+            if ((false, window, all, turn).CompareTo(bestRank) >= 0
+                || FindHolder(piece, least) is not { } free)
+            {
+                continue;
+            }
 
             // Who has all is for one's own share, and for what takes others too long.
             var isExtra = _isSparing && !free.Holder.IsFetching && (parts > 0 || !IsOwn(piece));
@@ -52,27 +56,30 @@ internal sealed class PieceChoice(BlobTransfer transfer, TransferLimits limits)
         return best;
     }
 
-    private (int All, int Parts) CountHolders(int piece)
+    /// <summary>How many have a piece; and of those of whom the fewest pieces were given up, how many have a part only,
+    /// and how many pieces that are.</summary>
+    private (int All, int Parts, int GivenUp) CountHolders(int piece)
     {
-        var (all, parts) = (0, 0);
+        var (all, parts, least) = (0, 0, int.MaxValue);
         foreach (var (_, holder, _) in _holders)
         {
             if (!holder.Has.Contains(piece)) continue;
             all++;
-            if (holder.IsFetching) parts++;
+            if (holder.GivenUp < least) (least, parts) = (holder.GivenUp, 0);
+            if (holder.IsFetching && holder.GivenUp == least) parts++;
         }
 
-        return (all, parts);
+        return (all, parts, least);
     }
 
     // Who has a part comes first, if those who have all are to be spared; then who is asked for less.
-    private (string Key, PieceHolder Holder)? FindHolder(int piece)
+    private (string Key, PieceHolder Holder)? FindHolder(int piece, int givenUp)
     {
         (string Key, PieceHolder Holder)? found = null;
         var foundRank = (HasAll: true, Asked: int.MaxValue, Turn: uint.MaxValue);
         foreach (var (name, holder, key) in _holders)
         {
-            if (holder.Asked >= _mostOfEach || !holder.Has.Contains(piece)) continue;
+            if (holder.Asked >= _mostOfEach || !holder.Has.Contains(piece) || holder.GivenUp > givenUp) continue;
             var rank = (_isSparing && !holder.IsFetching, holder.Asked, PieceTurns.Of(_self ^ name, piece));
             if (rank.CompareTo(foundRank) < 0) (found, foundRank) = ((key, holder), rank);
         }

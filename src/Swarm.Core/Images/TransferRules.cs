@@ -12,6 +12,9 @@ namespace Swarm.Core.Images;
 /// </remarks>
 public static class TransferRules
 {
+    // By then it is half a byte a second that is enough.
+    private const int GivenUpMax = 8;
+
     /// <summary>A holder says what it has.</summary>
     public static BlobTransfer Heard(BlobTransfer transfer, string holder, PieceSet has)
     {
@@ -66,6 +69,23 @@ public static class TransferRules
     /// <summary>What came was something else: the holder is left out.</summary>
     public static BlobTransfer Wrong(BlobTransfer transfer, PieceRequest request) =>
         Ended(transfer, request, holder => holder with { IsLeftOut = true });
+
+    /// <summary>A piece came so slowly that it was given up: its holder comes behind others from now on.</summary>
+    public static BlobTransfer GivenUp(BlobTransfer transfer, PieceRequest request) =>
+        Ended(transfer, request, holder => holder with { GivenUp = holder.GivenUp + 1 });
+
+    /// <summary>Whether what comes is to be given up, for another one has it.</summary>
+    /// <remarks>Where all who have it were given up before, perhaps because it is this node that is slow, a quarter of
+    /// the rate is enough for each time that it was this one; so that ends.</remarks>
+    public static bool IsTooSlow(
+        BlobTransfer transfer, PieceRequest request, double bytesPerSecond, TransferLimits limits)
+    {
+        var others = transfer.Holders.Where(other => other.Key != request.Holder && other.Value.Offers(request.Piece))
+            .Select(other => other.Value.GivenUp).ToList();
+        if (others.Count == 0) return false;
+        var times = others.Contains(0) ? 0 : transfer.Holders[request.Holder].GivenUp;
+        return times < GivenUpMax && bytesPerSecond < limits.BytesPerSecondMin / Math.Pow(4, times);
+    }
 
     /// <summary>Whether anything is to be hoped for of those who are known: something is on its way, or can be asked.
     /// </summary>

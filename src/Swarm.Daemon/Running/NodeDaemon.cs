@@ -46,6 +46,7 @@ internal sealed partial class NodeDaemon(DaemonOptions options, ILoggerFactory l
                     new NodePeers(started.Services, started.Placers, started.Nodes, started.Catalog),
                     options.Node, time, logs)),
             logs, time);
+        cluster.FindByDigest = parts.Images.FindByDigestAsync;
         cluster.KeepImages(id, parts.Copies, options.Copies, parts.Disk, options.Disk, time, logs);
         var names = new ClusterImageNames(
             cluster.Images, parts.Images.Store, id, time, logs.CreateLogger<ClusterImageNames>());

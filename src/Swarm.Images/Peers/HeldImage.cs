@@ -18,6 +18,12 @@ public sealed record HeldImage(
     /// <summary>Of the names, those by digest that are lists of manifests, and whole there.</summary>
     public ImmutableArray<HeldList> Lists { get; init; } = [];
 
+    /// <summary>Names of others that the holder keeps it for.</summary>
+    public ImmutableArray<ImageReference> KeptFor { get; init; } = [];
+
+    /// <summary>Whether it has a name in a repository, there or where it is kept for.</summary>
+    public bool IsIn(string repository) => Names.Concat(KeptFor).Any(name => name.Repository == repository);
+
     /// <summary>Whether the registry of its name has this image, as far as the holder knows.</summary>
     public bool IsFromRegistry(ImageReference name)
     {
@@ -34,6 +40,7 @@ public sealed record HeldImage(
             {
                 OwnNames = Parse(offer.OwnNames),
                 Lists = [.. (offer.Lists ?? []).Select(HeldList.Read).OfType<HeldList>()],
+                KeptFor = Parse(offer.KeptFor),
             }
             : null;
 

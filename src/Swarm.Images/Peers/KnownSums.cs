@@ -44,7 +44,9 @@ internal sealed partial class KnownSums(ImageStore store, TimeProvider time, ILo
     public async Task DoubtAsync(StagedBlob blob, CancellationToken cancellation)
     {
         var kept = PathOf(blob.Digest);
-        if (time.GetUtcNow() - File.GetLastWriteTimeUtc(kept) < BelievedFor) return;
+        // What was written later than now was written before the clock was set back: nobody knows how long ago.
+        var since = time.GetUtcNow() - File.GetLastWriteTimeUtc(kept);
+        if (since >= TimeSpan.Zero && since < BelievedFor) return;
         File.Delete(kept);
         await FindAsync(blob, cancellation);
     }
@@ -82,6 +84,10 @@ internal sealed partial class KnownSums(ImageStore store, TimeProvider time, ILo
         catch (FileNotFoundException)
         {
             // It went in this moment.
+        }
+        catch (IOException lost) when (LostContent.IsIn(lost))
+        {
+            store.SetAsideUnread(blob, written, lost);
         }
 
         return null;

@@ -17,13 +17,15 @@ internal sealed class PartialBlob : IComingBlob, IDisposable
 
     private readonly Lock _gate = new();
     private readonly SafeFileHandle _file;
+    private readonly DiskRead _read;
     private PieceSet _here;
     private bool _isRight;
     private bool _isClosed;
     private TaskCompletionSource _changed = NewChange();
 
-    private PartialBlob(string path, Digest digest, long size, PieceSums sums, SafeFileHandle file, PieceSet here) =>
-        (Path, Digest, Size, Sums, _file, _here) = (path, digest, size, sums, file, here);
+    private PartialBlob(
+        string path, Digest digest, long size, PieceSums sums, SafeFileHandle file, PieceSet here, DiskRead read) =>
+        (Path, Digest, Size, Sums, _file, _here, _read) = (path, digest, size, sums, file, here, read);
 
     public string Path { get; }
 
@@ -53,19 +55,22 @@ internal sealed class PartialBlob : IComingBlob, IDisposable
         }
     }
 
-    /// <summary>Opens a file, or makes it, and finds what of the blob is in it.</summary>
+    /// <summary>Opens a file, or makes it, and finds what of the blob is in it. What the disk does not give counts as
+    /// not here: then the rest goes into a new file, for nobody knows what becomes of what is written to this one.
+    /// </summary>
+    /// <param name="read">How it is read.</param>
     public static PartialBlob Open(
-        string path, Digest digest, long size, PieceSums sums, CancellationToken cancellation)
+        string path, Digest digest, long size, PieceSums sums, DiskRead read, CancellationToken cancellation)
     {
-        var file = File.OpenHandle(
-            path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete,
-            FileOptions.Asynchronous);
+        var file = OpenAt(path, FileMode.OpenOrCreate);
         try
         {
             var before = RandomAccess.GetLength(file);
             RandomAccess.SetLength(file, size);
-            var here = FindPieces(file, Math.Min(before, size), size, sums, cancellation);
-            return new PartialBlob(path, digest, size, sums, file, here);
+            var pieces = new PartialPieces(size, sums, read);
+            var (here, isLost) = pieces.Find(file, Math.Min(before, size), cancellation);
+            if (isLost) file = Renew(path, file, pieces, here, cancellation);
+            return new PartialBlob(path, digest, size, sums, file, here, read);
         }
         catch
         {
@@ -147,6 +152,10 @@ internal sealed class PartialBlob : IComingBlob, IDisposable
         }
     }
 
+    /// <summary>Reads of its file, as it was opened by who follows it.</summary>
+    /// <exception cref="IOException">The disk does not give it.</exception>
+    public int Read(SafeFileHandle opened, Span<byte> buffer, long at) => _read(opened, buffer, at);
+
     /// <summary>Opens its file for who follows it.</summary>
     /// <exception cref="IOException">It is closed: its file may lie elsewhere by now.</exception>
     public SafeFileHandle OpenFile()
@@ -179,26 +188,26 @@ internal sealed class PartialBlob : IComingBlob, IDisposable
         changed.SetResult();
     }
 
-    private static PieceSet FindPieces(
-        SafeFileHandle file, long until, long size, PieceSums sums, CancellationToken cancellation)
+    private static SafeFileHandle Renew(
+        string path, SafeFileHandle file, PartialPieces pieces, PieceSet here, CancellationToken cancellation)
     {
-        var here = PieceSet.Empty;
-        var buffer = new byte[BufferBytes];
-        for (var piece = 0; piece < BlobPieces.CountOf(until); piece++)
+        using (file)
         {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var (at, left) = (BlobPieces.OffsetOf(piece), BlobPieces.LengthOf(piece, size));
-            while (left > 0
-                && RandomAccess.Read(file, buffer.AsSpan(0, Math.Min(left, buffer.Length)), at) is > 0 and var read)
+            File.Delete(path);
+            var renewed = OpenAt(path, FileMode.CreateNew);
+            try
             {
-                cancellation.ThrowIfCancellationRequested();
-                hash.AppendData(buffer, 0, read);
-                (at, left) = (at + read, left - read);
+                pieces.Copy(file, renewed, here, cancellation);
+                return renewed;
             }
-
-            if (hash.GetHashAndReset().AsSpan().SequenceEqual(sums.Of(piece))) here = here.Add(piece);
+            catch
+            {
+                renewed.Dispose();
+                throw;
+            }
         }
-
-        return here;
     }
+
+    private static SafeFileHandle OpenAt(string path, FileMode mode) => File.OpenHandle(
+        path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
 }

@@ -10,6 +10,9 @@ internal sealed class PartialBlobs(StoreFolders folders, PeerOptions options, Ti
     private readonly ConcurrentDictionary<Digest, PartialBlob> _live = new();
     private TaskCompletionSource _opened = NewOpening();
 
+    /// <summary>How their files are read.</summary>
+    public DiskRead Read { get; init; } = RandomAccess.Read;
+
     /// <summary>A blob that is on its way now; null when it is not.</summary>
     public PartialBlob? Find(Digest digest) => _live.GetValueOrDefault(digest);
 
@@ -33,7 +36,7 @@ internal sealed class PartialBlobs(StoreFolders folders, PeerOptions options, Ti
             if (File.Exists(path)) File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
         }
 
-        var opened = PartialBlob.Open(path, digest, size, sums, cancellation);
+        var opened = PartialBlob.Open(path, digest, size, sums, Read, cancellation);
         _live[digest] = opened;
         Interlocked.Exchange(ref _opened, NewOpening()).SetResult();
         return opened;

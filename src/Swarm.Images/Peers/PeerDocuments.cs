@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Swarm.Core.Images;
 
 namespace Swarm.Images.Peers;
 
@@ -33,6 +34,14 @@ public sealed record ImageOffer(
     /// <summary>Of the names, those by digest that are lists of manifests, and whole there; null for none.</summary>
     [JsonPropertyName("lists")]
     public ListOffer[]? Lists { get; init; }
+
+    /// <summary>The names of others that it is kept for, as a copy; null for none.</summary>
+    [JsonPropertyName("for")]
+    public string[]? KeptFor { get; init; }
+
+    /// <summary>Whether its manifest has this digest, or one of its names.</summary>
+    internal bool IsKnownBy(Digest digest) => Manifest == digest.Value
+        || Names.Any(name => name.EndsWith($"@{digest}", StringComparison.Ordinal));
 }
 
 /// <summary>A list of manifests by whose digest a node knows an image.</summary>

@@ -13,8 +13,13 @@ internal sealed partial class PeerDownload(
     PeerWeb web, IPeers peers, PartialBlobs partials, KnownSums known, PeerOptions options, TimeProvider time,
     ILogger logger, WantedBlob wanted, Action<long> tell)
 {
+    // Of one blob: a disk that loses more of it is of no use.
+    private const int LossesMax = 3;
+
     // Those whose sums are not believed, by name.
     private readonly HashSet<string> _disbelieved = new(StringComparer.Ordinal);
+
+    private int _losses;
 
     /// <exception cref="PeerException">Nobody who can be reached has all of it.</exception>
     /// <exception cref="IOException">The disk does not take it.</exception>
@@ -48,6 +53,11 @@ internal sealed partial class PeerDownload(
             catch (PeerException cause) when (giver is not null && leftOut.Count > _disbelieved.Count)
             {
                 stuck = (sums, cause); // it may be the giver of the sums who was wrong
+            }
+            catch (IOException lost) when (LostContent.IsIn(lost) && ++_losses <= LossesMax)
+            {
+                LogLost(wanted.Digest, lost.Message);
+                continue; // what the disk does not give of it is found out when it is opened again, and fetched again
             }
             finally
             {
@@ -100,6 +110,9 @@ internal sealed partial class PeerDownload(
             return (peer.Name, null);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The disk does not give what came of {Blob}: {Reason}. That is fetched again")]
+    private partial void LogLost(Digest blob, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Node {Peer} gave sums of another content than {Blob}: it is left out")]
     private partial void LogWrongSums(string peer, Digest blob);

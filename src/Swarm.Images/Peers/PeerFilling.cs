@@ -75,7 +75,9 @@ internal sealed partial class PeerFilling(
     private async Task<Func<BlobTransfer, BlobTransfer>> LookAsync(TimeSpan after, CancellationToken cancellation)
     {
         await Task.Delay(after, time, cancellation);
-        if (_transfer.Asked.Count >= options.Limits.Most) return TransferRules.Looked; // nothing more could be asked
+        // Nothing more could be asked; but what is asked may be so slow that it is better given up for somebody else.
+        var isLong = _transfer.Idle > 0 && _transfer.Idle % options.Limits.IdleMax == 0;
+        if (_transfer.Asked.Count >= options.Limits.Most && !isLong) return TransferRules.Looked;
         var known = _transfer.Holders;
         var found = (await peers.FindAsync(cancellation)).Where(peer => !leftOut.ContainsKey(peer.Name)).ToList();
         _peers = _peers.SetItems(found.Select(peer => KeyValuePair.Create(peer.Name, peer)));
@@ -109,11 +111,17 @@ internal sealed partial class PeerFilling(
         try
         {
             var isRight = await web.FetchPieceAsync(
-                _peers[request.Holder], partial, request.Piece, cancellation);
+                _peers[request.Holder], partial, request.Piece,
+                rate => TransferRules.IsTooSlow(_transfer, request, rate, options.Limits), cancellation);
             if (isRight) return transfer => TransferRules.Arrived(transfer, request);
             LogWrong(request.Holder, request.Piece, wanted.Digest);
             if (leftOut.TryAdd(request.Holder, true)) await DoubtAsync(_peers[request.Holder], cancellation);
             return transfer => TransferRules.Wrong(transfer, request);
+        }
+        catch (PeerException lost) when (lost.IsSlow)
+        {
+            LogSlow(lost.Message);
+            return transfer => TransferRules.GivenUp(transfer, request);
         }
         catch (PeerException lost)
         {
@@ -142,6 +150,9 @@ internal sealed partial class PeerFilling(
     [LoggerMessage(LogLevel.Warning,
         "Node {Peer} gave wrong bytes for piece {Piece} of {Blob}: it is left out, and its disk is to be looked at")]
     private partial void LogWrong(string peer, int piece, Digest blob);
+
+    [LoggerMessage(LogLevel.Information, "A piece is asked of another node: {Reason}")]
+    private partial void LogSlow(string reason);
 
     [LoggerMessage(LogLevel.Debug, "A node did not give what it was asked for: {Reason}")]
     private partial void LogLost(string reason);

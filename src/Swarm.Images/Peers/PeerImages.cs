@@ -51,21 +51,19 @@ public sealed partial class PeerImages : IDisposable
         var peers = await _peers.FindAsync(cancellation);
         var asked = await Task.WhenAll(peers.Select(peer => AskAsync(peer, id, cancellation)));
         if (asked.OfType<HeldImage>().ToImmutableArray() is { IsEmpty: false } held) return held;
-
-        // What is here as a copy only has no tag: who asks for it by its name is given it as by another node.
-        return Shared.FindImage(id) is { } own && HeldImage.Read(Self, own) is { } here
-            && here.Names.All(name => name.Tag is null)
-            ? [here]
-            : [];
+        return Shared.FindImage(id) is { } own ? ReadOwn([own]) : [];
     }
 
     /// <summary>The images of every other node that can be reached.</summary>
-    public async Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation)
-    {
-        var peers = await _peers.FindAsync(cancellation);
-        var asked = await Task.WhenAll(peers.Select(peer => ListAsync(peer, cancellation)));
-        return [.. asked.SelectMany(images => images)];
-    }
+    public Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation) =>
+        ListAsync(known: null, cancellation);
+
+    /// <summary>Those that nodes know by a digest, of their manifest or by a name; of this one where it has the only
+    /// copy.</summary>
+    public async Task<ImmutableArray<HeldImage>> FindKnownByAsync(Digest digest, CancellationToken cancellation) =>
+        await ListAsync(digest, cancellation) is { IsEmpty: false } held
+            ? held
+            : ReadOwn(Shared.ListImages(digest));
 
     /// <summary>Brings an image here from nodes that have it, and gives it names; the lists of manifests by whose
     /// digests it gets one come with it.</summary>
@@ -112,6 +110,20 @@ public sealed partial class PeerImages : IDisposable
         _dropping.Dispose();
         _web.Dispose();
     }
+
+    private async Task<ImmutableArray<HeldImage>> ListAsync(Digest? known, CancellationToken cancellation)
+    {
+        var peers = await _peers.FindAsync(cancellation);
+        var asked = await Task.WhenAll(peers.Select(peer => ListAsync(peer, known, cancellation)));
+        return [.. asked.SelectMany(images => images)];
+    }
+
+    // What is here as a copy only has no tag: who asks for it by its name is given it as by another node.
+    private static ImmutableArray<HeldImage> ReadOwn(ImmutableArray<ImageOffer> offers) =>
+    [
+        .. offers.Select(own => HeldImage.Read(Self, own)).OfType<HeldImage>()
+            .Where(here => here.Names.All(name => name.Tag is null)),
+    ];
 
     // What one of them has from a registry is there; and what nobody knows it by, if that has it by another digest.
     private static bool IsOwn(ImageReference name, ImmutableArray<HeldImage> holders)
@@ -171,12 +183,13 @@ public sealed partial class PeerImages : IDisposable
         }
     }
 
-    private async Task<IEnumerable<HeldImage>> ListAsync(Peer peer, CancellationToken cancellation)
+    private async Task<IEnumerable<HeldImage>> ListAsync(Peer peer, Digest? known, CancellationToken cancellation)
     {
         try
         {
-            var images = await _web.ListImagesAsync(peer, cancellation);
-            return images.Select(offer => HeldImage.Read(peer, offer)).OfType<HeldImage>();
+            var images = await _web.ListImagesAsync(peer, known, cancellation);
+            return images.Where(offer => known is not { } digest || offer.IsKnownBy(digest))
+                .Select(offer => HeldImage.Read(peer, offer)).OfType<HeldImage>();
         }
         catch (PeerException lost)
         {

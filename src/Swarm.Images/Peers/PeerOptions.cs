@@ -15,6 +15,10 @@ public sealed record PeerOptions
     /// <summary>A node from which nothing comes for so long is not waited for. Default 10 s.</summary>
     public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a piece has come before it is looked at how fast it does, and each time after that. Default
+    /// 10 s.</summary>
+    public TimeSpan SlowAfter { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>A blob of which no piece came for so long, and that nobody is known to have whole, is given up.
     /// Default 15 s.</summary>
     public TimeSpan PatienceMax { get; init; } = TimeSpan.FromSeconds(15);

@@ -58,18 +58,24 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
             peer, $"/peer/manifests/{name.Digest}?repository={Uri.EscapeDataString(name.Repository)}",
             PeerJson.Default.ManifestOffer, AnswerMax, cancellation);
 
-    /// <summary>All images that a node has.</summary>
+    /// <summary>The images that a node has.</summary>
+    /// <param name="known">Only those that have this digest, or a name with it; null for all. A node that does not know
+    /// that question tells all.</param>
     /// <exception cref="PeerException">It does not answer, or something else.</exception>
-    public async Task<ImageOffer[]> ListImagesAsync(Peer peer, CancellationToken cancellation) =>
-        await AskAsync(peer, "/peer/images", PeerJson.Default.ImageOfferArray, AnswerMax, cancellation) ?? [];
+    public async Task<ImageOffer[]> ListImagesAsync(Peer peer, Digest? known, CancellationToken cancellation) =>
+        await AskAsync(
+            peer, known is { } digest ? $"/peer/images?digest={digest}" : "/peer/images",
+            PeerJson.Default.ImageOfferArray, AnswerMax, cancellation) ?? [];
 
     /// <summary>Brings one piece of a blob.</summary>
+    /// <param name="isTooSlow">Whether it is to be given up that comes with so many bytes a second.</param>
     /// <returns>Whether it is what it should be.</returns>
     /// <exception cref="PeerException">It did not come.</exception>
     public async Task<bool> FetchPieceAsync(
-        Peer peer, PartialBlob blob, int piece, CancellationToken cancellation)
+        Peer peer, PartialBlob blob, int piece, Func<double, bool> isTooSlow, CancellationToken cancellation)
     {
         var path = $"/peer/blobs/{blob.Digest}/pieces/{piece}";
+        var pace = new Pace(options.SlowAfter, time);
         using var deadline = new Deadline(options.SilenceMax, time, cancellation);
         using var response = await WithinAsync(peer, path, deadline, token => SendAsync(peer, path, token));
         if (!response.IsSuccessStatusCode)
@@ -77,7 +83,16 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
 
         await using var body = await response.Content.ReadAsStreamAsync(cancellation);
         return await blob.WriteAsync(
-            piece, into => WithinAsync(peer, path, deadline, _ => FillAsync(body, into, deadline)), cancellation);
+            piece, into => WithinAsync(peer, path, deadline, _ => FillAsync(body, into, deadline, Look)), cancellation);
+
+        void Look(int came)
+        {
+            if (pace.Look(came) is not { } bytesPerSecond || !isTooSlow(bytesPerSecond)) return;
+            throw new PeerException($"{peer.Name}: {path}: only {bytesPerSecond:0.#} bytes came in a second")
+            {
+                IsSlow = true,
+            };
+        }
     }
 
     public void Dispose() => _client.Dispose();
@@ -111,13 +126,14 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
     }
 
     // What comes is small, a record of TLS at a time: it is collected before anything is done with it.
-    private static async Task<int> FillAsync(Stream body, Memory<byte> into, Deadline deadline)
+    private static async Task<int> FillAsync(Stream body, Memory<byte> into, Deadline deadline, Action<int> look)
     {
         var filled = 0;
         while (filled < into.Length && await body.ReadAsync(into[filled..], deadline.Token) is > 0 and var read)
         {
             filled += read;
             deadline.PutOff();
+            look(read);
         }
 
         return filled;
@@ -140,7 +156,8 @@ internal sealed class PeerWeb(HttpMessageHandler handler, PeerOptions options, T
         {
             throw new PeerException($"{peer.Name}: {path}: nothing came for {deadline.Span.TotalSeconds:0.#} s");
         }
-        catch (Exception lost) when (lost is HttpRequestException or IOException or JsonException)
+        catch (Exception lost) when (
+            lost is HttpRequestException or IOException or JsonException && lost is not PeerException)
         {
             throw new PeerException($"{peer.Name}: {path}: {lost.GetBaseException().Message}", lost);
         }

@@ -22,7 +22,7 @@ internal sealed class PrefixStream(PartialBlob blob, CancellationToken cancellat
             throw new IOException($"blob {blob.Digest}: piece {piece} does not come any more");
 
         var left = BlobPieces.OffsetOf(piece) + BlobPieces.LengthOf(piece, blob.Size) - _at;
-        var read = RandomAccess.Read(_file, buffer[..(int)Math.Min(buffer.Length, left)], _at);
+        var read = blob.Read(_file, buffer[..(int)Math.Min(buffer.Length, left)], _at);
         if (read == 0) throw new EndOfStreamException($"blob {blob.Digest} ends after {_at} of {blob.Size} bytes");
         _at += read;
         return read;

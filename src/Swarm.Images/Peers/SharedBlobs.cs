@@ -20,16 +20,19 @@ public sealed class SharedBlobs
     }
 
     /// <summary>The images of this host, steps of builds left out.</summary>
-    public ImmutableArray<ImageOffer> ListImages() =>
+    /// <param name="known">Only those whose manifest has this digest, or that have a name with it; null for all.
+    /// </param>
+    public ImmutableArray<ImageOffer> ListImages(Digest? known = null) =>
     [
         .. _store.List().Where(image => !image.IsIntermediate).Select(image => FindImage(image.Id))
-            .OfType<ImageOffer>(),
+            .OfType<ImageOffer>().Where(offer => known is not { } digest || offer.IsKnownBy(digest)),
     ];
 
     /// <returns>Null when it is not here, or not whole.</returns>
     public ImageOffer? FindImage(Digest id)
     {
         if (_store.Find(id.Value) is not { } image || image.Id != id || !_store.IsWhole(id)) return null;
+        var keptFor = _store.NamesKeptFor(id);
         return _store.FindBlob(image.ManifestDigest) is { } manifest
             ? new ImageOffer(
                 id.Value, manifest.Digest.Value, manifest.Size, [.. image.Names.Select(name => name.ToString())],
@@ -37,6 +40,7 @@ public sealed class SharedBlobs
             {
                 OwnNames = image.OwnNames.IsEmpty ? null : [.. image.OwnNames.Select(name => name.ToString())],
                 Lists = ListsOf(id),
+                KeptFor = keptFor.IsEmpty ? null : [.. keptFor],
             }
             : null;
     }
@@ -75,9 +79,15 @@ public sealed class SharedBlobs
     /// <returns>Null when it is not here.</returns>
     public SharedPiece? OpenPiece(Digest digest, int piece)
     {
-        if (_store.FindBlob(digest) is { } blob) return Open(blob.Path, blob.Size, piece);
+        if (_store.FindBlob(digest) is { } blob)
+        {
+            var written = File.GetLastWriteTimeUtc(blob.Path);
+            return Open(blob.Path, blob.Size, piece, lost => _store.SetAsideUnread(blob, written, lost));
+        }
+
+        // What is wrong with one that comes is seen by who fetches it.
         return _partials.Find(digest) is { } partial && partial.Here.Contains(piece)
-            ? Open(partial.Path, partial.Size, piece)
+            ? Open(partial.Path, partial.Size, piece, _ => { })
             : null;
     }
 
@@ -85,7 +95,7 @@ public sealed class SharedBlobs
         ? [.. lists.Select(list => new ListOffer(list.Name.ToString(), list.Size, list.MediaType))]
         : null;
 
-    private SharedPiece? Open(string path, long size, int piece)
+    private SharedPiece? Open(string path, long size, int piece, Action<IOException> lost)
     {
         if (piece < 0 || piece >= BlobPieces.CountOf(size)) return null;
         try
@@ -94,7 +104,7 @@ public sealed class SharedBlobs
                 path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
                 FileOptions.Asynchronous);
             return new SharedPiece(
-                file, BlobPieces.OffsetOf(piece), BlobPieces.LengthOf(piece, size), _rate);
+                file, BlobPieces.OffsetOf(piece), BlobPieces.LengthOf(piece, size), _rate, lost);
         }
         catch (FileNotFoundException)
         {

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.Win32.SafeHandles;
+using Swarm.Images.Blobs;
 
 namespace Swarm.Images.Peers;
 
@@ -9,10 +10,12 @@ public sealed class SharedPiece : IDisposable
     private readonly SafeFileHandle _file;
     private readonly long _offset;
     private readonly SendingRate _rate;
+    private readonly Action<IOException> _lost;
 
-    internal SharedPiece(SafeFileHandle file, long offset, int length, SendingRate rate)
+    /// <param name="lost">Called when the disk does not give it.</param>
+    internal SharedPiece(SafeFileHandle file, long offset, int length, SendingRate rate, Action<IOException> lost)
     {
-        (_file, _offset, Length, _rate) = (file, offset, length, rate);
+        (_file, _offset, Length, _rate, _lost) = (file, offset, length, rate, lost);
         rate.Join();
     }
 
@@ -21,6 +24,7 @@ public sealed class SharedPiece : IDisposable
 
     /// <summary>Sends it, no faster than this host may.</summary>
     /// <exception cref="EndOfStreamException">The blob is shorter than it was.</exception>
+    /// <exception cref="IOException">The disk does not give it; the blob is set aside then.</exception>
     public async Task CopyToAsync(PipeWriter to, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(to);
@@ -29,12 +33,25 @@ public sealed class SharedPiece : IDisposable
             var size = _rate.PartBytes;
             var part = to.GetMemory(size);
             part = part[..Math.Min(Math.Min(part.Length, size), Length - sent)];
-            var read = await RandomAccess.ReadAsync(_file, part, _offset + sent, cancellation);
+            var read = await ReadAsync(part, _offset + sent, cancellation);
             if (read == 0) throw new EndOfStreamException($"a piece ended after {sent} of {Length} bytes");
             await _rate.TakeAsync(read, cancellation);
             to.Advance(read);
             sent += read;
             if ((await to.FlushAsync(cancellation)).IsCompleted) return; // nobody reads it any more
+        }
+    }
+
+    private async Task<int> ReadAsync(Memory<byte> part, long offset, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RandomAccess.ReadAsync(_file, part, offset, cancellation);
+        }
+        catch (IOException failure) when (LostContent.IsIn(failure))
+        {
+            _lost(failure);
+            throw;
         }
     }
 

@@ -87,8 +87,20 @@ public interface INodeRegistry
 public sealed record StoredBlob(Digest Digest, long Size, string Path)
 {
     /// <summary>Opens it: it can be read to its end, whatever becomes of it meanwhile.</summary>
-    public Stream Open() => new FileStream(
-        Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
+    /// <returns>Null when it went since it was found.</returns>
+    public Stream? Open()
+    {
+        try
+        {
+            return new FileStream(
+                Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0,
+                useAsync: true);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <param name="Size">Bytes that are here.</param>

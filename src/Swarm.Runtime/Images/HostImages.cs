@@ -47,6 +47,14 @@ public sealed class HostImages(
     public async Task<bool> BringManifestAsync(ImageReference name, CancellationToken cancellation) =>
         cluster is { IsThere: true } && await cluster.BringManifestAsync(name, cancellation);
 
+    /// <summary>The image that a digest of a repository means, here or on other nodes.</summary>
+    /// <returns>Null where nobody has it, or the name has no digest.</returns>
+    public Task<Digest?> FindByDigestAsync(ImageReference name, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _sources.FindIdAsync(name, cancellation);
+    }
+
     /// <summary>Pulls one image, from its registry or from nodes of the cluster.</summary>
     public async Task<PulledImage> PullAsync(
         ImageReference name, string? platform, RegistryCredentials credentials, Action<TransferStep> tell,

@@ -22,6 +22,9 @@ public interface IClusterImages
     /// <summary>The images of all other nodes that can be reached.</summary>
     Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation);
 
+    /// <summary>The images that nodes know by a digest: of their manifest, or by a name.</summary>
+    Task<ImmutableArray<HeldImage>> FindKnownByAsync(Digest digest, CancellationToken cancellation);
+
     /// <summary>Brings an image from those that have it, and gives it names.</summary>
     /// <returns>The digest of its manifest, and whether one of the names means another image than before.</returns>
     /// <exception cref="PeerException">They do not give it.</exception>

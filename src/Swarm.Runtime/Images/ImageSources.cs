@@ -31,7 +31,7 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
         // Nodes have of an image what runs on them: who wants another platform is led to the registry.
         catch (RegistryException refused) when (string.IsNullOrEmpty(platform) && MayBeElsewhere(refused.Fault))
         {
-            if (name.Digest is not null) known = await FindByDigestAsync(name, cancellation);
+            if (name.Digest is { } digest) known = await FindByDigestAsync(name, digest, cancellation);
             if (known is not { Holders.IsEmpty: false } held) throw;
             tell(new TransferStep("", $"{name.Registry} does not give it: {refused.Message}"));
             return await FetchAsync(held, name, tell, cancellation);
@@ -44,8 +44,12 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
     public async Task<BroughtImage> BringAsync(
         ImageReference name, Digest? pinned, RegistryCredentials credentials, CancellationToken cancellation)
     {
+        var byDigest = pinned is null && name.Digest is { } digest
+            ? await FindByDigestAsync(name, digest, cancellation)
+            : null;
         var known = pinned is { } id ? await FindPinnedAsync(id, name, cancellation)
             : name.Digest is null ? await FindKnownAsync(name, cancellation)
+            : byDigest is { IsOfList: false } ? byDigest
             : null;
         if (known is { } held && (!held.Holders.IsEmpty || !held.IsFromRegistry))
         {
@@ -66,18 +70,20 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
                 name, platform: null, pinned, credentials, _ => { }, cancellation);
             return new BroughtImage(pulled.Id, IsFromRegistry: true) { Given = pulled.Given };
         }
-        catch (RegistryException refused) when (name.Digest is not null && MayBeElsewhere(refused.Fault))
+        // Of a list nodes have what is for their platform; the registry has what is for this one's, and the list.
+        catch (RegistryException refused) when (byDigest is { IsOfList: true } && MayBeElsewhere(refused.Fault))
         {
-            if (await FindByDigestAsync(name, cancellation) is not { } elsewhere
-                || (pinned is { } wanted && wanted != elsewhere.Id))
-            {
-                throw;
-            }
-
-            return new BroughtImage(
-                (await FetchAsync(elsewhere, name, _ => { }, cancellation)).Id, IsFromRegistry: false);
+            var fetched = await FetchAsync(byDigest.Value, name, _ => { }, cancellation);
+            return new BroughtImage(fetched.Id, IsFromRegistry: false);
         }
     }
+
+    /// <summary>The image that a digest of a repository means, here or on other nodes.</summary>
+    /// <returns>Null where nobody has it.</returns>
+    public async Task<Digest?> FindIdAsync(ImageReference name, CancellationToken cancellation) =>
+        name.Digest is not { } digest ? null
+        : store.Find(name.ToString()) is { } here ? here.Id
+        : (await FindByDigestAsync(name, digest, cancellation))?.Id;
 
     /// <inheritdoc cref="HostImages.FindGivenAnewAsync"/>
     public async Task<GivenName?> FindGivenAnewAsync(
@@ -116,20 +122,25 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
             ? new Known(id, holders, holders.Any(holder => holder.IsFromRegistry(name)))
             : null;
 
-    /// <summary>Those that know an image by a digest, wherever they have it from: by a name, or because its manifest
-    /// has it. That it is the one is checked.</summary>
-    private async Task<Known?> FindByDigestAsync(ImageReference name, CancellationToken cancellation)
+    /// <summary>Those that know an image of a repository by a digest, wherever they have it from: because its manifest
+    /// has it, or by a name. That it is the one is checked.</summary>
+    private async Task<Known?> FindByDigestAsync(
+        ImageReference name, Digest digest, CancellationToken cancellation)
     {
         if (cluster is null) return null;
-        var all = (await cluster.ListAsync(cancellation))
-            .Where(held => held.Names.Any(other => other.Repository == name.Repository)).ToList();
-        var holders = all.FindAll(held => held.Manifest == name.Digest);
+        var all = (await cluster.FindKnownByAsync(digest, cancellation))
+            .Where(held => held.IsIn(name.Repository)).ToList();
+        var holders = all.FindAll(held => held.Manifest == digest);
         // A list has no image of its own: whose names say that it came by that list has the one for its platform.
-        if (holders.Count == 0) holders = all.FindAll(held => held.Names.Contains(name with { Tag = null }));
+        var isOfList = holders.Count == 0;
+        if (isOfList) holders = all.FindAll(held => held.Names.Contains(name with { Tag = null }));
         return holders.Count == 0
             ? null
             : new Known(
-                holders[0].Id, [.. holders.Where(held => held.Id == holders[0].Id)], IsFromRegistry: true);
+                holders[0].Id, [.. holders.Where(held => held.Id == holders[0].Id)], IsFromRegistry: true)
+            {
+                IsOfList = isOfList,
+            };
     }
 
     /// <exception cref="ImageException">It is not for the platform that was asked for.</exception>
@@ -218,6 +229,9 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
     {
         /// <summary>The manifest, or list, by which its tag was given, as far as the cluster knows.</summary>
         public Digest? Manifest { get; init; }
+
+        /// <summary>Known by the digest of a list, of which it is the image for somebody's platform.</summary>
+        public bool IsOfList { get; init; }
     }
 }
 

@@ -176,6 +176,42 @@ public sealed class AccessTests
         Assert.Equal(401, await StatusAsync(node, "GET", "/v2/", ServedRegistry.Basic("ann", Password)));
     }
 
+    [Fact]
+    public async Task Users_that_are_written_twice_in_a_moment_of_the_file_system_are_those_of_the_second_time()
+    {
+        await using var node = await ServedRegistry.StartAsync(ServedRegistry.Settings.With("* ** pull"));
+        var written = File.GetLastWriteTimeUtc(node.UsersFile);
+        Assert.Equal(200, await StatusAsync(node, "GET", "/v2/", ServedRegistry.Basic("ann", Password)));
+
+        var users = await File.ReadAllTextAsync(node.UsersFile);
+        await File.WriteAllTextAsync(node.UsersFile, users.Replace("ann", "eve", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(node.UsersFile, written);
+
+        Assert.Equal(401, await StatusAsync(node, "GET", "/v2/", ServedRegistry.Basic("ann", Password)));
+        Assert.Equal(200, await StatusAsync(node, "GET", "/v2/", ServedRegistry.Basic("eve", Password)));
+    }
+
+    [Fact]
+    public async Task Users_behind_a_link_are_read_when_they_come_and_when_they_change()
+    {
+        await using var node = await ServedRegistry.StartAsync(ServedRegistry.Settings.With("* ** pull"));
+        var users = await File.ReadAllTextAsync(node.UsersFile);
+        File.Delete(node.UsersFile);
+        File.CreateSymbolicLink(node.UsersFile, $"{node.UsersFile}.elsewhere");
+        Assert.Equal(401, await StatusAsync(node, "GET", "/v2/", ServedRegistry.Basic("ann", Password)));
+
+        await WriteAsync(users);
+        Assert.Equal(200, await StatusAsync(node, "GET", "/v2/", ServedRegistry.Basic("ann", Password)));
+        await WriteAsync("# nobody\n");
+        Assert.Equal(401, await StatusAsync(node, "GET", "/v2/", ServedRegistry.Basic("ann", Password)));
+
+        async Task WriteAsync(string content)
+        {
+            await File.WriteAllTextAsync($"{node.UsersFile}.elsewhere", content);
+            File.SetLastWriteTimeUtc($"{node.UsersFile}.elsewhere", DateTime.UnixEpoch); // not of just now
+        }
+    }
+
     private static async Task<int> CopyAsync(string host, string from, string to) => await Skopeo.CopyAsync(
         "--src-tls-verify=false", "--dest-tls-verify=false", "--src-creds", from, "--dest-creds", to,
         $"docker://{host}/team/web:1", $"docker://{host}/team/copy:1");

@@ -47,6 +47,22 @@ public sealed class BlobRouteTests : IAsyncLifetime
         Assert.Equal((206, 416, 304), ((int)part.StatusCode, (int)beyond.StatusCode, (int)known.StatusCode));
     }
 
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public async Task A_blob_that_goes_between_being_found_and_being_opened_is_unknown(string method)
+    {
+        await _node.PushBlobAsync("a/b", Content);
+        var path = $"{_node.StoreRoot}/blobs/sha256/{Name.Hex}";
+        File.Delete(path);
+        File.CreateSymbolicLink(path, $"{path}.gone"); // it is there, and cannot be opened
+
+        using var answer = await _node.SendAsync(new HttpMethod(method), $"/v2/a/b/blobs/{Name}");
+
+        Assert.Equal(404, (int)answer.StatusCode);
+        if (method == "GET") await IsErrorAsync(answer, 404, "BLOB_UNKNOWN");
+    }
+
     [Fact]
     public async Task A_blob_comes_in_parts_of_which_each_begins_where_the_last_one_ended()
     {

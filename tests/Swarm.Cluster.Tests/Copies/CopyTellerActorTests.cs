@@ -91,6 +91,57 @@ public sealed class CopyTellerActorTests : CopyKit
         ExpectLook();
     }
 
+    [Fact]
+    public void Those_that_never_hear_keep_nobody_waiting_and_are_told_so_often_and_no_more()
+    {
+        var images = Enumerable.Range(0, 5).Select(number => Digest.Of([(byte)number])).ToHashSet();
+        var entities = CreateTestProbe();
+        var teller = Sys.ActorOf(CopyTellerActor.Props(
+            entities, new CopyOptions { ToldAtOnce = 2, ToldTimesMax = 3 }));
+        teller.Tell(new CopyTellerActor.Holdings([.. images]));
+        Heard();
+        Advance(5 * Minute);
+        var told = Heard().ToList();
+        Assert.Equal(2, told.Count);
+
+        for (var time = 0; time < 2; time++) told.AddRange(HeardNext());
+        Assert.True(images.SetEquals(told));
+        for (var time = 0; time < 7; time++) told.AddRange(HeardNext());
+
+        Assert.All(told.CountBy(image => image), image => Assert.Equal(3, image.Value));
+
+        IEnumerable<Digest> HeardNext()
+        {
+            Advance(TimeSpan.FromSeconds(5));
+            return Heard();
+        }
+
+        // What was said until the teller has done with what it was told.
+        List<Digest> Heard()
+        {
+            teller.Tell(new Identify(null), entities);
+            var heard = new List<Digest>();
+            entities.FishForMessage(message =>
+            {
+                if (message is LookAfterImage look) heard.Add(look.Image);
+                return message is ActorIdentity;
+            });
+            return heard;
+        }
+    }
+
+    [Fact]
+    public void Many_changes_at_once_are_told_once_each()
+    {
+        var images = Enumerable.Range(0, 5).Select(number => Digest.Of([(byte)number])).ToList();
+
+        foreach (var image in images) _teller.Tell(new CopyTellerActor.Concern(image, IsNew: true));
+
+        foreach (var image in images) Assert.Equal(image, _entities.ExpectMsg<LookAfterImage>().Image);
+        Settle();
+        _entities.ExpectNoMsg(TimeSpan.Zero);
+    }
+
     private void Come()
     {
         Advance(5 * Minute);

@@ -67,12 +67,18 @@ public abstract class ServiceEntityKit : TestKit
 
     protected bool SeesMajority { get; set; } = true;
 
+    protected FindImage FindByDigest { get; set; } = (_, _) => Task.FromResult<Core.Images.Digest?>(null);
+
     protected ITestJournal Journal => TestJournal.FromRef(Persistence.Instance.Apply(Sys).JournalFor(null));
 
     /// <summary>Starts the entity on what the journal holds, without snapshots in between.</summary>
     protected IActorRef StartEntity() => _entity = Shard.ChildActorOf(ServiceEntity.Props(
         Web.Value,
-        new ServiceNeighbours(Placers, Images, Catalog, NodeWatch) { SeesMajority = () => SeesMajority },
+        new ServiceNeighbours(Placers, Images, Catalog, NodeWatch)
+        {
+            SeesMajority = () => SeesMajority,
+            FindByDigest = (name, cancellation) => FindByDigest(name, cancellation),
+        },
         new ServiceEntityOptions(), _clock, NullLoggerFactory.Instance));
 
     /// <summary>Lets time pass, once the entity has done with what it was told: it may be about to set a

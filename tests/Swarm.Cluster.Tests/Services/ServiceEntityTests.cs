@@ -200,35 +200,6 @@ public sealed class ServiceEntityTests : ServiceEntityKit
     }
 
     [Fact]
-    public void A_service_without_a_pin_runs_the_image_that_its_name_means()
-    {
-        var entity = StartEntity();
-        entity.Tell(Unpinned(), TestActor);
-        var asked = Images.ExpectMsg<GetImage>();
-
-        entity.Tell(new ImageMeaning(asked.Repository, asked.Tag, Digest.Of([7]), [Node]));
-        ExpectMsg<ServiceAccepted>();
-
-        entity.Tell(new GetService(Web), TestActor);
-        Assert.Equal("docker.io/library/busybox", asked.Repository);
-        Assert.Equal(Digest.Of([7]), ExpectMsg<ServiceDetails>().Spec.Container.PinnedImage);
-    }
-
-    [Fact]
-    public void A_service_whose_image_nobody_explains_in_time_runs_it_by_its_name()
-    {
-        var entity = StartEntity();
-        entity.Tell(Unpinned(), TestActor);
-        Images.ExpectMsg<GetImage>();
-
-        Advance(2 * Second);
-        ExpectMsg<ServiceAccepted>();
-
-        entity.Tell(new GetService(Web), TestActor);
-        Assert.Null(ExpectMsg<ServiceDetails>().Spec.Container.PinnedImage);
-    }
-
-    [Fact]
     public void A_removed_service_is_hidden_and_its_entity_ends_once_no_node_has_anything_of_it()
     {
         var entity = StartEntity();
@@ -271,14 +242,5 @@ public sealed class ServiceEntityTests : ServiceEntityKit
         Assert.True(ExpectMsg<RequestRefused>().NotFound);
         Advance(3 * Second);
         Shard.ExpectMsg<Passivate>();
-    }
-
-    private static DeployService Unpinned()
-    {
-        var deploy = Deploy("r1");
-        return deploy with
-        {
-            Spec = deploy.Spec with { Container = deploy.Spec.Container with { PinnedImage = null } }
-        };
     }
 }

@@ -250,6 +250,8 @@ public sealed class TransferRulesTests
 
         var (piece, from) = next.Asked.ElementAt(chance.Next(next.Asked.Count));
         var ended = new PieceRequest(piece, from);
+        var isSlow = chance.Next(4) == 0 && TransferRules.IsTooSlow(next, ended, chance.Next(100_000), Limits);
+        if (isSlow) return TransferRules.GivenUp(next, ended);
         return (from == "node0" ? chance.Next(2) : chance.Next(3)) switch
         {
             0 => TransferRules.Failed(next, ended, Limits),

@@ -133,12 +133,14 @@ public sealed class PrefixStreamTests : IDisposable
     {
         var small = Random(1000);
         using var blob = PartialBlob.Open(
-            _path, Digest.Of(small), small.Length, PieceSums.FromName(Digest.Of(small), small.Length)!, default);
+            _path, Digest.Of(small), small.Length, PieceSums.FromName(Digest.Of(small), small.Length)!,
+            RandomAccess.Read, default);
 
         Assert.Equal(Digest.Of(small), await blob.DigestAsync(default));
     }
 
-    private PartialBlob Open() => PartialBlob.Open(_path, Blob, Content.Length, Sums, default);
+    private PartialBlob Open() => PartialBlob.Open(
+        _path, Blob, Content.Length, Sums, RandomAccess.Read, default);
 
     private static Task<byte[]> ReadAsync(PartialBlob blob, CancellationToken stop = default)
     {

@@ -40,6 +40,9 @@ internal sealed class ServedPeer : IAsyncDisposable
     /// <summary>Asked first; true where it has answered.</summary>
     public Func<HttpContext, Task<bool>> Fault { get; set; } = _ => Task.FromResult(false);
 
+    /// <summary>Whether it lists what is known by a digest, and not all it has.</summary>
+    public bool KnowsDigests { get; set; } = true;
+
     /// <summary>Which piece of which blob was sent, in order.</summary>
     public ConcurrentQueue<(string Digest, int Piece)> Sent { get; } = new();
 
@@ -88,7 +91,12 @@ internal sealed class ServedPeer : IAsyncDisposable
 
     private PeerImages Open(OtherPeers others) => new(
         Home.Store, _registries, others.Than(Name), _handler,
-        new PeerOptions { PatienceMax = TimeSpan.FromSeconds(2), LookEvery = TimeSpan.FromMilliseconds(20) },
+        new PeerOptions
+        {
+            PatienceMax = TimeSpan.FromSeconds(2),
+            LookEvery = TimeSpan.FromMilliseconds(20),
+            SlowAfter = TimeSpan.FromMilliseconds(300),
+        },
         TimeProvider.System, Log);
 
     private async Task AnswerAsync(HttpContext context)
@@ -101,9 +109,13 @@ internal sealed class ServedPeer : IAsyncDisposable
 
         if (await Fault(context)) return;
         var parts = context.Request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var digest = new Digest(parts[2]);
+        var digest = new Digest(parts.ElementAtOrDefault(2) ?? context.Request.Query["digest"].ToString());
         switch (parts)
         {
+            case [_, "images"]:
+                await WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(
+                    [.. Images.Shared.ListImages(KnowsDigests ? digest : null)], PeerJson.Default.ImageOfferArray));
+                break;
             case [_, "images", _] when Images.Shared.FindImage(digest) is { } image:
                 await WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(image, PeerJson.Default.ImageOffer));
                 break;

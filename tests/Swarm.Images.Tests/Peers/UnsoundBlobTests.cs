@@ -103,15 +103,17 @@ public sealed class UnsoundBlobTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Who_is_told_that_a_piece_was_wrong_looks_at_the_blob_again_unless_he_just_has(bool isLongAgo)
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    [InlineData(1, true)] // the clock was set back since
+    public async Task Who_is_told_that_a_piece_was_wrong_looks_at_the_blob_again_unless_he_just_has(
+        int hours, bool isLongAgo)
     {
         await _two.LoadAsync(Layer);
         await using var three = await ServedPeer.StartAsync("three", _peers);
         await _two.Images.Shared.DescribeAsync(Blob, withSums: true, default); // from when all was well
         var sums = $"{_two.Home.Root}/sums/{Blob.Hex}";
-        if (isLongAgo) File.SetLastWriteTimeUtc(sums, TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-1));
+        if (isLongAgo) File.SetLastWriteTimeUtc(sums, TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(hours));
         await RotAsync(_two, piece: 0);
         await RotAsync(_two, piece: 1);
         await RotAsync(_two, piece: 2);

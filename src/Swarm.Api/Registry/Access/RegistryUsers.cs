@@ -20,11 +20,16 @@ internal sealed partial class RegistryUsers(string? path, TimeProvider time, ILo
 
     private static readonly TimeSpan RememberFor = TimeSpan.FromMinutes(5);
 
+    // The time of a file may stay the same for so long though it is written again: some file systems count in seconds.
+    private static readonly TimeSpan TimeOfFileStays = TimeSpan.FromSeconds(2);
+
     private readonly Lock _gate = new();
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly Dictionary<string, DateTimeOffset> _right = new(StringComparer.Ordinal);
     private FrozenDictionary<string, string> _users = FrozenDictionary<string, string>.Empty;
-    private (DateTime, long) _stamp;
+    private string _content = "";
+    private (DateTime Written, long Length)? _seen;
+    private string _fault = "";
     private int _waiting;
 
     /// <summary>Whether this is a user's password.</summary>
@@ -75,28 +80,43 @@ internal sealed partial class RegistryUsers(string? path, TimeProvider time, ILo
         }
     }
 
-    // One that cannot be read any more leaves the users as they were.
+    // One that cannot be read any more leaves the users as they were, and is tried again each time: that it can be read
+    // again is not seen by its time.
     private FrozenDictionary<string, string> Users()
     {
         lock (_gate)
         {
             try
             {
-                var file = new FileInfo(path!);
-                var stamp = (file.LastWriteTimeUtc, file.Exists ? file.Length : -1);
-                if (stamp == _stamp) return _users;
-                _stamp = stamp;
-                _users = PasswordFile.Parse(File.ReadAllText(path!));
-                _right.Clear();
-                LogRead(path!, _users.Count);
+                // Of what is open, and not of a link to it.
+                using var file = new FileStream(
+                    path!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                var stamp = (Written: File.GetLastWriteTimeUtc(file.SafeFileHandle), file.Length);
+                if (stamp == _seen) return _users;
+                using var reader = new StreamReader(file);
+                var content = reader.ReadToEnd();
+                // What was written just now may be written once more in the same moment.
+                _seen = time.GetUtcNow() - stamp.Written < TimeOfFileStays ? null : stamp;
+                Take(content);
+                _fault = "";
             }
             catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or FormatException)
             {
-                LogUnread(path!, wrong.Message);
+                if (wrong.Message != _fault) LogUnread(path!, wrong.Message);
+                _fault = wrong.Message;
             }
 
             return _users;
         }
+    }
+
+    private void Take(string content)
+    {
+        if (content == _content) return;
+        _users = PasswordFile.Parse(content);
+        _content = content;
+        _right.Clear();
+        LogRead(path!, _users.Count);
     }
 
     [LoggerMessage(LogLevel.Information, "Read {Count} users of the registry from {Path}")]
