@@ -64,6 +64,20 @@ public sealed class ContainerRouteTests
         Assert.Equal(7, pruned["SpaceReclaimed"]!.GetValue<int>());
     }
 
+    [Theory]
+    [InlineData("containers")]
+    [InlineData("networks")]
+    public async Task A_prune_until_no_time_is_refused_also_where_there_is_nothing_to_prune(string what)
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        var answer = await node.Client.PostAsync($"/{what}/prune?filters={{\"until\":[\"abc\"]}}", null);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.NotNull(answer.Content.Headers.ContentLength); // what comes in chunks is a stream for some clients
+        Assert.Contains("abc", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_container_is_shown_with_the_name_of_its_image_while_that_means_it()
     {

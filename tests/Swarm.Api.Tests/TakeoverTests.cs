@@ -26,6 +26,7 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
         {
             server.MapGet("/late", AnswerLateAsync);
             server.MapGet("/never", WaitAsync);
+            server.MapPost("/short", AnswerWithoutReadingAsync);
         });
 
     public async Task DisposeAsync()
@@ -94,6 +95,22 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_client_that_sends_more_than_anybody_reads_sees_the_end_and_no_broken_connection()
+    {
+        using var client = await ConnectAsync();
+        await client.SendAsync("POST /short HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+        await ReadAsync(client, "said");
+
+        using var until = new CancellationTokenSource();
+        var sending = SendOnAsync(client, until.Token);
+        var rest = await ReadAsync(client);
+        await until.CancelAsync();
+
+        Assert.Equal(" and done", rest);
+        await sending;
+    }
+
+    [Fact]
     public async Task A_client_that_has_ended_its_half_gets_the_answers_to_all_that_it_asked()
     {
         using var client = await ConnectAsync();
@@ -138,6 +155,29 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
         await Task.Delay(Timeout.Infinite, context.RequestAborted)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _gone.TrySetResult();
+    }
+
+    /// <summary>As a program that ends while its input comes.</summary>
+    private static async Task AnswerWithoutReadingAsync(HttpContext context)
+    {
+        await using var stream = await HijackedStream.BeginAsync(context, "application/x", CancellationToken.None);
+        await stream.Output.WriteAsync("said"u8.ToArray());
+        var read = await stream.Input.ReadAsync();
+        stream.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        await stream.Output.WriteAsync(" and done"u8.ToArray());
+    }
+
+    private static async Task SendOnAsync(Socket client, CancellationToken cancellation)
+    {
+        var piece = new byte[64 * 1024];
+        try
+        {
+            while (!cancellation.IsCancellationRequested) await client.SendAsync(piece, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // It was reading.
+        }
     }
 
     private static async Task SentAllAsync(HttpContext context) => await Task

@@ -63,6 +63,17 @@ public sealed class RemovalRulesTests
     }
 
     [Fact]
+    public void Nobody_is_told_to_force_what_cannot_be_forced()
+    {
+        Assert.Contains(
+            "(cannot be forced) - image is being used by running container",
+            Decide(null, force: false, [One, Elsewhere], Running).Refusal, StringComparison.Ordinal);
+        Assert.Contains(
+            "(must be forced) - image is referenced in multiple repositories",
+            Decide(null, force: false, [One, Elsewhere], Stopped).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Force_takes_all_names_and_what_only_stopped_containers_use()
     {
         var plan = Decide(null, force: true, [One, Elsewhere, ByDigest], Stopped);

@@ -1,7 +1,9 @@
 using System.IO.Pipelines;
-using System.Net.Security;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Swarm.Linux.Watching;
@@ -17,6 +19,9 @@ namespace Swarm.Api.Connections;
 /// </remarks>
 internal sealed class ConnectionTakeover : IDuplexPipe
 {
+    /// <summary>How long a client is listened to that was told that there is no more, and does not go.</summary>
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(5);
+
     private readonly IDuplexPipe _connection;
 
     private ConnectionTakeover(IDuplexPipe connection)
@@ -48,32 +53,53 @@ internal sealed class ConnectionTakeover : IDuplexPipe
         connection.Features.Set(presence);
         connection.Transport = takeover;
         await next(connection);
-        // By TLS, the end of a connection is said in its own words: a client may take any other for an attack.
-        if (takeover.IsTaken && connection.Features.Get<ISslStreamFeature>() is { } secure)
-            await EndAsync(secure.SslStream);
+        if (takeover.IsTaken) await takeover.EndAsync(connection);
     }
 
-    private static async Task EndAsync(SslStream connection)
+    /// <summary>Tells the client that there is no more, and drops what it still sends until it has gone.</summary>
+    /// <remarks>A connection that is closed while there is something that nobody has read is a broken one for its
+    /// client, which may then lose the last bytes, too. By TLS, the end is said in its own words: a client may take any
+    /// other for an attack.</remarks>
+    private async Task EndAsync(ConnectionContext connection)
     {
         try
         {
-            await connection.ShutdownAsync();
+            if (connection.Features.Get<ISslStreamFeature>() is { } secure) await secure.SslStream.ShutdownAsync();
+            else SocketOf(connection.Features)?.Shutdown(SocketShutdown.Send);
+            var ending = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested;
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ending ?? CancellationToken.None);
+            patience.CancelAfter(GoodbyePatience);
+            while (true)
+            {
+                var read = await _connection.Input.ReadAsync(patience.Token);
+                _connection.Input.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) return;
+            }
         }
-        catch (Exception gone) when (gone is IOException or InvalidOperationException)
+        catch (Exception gone) when (
+            gone is IOException or SocketException or InvalidOperationException or OperationCanceledException)
         {
-            // The client has gone before.
+            // The client has gone before, does not go, or this process stops.
         }
     }
 
+    private static Socket? SocketOf(IFeatureCollection features) =>
+        features.Get<IConnectionSocketFeature>()?.Socket;
+
     /// <summary>Takes the connection of a request whose body has been read.</summary>
-    /// <returns>Its bytes in both directions. The connection ends when the handler returns, with all that was
-    /// flushed.</returns>
+    /// <returns>Its bytes in both directions. The client's way ends when the handler returns, with all that was
+    /// flushed; the connection ends with the client.</returns>
     public static IDuplexPipe Take(HttpContext context)
     {
         var takeover = context.Features.Get<ConnectionTakeover>()
             ?? throw new InvalidOperationException("the connection was made by another listener");
         takeover.IsTaken = true;
         context.Features.Get<ClientPresence>()?.Watch();
-        return takeover._connection;
+        var isPlain = context.Features.Get<ISslStreamFeature>() is null;
+        return isPlain && SocketOf(context.Features) is { Connected: true } socket
+            ? new TakenConnection(takeover._connection.Input, new SocketWriter(socket))
+            : takeover._connection;
     }
+
+    private sealed record TakenConnection(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -213,11 +213,13 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     private async Task PruneAsync(HttpContext context)
     {
         var filters = Filters.Read(context.Request, "label", "label!", "until");
+        var now = time.GetUtcNow();
+        var before = filters["until"].Select(until => (DateTimeOffset?)QueryTime.Parse("until", until, now)).Min();
         var removed = new JsonArray();
         long reclaimed = 0;
         foreach (var container in await desk.ListAsync(context.RequestAborted))
         {
-            if (!ContainerUpdate.IsToBePruned(container, filters, time.GetUtcNow())) continue;
+            if (!ContainerUpdate.IsToBePruned(container, filters, before)) continue;
             var size = await desk.SizeAsync(container.State, context.RequestAborted);
             try
             {

@@ -92,7 +92,8 @@ internal static class ContainerUpdate
     }
 
     /// <summary>Whether a prune takes it: it is no task's, does not run, and fits.</summary>
-    public static bool IsToBePruned(ShownContainer container, Filters filters, DateTimeOffset now)
+    /// <param name="before">Made before; null: whenever.</param>
+    public static bool IsToBePruned(ShownContainer container, Filters filters, DateTimeOffset? before)
     {
         var labels = ContainerDocument.LabelsOf(container);
         return container.Own is not null
@@ -100,6 +101,6 @@ internal static class ContainerUpdate
             && container.State.Phase != ContainerPhase.Running
             && filters.FitsLabels(labels)
             && !filters["label!"].Any(unwanted => Filters.HasLabel(labels, unwanted))
-            && filters["until"].All(until => container.State.CreatedAt < QueryTime.Parse("until", until, now));
+            && !(container.State.CreatedAt >= before);
     }
 }

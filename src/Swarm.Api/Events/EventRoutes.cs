@@ -29,6 +29,14 @@ internal sealed class EventRoutes(EventLog events, TimeProvider time, Cancellati
         var now = time.GetUtcNow();
         var since = QueryTime.Read(context.Request, "since", now);
         var until = QueryTime.Read(context.Request, "until", now);
+        if (since > until)
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                $"`since` time ({context.Request.Query["since"]}) cannot be after `until` time "
+                + $"({context.Request.Query["until"]})");
+        }
+
         using var listening = events.Listen();
         context.Response.ContentType = "application/json";
         await context.Response.Body.FlushAsync(context.RequestAborted);

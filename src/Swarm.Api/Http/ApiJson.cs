@@ -63,6 +63,15 @@ internal static class JsonAnswers
         await response.Body.FlushAsync(cancellation);
     }
 
-    public static Task WriteErrorAsync(this HttpResponse response, int status, string message) =>
-        response.WriteAnswerAsync(status, new ErrorAnswer(message), ApiJson.Plain.ErrorAnswer, CancellationToken.None);
+    /// <summary>Writes an answer of its own, with its length: some clients take what comes in pieces for the stream
+    /// that they asked for.</summary>
+    public static async Task WriteErrorAsync(this HttpResponse response, int status, string message)
+    {
+        byte[] line =
+            [.. JsonSerializer.SerializeToUtf8Bytes(new ErrorAnswer(message), ApiJson.Plain.ErrorAnswer), (byte)'\n'];
+        response.StatusCode = status;
+        response.ContentType = ContentType;
+        response.ContentLength = line.Length;
+        await response.Body.WriteAsync(line, CancellationToken.None);
+    }
 }

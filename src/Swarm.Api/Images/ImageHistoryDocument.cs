@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Swarm.Core.Images;
 using Swarm.Images;
 
 namespace Swarm.Api.Images;
@@ -7,9 +8,10 @@ namespace Swarm.Api.Images;
 /// <summary>How an image came to be, newest step first, as <c>docker history</c> shows it.</summary>
 internal static class ImageHistoryDocument
 {
-    private const string NotKept = "<missing>"; // steps below are no images of their own
+    private const string NotKept = "<missing>"; // what is no image of its own on this host
 
-    public static JsonArray Of(ImageDetail detail)
+    /// <param name="find">An image that another one was built from.</param>
+    public static JsonArray Of(ImageDetail detail, Func<Digest, ImageDetail?> find)
     {
         var stored = (JsonNode.Parse(detail.ConfigurationJson) as JsonObject)?["history"] as JsonArray ?? [];
         var steps = new List<JsonObject>();
@@ -28,10 +30,13 @@ internal static class ImageHistoryDocument
                 detail.Layers[layer].Size.Value, ""));
 
         steps.Reverse();
-        if (steps.Count > 0)
+        var made = detail;
+        foreach (var step in steps)
         {
-            steps[0]["Id"] = detail.Image.Id.Value;
-            steps[0]["Tags"] = ImageDocument.Tags(detail.Image.Names);
+            step["Id"] = made.Image.Id.Value;
+            step["Tags"] = ImageDocument.Tags(made.Image.Names) is { Count: > 0 } tags ? tags : null;
+            if (made.Parent is not { } parent || find(parent) is not { } below) break;
+            made = below;
         }
 
         return [.. steps];

@@ -35,7 +35,19 @@ internal sealed class ImageRoutes(
         context.RequestAborted);
 
     private Task ShowHistoryAsync(HttpContext context, string name) => context.Response.WriteNodeAsync(
-        StatusCodes.Status200OK, ImageHistoryDocument.Of(Examine(name)), context.RequestAborted);
+        StatusCodes.Status200OK, ImageHistoryDocument.Of(Examine(name), FindDetail), context.RequestAborted);
+
+    private ImageDetail? FindDetail(Digest image)
+    {
+        try
+        {
+            return images.Store.Examine(image.Value);
+        }
+        catch (ImageException gone) when (gone.Fault == ImageFault.NotFound)
+        {
+            return null;
+        }
+    }
 
     private async Task TagAsync(HttpContext context, string image)
     {

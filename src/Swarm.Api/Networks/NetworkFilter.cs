@@ -29,10 +29,11 @@ internal static class NetworkFilter
         HttpRequest request, Func<NetworkDefinition, bool> isUsed, DateTimeOffset now)
     {
         var filters = Filters.Read(request, "label", "label!", "until");
+        var before = filters["until"].Select(until => (DateTimeOffset?)QueryTime.Parse("until", until, now)).Min();
         return network => network.Kind == NetworkKind.Defined && !isUsed(network)
             && filters.FitsLabels(network.Labels)
             && !filters["label!"].Any(unwanted => Filters.HasLabel(network.Labels, unwanted))
-            && filters["until"].All(until => network.CreatedAt < QueryTime.Parse("until", until, now));
+            && !(network.CreatedAt >= before);
     }
 
     private static bool IsDangling(NetworkDefinition network, Func<NetworkDefinition, bool> isUsed) =>

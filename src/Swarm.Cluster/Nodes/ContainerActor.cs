@@ -139,7 +139,7 @@ internal sealed partial class ContainerActor(
         node.Engine.RunCommandAsync(_container.Id, probe.Arguments, probe.Timeout, _probing.Token).PipeTo(
             Self,
             success: result => result.TimedOut
-                ? new ProbeEnded(probe.Run, begun, -1, $"no answer within {probe.Timeout.TotalSeconds:0.###} s")
+                ? new ProbeEnded(probe.Run, begun, -1, ProbeWords.TimedOut(probe.Timeout, result.Output))
                 : new ProbeEnded(probe.Run, begun, result.ExitCode, result.Output),
             failure: cause => new ProbeEnded(probe.Run, begun, -1, Words(cause)));
     }

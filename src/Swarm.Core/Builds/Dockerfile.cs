@@ -70,6 +70,17 @@ public sealed record Dockerfile(
             : null;
     }
 
+    /// <summary>Why a number means no stage from which one may copy; null where it does, and for any other name.
+    /// </summary>
+    /// <param name="among">How many stages there are before the one that copies.</param>
+    public string? WhyNoStage(string nameOrNumber, int among)
+    {
+        if (FindStage(nameOrNumber, among) is not null
+            || !int.TryParse(nameOrNumber, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+            return null;
+        return number == among ? "refers to current build stage" : "index out of bounds";
+    }
+
     /// <summary>How many steps it has, as they are counted for people.</summary>
     public int StepCount => Arguments.Length + Stages.Sum(stage => 1 + stage.Steps.Length);
 }

@@ -110,13 +110,24 @@ internal sealed class WordReader(string text, char escape, Func<string, string?>
         }
 
         if (name.Length == 0) throw new DockerfileException("syntax error: bad substitution");
+        switch (text[_at])
+        {
+            case '#' or '%': return ReadTrimmed(find(name) ?? "", text[_at++], depth + 1);
+            case '/': return ReadReplaced(find(name) ?? "", depth + 1);
+            default: return ReadOther(name, depth + 1);
+        }
+    }
+
+    /// <summary>What stands for a variable that is set, or is not.</summary>
+    private string ReadOther(string name, int depth)
+    {
         var ofEmpty = text[_at] == ':';
         if (ofEmpty) _at++;
         if (IsAtEnd) throw new DockerfileException("syntax error: missing '}'");
         var modifier = text[_at++];
         if (modifier is not ('-' or '+' or '?'))
             throw new DockerfileException($"unsupported modifier ({(ofEmpty ? ":" : "")}{modifier}) in substitution");
-        var other = ReadUntilBrace(depth + 1);
+        var other = ReadUntil('}', depth);
         var value = find(name);
         var isSet = value is not null && !(ofEmpty && value.Length == 0);
         return modifier switch
@@ -129,7 +140,27 @@ internal sealed class WordReader(string text, char escape, Func<string, string?>
         };
     }
 
-    private string ReadUntilBrace(int depth)
+    /// <summary>A value without its beginning (<c>#</c>) or end (<c>%</c>); written twice, the longest one.</summary>
+    private string ReadTrimmed(string value, char side, int depth)
+    {
+        var isLongest = !IsAtEnd && text[_at] == side;
+        if (isLongest) _at++;
+        var pattern = new ShellPattern(ReadUntil('}', depth, keepsEscapes: true), escape);
+        return side == '#' ? pattern.TrimStart(value, isLongest) : pattern.TrimEnd(value, isLongest);
+    }
+
+    /// <summary>A value with something else in the place of a part, or of each where the slash is written twice.
+    /// </summary>
+    private string ReadReplaced(string value, int depth)
+    {
+        _at++;
+        var isEach = !IsAtEnd && text[_at] == '/';
+        if (isEach) _at++;
+        var pattern = new ShellPattern(ReadUntil('/', depth, keepsEscapes: true), escape);
+        return pattern.Replace(value, ReadUntil('}', depth), isEach);
+    }
+
+    private string ReadUntil(char stop, int depth, bool keepsEscapes = false)
     {
         var value = new StringBuilder();
         while (!IsAtEnd)
@@ -137,7 +168,7 @@ internal sealed class WordReader(string text, char escape, Func<string, string?>
             var c = text[_at];
             switch (c)
             {
-                case '}':
+                case var _ when c == stop:
                     _at++;
                     return value.ToString();
                 case '$':
@@ -151,13 +182,18 @@ internal sealed class WordReader(string text, char escape, Func<string, string?>
                     break;
                 default:
                     _at++;
-                    if (c == escape && !IsAtEnd) c = text[_at++];
+                    if (c == escape && !IsAtEnd)
+                    {
+                        if (keepsEscapes) value.Append(c);
+                        c = text[_at++];
+                    }
+
                     value.Append(c);
                     break;
             }
         }
 
-        throw new DockerfileException("syntax error: missing '}'");
+        throw new DockerfileException($"syntax error: missing '{stop}'");
     }
 
     private string ReadName()

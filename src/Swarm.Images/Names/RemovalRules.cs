@@ -41,7 +41,11 @@ internal static class RemovalRules
         }
 
         if (name is null && !isSingle && !force)
-            return Conflict(image, "must be forced", "image is referenced in multiple repositories");
+        {
+            // What no force helps against is said first.
+            return FindConflict(image, force: true, state)
+                ?? Conflict(image, "must be forced", "image is referenced in multiple repositories");
+        }
 
         var untagged = name is null ? state.Names : WithDigests(name, state.Names);
         if (untagged.Length < state.Names.Length) return new RemovalPlan(untagged, Deletes: false);

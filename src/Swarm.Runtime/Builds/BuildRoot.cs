@@ -29,14 +29,13 @@ internal sealed class BuildRoot : IDisposable
     }
 
     /// <summary>Copies one source to its place. Blocks.</summary>
-    /// <param name="owner">Whose it shall be; null leaves an archive's.</param>
+    /// <param name="owner">Whose it shall be; null leaves it to whom it is.</param>
     /// <exception cref="BuildException">Something of another kind is in the way.</exception>
     public void Copy(
         SourceTree tree, FoundSource source, PlannedCopy plan, (uint User, uint Group)? owner,
         CancellationToken cancellation)
     {
-        var rules = new UnpackRules(
-            KeepKinds: true, plan.Source.Kind == CopyKind.Archive ? owner : owner ?? (0, 0));
+        var rules = new UnpackRules(KeepKinds: true, owner);
         try
         {
             switch (plan.Source.Kind)

@@ -100,6 +100,8 @@ internal sealed class BuildRun(
     private async Task<OpenedSource> OpenSourceAsync(string? origin, CancellationToken cancellation)
     {
         if (origin is null) return new OpenedSource(context.Files, context.Scratch, null);
+        if (file.WhyNoStage(origin, _results.Count) is { } wrong)
+            throw new BuildException($"invalid from flag value {origin}: {wrong}", isInvalid: true);
         var image = file.FindStage(origin, _results.Count) is { } index
             ? _results[index]
             : (await _bases.FindAsync(origin, "", cancellation)).Id;

@@ -5,9 +5,10 @@ using Swarm.Linux.Files;
 
 namespace Swarm.Runtime.Builds;
 
-/// <summary>The digest of what is copied: names, kinds, permissions and contents. Owners and times are not in it: the
-/// step sets the one, and the other makes no difference.</summary>
-internal sealed class ContentDigest(CancellationToken cancellation) : IDisposable
+/// <summary>The digest of what is copied: names, kinds, permissions and contents. Times are not in it: they make no
+/// difference.</summary>
+/// <param name="withOwners">Whether owners are in it; not where the step sets them.</param>
+internal sealed class ContentDigest(bool withOwners, CancellationToken cancellation) : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -40,6 +41,12 @@ internal sealed class ContentDigest(CancellationToken cancellation) : IDisposabl
         Add(path);
         Add((long)status.Kind);
         Add(status.Mode);
+        if (withOwners)
+        {
+            Add(status.UserId);
+            Add(status.GroupId);
+        }
+
         switch (status.Kind)
         {
             case FileKind.Folder:

@@ -38,7 +38,8 @@ internal sealed class CopySources : IDisposable
                     () => sources.Find(source, copy, origin.Files, cancellation), cancellation);
             }
 
-            sources.Told = await BlockingStep.RunAsync(() => sources.Hash(cancellation), cancellation);
+            sources.Told = await BlockingStep.RunAsync(
+                () => sources.Hash(KeepsOwners(copy), cancellation), cancellation);
             return sources;
         }
         catch
@@ -57,8 +58,17 @@ internal sealed class CopySources : IDisposable
             : FileOwners.Find(copy.Owner, root.ReadText("etc/passwd"), root.ReadText("etc/group"));
         var plans = CopyPlan.Make(
             Word, [.. _found.Select(one => one.Source)], copy.Target, workingFolder, root.IsFolder);
-        foreach (var (plan, one) in plans.Zip(_found)) root.Copy(one.Tree, one.Found, plan, owner, cancellation);
+        var keeps = KeepsOwners(copy);
+        foreach (var (plan, one) in plans.Zip(_found))
+        {
+            var whose = keeps || one.Source.Kind == CopyKind.Archive ? owner : owner ?? (0, 0);
+            root.Copy(one.Tree, one.Found, plan, whose, cancellation);
+        }
     }
+
+    /// <summary>Files of an image or of another stage stay whose they are, unless somebody is named; those of a context
+    /// are nobody's here.</summary>
+    private static bool KeepsOwners(Instruction.Copy copy) => copy.Origin is not null && copy.Owner is null;
 
     public void Dispose()
     {
@@ -97,9 +107,9 @@ internal sealed class CopySources : IDisposable
         return true;
     }
 
-    private string Hash(CancellationToken cancellation)
+    private string Hash(bool withOwners, CancellationToken cancellation)
     {
-        using var digest = new ContentDigest(cancellation);
+        using var digest = new ContentDigest(withOwners, cancellation);
         foreach (var (source, tree, found) in _found)
         {
             digest.Add($"{source.Kind} {source.Name}");

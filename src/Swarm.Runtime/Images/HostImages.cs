@@ -150,17 +150,21 @@ public sealed class HostImages(
     public ImmutableArray<ImageRemoval> Prune(Func<ImageSummary, bool> isChosen)
     {
         var removed = ImmutableArray.CreateBuilder<ImageRemoval>();
-        foreach (var image in store.List().Where(image => !image.IsKeptCopy && isChosen(image)))
-        {
-            if (store.RemoveUnused(image) is not { } removal) continue;
-            Tell(removal);
-            removed.Add(removal);
-        }
-
+        var left = store.List().Where(image => !image.IsKeptCopy && isChosen(image)).ToList();
+        // What others were built from can go when they have gone.
+        while (left.RemoveAll(IsRemoved) > 0) { }
         var freed = removed.Sum(removal => removal.Freed.Value).ToString(CultureInfo.InvariantCulture);
         engine.Events.Publish(
             "image", "prune", "", ImmutableSortedDictionary<string, string>.Empty.Add("reclaimed", freed));
         return removed.ToImmutable();
+
+        bool IsRemoved(ImageSummary image)
+        {
+            if (store.RemoveUnused(image) is not { } removal) return false;
+            Tell(removal);
+            removed.Add(removal);
+            return true;
+        }
     }
 
     /// <inheritdoc/>

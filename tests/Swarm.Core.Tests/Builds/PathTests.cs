@@ -69,6 +69,7 @@ public sealed class PathTests
 
     [Theory]
     [InlineData("80", "80/tcp"), InlineData("53/UDP", "53/udp"), InlineData("8000-8002", "8000/tcp 8001/tcp 8002/tcp")]
+    [InlineData("8080:80", "80/tcp"), InlineData("127.0.0.1:8080:53/udp", "53/udp")]
     public void Ports_are_numbers_and_ranges(string text, string ports) =>
         Assert.Equal(ports, string.Join(' ', ExposedPorts.Parse(text)));
 

@@ -10,6 +10,7 @@ public sealed class WordExpansionTests
         "SET" => "value",
         "EMPTY" => "",
         "TWO" => "a b",
+        "PATH" => "/a/b/c.tar.gz",
         _ => null,
     };
 
@@ -33,6 +34,17 @@ public sealed class WordExpansionTests
     [InlineData("a\\ b", "a b")]
     [InlineData("cost $", "cost $")]
     [InlineData("$1$@", "")]
+    [InlineData("${PATH#*/}", "a/b/c.tar.gz")]
+    [InlineData("${PATH##*/}", "c.tar.gz")]
+    [InlineData("${PATH%.*}", "/a/b/c.tar")]
+    [InlineData("${PATH%%.*}", "/a/b/c")]
+    [InlineData("${PATH#?a}${PATH%x}", "/b/c.tar.gz/a/b/c.tar.gz")]
+    [InlineData("${SET#\\*}${NONE#a}", "value")]
+    [InlineData("${SET%${SET#val}}", "val")]
+    [InlineData("${PATH/a/x}", "/x/b/c.tar.gz")]
+    [InlineData("${PATH//a/x}", "/x/b/c.txr.gz")]
+    [InlineData("${PATH//\\//-}", "-a-b-c.tar.gz")]
+    [InlineData("${PATH/.*/}${PATH//q/x}", "/a/b/c/a/b/c.tar.gz")]
     public void Variables_quotes_and_escapes_are_as_in_Docker(string word, string expected) =>
         Assert.Equal(expected, WordExpansion.Expand(word, '\\', Find));
 
@@ -40,6 +52,8 @@ public sealed class WordExpansionTests
     [InlineData("'a", "unexpected end of statement while looking for matching single-quote")]
     [InlineData("\"a", "unexpected end of statement while looking for matching double-quote")]
     [InlineData("${a", "syntax error: missing '}'")]
+    [InlineData("${SET/a}", "syntax error: missing '/'")]
+    [InlineData("${SET#a", "syntax error: missing '}'")]
     [InlineData("${a:=b}", "unsupported modifier (:=) in substitution")]
     [InlineData("${NONE:?it is needed}", "NONE: it is needed")]
     public void What_does_not_end_or_is_unknown_is_refused(string word, string message) => Assert.Equal(

@@ -103,6 +103,18 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
         Assert.Equal(fixture.Images.Find("box")!.Configuration.Architecture, second.Image.Configuration.Architecture);
     }
 
+    [Theory]
+    [InlineData("1", "invalid from flag value 1: refers to current build stage")]
+    [InlineData("2", "invalid from flag value 2: index out of bounds")]
+    [InlineData("-1", "invalid from flag value -1: index out of bounds")]
+    public async Task A_number_means_a_stage_that_came_before_and_no_image(string origin, string expected)
+    {
+        var refused = await Assert.ThrowsAsync<BuildException>(
+            () => fixture.BuildAsync($"FROM box\nFROM box\nCOPY --from={origin} /etc/group /x\nFROM box\n"));
+
+        Assert.Equal(expected, refused.Message);
+    }
+
     [Fact]
     public async Task Triggers_of_an_image_run_in_what_is_built_from_it_and_only_there()
     {

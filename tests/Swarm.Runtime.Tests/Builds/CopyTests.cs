@@ -47,6 +47,21 @@ public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture
     }
 
     [Fact]
+    public async Task What_comes_of_another_stage_stays_whose_it_is_unless_somebody_is_named()
+    {
+        static string Dockerfile(int user) =>
+            $"FROM box AS one\nRUN mkdir -p /o/p && echo 1 > /o/p/f && chown -R {user}:50 /o\nFROM box\n"
+            + "COPY --from=one /o /all/\nCOPY --from=one /o/p/f /file\nCOPY --from=one --chown=7 /o /named/\n";
+
+        var built = await fixture.BuildAsync(Dockerfile(1000));
+        var again = await fixture.BuildAsync(Dockerfile(2000));
+
+        const string Look = "stat -c '%u %g' /all /all/p /all/p/f /file /named/p/f";
+        Assert.Equal("0 0\n1000 50\n1000 50\n1000 50\n7 7", await fixture.RunAsync(built, Look));
+        Assert.Equal("0 0\n2000 50\n2000 50\n2000 50\n7 7", await fixture.RunAsync(again, Look));
+    }
+
+    [Fact]
     public async Task A_folder_does_not_replace_a_file_nor_a_file_a_folder()
     {
         var first = await Assert.ThrowsAsync<BuildException>(
