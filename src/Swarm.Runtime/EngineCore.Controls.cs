@@ -71,21 +71,32 @@ internal sealed partial class EngineCore
         {
             LimitSection.Check(limits);
             CpuSetCheck.Check(limits, _cgroups);
-            if (HasProcess(record))
+            var before = record.Definition.Spec.Limits;
+            var definition = record.Definition with { Spec = record.Definition.Spec with { Limits = limits } };
+            if (HasProcess(record)) Limit(id, limits);
+            try
             {
-                var path = Path.Join(Folders.Bundle(id), "resources.json");
-                LimitSection.WriteFile(path, limits, KernelLimits.Of(_cgroups));
-                Runtime.Update(id, path);
-                // Runtimes do not agree on the word for "none".
-                _cgroups.LiftLimits(
-                    Folders.Cgroup(id), limits.Cpu.Value <= 0, limits.Memory.Value <= 0, limits.Pids <= 0);
+                Keep(container, record with { Definition = definition });
+            }
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            {
+                // Who is told that they were not set takes the old ones for those that hold.
+                if (HasProcess(record)) Limit(id, before);
+                throw;
             }
 
-            var definition = record.Definition with { Spec = record.Definition.Spec with { Limits = limits } };
-            Keep(container, record with { Definition = definition });
             return Task.CompletedTask;
         },
         cancellation);
+
+    private void Limit(ContainerId id, ResourceLimits limits)
+    {
+        var path = Path.Join(Folders.Bundle(id), "resources.json");
+        LimitSection.WriteFile(path, limits, KernelLimits.Of(_cgroups));
+        Runtime.Update(id, path);
+        // Runtimes do not agree on the word for "none".
+        _cgroups.LiftLimits(Folders.Cgroup(id), limits.Cpu.Value <= 0, limits.Memory.Value <= 0, limits.Pids <= 0);
+    }
 
     public Task RenameAsync(ContainerId id, string name, CancellationToken cancellation) => ChangeAsync(
         id,

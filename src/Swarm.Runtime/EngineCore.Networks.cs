@@ -24,12 +24,12 @@ internal sealed partial class EngineCore
                     $"endpoint with name {record.Definition.Name} already exists in network {endpoint.Network}");
             }
 
-            // Kept before the deed: whoever comes after a crash makes it so.
+            // Kept before the deed: whoever comes after a crash makes it so. So it is done, be the asker there or not.
             var changed = Keep(container, WithEndpoints(record, present.Add(endpoint)));
-            if (await _networks.FindAsync(id, cancellation) is null) return;
+            if (await _networks.FindAsync(id, CancellationToken.None) is null) return;
             try
             {
-                Took(container, changed, await _networks.ConnectAsync(id, endpoint, cancellation));
+                Took(container, changed, await _networks.ConnectAsync(id, endpoint, CancellationToken.None));
             }
             catch (ContainerException)
             {
@@ -45,7 +45,7 @@ internal sealed partial class EngineCore
         {
             if (IsApart(record) && NetworkFinder.Get(_networks.Networks, named).Driver == NetworkDrivers.None)
             {
-                await OpenToNetworksAsync(container, record, cancellation);
+                await OpenToNetworksAsync(container, record);
                 return;
             }
 
@@ -57,8 +57,8 @@ internal sealed partial class EngineCore
             if (left.Length == present.Length)
                 throw Forbidden($"container {id.Value} is not connected to network {network}");
             var changed = Keep(container, WithEndpoints(record, left));
-            if (await _networks.FindAsync(id, cancellation) is not null)
-                Took(container, changed, await _networks.DisconnectAsync(id, network, cancellation));
+            if (await _networks.FindAsync(id, CancellationToken.None) is not null)
+                Took(container, changed, await _networks.DisconnectAsync(id, network, CancellationToken.None));
         },
         cancellation);
 
@@ -67,8 +67,7 @@ internal sealed partial class EngineCore
         record.Definition.Spec is { NetworkMode: NetworkMode.None, Shared.Network: "" };
 
     /// <summary>One that was in no network may join some from now on.</summary>
-    private async Task OpenToNetworksAsync(
-        LiveContainer container, ContainerRecord record, CancellationToken cancellation)
+    private async Task OpenToNetworksAsync(LiveContainer container, ContainerRecord record)
     {
         var spec = record.Definition.Spec with { NetworkMode = NetworkMode.Bridge, Endpoints = [] };
         Keep(container, record with { Definition = record.Definition with { Spec = spec } });
@@ -76,7 +75,8 @@ internal sealed partial class EngineCore
         try
         {
             var own = string.Create(CultureInfo.InvariantCulture, $"/proc/{record.First.Pid}/ns/net");
-            await _networks.AttachAsync(record.Id, new NetworkWish([], []) { Namespace = own }, cancellation);
+            var wish = new NetworkWish([], []) { Namespace = own };
+            await _networks.AttachAsync(record.Id, wish, CancellationToken.None);
         }
         catch (ContainerException)
         {

@@ -51,7 +51,7 @@ public sealed class HangTests(EngineFixture fixture) : IClassFixture<EngineFixtu
     [Fact]
     public async Task Limits_and_programs_that_hang_are_told_and_the_container_goes_on()
     {
-        await OpenAsync(workers: 8, patience: 4);
+        await OpenAsync(workers: 8, patience: 8);
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
         foreach (var deed in (string[])["update", "exec"]) File.WriteAllText($"{Place}/{deed}", "any");
 
@@ -64,9 +64,9 @@ public sealed class HangTests(EngineFixture fixture) : IClassFixture<EngineFixtu
         await Assert.ThrowsAsync<ContainerException>(() => fixture.Engine.Execs.StartAsync(terminal, null, default));
 
         Assert.Contains("crun update", limits.Message, StringComparison.Ordinal);
-        Assert.Contains("did not end within 4 s, and was killed", limits.Message, StringComparison.Ordinal);
+        Assert.Contains("did not end within 8 s, and was killed", limits.Message, StringComparison.Ordinal);
         Assert.Equal(0, fixture.Engine.Find(started.Id)!.Definition.Spec.Limits.Pids);
-        Assert.Contains("crun did not start \"true\" within 4 s", program.Message, StringComparison.Ordinal);
+        Assert.Contains("crun did not start \"true\" within 8 s", program.Message, StringComparison.Ordinal);
         Assert.Equal(126, fixture.Engine.Execs.Find(exec)!.ExitCode);
         foreach (var deed in (string[])["update", "exec"]) File.Delete($"{Place}/{deed}");
         Assert.Equal("0 ", await fixture.RunCommandAsync(started.Id, "true"));
@@ -77,7 +77,7 @@ public sealed class HangTests(EngineFixture fixture) : IClassFixture<EngineFixtu
     [Fact]
     public async Task A_removal_at_which_crun_hangs_is_told_and_is_done_when_it_does_not_any_more()
     {
-        await OpenAsync(workers: 8, patience: 4);
+        await OpenAsync(workers: 8, patience: 8);
         var created = await fixture.Engine.CreateAsync(
             EngineFixture.Define(EngineFixture.Shell("sleep 600")), default);
         File.WriteAllText(Place + "/delete", created.Id.Value);

@@ -1,5 +1,7 @@
+using Swarm.Core.Containers;
 using Swarm.Images;
 using Swarm.Images.Trees;
+using Swarm.Runtime.Networks;
 
 namespace Swarm.Runtime.Tests;
 
@@ -107,6 +109,44 @@ public sealed class MeanwhileTests(EngineFixture fixture) : IClassFixture<Engine
         using var patience = new CancellationTokenSource(Patience.Seconds(20));
         while (!fixture.Networks.Detached.Contains(created.Id))
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
+    }
+
+    [Fact]
+    public async Task Limits_that_the_disk_does_not_take_do_not_hold()
+    {
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var limits = started.Definition.Spec.Limits with { Pids = 50 };
+        await fixture.Engine.Controls.SetLimitsAsync(started.Id, limits, default);
+        var record = Path.Join(fixture.Options.DataRoot, "containers", started.Id.Value, "container.json");
+        Directory.CreateDirectory(record + ".new");
+
+        await Assert.ThrowsAsync<ContainerException>(
+            () => fixture.Engine.Controls.SetLimitsAsync(started.Id, limits with { Pids = 77 }, default));
+        Directory.Delete(record + ".new");
+
+        Assert.Equal(50, fixture.Engine.Find(started.Id)!.Definition.Spec.Limits.Pids);
+        Assert.Equal("50", fixture.Cgroup("pids", started.Id, "pids.max"));
+    }
+
+    [Fact]
+    public async Task Who_goes_away_while_a_container_is_connected_leaves_it_connected()
+    {
+        var definition = EngineFixture.Define(EngineFixture.Shell("sleep 600") with
+        {
+            NetworkMode = NetworkMode.Bridge,
+            Endpoints = [],
+        });
+        await fixture.Engine.DefineAsync(definition, default);
+        using var leaving = new CancellationTokenSource();
+        fixture.Networks.Networks = [new NetworkDefinition("red") { Id = "red-id", Driver = NetworkDrivers.Bridge }];
+        fixture.Networks.Finding = leaving.Cancel;
+
+        await fixture.Engine.Networks.ConnectAsync(definition.Id, new EndpointSpec("red"), leaving.Token);
+
+        Assert.True(leaving.IsCancellationRequested);
+        Assert.Equal(
+            "red", Assert.Single(fixture.Engine.Find(definition.Id)!.Definition.Spec.Endpoints!.Value).Network);
+        (fixture.Networks.Finding, fixture.Networks.Networks) = (null, []);
     }
 
     [Theory]

@@ -24,7 +24,10 @@ internal sealed class NoNetworks : INetworkPlane
         return Task.CompletedTask;
     }
 
-    public ImmutableArray<NetworkDefinition> Networks => [];
+    public ImmutableArray<NetworkDefinition> Networks { get; set; } = [];
+
+    /// <summary>Done before it is told that a container is attached to nothing.</summary>
+    public Action? Finding { get; set; }
 
     public Task<NetworkDefinition> CreateNetworkAsync(NetworkDefinition wanted, CancellationToken cancellation) =>
         throw NoBridge;
@@ -34,8 +37,12 @@ internal sealed class NoNetworks : INetworkPlane
     public Task<NetworkAttachment> AttachAsync(
         ContainerId container, NetworkWish wish, CancellationToken cancellation) => throw NoBridge;
 
-    public Task<NetworkAttachment?> FindAsync(ContainerId container, CancellationToken cancellation) =>
-        Task.FromResult<NetworkAttachment?>(null);
+    public Task<NetworkAttachment?> FindAsync(ContainerId container, CancellationToken cancellation)
+    {
+        Finding?.Invoke();
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult<NetworkAttachment?>(null);
+    }
 
     public Task<NetworkAttachment> ConnectAsync(
         ContainerId container, EndpointSpec endpoint, CancellationToken cancellation) => throw NoBridge;
