@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Connections;
 using Swarm.Linux.Watching;
+using Swarm.Runtime.Consoles;
 using static Swarm.Api.Tests.TakingServer;
 
 namespace Swarm.Api.Tests;
@@ -27,6 +28,7 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
             server.MapGet("/late", AnswerLateAsync);
             server.MapGet("/never", WaitAsync);
             server.MapPost("/short", AnswerWithoutReadingAsync);
+            server.MapPost("/stuck", RunStuckAsync);
         });
 
     public async Task DisposeAsync()
@@ -94,11 +96,14 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
         Assert.Equal($"got {{}} and {new string('x', 100_000)}, after all", await ReadAsync(client));
     }
 
-    [Fact]
-    public async Task A_client_that_sends_more_than_anybody_reads_sees_the_end_and_no_broken_connection()
+    [Theory]
+    [InlineData("/short")]
+    [InlineData("/stuck")]
+    public async Task A_client_that_sends_more_than_anybody_reads_sees_the_end_and_no_broken_connection(string path)
     {
         using var client = await ConnectAsync();
-        await client.SendAsync("POST /short HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+        await client.SendAsync(Encoding.ASCII.GetBytes(
+            $"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"));
         await ReadAsync(client, "said");
 
         using var until = new CancellationTokenSource();
@@ -167,6 +172,14 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
         await stream.Output.WriteAsync(" and done"u8.ToArray());
     }
 
+    /// <summary>As a program that ends while its input waits to be read.</summary>
+    private static async Task RunStuckAsync(HttpContext context)
+    {
+        await using var stream = await HijackedStream.BeginAsync(context, "application/x", CancellationToken.None);
+        await using var session = new StuckConsole();
+        await new ConsoleStreaming(stream, session, keys: null).RunAsync(CancellationToken.None);
+    }
+
     private static async Task SendOnAsync(Socket client, CancellationToken cancellation)
     {
         var piece = new byte[64 * 1024];
@@ -197,4 +210,32 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
     /// <remarks>No stream of the framework reads from a socket whose other half is closed.</remarks>
     private static Task<string> ReadAsync(Socket socket, string? end = null) => TakingServer.ReadAsync(
         (buffer, cancellation) => socket.ReceiveAsync(buffer, cancellation), end);
+
+    /// <summary>A program that does not read, and ends when it could.</summary>
+    private sealed class StuckConsole : IConsoleSession
+    {
+        private readonly TaskCompletionSource _isWritten = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _reads;
+
+        public bool IsTerminal => true;
+
+        public async ValueTask<ConsoleRead> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+        {
+            var text = _reads++ switch { 0 => "said", 1 => " and done", _ => "" };
+            if (_reads == 2) await _isWritten.Task;
+            Encoding.ASCII.GetBytes(text).CopyTo(buffer);
+            return new ConsoleRead(ConsoleStream.Output, text.Length);
+        }
+
+        public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellation)
+        {
+            _isWritten.TrySetResult();
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return true;
+        }
+
+        public ValueTask EndInputAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }

@@ -74,9 +74,16 @@ internal sealed class ConsoleStreaming(HijackedStream client, IConsoleSession se
             while (true)
             {
                 var read = await client.Input.ReadAsync(cancellation);
-                var isDetached = await PassAsync(read.Buffer, cancellation);
-                client.Input.AdvanceTo(read.Buffer.End);
-                if (isDetached) return true;
+                try
+                {
+                    if (await PassAsync(read.Buffer, cancellation)) return true;
+                }
+                finally
+                {
+                    // Also where it was called off: what comes after it is read, and dropped, by others.
+                    client.Input.AdvanceTo(read.Buffer.End);
+                }
+
                 if (read.IsCompleted) break;
             }
 

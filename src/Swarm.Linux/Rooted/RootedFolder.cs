@@ -54,6 +54,21 @@ public sealed partial class RootedFolder : IDisposable
         return opened is null ? null : HostPath(opened);
     }
 
+    /// <summary>The permissions of a folder, links followed within the root.</summary>
+    /// <returns>The last twelve bits of its mode; null when there is no such folder.</returns>
+    public int? ModeOf(string path)
+    {
+        try
+        {
+            using var found = Open(path, O_PATH | O_CLOEXEC | Directory) is { } opened ? new Folder(opened) : null;
+            return found is null ? null : (int)(found.Status().Mode & 0xfff);
+        }
+        catch (LinuxException refused) when (refused.Number == Errno.ENOTDIR)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Makes the folders of a path that are missing.</summary>
     /// <param name="owner">Whose those shall be that are made; null means root's.</param>
     /// <returns>The folder as a path of the host.</returns>

@@ -214,7 +214,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         [
             .. RootView.ReadMounts(core.Folders.Bundle(record.Id))
                 .Where(mount => mount.Kind == "bind" && !targets.Contains(mount.Target)),
-            .. MountChoice.Choose(settled),
+            .. MountChoice.Choose(settled, _ => null),
         ];
     }
 

@@ -55,7 +55,7 @@ internal sealed partial class ContainerMaker(
         MakeWorkingFolder(root, plan.WorkingDirectory, record.Users?.Root);
         ContainerMark.Make(rootPath, record.Users?.Root);
         using var held = new HeldSubpaths(folders);
-        var mounts = MountChoice.Choose(record.Mounts ?? []).Select(held.Hold).ToArray();
+        var mounts = MountChoice.Choose(record.Mounts ?? [], root.ModeOf).Select(held.Hold).ToArray();
         var names = NamespaceChoice.ContainerOf(spec.Shared.Network) is { } other
             ? NameFiles.MountsOf(folders.Bundle(other), plan)
             : NameFiles.Write(bundle, plan, NamesOf(network, links), record.Users?.Root);
@@ -137,12 +137,25 @@ internal sealed partial class ContainerMaker(
     private ContainerPlan Plan(ContainerRecord record, StoredImage image, ReadOnlySpan<string> linked)
     {
         var surroundings = NamespaceChoice.ContainerOf(record.Definition.Spec.Shared.Network) is { } other
-            ? ContainerPlan.HostnameOf(runningOf(other).Definition, Environment.MachineName)
+            ? ContainerPlan.HostnameOf(NetworkOwner(other).Definition, Environment.MachineName)
             : Environment.MachineName;
         return ContainerPlan.Of(record.Definition, image.Configuration, surroundings, linked) with
         {
             MountTargets = [.. (record.Mounts ?? []).Select(mount => mount.Spec.Target)],
         };
+    }
+
+    private ContainerRecord NetworkOwner(ContainerId other)
+    {
+        try
+        {
+            return runningOf(other);
+        }
+        catch (ContainerException refused) when (refused.Fault == ContainerFault.WrongPhase)
+        {
+            throw new ContainerException(
+                refused.Fault, $"cannot join network of a non running container: {other.Value}");
+        }
     }
 
     private SeccompChoice Filter(ContainerSpec spec, ImmutableArray<string> capabilities) => spec.Seccomp switch
