@@ -163,8 +163,8 @@ internal sealed partial class ServiceEntity : UntypedPersistentActor, IWithTimer
             return;
         }
 
-        AskMeaning(name);
         Timers.StartSingleTimer("pin " + deploy.Request, new PinLate(deploy.Request), _options.PinTimeout);
+        AskMeaning(name);
     }
 
     private void Deploy(IReadOnlyList<(DeployService Command, IActorRef Asking)> deployments)

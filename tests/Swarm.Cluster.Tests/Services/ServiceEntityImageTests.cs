@@ -62,14 +62,21 @@ public sealed class ServiceEntityImageTests : ServiceEntityKit
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_service_whose_digest_nobody_knows_or_tells_runs_by_it_and_its_first_task_pins_it(bool isSilent)
+    public async Task A_service_whose_digest_nobody_knows_or_tells_runs_by_it_and_its_first_task_pins_it(bool isSilent)
     {
         var name = $"web@{Digest.Of([3])}";
-        if (isSilent) FindByDigest = (_, _) => new TaskCompletionSource<Digest?>().Task;
-        else FindByDigest = (_, _) => Task.FromException<Digest?>(new IOException("no list of nodes"));
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        FindByDigest = (_, _) =>
+        {
+            asked.SetResult();
+            return isSilent
+                ? new TaskCompletionSource<Digest?>().Task
+                : Task.FromException<Digest?>(new IOException("no list of nodes"));
+        };
         var entity = StartEntity();
 
         entity.Tell(Unpinned(name), TestActor);
+        await asked.Task;
         if (isSilent) Advance(2 * Second);
         ExpectMsg<ServiceAccepted>();
         Assert.Null(Placers.ExpectMsg<PlaceTasks>().Image);
