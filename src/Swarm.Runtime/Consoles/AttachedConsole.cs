@@ -122,12 +122,26 @@ internal sealed class AttachedConsole(ConsoleStreams streams, ConsoleInput input
         socket.Dispose();
     }
 
+    /// <remarks>Of a conmon that ended with input that nobody had read the kernel tells that first, as a reset, and
+    /// only then what it had written before.</remarks>
+    private static async ValueTask<int> ReceiveAsync(Socket socket, byte[] packet)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(packet);
+        }
+        catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return await socket.ReceiveAsync(packet);
+        }
+    }
+
     private async Task PumpAsync(Socket socket)
     {
         var packet = new byte[PacketBytes];
         try
         {
-            while (await socket.ReceiveAsync(packet) is > 0 and var length)
+            while (await ReceiveAsync(socket, packet) is > 0 and var length)
             {
                 var stream = packet[0] == ErrorMark ? ConsoleStream.Error : ConsoleStream.Output;
                 var isWanted = stream == ConsoleStream.Error ? streams.Error : streams.Output;
