@@ -59,17 +59,19 @@ public sealed class ThousandContainersTests(SharedNode shared) : IClassFixture<S
         await _docker.DoAsync("rm", "-f", "-v", name);
     }
 
-    /// <summary>What is counted once nothing changes any more: layers are swept away in the background.</summary>
+    /// <summary>What is counted once nothing is left and nothing changes any more: layers are swept away in the
+    /// background, and what is removed at its end may go after its command.</summary>
     private async Task<HostCounts> SettledAsync()
     {
         var last = HostCounts.Of(shared.Node.Daemon);
         await shared.Node.UntilAsync(
-            () =>
+            async () =>
             {
+                var isEmpty = await _docker.DoAsync("ps", "-aq") == "";
                 var now = HostCounts.Of(shared.Node.Daemon);
                 var isSame = now with { OwnMebibytes = 0 } == last with { OwnMebibytes = 0 };
                 last = now;
-                return Task.FromResult(isSame);
+                return isEmpty && isSame;
             },
             () => last.ToString());
         return last;
