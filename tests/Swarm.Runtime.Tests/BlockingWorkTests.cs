@@ -47,6 +47,26 @@ public sealed class BlockingWorkTests
         await hanging.WaitAsync(Waiting);
     }
 
+    /// <remarks>Each step of it waits anew for a thread: they must not be added anew for each.</remarks>
+    [Fact]
+    public async Task Work_of_many_steps_goes_on_at_once_once_a_thread_was_added()
+    {
+        using var work = new BlockingWork("test", 1, TimeProvider.System);
+        using var answer = new ManualResetEventSlim();
+        var hanging = Hang(work, answer);
+
+        await work.RunAsync(
+            async () =>
+            {
+                for (var step = 0; step < 100; step++) await Task.Delay(1);
+            },
+            default).WaitAsync(Waiting);
+
+        Assert.False(hanging.IsCompleted);
+        answer.Set();
+        await hanging.WaitAsync(Waiting);
+    }
+
     [Fact]
     public async Task A_path_whose_file_system_does_not_answer_is_named_and_asked_for_once()
     {

@@ -228,31 +228,14 @@ internal sealed partial class ContainerActor(
         using var image = node.Engine.Find(definition.Id) is null
             ? await node.Images.RequireAsync(definition.Spec, _container.Template.Credentials, cancellation)
             : null;
-        await node.Starts.WaitAsync(cancellation);
-        try
-        {
-            return await node.Engine.CreateAsync(definition, cancellation);
-        }
-        finally
-        {
-            node.Starts.Release();
-        }
+        return await node.Starts.RunAsync(() => node.Engine.CreateAsync(definition, cancellation), cancellation);
     }
 
-    private async Task<ContainerState> StartAsync()
-    {
-        await node.Starts.WaitAsync();
-        try
-        {
-            if (lease is { IsOpen: false })
-                throw new ContainerException(ContainerFault.Host, "the lease of its service has run out");
-            return await node.Engine.StartAsync(definition.Id, CancellationToken.None);
-        }
-        finally
-        {
-            node.Starts.Release();
-        }
-    }
+    private Task<ContainerState> StartAsync() => node.Starts.RunAsync(
+        () => lease is { IsOpen: false }
+            ? throw new ContainerException(ContainerFault.Host, "the lease of its service has run out")
+            : node.Engine.StartAsync(definition.Id, CancellationToken.None),
+        CancellationToken.None);
 
     private static string Words(Exception cause) => cause.GetBaseException().Message;
 

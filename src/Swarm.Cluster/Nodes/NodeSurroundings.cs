@@ -20,6 +20,6 @@ public sealed record NodeSurroundings(
     IContainerEngine Engine, ITaskImages Images, INodeStore Store, IStandaloneStore Standalone, NodePeers Peers,
     NodeOptions Options, TimeProvider Time, ILoggerFactory Loggers)
 {
-    /// <summary>Lets so many make or start a container at one time.</summary>
-    internal SemaphoreSlim Starts { get; } = new(Options.ParallelStarts);
+    /// <summary>Of <see cref="NodeOptions.ParallelStarts"/>.</summary>
+    internal StartPlaces Starts { get; } = new(Options.ParallelStarts, Time);
 }

@@ -15,6 +15,10 @@ internal sealed class BlockingWork : TaskScheduler, IDisposable
     /// <summary>What hangs in the kernel now will not end by more threads.</summary>
     private const int MostMore = 64;
 
+    /// <summary>A thread that was added ends when nothing has come for so long: what is awaited in work comes back.
+    /// </summary>
+    private static readonly TimeSpan IdleFor = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 
     [ThreadStatic]
@@ -104,12 +108,23 @@ internal sealed class BlockingWork : TaskScheduler, IDisposable
     private void Loop()
     {
         _ofThread = this;
-        foreach (var task in _queue.GetConsumingEnumerable())
+        while (true)
         {
-            Interlocked.Increment(ref _begun);
-            TryExecuteTask(task);
-            if (IsTooMany()) return;
+            if (_queue.TryTake(out var task, IsMoreThanUsual() ? IdleFor : Timeout.InfiniteTimeSpan))
+            {
+                Interlocked.Increment(ref _begun);
+                TryExecuteTask(task);
+            }
+            else if (_queue.IsCompleted || IsTooMany())
+            {
+                return;
+            }
         }
+    }
+
+    private bool IsMoreThanUsual()
+    {
+        lock (_lock) return _threads.Count > _usual;
     }
 
     /// <summary>Whether there are more threads than usual, and nothing waits for one.</summary>
