@@ -73,15 +73,15 @@ internal sealed partial class EngineCore
             CpuSetCheck.Check(limits, _cgroups);
             var before = record.Definition.Spec.Limits;
             var definition = record.Definition with { Spec = record.Definition.Spec with { Limits = limits } };
-            if (HasProcess(record)) Limit(id, limits);
             try
             {
+                if (HasProcess(record)) Limit(id, limits);
                 Keep(container, record with { Definition = definition });
             }
-            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ContainerException)
             {
                 // Who is told that they were not set takes the old ones for those that hold.
-                if (HasProcess(record)) Limit(id, before);
+                if (HasProcess(record)) LimitAgain(id, before);
                 throw;
             }
 
@@ -95,7 +95,20 @@ internal sealed partial class EngineCore
         LimitSection.WriteFile(path, limits, KernelLimits.Of(_cgroups));
         Runtime.Update(id, path);
         // Runtimes do not agree on the word for "none".
-        _cgroups.LiftLimits(Folders.Cgroup(id), limits.Cpu.Value <= 0, limits.Memory.Value <= 0, limits.Pids <= 0);
+        _cgroups.LiftLimits(Folders.Cgroup(id), LimitSection.Unset(limits));
+    }
+
+    /// <remarks>Why the others could not be set matters more to the caller.</remarks>
+    private void LimitAgain(ContainerId id, ResourceLimits limits)
+    {
+        try
+        {
+            Limit(id, limits);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ContainerException)
+        {
+            LogRefused(refused);
+        }
     }
 
     public Task RenameAsync(ContainerId id, string name, CancellationToken cancellation) => ChangeAsync(

@@ -48,7 +48,8 @@ internal sealed partial class EngineCore
         await _networks.OpenAsync(living, cancellation);
         foreach (var container in Table.All) await AdoptAsync(container, cancellation);
         // What it was to be is not known any more, so it is replaced: it must not run beside its successor.
-        foreach (var id in unreadable) await _undoing.EndRunAsync(new ContainerId(id), default, cancellation);
+        foreach (var id in unreadable.Select(id => new ContainerId(id)))
+            await TryUndoAsync(id, () => _undoing.EndRunAsync(id, default, cancellation));
         await RemoveOrphansAsync(unreadable, cancellation);
         _logTimer = _time.CreateTimer(
             _ => Begin(CheckLogsAsync), null, _options.LogCheckInterval, Timeout.InfiniteTimeSpan);
@@ -115,15 +116,16 @@ internal sealed partial class EngineCore
                 .SelectMany(container => container.Record is { } record ? ImageMounts.RootsOf(record) : [])))
             .Where(id => !IsKnown(id))
             .ToHashSet();
+        HashSet<ContainerId> left = [];
         foreach (var orphan in orphans)
         {
-            LogOrphan(orphan.Short);
-            await _undoing.UndoAsync(orphan, default, cancellation);
-            _records.Remove(orphan);
+            if (!await TryUndoAsync(orphan, () => RemoveOrphanAsync(orphan, cancellation))) left.Add(orphan);
         }
 
-        var bundles = Table.All.Select(container => EngineFolders.BundleName(container.Definition.Id))
-            .Concat(unreadable.Select(id => EngineFolders.BundleName(new ContainerId(id))))
+        var bundles = Table.All.Select(container => container.Definition.Id)
+            .Concat(unreadable.Select(id => new ContainerId(id)))
+            .Concat(left)
+            .Select(EngineFolders.BundleName)
             .ToHashSet(StringComparer.Ordinal);
         foreach (var bundle in Directory.GetDirectories(Folders.Bundles))
         {
@@ -132,7 +134,30 @@ internal sealed partial class EngineCore
             Directory.Delete(bundle, recursive: true);
         }
 
-        Volumes.RemoveOrphans(IsKnown);
+        Volumes.RemoveOrphans(id => IsKnown(id) || left.Contains(id));
+    }
+
+    private async Task RemoveOrphanAsync(ContainerId orphan, CancellationToken cancellation)
+    {
+        await _undoing.UndoAsync(orphan, default, cancellation);
+        _records.Remove(orphan);
+        LogOrphan(orphan.Short);
+    }
+
+    /// <remarks>What the kernel does not let be ended keeps nobody from the others.</remarks>
+    /// <returns>Whether it was done; else the next opening tries again.</returns>
+    private async Task<bool> TryUndoAsync(ContainerId id, Func<Task> undo)
+    {
+        try
+        {
+            await undo();
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ContainerException)
+        {
+            LogLeft(refused, id.Short);
+            return false;
+        }
     }
 
     private void NoticeFirstEnd(ContainerId id) => Table.Find(id)?.Consoles.LiftLimits();
@@ -208,6 +233,12 @@ internal sealed partial class EngineCore
     [LoggerMessage(
         LogLevel.Warning, "What was left of container {Container}, of which there is no record, was removed")]
     private partial void LogOrphan(string container);
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "What was left of container {Container}, which nobody knows any more, could not be ended: it is tried again "
+        + "when the engine opens next")]
+    private partial void LogLeft(Exception cause, string container);
 
     [LoggerMessage(LogLevel.Error, "A container's end or log could not be dealt with")]
     private partial void LogRefused(Exception cause);

@@ -25,6 +25,16 @@ internal sealed class FakeConsole : IConsoleSession
     /// <summary>Whoever was attached is so no more.</summary>
     public Task Left => _left.Task;
 
+    private readonly TaskCompletionSource _unheard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whoever waited for output does not any more.</summary>
+    public Task Unheard => _unheard.Task;
+
+    private readonly TaskCompletionSource _inputOffered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>There is input for the program.</summary>
+    public Task InputOffered => _inputOffered.Task;
+
     /// <summary>Whether the program reads what comes.</summary>
     public bool TakesInput { get; set; } = true;
 
@@ -36,6 +46,13 @@ internal sealed class FakeConsole : IConsoleSession
 
     public void End() => _output.Writer.TryComplete();
 
+    /// <summary>Waits until all that the program has written is read.</summary>
+    public async Task WaitReadAsync(CancellationToken cancellation)
+    {
+        while (_output.Reader.Count > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellation);
+    }
+
     /// <summary>Waits for so many bytes of input.</summary>
     public async Task<string> ReadInputAsync(int length, CancellationToken cancellation)
     {
@@ -46,7 +63,16 @@ internal sealed class FakeConsole : IConsoleSession
 
     public async ValueTask<ConsoleRead> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
-        if (!await _output.Reader.WaitToReadAsync(cancellation)) return default;
+        try
+        {
+            if (!await _output.Reader.WaitToReadAsync(cancellation)) return default;
+        }
+        catch (OperationCanceledException)
+        {
+            _unheard.TrySetResult();
+            throw;
+        }
+
         var (stream, text) = await _output.Reader.ReadAsync(cancellation);
         text.CopyTo(buffer);
         return new ConsoleRead(stream, text.Length);
@@ -54,6 +80,7 @@ internal sealed class FakeConsole : IConsoleSession
 
     public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellation)
     {
+        _inputOffered.TrySetResult();
         if (!TakesInput) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
         foreach (var one in input.ToArray()) _input.Writer.TryWrite(one);
         return true;

@@ -58,7 +58,8 @@ public sealed class HalfClosedTests
             }
         }
 
-        await console.Left.WaitAsync(patience.Token);
+        // Nothing that it sent is on its way, for which 10 s would be waited.
+        await console.Left.WaitAsync(TimeSpan.FromSeconds(8), patience.Token);
     }
 
     [Fact]
@@ -98,6 +99,30 @@ public sealed class HalfClosedTests
         }
 
         await console.Left.WaitAsync(patience.Token);
+    }
+
+    /// <remarks>As <c>docker exec -i c tee</c>, which takes no more input while nobody reads what it writes.</remarks>
+    [Fact]
+    public async Task What_a_program_writes_is_read_until_it_has_what_a_client_sent_before_it_went()
+    {
+        await using var node = await ServedNode.StartAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var console = node.Engine.Programs.Console;
+        console.TakesInput = false;
+        using (var client = await StartAsync(node, patience.Token))
+        {
+            await TakingServer.ReadAsync(client.ReceiveAsync, TakingServer.HeadEnd);
+            await client.SendAsync("typed"u8.ToArray());
+            await console.InputOffered.WaitAsync(patience.Token);
+        }
+
+        await console.Unheard.WaitAsync(patience.Token);
+        console.Write("much", "more");
+        await console.WaitReadAsync(patience.Token);
+
+        Assert.False(console.Left.IsCompleted);
+        console.End();
+        await console.Left.WaitAsync(TimeSpan.FromSeconds(8), patience.Token);
     }
 
     [Fact]

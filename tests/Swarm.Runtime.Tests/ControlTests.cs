@@ -85,7 +85,10 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
         {
             CpuShares = 512,
             CpuSet = "0",
+            MemoryNodes = "0",
+            MemoryReservation = Bytes.FromMebibytes(32),
         };
+        var (processors, reserved) = (Read(started, "cpuset", "cpuset.cpus"), Read(started, "memory", Reserved));
 
         await Controls.SetLimitsAsync(started.Id, limits, default);
 
@@ -94,6 +97,7 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
             (Read(started, "memory", "memory.limit_in_bytes"), Read(started, "cpu", "cpu.cfs_quota_us"),
                 Read(started, "cpu", "cpu.shares"), Read(started, "cpuset", "cpuset.cpus"),
                 Read(started, "pids", "pids.max")));
+        Assert.Equal("33554432", Read(started, "memory", Reserved));
         // Above what memory plus swap was: both have to grow, in the right order.
         await Controls.SetLimitsAsync(started.Id, limits with { Memory = Bytes.FromMebibytes(256) }, default);
         Assert.Equal("268435456", Read(started, "memory", "memory.limit_in_bytes"));
@@ -106,6 +110,41 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
             ("9223372036854771712", "-1", "max"),
             (Read(started, "memory", "memory.limit_in_bytes"), Read(started, "cpu", "cpu.cfs_quota_us"),
                 Read(started, "pids", "pids.max")));
+        Assert.Equal(
+            (processors, reserved), (Read(started, "cpuset", "cpuset.cpus"), Read(started, "memory", Reserved)));
+    }
+
+    /// <remarks>As where it is killed because it hangs at one of them.</remarks>
+    [Fact]
+    public async Task Limits_of_which_crun_sets_some_and_fails_are_those_before()
+    {
+        var crun = fixture.Folder + "/crun";
+        File.WriteAllText(crun, """
+            #!/bin/sh
+            case " $* " in
+              *" update "*) if [ -e "$0.fails" ]; then rm "$0.fails"; /usr/bin/crun "$@"; echo no >&2; exit 1; fi ;;
+            esac
+            exec /usr/bin/crun "$@"
+            """);
+        File.SetUnixFileMode(crun, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await fixture.ReopenAsync(options: fixture.Options with { CrunPath = crun });
+        var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600") with
+        {
+            Limits = ResourceLimits.None with { Memory = Bytes.FromMebibytes(64) },
+        });
+        var processors = Read(started, "cpuset", "cpuset.cpus");
+        File.WriteAllText(crun + ".fails", "");
+
+        await RefusedAsync(
+            "could not be set: no",
+            () => Controls.SetLimitsAsync(
+                started.Id, new ResourceLimits(MilliCpu.Zero, Bytes.FromMebibytes(128), 50) { CpuSet = "0" }, default));
+
+        Assert.Equal(
+            ("67108864", "max", processors),
+            (Read(started, "memory", "memory.limit_in_bytes"), Read(started, "pids", "pids.max"),
+                Read(started, "cpuset", "cpuset.cpus")));
+        Assert.Equal(0, fixture.Engine.Find(started.Id)!.Definition.Spec.Limits.Pids);
     }
 
     [Fact]
@@ -193,6 +232,8 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
         Assert.Equal(before + "-new", fixture.Engine.Find(started.Id)!.Definition.Name);
         Assert.Equal(before, fixture.Engine.Find(other.Id)!.Definition.Name);
     }
+
+    private static string Reserved => Host.HasCgroups2 ? "memory.low" : "memory.soft_limit_in_bytes";
 
     /// <summary>What of which period it has of the processors, in microseconds; -1 is all.</summary>
     private string ProcessorsOf(ContainerState container) => Host.HasCgroups2

@@ -1,3 +1,5 @@
+using Swarm.Core;
+using Swarm.Core.Containers;
 using Swarm.Linux.Processes;
 using Swarm.Runtime.Execs;
 
@@ -92,13 +94,46 @@ public sealed class HangTests(EngineFixture fixture) : IClassFixture<EngineFixtu
         Assert.Empty(fixture.FilesOf(created.Id));
     }
 
-    private Task OpenAsync(int workers, int patience)
+    [Fact]
+    public async Task An_engine_opens_though_crun_hangs_at_what_an_earlier_one_left_and_the_next_one_removes_that()
+    {
+        await OpenAsync(workers: 8, patience: 8);
+        var orphan = await fixture.StartAsync(EngineFixture.Shell("sleep 600") with
+        {
+            Mounts = [new MountSpec(MountKind.Volume, "", "/v")],
+        });
+        var volume = orphan.Mounts[0].Spec.Source;
+        var broken = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+        var first = ProcessIdentity.Of(broken.Pid)!.Value;
+
+        await OpenAsync(workers: 8, patience: 8, () =>
+        {
+            File.WriteAllText(Place + "/delete", "any");
+            File.Delete(RecordOf(orphan.Id));
+            File.WriteAllText(RecordOf(broken.Id), "{");
+        });
+
+        Assert.Null(fixture.Engine.Find(orphan.Id) ?? fixture.Engine.Find(broken.Id));
+        Assert.Contains($"{fixture.Options.RunRoot}/state/c/{orphan.Id.Value[..24]}", fixture.FilesOf(orphan.Id));
+        Assert.NotNull(fixture.Engine.Volumes.Find(volume));
+        Assert.True(first.IsAlive);
+        File.Delete(Place + "/delete");
+        await fixture.ReopenAsync(() => File.Delete(RecordOf(broken.Id)));
+        Assert.False(first.IsAlive);
+        Assert.Empty(fixture.FilesOf(orphan.Id).Concat(fixture.FilesOf(broken.Id)));
+        Assert.Null(fixture.Engine.Volumes.Find(volume));
+    }
+
+    private string RecordOf(ContainerId id) =>
+        Path.Join(fixture.Options.DataRoot, "containers", id.Value, "container.json");
+
+    private Task OpenAsync(int workers, int patience, Action? meanwhile = null)
     {
         Directory.CreateDirectory(Place);
         File.WriteAllText(Place + "/crun", Script);
         File.SetUnixFileMode(
             Place + "/crun", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return fixture.ReopenAsync(options: fixture.Options with
+        return fixture.ReopenAsync(meanwhile, fixture.Options with
         {
             CrunPath = Place + "/crun",
             CrunPatience = TimeSpan.FromSeconds(patience),

@@ -24,15 +24,16 @@ internal sealed class ConsoleStreaming(HijackedStream client, IConsoleSession se
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var heard = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, client.Left);
-        var output = EndAfterAsync(SendOutputAsync(heard.Token), ending);
-        var isDetached = await TakeInputAsync(ending.Token);
+        var input = TakeInputAsync(ending.Token);
+        var output = EndAfterAsync(SendOutputAsync(heard.Token), input, ending);
+        var isDetached = await input;
         if (isDetached || client.IsWebSocket) await ending.CancelAsync();
         await output;
         return isDetached;
     }
 
     /// <summary>Once there is no more output, nobody waits for input but for a goodbye.</summary>
-    private async Task EndAfterAsync(Task output, CancellationTokenSource ending)
+    private async Task EndAfterAsync(Task output, Task input, CancellationTokenSource ending)
     {
         try
         {
@@ -47,9 +48,41 @@ internal sealed class ConsoleStreaming(HijackedStream client, IConsoleSession se
             // Nobody reads it.
         }
 
-        if (client.Left.IsCancellationRequested) ending.CancelAfter(InputPatience);
+        if (client.Left.IsCancellationRequested) await EndInputAsync(input, ending);
         else if (await client.SayGoodbyeAsync()) ending.CancelAfter(GoodbyePatience);
         else await ending.CancelAsync();
+    }
+
+    /// <summary>Lets the program have what its client had sent before it went.</summary>
+    /// <remarks>What it writes meanwhile is read, and dropped: else it would wait for a reader, and read no more.
+    /// </remarks>
+    private async Task EndInputAsync(Task input, CancellationTokenSource ending)
+    {
+        ending.CancelAfter(InputPatience);
+        var dropped = DropOutputAsync(ending.Token);
+        await Task.WhenAny(input, dropped);
+        await ending.CancelAsync();
+        await dropped;
+    }
+
+    private async Task DropOutputAsync(CancellationToken cancellation)
+    {
+        var piece = new byte[PieceLength];
+        try
+        {
+            while (await session.ReadAsync(piece, cancellation) is { Length: > 0 })
+            {
+                // Nobody is there to hear it.
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // There is no more input, or it was waited for long enough.
+        }
+        catch (Exception gone) when (IsGone(gone))
+        {
+            // There is nothing more to read.
+        }
     }
 
     private async Task SendOutputAsync(CancellationToken cancellation)

@@ -29,12 +29,12 @@ internal sealed partial class StandaloneActor
         }
         else if (isRunning || (IsUp && isToEnd))
         {
-            EndBy(signal, asker, awaitsEnd: isWaiting || signal == KillSignal);
+            EndBy(signal, asker);
         }
         else if (isWaiting)
         {
             if (SaysStopSignal) asker.Tell(new Done(Changed: true));
-            else EndBy(signal: 0, asker, awaitsEnd: true);
+            else EndBy(signal, asker);
         }
         else
         {
@@ -47,15 +47,17 @@ internal sealed partial class StandaloneActor
     private bool SaysStopSignal => node.Engine.StopSignalOf(_kept.Id) != TerminateSignal
         || Seen is { Definition.Spec.StopSignal.Length: > 0 };
 
-    private void EndBy(int signal, IActorRef asker, bool awaitsEnd) =>
-        Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
-        {
-            // Who kills may remove it next.
-            if (awaitsEnd) _askers.AwaitEnd(asker, _container);
-            Terminate(
-                signal switch { KillSignal => KillAgainAfter, 0 => null, _ => Timeout.InfiniteTimeSpan }, signal);
-            if (!awaitsEnd) asker.Tell(new Done(Changed: true));
-        });
+    /// <remarks>One that waited for its restart may run when that is kept: then it gets the signal, and need not end
+    /// of it.</remarks>
+    private void EndBy(int signal, IActorRef asker) => Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
+    {
+        // Who kills may remove it next.
+        var awaitsEnd = signal == KillSignal
+            || _container.Status is ContainerStatus.BackingOff or >= ContainerStatus.Ended;
+        if (awaitsEnd) _askers.AwaitEnd(asker, _container);
+        Terminate(signal == KillSignal ? KillAgainAfter : Timeout.InfiniteTimeSpan, signal);
+        if (!awaitsEnd) asker.Tell(new Done(Changed: true));
+    });
 
     private void Terminate(TimeSpan? grace, int signal)
     {

@@ -41,6 +41,13 @@ public static class CgroupFiles
             Path.Join(folder, files.FirstOrDefault(file => File.Exists(Path.Join(folder, file))) ?? files[0]),
             string.Create(CultureInfo.InvariantCulture, $"{major}:{minor} {number}"));
 
+    /// <summary>Writes to a file that not every kernel has, where it says something else.</summary>
+    internal static void SetWhereKnown(string path, string? text)
+    {
+        if (text is not null && ReadText(path) is { } before && before.Trim() != text.Trim())
+            File.WriteAllText(path, text);
+    }
+
     /// <returns>Null when there is no such file.</returns>
     internal static long? ReadNumber(string path) =>
         ReadText(path) is { } text && long.TryParse(text.AsSpan().Trim(), CultureInfo.InvariantCulture, out var number)

@@ -7,6 +7,10 @@ namespace Swarm.Linux.Cgroups;
 internal sealed class CgroupsV1(string mountPoint) : ICgroups
 {
     private const string MaximalShares = "262144";
+    private const string DefaultBlockWeight = "500";
+
+    /// <summary>In bytes: the kernel's own greatest number is less than that by the size of a page.</summary>
+    private const long NoReservation = long.MaxValue / 2;
 
     /// <summary>Of the scheduler CFQ until Linux 5, then of BFQ.</summary>
     private static readonly string[] DeviceWeightFiles = ["blkio.weight_device", "blkio.bfq.weight_device"];
@@ -85,10 +89,11 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
 
     public bool IsFrozen(string path) => CgroupFiles.ReadText(Freezer(path))?.Trim() == "FROZEN";
 
-    public void LiftLimits(string path, bool cpu, bool memory, bool pids)
+    public void LiftLimits(string path, CgroupLimits limits)
     {
-        if (cpu) File.WriteAllText(Path.Join(mountPoint, "cpu", path, "cpu.cfs_quota_us"), "-1");
-        if (memory)
+        if (limits.HasFlag(CgroupLimits.Cpu))
+            File.WriteAllText(Path.Join(mountPoint, "cpu", path, "cpu.cfs_quota_us"), "-1");
+        if (limits.HasFlag(CgroupLimits.Memory))
         {
             // Memory plus swap may never be the smaller one.
             var folder = Path.Join(mountPoint, "memory", path);
@@ -96,7 +101,16 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
             File.WriteAllText(Path.Join(folder, "memory.limit_in_bytes"), "-1");
         }
 
-        if (pids) File.WriteAllText(Path.Join(mountPoint, "pids", path, "pids.max"), "max");
+        if (limits.HasFlag(CgroupLimits.Pids))
+            File.WriteAllText(Path.Join(mountPoint, "pids", path, "pids.max"), "max");
+        if (limits.HasFlag(CgroupLimits.Processors)) TakeFromParent("cpuset", path, "cpuset.cpus");
+        if (limits.HasFlag(CgroupLimits.MemoryNodes)) TakeFromParent("cpuset", path, "cpuset.mems");
+        if (limits.HasFlag(CgroupLimits.Swappiness)) TakeFromParent("memory", path, "memory.swappiness");
+        if (limits.HasFlag(CgroupLimits.BlockWeight))
+            CgroupFiles.SetWhereKnown(Path.Join(mountPoint, "blkio", path, "blkio.weight"), DefaultBlockWeight);
+        var reservation = Path.Join(mountPoint, "memory", path, "memory.soft_limit_in_bytes");
+        if (limits.HasFlag(CgroupLimits.Reservation) && CgroupFiles.ReadNumber(reservation) < NoReservation)
+            File.WriteAllText(reservation, "-1");
     }
 
     public void WeighDevice(string path, int major, int minor, int weight) => CgroupFiles.WriteDevice(
@@ -119,6 +133,14 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
     {
         var freezer = Path.Join(mountPoint, "freezer");
         return Path.Join(Directory.Exists(freezer) ? freezer : Path.Join(mountPoint, "memory"), path);
+    }
+
+    /// <remarks>As a cgroup has it that is made.</remarks>
+    private void TakeFromParent(string controller, string path, string file)
+    {
+        var folder = Path.Join(mountPoint, controller, path);
+        CgroupFiles.SetWhereKnown(
+            Path.Join(folder, file), CgroupFiles.ReadText(Path.Join(Path.GetDirectoryName(folder), file))?.Trim());
     }
 
     private string Freezer(string path) => Path.Join(mountPoint, "freezer", path, "freezer.state");

@@ -5,6 +5,10 @@ namespace Swarm.Linux.Cgroups;
 internal sealed class CgroupsV2(string mountPoint) : ICgroups
 {
     private const string MaximalWeight = "10000";
+    private const string DefaultBlockWeight = "default 100";
+
+    /// <summary>Those of the parent. The kernel takes a line, and is not told of nothing at all.</summary>
+    private const string NoChoice = "\n";
 
     /// <summary>Those of <c>io.weight</c> are of another model, in which devices are measured first.</summary>
     private const string DeviceWeightFile = "io.bfq.weight";
@@ -87,16 +91,29 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
     public bool IsFrozen(string path) =>
         CgroupFiles.ReadKeyed(Path.Join(mountPoint, path, "cgroup.events"), "frozen") == 1;
 
-    public void LiftLimits(string path, bool cpu, bool memory, bool pids)
+    public void LiftLimits(string path, CgroupLimits limits)
     {
+        var folder = Path.Join(mountPoint, path);
+        var memory = limits.HasFlag(CgroupLimits.Memory);
         string[] files =
         [
-            .. cpu ? ["cpu.max"] : (string[])[],
+            .. limits.HasFlag(CgroupLimits.Cpu) ? ["cpu.max"] : (string[])[],
             .. memory ? ["memory.max"] : (string[])[],
             .. memory && CountsSwap ? ["memory.swap.max"] : (string[])[],
-            .. pids ? ["pids.max"] : (string[])[],
+            .. limits.HasFlag(CgroupLimits.Pids) ? ["pids.max"] : (string[])[],
         ];
-        foreach (var file in files) File.WriteAllText(Path.Join(mountPoint, path, file), "max");
+        foreach (var file in files) File.WriteAllText(Path.Join(folder, file), "max");
+
+        (CgroupLimits Limit, string File, string Without)[] others =
+        [
+            (CgroupLimits.Processors, "cpuset.cpus", NoChoice),
+            (CgroupLimits.MemoryNodes, "cpuset.mems", NoChoice),
+            (CgroupLimits.Reservation, "memory.low", "0"),
+            (CgroupLimits.BlockWeight, "io.weight", DefaultBlockWeight),
+            (CgroupLimits.BlockWeight, DeviceWeightFile, DefaultBlockWeight),
+        ];
+        foreach (var (limit, file, without) in others)
+            if (limits.HasFlag(limit)) CgroupFiles.SetWhereKnown(Path.Join(folder, file), without);
     }
 
     public void WeighDevice(string path, int major, int minor, int weight) => CgroupFiles.WriteDevice(

@@ -30,9 +30,9 @@ public interface ICgroups
     /// <summary>Whether its processes stand still, all of them.</summary>
     bool IsFrozen(string path);
 
-    /// <summary>Takes away those limits of a cgroup that are named.</summary>
+    /// <summary>Takes away those limits of a cgroup that are named: it has what one has that was given none.</summary>
     /// <exception cref="IOException">There is no such cgroup.</exception>
-    void LiftLimits(string path, bool cpu, bool memory, bool pids);
+    void LiftLimits(string path, CgroupLimits limits);
 
     /// <summary>Removes a cgroup and those below it, where no process is left in them.</summary>
     /// <returns>Whether nothing of it is left.</returns>

@@ -37,6 +37,8 @@ public sealed partial class SpawnedProcess(int pid)
     public void EndWithDescendants()
     {
         foreach (var handle in StopAll()) Signal(handle, SigKill);
+        // Out of descriptors it was not among them. Nobody else has its pid before it has been waited for.
+        _ = kill(pid, SigKill);
     }
 
     /// <summary>Ends what it has started, and lets itself go on. Valid until it has been waited for.</summary>
@@ -52,11 +54,19 @@ public sealed partial class SpawnedProcess(int pid)
     }
 
     /// <summary>It, and all that it started, from the top down. Each is stopped before the next is looked
-    /// for.</summary>
+    /// for; out of descriptors no more are.</summary>
     private List<ProcessHandle> StopAll()
     {
         List<ProcessHandle> found = [];
-        Collect(pid);
+        try
+        {
+            Collect(pid);
+        }
+        catch (LinuxException)
+        {
+            // Those that are held can be ended at least.
+        }
+
         return found;
 
         void Collect(int parent)
@@ -77,4 +87,7 @@ public sealed partial class SpawnedProcess(int pid)
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int waitpid(int pid, out int status, int options);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int pid, int signal);
 }

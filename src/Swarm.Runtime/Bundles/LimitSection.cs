@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Swarm.Core.Containers;
+using Swarm.Linux.Cgroups;
 
 namespace Swarm.Runtime.Bundles;
 
@@ -47,6 +48,23 @@ internal static class LimitSection
         json.WriteStartObject();
         Write(json, limits, kernel, [], waitsForMemory: false);
         json.WriteEndObject();
+    }
+
+    /// <summary>Those that are not set.</summary>
+    public static CgroupLimits Unset(ResourceLimits limits)
+    {
+        (CgroupLimits Limit, bool IsSet)[] all =
+        [
+            (CgroupLimits.Cpu, limits.Cpu.Value > 0),
+            (CgroupLimits.Memory, limits.Memory.Value > 0),
+            (CgroupLimits.Pids, limits.Pids > 0),
+            (CgroupLimits.Processors, limits.CpuSet.Length > 0),
+            (CgroupLimits.MemoryNodes, limits.MemoryNodes.Length > 0),
+            (CgroupLimits.Reservation, limits.MemoryReservation.Value > 0),
+            (CgroupLimits.BlockWeight, limits.BlockWeight > 0),
+            (CgroupLimits.Swappiness, limits.Swappiness is not null),
+        ];
+        return all.Where(one => !one.IsSet).Aggregate(CgroupLimits.None, (unset, one) => unset | one.Limit);
     }
 
     private static void WriteBlocks(Utf8JsonWriter json, int weight, ImmutableArray<DeviceThrottle> throttles)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Swarm.Linux;
 using Swarm.Linux.Processes;
 using Swarm.Linux.Watching;
 
@@ -20,7 +21,8 @@ internal sealed class ProgramWaiting(DescriptorWatch watch, TimeSpan patience, T
     /// <returns>Its exit code; null where it took too long: then it was killed, with all that it had started.</returns>
     public int? Wait(SpawnedProcess process)
     {
-        using var handle = ProcessHandle.OpenChild(process);
+        using var handle = Hold(process);
+        if (handle is null) return process.Wait();
         var ended = NewSignal<bool>();
         using var watching = watch.Watch(handle, () => ended.TrySetResult(true));
         if (HasCome(ended.Task, patience)) return process.Wait();
@@ -31,7 +33,14 @@ internal sealed class ProgramWaiting(DescriptorWatch watch, TimeSpan patience, T
     /// <summary>Kills a program that was not waited for, with all that it had started.</summary>
     public void Kill(SpawnedProcess process)
     {
-        using var handle = ProcessHandle.OpenChild(process);
+        using var handle = Hold(process);
+        if (handle is null)
+        {
+            process.EndWithDescendants();
+            process.Wait();
+            return;
+        }
+
         var ended = NewSignal<bool>();
         using var watching = watch.Watch(handle, () => ended.TrySetResult(true));
         Kill(process, ended.Task);
@@ -48,6 +57,20 @@ internal sealed class ProgramWaiting(DescriptorWatch watch, TimeSpan patience, T
         if (HasCome(line.Whole, patience)) return (true, line.Whole.Result);
         line.GiveUp();
         return (false, null);
+    }
+
+    /// <remarks>Nobody else would reap it.</remarks>
+    /// <returns>Null when out of descriptors: then it is waited for as long as it takes.</returns>
+    private static ProcessHandle? Hold(SpawnedProcess process)
+    {
+        try
+        {
+            return ProcessHandle.OpenChild(process);
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
     }
 
     private void Kill(SpawnedProcess process, Task ended)

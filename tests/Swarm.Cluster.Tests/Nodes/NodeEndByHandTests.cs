@@ -77,6 +77,33 @@ public sealed class NodeEndByHandTests : NodeFixture
             await Node.Ask<StandaloneAnswer>(new KillByHand(Own, 9)));
     }
 
+    /// <remarks>It need not end of it: who asked would wait for ever.</remarks>
+    [Theory]
+    [InlineData(10)]
+    [InlineData(15)]
+    public async Task One_that_is_restarted_while_it_is_kept_that_it_ends_gets_the_signal_and_its_sender_an_answer(
+        int signal)
+    {
+        StartNode();
+        await MakeAsync(Restarting);
+        await DoneAsync(new StartByHand(Own));
+        Engine.EndsWhenTerminated = false;
+        Engine.End(Own, 1);
+        var slow = new TaskCompletionSource();
+        Standalone.Slowness = slow.Task;
+
+        var asked = Node.Ask<StandaloneAnswer>(new KillByHand(Own, signal));
+        Pass(1);
+        Assert.Equal((ContainerPhase.Running, 2), (Engine.Find(Own)!.Phase, Engine.Find(Own)!.Run));
+        slow.SetResult();
+
+        Assert.Equal(new StandaloneAnswer.Done(Changed: true), await asked.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal([(Own, signal)], Engine.Signals);
+        Engine.End(Own, 1);
+        Pass(90);
+        Assert.Equal(2, Engine.Find(Own)!.Run);
+    }
+
     [Fact]
     public async Task One_that_says_which_signal_ends_it_and_waits_for_its_restart_is_ended_by_no_other()
     {

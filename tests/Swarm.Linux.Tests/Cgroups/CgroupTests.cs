@@ -120,8 +120,8 @@ public sealed class CgroupTests : IDisposable
         Write("swarm/a/cpu.max", "5000 100000\n");
         Write("swarm/a/pids.max", "5\n");
 
-        new CgroupsV1(_root).LiftLimits("/swarm/a", cpu: true, memory: true, pids: false);
-        new CgroupsV2(_root).LiftLimits("/swarm/a", cpu: true, memory: false, pids: false);
+        new CgroupsV1(_root).LiftLimits("/swarm/a", CgroupLimits.Cpu | CgroupLimits.Memory);
+        new CgroupsV2(_root).LiftLimits("/swarm/a", CgroupLimits.Cpu);
 
         Assert.Equal(
             ["-1", "-1", "-1", "5\n", "max", "5\n"],
@@ -130,6 +130,36 @@ public sealed class CgroupTests : IDisposable
                 "cpu/swarm/a/cpu.cfs_quota_us", "memory/swarm/a/memory.memsw.limit_in_bytes",
                 "memory/swarm/a/memory.limit_in_bytes", "pids/swarm/a/pids.max", "swarm/a/cpu.max", "swarm/a/pids.max",
             }.Select(path => File.ReadAllText(Path.Join(_root, path))));
+    }
+
+    [Fact]
+    public void Limits_that_not_every_kernel_has_are_lifted_where_it_has_them()
+    {
+        const CgroupLimits all = CgroupLimits.Processors | CgroupLimits.MemoryNodes | CgroupLimits.Reservation
+            | CgroupLimits.BlockWeight | CgroupLimits.Swappiness;
+        (string File, string Text, string Lifted)[] files =
+        [
+            ("cpuset/swarm/a/cpuset.cpus", "0\n", "0-3"),
+            ("cpuset/swarm/a/cpuset.mems", "0\n", "0-1"),
+            ("memory/swarm/a/memory.soft_limit_in_bytes", "4096\n", "-1"),
+            ("memory/swarm/a/memory.swappiness", "5\n", "60"),
+            ("blkio/swarm/a/blkio.weight", "10\n", "500"),
+            ("swarm/a/cpuset.cpus", "0\n", "\n"),
+            ("swarm/a/cpuset.mems", "0\n", "\n"),
+            ("swarm/a/memory.low", "4096\n", "0"),
+            ("swarm/a/io.bfq.weight", "default 10\n", "default 100"),
+        ];
+        foreach (var (file, text, _) in files) Write(file, text);
+        Write("cpuset/swarm/cpuset.cpus", "0-3\n");
+        Write("cpuset/swarm/cpuset.mems", "0-1\n");
+        Write("memory/swarm/memory.swappiness", "60\n");
+
+        new CgroupsV1(_root).LiftLimits("/swarm/a", all);
+        new CgroupsV2(_root).LiftLimits("/swarm/a", all);
+
+        Assert.Equal(
+            files.Select(file => file.Lifted), files.Select(file => File.ReadAllText(Path.Join(_root, file.File))));
+        Assert.False(File.Exists(Path.Join(_root, "swarm/a/io.weight")));
     }
 
     [Theory]

@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using Swarm.Linux.Processes;
+using Swarm.Linux.Watching;
+using Swarm.Runtime.Processes;
+
+namespace Swarm.Runtime.Tests;
+
+/// <summary>A process that is out of descriptors: so no other tests run beside.</summary>
+[CollectionDefinition(Alone, DisableParallelization = true)]
+[Collection(Alone)]
+public sealed class DescriptorTests
+{
+    private const string Alone = "out of descriptors";
+
+    private const int RLIMIT_NOFILE = 7;
+
+    /// <summary>As many as every process has, so that polls go on.</summary>
+    private const ulong Fewest = 3;
+
+    [Fact]
+    public void Programs_are_waited_for_and_killed_also_where_no_descriptor_is_left()
+    {
+        using var watch = new DescriptorWatch("test");
+        var waiting = new ProgramWaiting(watch, Patience.Seconds(20), TimeProvider.System);
+        var ending = Spawner.Start(new Spawn("/bin/sh", ["-c", "sleep 0.2; exit 9"]));
+        var endless = Spawner.Start(new Spawn("/bin/sh", ["-c", "exec sleep 600"]));
+
+        int? code = null;
+        WithoutDescriptors(() =>
+        {
+            code = waiting.Wait(ending);
+            waiting.Kill(endless);
+        });
+
+        Assert.Equal(9, code);
+        Assert.False(Directory.Exists($"/proc/{endless.Pid}"));
+    }
+
+    private static void WithoutDescriptors(Action act)
+    {
+        Assert.Equal(0, getrlimit(RLIMIT_NOFILE, out var before));
+        var fewest = before with { Soft = Fewest };
+        Assert.Equal(0, setrlimit(RLIMIT_NOFILE, ref fewest));
+        try
+        {
+            act();
+        }
+        finally
+        {
+            Assert.Equal(0, setrlimit(RLIMIT_NOFILE, ref before));
+        }
+    }
+
+    [DllImport("libc")]
+    private static extern int getrlimit(int resource, out Limit limit);
+
+    [DllImport("libc")]
+    private static extern int setrlimit(int resource, ref Limit limit);
+
+    private record struct Limit(ulong Soft, ulong Hard);
+}
