@@ -83,6 +83,18 @@ public sealed partial class ImageStore
         }
     }
 
+    /// <summary>Makes an image known by the digest of a list that was brought for it.</summary>
+    /// <remarks>Not where it is gone; and where that list has another image of this host, of another platform, that
+    /// stays the one.</remarks>
+    internal void KnowBy(ImageReference list, Digest image, bool isOwn)
+    {
+        using (_gate.Enter())
+        {
+            if (_catalog.Find(image) is not null && _catalog.Find(list) is null)
+                _catalog.Name(list, image, isOwn);
+        }
+    }
+
     /// <summary>What a list lists that is pushed here stays as long as that, also where it was brought.</summary>
     internal void KeepListed(ImageReference repository, PushedDocument list)
     {
