@@ -46,6 +46,7 @@ public sealed partial class ImageStore
     }
 
     /// <summary>The lists that are here of those by whose digests an image is known.</summary>
+    /// <remarks>None that carries blobs itself: those do not go with an image.</remarks>
     internal ImmutableArray<KeptList> ListsOf(Digest image)
     {
         using (_gate.Enter())
@@ -54,7 +55,8 @@ public sealed partial class ImageStore
             [
                 .. _catalog.NamesOf(image).Where(name => name.Digest is not null)
                     .Select(name => (Name: name, Record: RecordOf(name)))
-                    .Where(one => one.Record is { IsList: true } list && FindBlob(list.Digest) is not null)
+                    .Where(one => one.Record is { IsList: true, Blobs.IsEmpty: true } list
+                        && FindBlob(list.Digest) is not null)
                     .Select(one => new KeptList(one.Name, one.Record!.SizeBytes, one.Record.MediaType))
                     .Take(ListsMax),
             ];

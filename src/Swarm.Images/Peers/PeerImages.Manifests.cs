@@ -77,7 +77,11 @@ public sealed partial class PeerImages
         var blob = await FetchAsync(new WantedBlob(name.Digest.Value, size, of), _ => { }, cancellation);
         var content = await File.ReadAllBytesAsync(blob.Path, cancellation);
         var document = PushedDocument.Read(content, mediaType, of);
-        if (!withBlobs && !document.Blobs.IsEmpty) return false;
+        if (!withBlobs && !document.Blobs.IsEmpty)
+        {
+            LogManifestNotBrought(name, "it is made of blobs, and comes with them when somebody asks for it");
+            return false;
+        }
 
         using var parts = _store.HoldBlobs([.. document.Blobs.Select(part => part.Digest)]);
         foreach (var part in document.Blobs.DistinctBy(part => part.Digest))

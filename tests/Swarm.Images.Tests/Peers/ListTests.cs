@@ -228,6 +228,27 @@ public sealed class ListTests : IAsyncLifetime
         Assert.Equal(other, _two.Home.Store.Find(PushedLists.ByDigest(pushed.Digest).ToString())!.Id);
     }
 
+    [Fact]
+    public async Task A_list_that_carries_blobs_itself_is_none_that_goes_with_its_image()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        await CopyAsync(_two, pushed);
+        var cache = await _pushes.PushAgainAsync("1", pushed, "cache", withBlob: true);
+
+        var lists = (await _one.Home.Store.ListCopiesAsync(default)).Single().Lists;
+        var told = (await _two.Images.FindAsync(pushed.Image, default)).Single();
+        var held = new HeldList(PushedLists.ByDigest(cache), 100, PushedLists.IndexType);
+        var size = _one.Home.Store.FindManifestIn(PushedLists.Web, cache.Value)!.Content.Length;
+        await _two.Images.BringListsAsync(
+            pushed.Image, [told with { Lists = [held with { Size = size }] }], [held.Name], default);
+
+        Assert.Equal([PushedLists.ByDigest(pushed.Digest).ToString()], lists.AsEnumerable());
+        Assert.Equal(PushedLists.ByDigest(pushed.Digest), Assert.Single(told.Lists).Name);
+        // A node of an older version tells it all the same.
+        Assert.Null(_two.Home.Store.Find(held.Name.ToString()));
+        Assert.Contains(_two.Log.Lines, line => line.Contains(cache.Value, StringComparison.Ordinal));
+    }
+
     /// <summary>As a node does that has an image, and lacks a list.</summary>
     private static async Task BringListAsync(ServedPeer to, PushedList pushed) => await to.Images.BringListsAsync(
         pushed.Image,
