@@ -249,6 +249,21 @@ public sealed class ListTests : IAsyncLifetime
         Assert.Contains(_two.Log.Lines, line => line.Contains(cache.Value, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Of_very_many_lists_those_are_told_that_tags_mean_and_the_newest()
+    {
+        var first = await _pushes.PushAsync("kept", "here", "there");
+        List<Digest> later = [];
+        foreach (var number in Enumerable.Range(1, 70))
+            later.Add(await _pushes.PushAgainAsync("1", first, $"push {number}"));
+
+        var told = (await _one.Home.Store.ListCopiesAsync(default)).Single().Lists;
+
+        Digest[] wanted = [first.Digest, .. later.TakeLast(63)];
+        Assert.Equal(
+            wanted.Select(list => PushedLists.ByDigest(list).ToString()).Order(StringComparer.Ordinal), told);
+    }
+
     /// <summary>As a node does that has an image, and lacks a list.</summary>
     private static async Task BringListAsync(ServedPeer to, PushedList pushed) => await to.Images.BringListsAsync(
         pushed.Image,
