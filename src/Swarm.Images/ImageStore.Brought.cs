@@ -11,7 +11,7 @@ public sealed partial class ImageStore
     // When it is asked for is noted within an hour; clients go on with its blobs for a while.
     private static readonly TimeSpan BroughtKept = TimeSpan.FromHours(2);
 
-    // Who asks for an image is told of so many; of one that has more the first.
+    // Who asks for an image is told of so many; of one that has more those that its tags mean here, and the newest.
     private const int ListsMax = 64;
 
     /// <inheritdoc/>
@@ -45,18 +45,27 @@ public sealed partial class ImageStore
         }
     }
 
-    /// <summary>The lists that are here of those by whose digests an image is known.</summary>
+    /// <summary>The lists that are here of those by whose digests an image is known, in the order of their names.
+    /// </summary>
+    /// <remarks>None that carries blobs itself: those do not go with an image.</remarks>
     internal ImmutableArray<KeptList> ListsOf(Digest image)
     {
         using (_gate.Enter())
         {
+            var names = _catalog.NamesOf(image);
+            var meant = names.Where(name => name.Tag is not null)
+                .Select(tag => (tag.Repository, MeaningOf(tag))).ToHashSet();
             return
             [
-                .. _catalog.NamesOf(image).Where(name => name.Digest is not null)
+                .. names.Where(name => name.Digest is not null)
                     .Select(name => (Name: name, Record: RecordOf(name)))
-                    .Where(one => one.Record is { IsList: true } list && FindBlob(list.Digest) is not null)
+                    .Where(one => one.Record is { IsList: true, Blobs.IsEmpty: true } list
+                        && FindBlob(list.Digest) is not null)
+                    .OrderByDescending(one => meant.Contains((one.Name.Repository, one.Name.Digest)))
+                    .ThenByDescending(one => one.Record!.Since)
+                    .Take(ListsMax)
                     .Select(one => new KeptList(one.Name, one.Record!.SizeBytes, one.Record.MediaType))
-                    .Take(ListsMax),
+                    .OrderBy(list => list.Name.ToString(), StringComparer.Ordinal),
             ];
         }
     }
@@ -80,6 +89,18 @@ public sealed partial class ImageStore
             KeepManifest(
                 content, record with { IsBrought = RecordOf(name) is not { IsBrought: false } }, int.MaxValue);
             Changed?.Invoke();
+        }
+    }
+
+    /// <summary>Makes an image known by the digest of a list that was brought for it.</summary>
+    /// <remarks>Not where it is gone; and where that list has another image of this host, of another platform, that
+    /// stays the one.</remarks>
+    internal void KnowBy(ImageReference list, Digest image, bool isOwn)
+    {
+        using (_gate.Enter())
+        {
+            if (_catalog.Find(image) is not null && _catalog.Find(list) is null)
+                _catalog.Name(list, image, isOwn);
         }
     }
 

@@ -85,6 +85,22 @@ public sealed partial class ImageStore
         }
     }
 
+    /// <summary>A manifest of an image of this host in a repository: by which that came, or else by which it was
+    /// pushed to that repository.</summary>
+    /// <returns>Null when the repository has none.</returns>
+    internal StoredManifest? FindManifestOf(ImageReference repository, Digest image)
+    {
+        using (_gate.Enter())
+        {
+            if (_catalog.Find(image) is not { } known) return null;
+            var kept = _repositories.Find(repository.Repository)?.Manifests ?? [];
+            return kept.Values.Where(one => !one.IsList && one.Blobs is [var config, ..] && config == image)
+                .Select(one => one.Digest).OrderBy(digest => digest.Value, StringComparer.Ordinal)
+                .Prepend(known.ManifestDigest)
+                .Select(digest => FindManifestIn(repository, digest.Value)).OfType<StoredManifest>().FirstOrDefault();
+        }
+    }
+
     internal ImmutableArray<ManifestRecord> ManifestsAbout(ImageReference repository, string subject)
     {
         using (_gate.Enter()) return _repositories.Find(repository.Repository)?.About(subject) ?? [];

@@ -18,6 +18,12 @@ internal sealed class FakeClusterImages : IClusterImages
     /// <summary>What was fetched, and the names that it got here.</summary>
     public List<(Digest Id, ImmutableArray<ImageReference> Names)> Fetched { get; } = [];
 
+    /// <summary>Lists that came for an image, and nothing else of it.</summary>
+    public List<(Digest Id, ImmutableArray<ImageReference> Names)> ListsFetched { get; } = [];
+
+    /// <summary>What the other node has with each of its images.</summary>
+    public ImmutableArray<HeldList> Lists { get; set; } = [];
+
     /// <summary>No other node can be reached.</summary>
     public bool IsAlone { get; set; }
 
@@ -71,7 +77,9 @@ internal sealed class FakeClusterImages : IClusterImages
         [.. (await ListAsync(cancellation)).Where(held => held.Id == id)];
 
     public Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation) =>
-        Task.FromResult<ImmutableArray<HeldImage>>(IsAlone ? [] : [.. _known.Values.Select(known => known.Held)]);
+        Task.FromResult<ImmutableArray<HeldImage>>(IsAlone
+            ? []
+            : [.. _known.Values.Select(known => known.Held with { Lists = Lists })]);
 
     public async Task<ImmutableArray<HeldImage>> FindKnownByAsync(Digest digest, CancellationToken cancellation) =>
     [
@@ -86,6 +94,14 @@ internal sealed class FakeClusterImages : IClusterImages
         if (Refused is { } refused) return Task.FromException<(Digest, bool)>(refused);
         Fetched.Add((holders[0].Id, names));
         return Task.FromResult((holders[0].Manifest, true));
+    }
+
+    public Task BringListsAsync(
+        Digest image, ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names,
+        CancellationToken cancellation)
+    {
+        ListsFetched.Add((image, names));
+        return Task.CompletedTask;
     }
 
     public Task<bool> BringManifestAsync(ImageReference name, CancellationToken cancellation) => Bring(name);

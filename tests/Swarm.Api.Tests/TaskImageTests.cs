@@ -107,10 +107,13 @@ public sealed class TaskImageTests
     public async Task Which_image_a_digest_means_is_found_out_of_nodes_for_a_service_and_no_registry_is_asked()
     {
         var id = _others.Know("one:1", fromRegistry: true);
+        var own = _others.Know("own:1", fromRegistry: false, pushed: true);
         var images = new HostImages(new FakeImageStore(), _registries, new FakeContainerEngine(), _others);
 
         Assert.Equal(id, await FindAsync($"one:2@{Digest.Of("manifest of others"u8)}"));
-        Assert.Equal(id, await FindAsync($"one@{Digest.Of("listed"u8)}"));
+        // Another node's platform need not be that of the node that is to run it, and the registry has all.
+        Assert.Null(await FindAsync($"one@{Digest.Of("listed"u8)}"));
+        Assert.Equal(own, await FindAsync($"own:2@{Digest.Of("listed"u8)}"));
         Assert.Null(await FindAsync($"other@{Digest.Of("manifest of others"u8)}"));
         Assert.Null(await FindAsync("one:1"));
         Assert.Empty(_registries.Shown);

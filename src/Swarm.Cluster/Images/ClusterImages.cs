@@ -64,6 +64,11 @@ public sealed partial class ClusterImages(PeerImages peers, ILogger<ClusterImage
         CancellationToken cancellation) => peers.PullAsync(holders, names, tell, cancellation);
 
     /// <inheritdoc/>
+    public Task BringListsAsync(
+        Digest image, ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names,
+        CancellationToken cancellation) => peers.BringListsAsync(image, holders, names, cancellation);
+
+    /// <inheritdoc/>
     public Task<bool> BringManifestAsync(ImageReference name, CancellationToken cancellation) =>
         peers.BringManifestAsync(name, cancellation);
 

@@ -26,17 +26,27 @@ public sealed partial class PeerImages
         return false;
     }
 
-    /// <summary>Brings the lists by which an image is known that came here.</summary>
-    /// <remarks>The image is here all the same: a list that cannot be had is asked for when it is wanted.</remarks>
-    private async Task BringListsAsync(
-        ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, CancellationToken cancellation)
+    /// <summary>Brings lists by whose digests others know an image that is here; it is known by them from then on.
+    /// Of the image itself nothing is fetched, and nothing changes.</summary>
+    /// <remarks>A list that cannot be had is asked for when it is wanted. Where the image is gone, none is brought.
+    /// </remarks>
+    /// <param name="holders">Of that image.</param>
+    /// <param name="names">Of the lists, by their digests; what they say of others is left.</param>
+    /// <exception cref="IOException">The disk does not take the name.</exception>
+    public async Task BringListsAsync(
+        Digest image, ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names,
+        CancellationToken cancellation)
     {
         var lists = holders.SelectMany(held => held.Lists).Where(list => names.Contains(list.Name))
             .DistinctBy(list => list.Name);
         foreach (var list in lists)
         {
-            if (_store.FindManifestIn(list.Name, list.Name.Digest!.Value.Value) is null)
-                await TryBringAsync(list.Name, list.Size, list.MediaType, withBlobs: false, cancellation);
+            if (_store.Find(image.Value) is null) return;
+            if (_store.FindManifestIn(list.Name, list.Name.Digest!.Value.Value) is not null
+                || await TryBringAsync(list.Name, list.Size, list.MediaType, withBlobs: false, cancellation))
+            {
+                _store.KnowBy(list.Name, image, IsOwn(list.Name, holders));
+            }
         }
     }
 
@@ -67,7 +77,11 @@ public sealed partial class PeerImages
         var blob = await FetchAsync(new WantedBlob(name.Digest.Value, size, of), _ => { }, cancellation);
         var content = await File.ReadAllBytesAsync(blob.Path, cancellation);
         var document = PushedDocument.Read(content, mediaType, of);
-        if (!withBlobs && !document.Blobs.IsEmpty) return false;
+        if (!withBlobs && !document.Blobs.IsEmpty)
+        {
+            LogManifestNotBrought(name, "it is made of blobs, and comes with them when somebody asks for it");
+            return false;
+        }
 
         using var parts = _store.HoldBlobs([.. document.Blobs.Select(part => part.Digest)]);
         foreach (var part in document.Blobs.DistinctBy(part => part.Digest))

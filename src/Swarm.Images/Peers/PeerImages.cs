@@ -93,7 +93,7 @@ public sealed partial class PeerImages : IDisposable
                 };
                 var isNew = await PullAsync(id, digest, size, names, arrival, cancellation);
                 LogPulled(id, manifest.Count());
-                await BringListsAsync(holders, names, cancellation);
+                await BringListsAsync(id, holders, names, cancellation);
                 return (digest, isNew);
             }
             catch (Exception refused) when (refused is PeerException or ImageException)

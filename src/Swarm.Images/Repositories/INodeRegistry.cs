@@ -62,6 +62,10 @@ public interface INodeRegistry
     /// <returns>Null when there is none.</returns>
     StoredManifest? FindManifest(ImageReference repository, string reference);
 
+    /// <summary>A manifest of an image of this host, in a repository that may have it by several.</summary>
+    /// <returns>Null when the repository has none.</returns>
+    StoredManifest? FindManifestOf(ImageReference repository, Digest image);
+
     /// <summary>Keeps a manifest byte for byte, and makes tags mean it. Where a tag means an image that can run here,
     /// it becomes an image of this host.</summary>
     /// <param name="reference">A tag, or its digest.</param>

@@ -14,6 +14,10 @@ public sealed partial class NodeRegistry
         _store.FindManifestIn(repository, reference);
 
     /// <inheritdoc/>
+    public StoredManifest? FindManifestOf(ImageReference repository, Digest image) =>
+        _store.FindManifestOf(repository, image);
+
+    /// <inheritdoc/>
     public async Task<PushedManifest> PutManifestAsync(
         ImageReference repository, string reference, ImmutableArray<string> tags, string contentType, byte[] content,
         CancellationToken cancellation)

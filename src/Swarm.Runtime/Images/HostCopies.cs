@@ -49,7 +49,7 @@ public sealed class HostCopies(ICopyStore store, IHostDisk disk, IClusterImages 
         ];
         if (names.IsEmpty)
             throw new PeerException($"{string.Join(", ", lists)}: no node that can be reached has it");
-        await cluster.PullAsync(holders, names, _ => { }, cancellation);
+        await cluster.BringListsAsync(image, holders, names, cancellation);
     }
 
     /// <inheritdoc/>

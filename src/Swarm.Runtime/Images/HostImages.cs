@@ -47,8 +47,9 @@ public sealed class HostImages(
     public async Task<bool> BringManifestAsync(ImageReference name, CancellationToken cancellation) =>
         cluster is { IsThere: true } && await cluster.BringManifestAsync(name, cancellation);
 
-    /// <summary>The image that a digest of a repository means, here or on other nodes.</summary>
-    /// <returns>Null where nobody has it, or the name has no digest.</returns>
+    /// <summary>The one image that a digest of a repository means, here or on other nodes.</summary>
+    /// <returns>Null where nobody has it, the name has no digest, or that is of a list that a registry has: which image
+    /// is meant then is for the node to say that runs it.</returns>
     public Task<Digest?> FindByDigestAsync(ImageReference name, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -76,17 +76,17 @@ public sealed class HostRegistry(
                 $"{name.Familiar} was given to image {image} on another node, which cannot be had: {why}");
     }
 
-    /// <summary>What a tag was given by; where nobody has that any more, the manifest of the image itself.</summary>
+    /// <summary>What a tag was given by; where nobody has that any more, the manifest of the image itself, and where
+    /// the repository has that only in a list by which the tag was given before, that list.</summary>
     private async Task<StoredManifest?> FindGivenAsync(
         ImageReference name, GivenName newer, CancellationToken cancellation)
     {
         if (newer.Manifest is not { } given) return registry.FindManifest(name, name.Tag!);
         if (registry.FindManifest(name, given.Value) is null)
             await Pull(name with { Tag = null, Digest = given }, newer.Image).WaitAsync(cancellation);
-        var reference = images.Store.FollowTag(name, newer.Image, given)
-            ? given
-            : images.Store.Find(newer.Image.Value)?.ManifestDigest;
-        return reference is { } found ? registry.FindManifest(name, found.Value) : null;
+        return images.Store.FollowTag(name, newer.Image, given)
+            ? registry.FindManifest(name, given.Value)
+            : registry.FindManifestOf(name, newer.Image) ?? registry.FindManifest(name, name.Tag!);
     }
 
     /// <summary>Brings an image, or of what is asked for by its digest what another node has by that; once for all who

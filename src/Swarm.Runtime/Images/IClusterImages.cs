@@ -33,6 +33,14 @@ public interface IClusterImages
         ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names, Action<TransferStep> tell,
         CancellationToken cancellation);
 
+    /// <summary>Brings lists by whose digests other nodes know an image that is here, and nothing of the image.
+    /// </summary>
+    /// <param name="holders">Of that image.</param>
+    /// <exception cref="IOException">The disk does not take it.</exception>
+    Task BringListsAsync(
+        Digest image, ImmutableArray<HeldImage> holders, ImmutableArray<ImageReference> names,
+        CancellationToken cancellation);
+
     /// <summary>Brings a manifest, or list, that another node has in the repository of its name.</summary>
     /// <param name="name">By its digest.</param>
     /// <returns>Whether it is here.</returns>

@@ -78,12 +78,24 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
         }
     }
 
-    /// <summary>The image that a digest of a repository means, here or on other nodes.</summary>
-    /// <returns>Null where nobody has it.</returns>
-    public async Task<Digest?> FindIdAsync(ImageReference name, CancellationToken cancellation) =>
-        name.Digest is not { } digest ? null
-        : store.Find(name.ToString()) is { } here ? here.Id
-        : (await FindByDigestAsync(name, digest, cancellation))?.Id;
+    /// <summary>The one image that a digest of a repository means, here or on other nodes.</summary>
+    /// <returns>Null where nobody has it; and where it is of a list that a registry has, by which that gives another
+    /// image to a node of another platform.</returns>
+    public async Task<Digest?> FindIdAsync(ImageReference name, CancellationToken cancellation)
+    {
+        if (name.Digest is not { } digest) return null;
+        var known = name with { Tag = null };
+        if (store.Find(name.ToString()) is { } here
+            && (here.ManifestDigest == digest || here.OwnNames.Contains(known)))
+        {
+            return here.Id;
+        }
+
+        return await FindByDigestAsync(name, digest, cancellation) is { } found
+            && (!found.IsOfList || found.Holders.All(held => held.OwnNames.Contains(known)))
+            ? found.Id
+            : null;
+    }
 
     /// <inheritdoc cref="HostImages.FindGivenAnewAsync"/>
     public async Task<GivenName?> FindGivenAnewAsync(

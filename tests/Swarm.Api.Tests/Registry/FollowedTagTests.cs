@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Swarm.Core.Images;
 
 namespace Swarm.Api.Tests.Registry;
@@ -83,6 +84,25 @@ public sealed class FollowedTagTests : IAsyncLifetime
         _node.Others.Know("web:1", fromRegistry: false, image.Config, manifest: Digest.Of("lost"u8));
 
         Assert.Equal(image.Manifest, await _node.Client.GetByteArrayAsync("/v2/web/manifests/1"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // it was removed by its digest: the list is what is left
+    public async Task Where_that_list_is_lost_an_image_is_given_that_came_here_by_another_manifest_before(bool isThere)
+    {
+        var image = Artifact.Image("here");
+        var other = JsonNode.Parse(image.Manifest)!.AsObject();
+        other["annotations"] = new JsonObject { ["word"] = "other" };
+        await _node.PushAsync("elsewhere", "1", image with { Manifest = Artifact.Json(other) });
+        await _node.PushAsync("web", image.Digest.Value, image);
+        var list = Artifact.Index(image);
+        using var pushed = await _node.PutManifestAsync("web", "1", list, Artifact.IndexType);
+        if (!isThere) _node.Repositories.RemoveManifest(ImageReference.Parse("web"), image.Digest.Value);
+        _node.Others.Know("web:1", fromRegistry: false, image.Config, manifest: Digest.Of("lost"u8));
+
+        Assert.Equal(
+            isThere ? image.Manifest : list, await _node.Client.GetByteArrayAsync("/v2/web/manifests/1"));
     }
 
     private async Task<Artifact> PushTwoAsync()

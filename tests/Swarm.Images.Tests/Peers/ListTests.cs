@@ -183,6 +183,93 @@ public sealed class ListTests : IAsyncLifetime
         Assert.Contains(_two.Log.Lines, line => line.Contains(pushed.Digest.Value, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_list_comes_alone_for_an_image_that_is_here_by_another_manifest_and_that_stays_as_it_is()
+    {
+        var here = await new PushedLists(_two).PushAsync("1", "here", "there", PushedLists.ListType);
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        var store = _two.Home.Store;
+        var record = $"{_two.Home.Root}/images/{pushed.Image.Hex}.json"; // its time is that of the last use
+        var used = File.GetLastWriteTimeUtc(record);
+
+        await BringListAsync(_two, pushed);
+
+        Assert.Equal((pushed.Image, here.Manifest), (here.Image, store.Find(pushed.Image.Value)!.ManifestDigest));
+        Assert.Equal(pushed.Content, store.FindManifestIn(PushedLists.Web, pushed.Digest.Value)!.Content);
+        Assert.Equal(pushed.Image, store.Find(PushedLists.ByDigest(pushed.Digest).ToString())!.Id);
+        Assert.Contains(
+            PushedLists.ByDigest(pushed.Digest).ToString(), (await store.ListCopiesAsync(default)).Single().Lists);
+        Assert.Contains(PushedLists.ByDigest(pushed.Digest), store.Find(pushed.Image.Value)!.OwnNames);
+        Assert.Equal(used, File.GetLastWriteTimeUtc(record));
+        Assert.Equal([pushed.Digest.Value], _one.Sent.Select(sent => sent.Digest));
+    }
+
+    [Fact]
+    public async Task An_image_that_was_removed_is_not_brought_back_with_its_lists()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+
+        await BringListAsync(_two, pushed);
+
+        Assert.Empty(_two.Home.Store.List());
+        Assert.Empty(_one.Sent);
+    }
+
+    [Fact]
+    public async Task A_list_that_has_an_image_here_already_goes_on_meaning_that_one()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        var other = await _two.LoadAsync(new TarBuilder().File("word", "of another platform").Build());
+        await new PushedLists(_two).PushAsync("1", "here", "there", PushedLists.ListType);
+        _two.Home.Store.KnowBy(PushedLists.ByDigest(pushed.Digest), other, isOwn: true);
+
+        await BringListAsync(_two, pushed);
+
+        Assert.Equal(other, _two.Home.Store.Find(PushedLists.ByDigest(pushed.Digest).ToString())!.Id);
+    }
+
+    [Fact]
+    public async Task A_list_that_carries_blobs_itself_is_none_that_goes_with_its_image()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        await CopyAsync(_two, pushed);
+        var cache = await _pushes.PushAgainAsync("1", pushed, "cache", withBlob: true);
+
+        var lists = (await _one.Home.Store.ListCopiesAsync(default)).Single().Lists;
+        var told = (await _two.Images.FindAsync(pushed.Image, default)).Single();
+        var held = new HeldList(PushedLists.ByDigest(cache), 100, PushedLists.IndexType);
+        var size = _one.Home.Store.FindManifestIn(PushedLists.Web, cache.Value)!.Content.Length;
+        await _two.Images.BringListsAsync(
+            pushed.Image, [told with { Lists = [held with { Size = size }] }], [held.Name], default);
+
+        Assert.Equal([PushedLists.ByDigest(pushed.Digest).ToString()], lists.AsEnumerable());
+        Assert.Equal(PushedLists.ByDigest(pushed.Digest), Assert.Single(told.Lists).Name);
+        // A node of an older version tells it all the same.
+        Assert.Null(_two.Home.Store.Find(held.Name.ToString()));
+        Assert.Contains(_two.Log.Lines, line => line.Contains(cache.Value, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Of_very_many_lists_those_are_told_that_tags_mean_and_the_newest()
+    {
+        var first = await _pushes.PushAsync("kept", "here", "there");
+        List<Digest> later = [];
+        foreach (var number in Enumerable.Range(1, 70))
+            later.Add(await _pushes.PushAgainAsync("1", first, $"push {number}"));
+
+        var told = (await _one.Home.Store.ListCopiesAsync(default)).Single().Lists;
+
+        Digest[] wanted = [first.Digest, .. later.TakeLast(63)];
+        Assert.Equal(
+            wanted.Select(list => PushedLists.ByDigest(list).ToString()).Order(StringComparer.Ordinal), told);
+    }
+
+    /// <summary>As a node does that has an image, and lacks a list.</summary>
+    private static async Task BringListAsync(ServedPeer to, PushedList pushed) => await to.Images.BringListsAsync(
+        pushed.Image,
+        [.. (await to.Images.FindAsync(pushed.Image, default)).Where(held => !held.Lists.IsEmpty)],
+        [PushedLists.ByDigest(pushed.Digest)], default);
+
     /// <summary>As a copy for the cluster comes: by all digests by which others know the image.</summary>
     private static async Task CopyAsync(ServedPeer to, PushedList pushed, params ImageReference[] tags)
     {

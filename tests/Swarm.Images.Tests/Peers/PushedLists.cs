@@ -57,6 +57,35 @@ internal sealed class PushedLists(ServedPeer node)
         };
     }
 
+    /// <summary>Gives a tag to the same image by another list.</summary>
+    /// <param name="word">In which the list differs from others.</param>
+    /// <param name="withBlob">Whether it carries a blob itself, as the cache of a builder.</param>
+    public async Task<Digest> PushAgainAsync(string tag, PushedList pushed, string word, bool withBlob = false)
+    {
+        var blob = System.Text.Encoding.UTF8.GetBytes(word);
+        var child = new
+        {
+            mediaType = ManifestType,
+            digest = pushed.Manifest.Value,
+            size = node.Home.Store.FindManifestIn(Web, pushed.Manifest.Value)!.Content.Length,
+            platform = new { architecture = Manifests.ImagePlatform.Host.Architecture, os = "linux" },
+        };
+        if (withBlob) await PushBlobAsync(blob);
+        var list = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            schemaVersion = 2,
+            manifests = withBlob ? (object[])[child, Part("application/octet-stream", blob)] : [child],
+            annotations = new { word },
+        });
+        return (await Registry.PutManifestAsync(Web, tag, [], IndexType, list, default)).Digest;
+    }
+
+    private async Task PushBlobAsync(byte[] blob)
+    {
+        var upload = Registry.BeginUpload(Web);
+        await Registry.FinishAsync(Web, upload.Id, null, new MemoryStream(blob), Digest.Of(blob), default);
+    }
+
     private async Task<Platform> PushImageAsync(string type, string architecture, string word)
     {
         var layer = new TarBuilder().File("word", word).Build();
@@ -66,11 +95,7 @@ internal sealed class PushedLists(ServedPeer node)
             os = "linux",
             rootfs = new { type = "layers", diff_ids = new[] { Digest.Of(layer).Value } },
         });
-        foreach (var blob in (byte[][])[layer, config])
-        {
-            var upload = Registry.BeginUpload(Web);
-            await Registry.FinishAsync(Web, upload.Id, null, new MemoryStream(blob), Digest.Of(blob), default);
-        }
+        foreach (var blob in (byte[][])[layer, config]) await PushBlobAsync(blob);
 
         var manifest = JsonSerializer.SerializeToUtf8Bytes(new
         {
