@@ -27,6 +27,37 @@ public sealed partial class ImageStore
     }
 
     /// <inheritdoc/>
+    public Digest? UntoldManifestOf(ImageReference tag, Digest image)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        using (_gate.Enter())
+        {
+            return _repositories.FindTag(tag) is { IsUntold: true } given && given.Image == image
+                && _catalog.Find(tag)?.Id == image
+                ? given.Digest
+                : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void MarkTold(ImageReference tag, Digest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        using (_gate.Enter())
+        {
+            if (_repositories.FindTag(tag) is not { IsUntold: true } given || given.Digest != manifest) return;
+            try
+            {
+                _repositories.Keep(given with { IsUntold = false });
+            }
+            catch (IOException)
+            {
+                // It is told once more when swarmd starts next.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public bool FollowTag(ImageReference tag, Digest image, Digest manifest)
     {
         ArgumentNullException.ThrowIfNull(tag);
