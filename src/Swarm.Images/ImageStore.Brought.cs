@@ -14,6 +14,10 @@ public sealed partial class ImageStore
     // Who asks for an image is told of so many; of one that has more the first.
     private const int ListsMax = 64;
 
+    /// <summary>Manifests with blobs that are here for who asked for them; beyond that the one goes that was asked for
+    /// the longest ago.</summary>
+    internal int BroughtMax { get; set; } = 10_000;
+
     /// <inheritdoc/>
     public Digest? ManifestOf(ImageReference tag)
     {
@@ -110,6 +114,7 @@ public sealed partial class ImageStore
             var record = document.Record(name.Repository, name.Digest!.Value, content.Length, _time.GetUtcNow());
             KeepManifest(
                 content, record with { IsBrought = RecordOf(name) is not { IsBrought: false } }, int.MaxValue);
+            RemoveOldestBrought();
             Changed?.Invoke();
         }
     }
@@ -125,6 +130,16 @@ public sealed partial class ImageStore
                     _repositories.Keep(brought with { IsBrought = false });
             }
         }
+    }
+
+    private void RemoveOldestBrought()
+    {
+        var brought = _repositories.All.Values.SelectMany(content => content.Manifests.Values)
+            .Where(one => one is { IsBrought: true, Blobs.IsEmpty: false }).ToList();
+        if (brought.Count <= BroughtMax) return;
+        var oldest = brought.OrderBy(one => one.Since).FirstOrDefault(
+            one => !NamedIn(one.Repository, _repositories.Find(one.Repository)!).Contains(one.Digest));
+        if (oldest is not null) _repositories.Remove([oldest]);
     }
 
     /// <summary>Removes what was brought for somebody who asked for it, and that nobody has asked for since.</summary>

@@ -89,8 +89,8 @@ public sealed partial class ImageStore
         using (_gate.Enter())
         {
             var content = _repositories.Find(record.Repository);
-            if (content?.Manifests.ContainsKey(record.Digest) != true
-                && _repositories.ManifestCount >= manifestsMax)
+            if (content?.Manifests.GetValueOrDefault(record.Digest) is not { IsBrought: false }
+                && _repositories.OwnCount >= manifestsMax)
             {
                 throw new RepositoryException(
                     RepositoryFault.TooManyRequests, $"there are {manifestsMax} manifests, and no more are taken");

@@ -1,3 +1,5 @@
+using Swarm.Images.Repositories;
+
 namespace Swarm.Images.Tests.Peers;
 
 /// <summary>What a node learns when it asks others for all their images.</summary>
@@ -43,6 +45,25 @@ public sealed class ListedImagesTests : IAsyncLifetime
         Assert.Null(Assert.Single(shared.ListImages()).Lists);
         Assert.Single(Assert.Single(shared.ListImages(pushed.Digest)).Lists!);
         Assert.Single(shared.FindImage(pushed.Image)!.Lists!);
+    }
+
+    [Fact]
+    public async Task What_is_brought_takes_no_room_from_pushes_and_the_oldest_of_it_goes()
+    {
+        var lists = new PushedLists(_one);
+        var (first, second) = (await lists.PushAsync("1", "here", "there"), await lists.PushAsync("2", "here", "far"));
+        var store = _two.Home.Store;
+        store.BroughtMax = 1;
+        Assert.True(await _two.Images.BringManifestAsync(PushedLists.ByDigest(first.Other), default));
+        Assert.True(await _two.Images.BringManifestAsync(PushedLists.ByDigest(second.Other), default));
+
+        Assert.Null(store.FindManifestIn(PushedLists.Web, first.Other.Value));
+        Assert.NotNull(store.FindManifestIn(PushedLists.Web, second.Other.Value));
+        var pushed = await new PushedLists(_two, manifestsMax: 3).PushAsync("1", "here", "there");
+        Assert.NotNull(store.FindManifestIn(PushedLists.Web, pushed.Digest.Value));
+        var refused = await Assert.ThrowsAsync<RepositoryException>(
+            () => new PushedLists(_two, manifestsMax: 3).PushAsync("2", "here", "far"));
+        Assert.Equal(RepositoryFault.TooManyRequests, refused.Fault);
     }
 
     private async Task<(int Images, bool IsWhole)> ListAsync()
