@@ -47,6 +47,15 @@ public interface IImageStore
     /// <returns>Null where it was given by none.</returns>
     Digest? ManifestOf(ImageReference tag);
 
+    /// <summary>The manifest, or list, by which a tag was given to this image by a push to this host, as long as that
+    /// is not marked as told.</summary>
+    /// <returns>Null where there is nothing to tell, or the tag means another image here.</returns>
+    Digest? UntoldManifestOf(ImageReference tag, Digest image);
+
+    /// <summary>The cluster knows that a tag was given by this manifest, or list, or has another meaning for it.
+    /// </summary>
+    void MarkTold(ImageReference tag, Digest manifest);
+
     /// <summary>A tag that means an image here was given to it by a manifest, or list, on another node.</summary>
     /// <returns>Whether it stands for that here now: it has to be here, and the tag has to mean the image.</returns>
     bool FollowTag(ImageReference tag, Digest image, Digest manifest);

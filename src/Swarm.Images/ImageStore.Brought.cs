@@ -14,6 +14,10 @@ public sealed partial class ImageStore
     // Who asks for an image is told of so many; of one that has more those that its tags mean here, and the newest.
     private const int ListsMax = 64;
 
+    /// <summary>Manifests with blobs that are here for who asked for them; beyond that the one goes that was asked for
+    /// the longest ago.</summary>
+    internal int BroughtMax { get; set; } = 10_000;
+
     /// <inheritdoc/>
     public Digest? ManifestOf(ImageReference tag)
     {
@@ -23,6 +27,37 @@ public sealed partial class ImageStore
             return _repositories.FindTag(tag) is { Image: { } image } given && _catalog.Find(tag)?.Id == image
                 ? given.Digest
                 : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Digest? UntoldManifestOf(ImageReference tag, Digest image)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        using (_gate.Enter())
+        {
+            return _repositories.FindTag(tag) is { IsUntold: true } given && given.Image == image
+                && _catalog.Find(tag)?.Id == image
+                ? given.Digest
+                : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void MarkTold(ImageReference tag, Digest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        using (_gate.Enter())
+        {
+            if (_repositories.FindTag(tag) is not { IsUntold: true } given || given.Digest != manifest) return;
+            try
+            {
+                _repositories.Keep(given with { IsUntold = false });
+            }
+            catch (IOException)
+            {
+                // It is told once more when swarmd starts next.
+            }
         }
     }
 
@@ -88,6 +123,7 @@ public sealed partial class ImageStore
             var record = document.Record(name.Repository, name.Digest!.Value, content.Length, _time.GetUtcNow());
             KeepManifest(
                 content, record with { IsBrought = RecordOf(name) is not { IsBrought: false } }, int.MaxValue);
+            RemoveOldestBrought();
             Changed?.Invoke();
         }
     }
@@ -115,6 +151,16 @@ public sealed partial class ImageStore
                     _repositories.Keep(brought with { IsBrought = false });
             }
         }
+    }
+
+    private void RemoveOldestBrought()
+    {
+        var brought = _repositories.All.Values.SelectMany(content => content.Manifests.Values)
+            .Where(one => one is { IsBrought: true, Blobs.IsEmpty: false }).ToList();
+        if (brought.Count <= BroughtMax) return;
+        var oldest = brought.OrderBy(one => one.Since).FirstOrDefault(
+            one => !NamedIn(one.Repository, _repositories.Find(one.Repository)!).Contains(one.Digest));
+        if (oldest is not null) _repositories.Remove([oldest]);
     }
 
     /// <summary>Removes what was brought for somebody who asked for it, and that nobody has asked for since.</summary>

@@ -89,8 +89,8 @@ public sealed partial class ImageStore
         using (_gate.Enter())
         {
             var content = _repositories.Find(record.Repository);
-            if (content?.Manifests.ContainsKey(record.Digest) != true
-                && _repositories.ManifestCount >= manifestsMax)
+            if (content?.Manifests.GetValueOrDefault(record.Digest) is not { IsBrought: false }
+                && _repositories.OwnCount >= manifestsMax)
             {
                 throw new RepositoryException(
                     RepositoryFault.TooManyRequests, $"there are {manifestsMax} manifests, and no more are taken");
@@ -150,9 +150,10 @@ public sealed partial class ImageStore
 
     /// <summary>Makes tags mean a manifest.</summary>
     /// <param name="image">What the names mean on this host; null where they mean none.</param>
+    /// <param name="isUntold">Whether the cluster has to be told that.</param>
     /// <returns>Names that meant an image of this host, and mean none now.</returns>
     internal ImmutableArray<TakenName> TagManifest(
-        ImmutableArray<ImageReference> tags, Digest manifest, Digest? image)
+        ImmutableArray<ImageReference> tags, Digest manifest, Digest? image, bool isUntold = false)
     {
         var unnamed = ImmutableArray.CreateBuilder<TakenName>();
         using (_gate.Enter())
@@ -160,7 +161,7 @@ public sealed partial class ImageStore
             foreach (var tag in tags)
             {
                 var before = MeaningOf(tag);
-                _repositories.Keep(new TagRecord(tag.Repository, tag.Tag!, manifest, image));
+                _repositories.Keep(new TagRecord(tag.Repository, tag.Tag!, manifest, image, isUntold));
                 if (image is null && _catalog.Find(tag) is { } named)
                 {
                     _catalog.RemoveName(tag);

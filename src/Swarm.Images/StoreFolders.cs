@@ -132,9 +132,9 @@ internal sealed class StoreFolders : IDisposable
     private void RemoveScratch(string name)
     {
         var left = new Stack<string>([name]);
-        using var scratch = Folder.Open(Scratch);
         try
         {
+            using var scratch = Folder.Open(Scratch);
             scratch.RemoveTrees(left);
         }
         catch (LinuxException refused)

@@ -27,6 +27,9 @@ internal sealed class FakeClusterImages : IClusterImages
     /// <summary>No other node can be reached.</summary>
     public bool IsAlone { get; set; }
 
+    /// <summary>Another one can be reached, and does not say which images it has.</summary>
+    public bool IsOneSilent { get; set; }
+
     /// <summary>Nobody tells what names mean.</summary>
     public bool IsSilent { get; set; }
 
@@ -74,16 +77,14 @@ internal sealed class FakeClusterImages : IClusterImages
         : Task.FromResult<NameMeaning?>(_known.GetValueOrDefault(name).Meaning);
 
     public async Task<ImmutableArray<HeldImage>> FindHoldersAsync(Digest id, CancellationToken cancellation) =>
-        [.. (await ListAsync(cancellation)).Where(held => held.Id == id)];
+        [.. (await ListAsync(cancellation)).Images.Where(held => held.Id == id)];
 
-    public Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation) =>
-        Task.FromResult<ImmutableArray<HeldImage>>(IsAlone
-            ? []
-            : [.. _known.Values.Select(known => known.Held with { Lists = Lists })]);
+    public Task<ListedImages> ListAsync(CancellationToken cancellation) => Task.FromResult(new ListedImages(
+        IsAlone ? [] : [.. _known.Values.Select(known => known.Held with { Lists = Lists })], IsWhole: !IsOneSilent));
 
     public async Task<ImmutableArray<HeldImage>> FindKnownByAsync(Digest digest, CancellationToken cancellation) =>
     [
-        .. (await ListAsync(cancellation)).Where(held =>
+        .. (await ListAsync(cancellation)).Images.Where(held =>
             held.Manifest == digest || held.Names.Any(name => name.Digest == digest)),
     ];
 

@@ -103,6 +103,12 @@ internal sealed class FakeImageStore : IImageStore
     public Digest? ManifestOf(ImageReference tag) =>
         Manifests.TryGetValue(tag, out var manifest) ? manifest : null;
 
+    public Digest? UntoldManifestOf(ImageReference tag, Digest image) => null;
+
+    public void MarkTold(ImageReference tag, Digest manifest)
+    {
+    }
+
     public bool FollowTag(ImageReference tag, Digest image, Digest manifest)
     {
         Manifests[tag] = manifest;

@@ -34,4 +34,19 @@ public sealed class TakenNameTests
         Assert.Empty(node.Store.List());
         Assert.Equal(image, node.Meanings["docker.io/library/loaded:latest"]);
     }
+
+    [Fact]
+    public async Task A_prune_leaves_all_names_where_a_node_does_not_say_what_it_has()
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+        var image = node.Store.List().Single().Id;
+        node.Others.IsOneSilent = true;
+
+        await node.Client.PostAsync(
+            $"/images/prune?filters={Uri.EscapeDataString("{\"dangling\":[\"false\"]}")}", null);
+
+        Assert.Empty(node.Store.List());
+        Assert.Equal(image, node.Meanings["docker.io/library/loaded:latest"]);
+    }
 }

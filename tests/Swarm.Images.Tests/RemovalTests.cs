@@ -29,6 +29,23 @@ public sealed class RemovalTests : IDisposable
     }
 
     [Fact]
+    public void What_is_to_be_deleted_is_not_forgotten_where_its_folder_cannot_be_opened()
+    {
+        var folders = _home.Store.Folders;
+        File.WriteAllText(Path.Join(folders.Blobs, "old"), "");
+        var taken = folders.TakeOut(Path.Join(folders.Blobs, "old"))!;
+        Directory.Move(folders.Scratch, _home.PathOf("away"));
+
+        folders.RemoveTaken(taken);
+        folders.RemoveOwed();
+        Directory.Move(_home.PathOf("away"), folders.Scratch);
+        Assert.Single(Directory.GetFileSystemEntries(folders.Scratch));
+        folders.RemoveOwed();
+
+        Assert.Empty(Directory.GetFileSystemEntries(folders.Scratch));
+    }
+
+    [Fact]
     public async Task What_could_not_be_deleted_when_it_was_removed_is_deleted_when_it_can_be()
     {
         var time = new FakeTimeProvider();

@@ -116,6 +116,10 @@ internal sealed class BusyboxImages(string folder) : IImageStore
 
     public Digest? ManifestOf(ImageReference tag) => null;
 
+    public Digest? UntoldManifestOf(ImageReference tag, Digest image) => null;
+
+    public void MarkTold(ImageReference tag, Digest manifest) => throw new UnreachableException();
+
     public bool FollowTag(ImageReference tag, Digest image, Digest manifest) => false;
 
     public Task<ImmutableArray<TreeChange>> FindChangesAsync(

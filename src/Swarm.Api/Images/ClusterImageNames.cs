@@ -12,7 +12,7 @@ namespace Swarm.Api.Images;
 /// <summary>Keeps the cluster's image names in step with this host's store.</summary>
 /// <remarks>
 /// A change is told at once. What the cluster did not keep is compared again every <see cref="Again"/>, from the store
-/// itself, so nothing is lost by a crash in between.
+/// itself, so nothing is lost by a crash in between: by which list a tag was pushed is noted there until it is told.
 /// </remarks>
 /// <param name="images">Takes <see cref="IImageMessage"/> to the name's entity.</param>
 public sealed partial class ClusterImageNames(
@@ -33,12 +33,17 @@ public sealed partial class ClusterImageNames(
     private readonly Channel<bool> _unsettled = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    /// <summary>Whether everything was compared since the start: until then the store says what is not told.</summary>
+    private volatile bool _isCompared;
+
     /// <inheritdoc/>
     public async Task<string?> NameAsync(
         ImageReference name, Digest image, Digest? manifest, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(name);
         _removed.TryRemove(name, out _);
+        // Who gives a name to the image that it means already leaves what it was given by.
+        manifest ??= WaitingOf(name, image);
         _given[name] = (image, manifest);
         var refused = await TellAsync(
             name,
@@ -48,8 +53,11 @@ public sealed partial class ClusterImageNames(
                 Manifest = manifest,
             },
             cancellation);
-        if (refused is null) _given.TryRemove(KeyValuePair.Create(name, (image, manifest)));
-        return refused;
+        if (refused is not null) return refused;
+
+        _given.TryRemove(KeyValuePair.Create(name, (image, manifest)));
+        if (manifest is { } told) store.MarkTold(name, told);
+        return null;
     }
 
     /// <inheritdoc/>
@@ -65,7 +73,9 @@ public sealed partial class ClusterImageNames(
     }
 
     /// <inheritdoc/>
-    public bool IsKept(ImageReference name) => !_given.ContainsKey(name);
+    public bool IsKept(ImageReference name) => !_given.ContainsKey(name)
+        && (_isCompared || store.Find(name.ToString()) is not { } image
+            || store.UntoldManifestOf(name, image.Id) is null);
 
     /// <summary>Names what the cluster does not know, until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -74,6 +84,7 @@ public sealed partial class ClusterImageNames(
         await foreach (var _ in _unsettled.Reader.ReadAllAsync(stopping))
         {
             while (!await SettleAsync(stopping)) await Task.Delay(Again, time, stopping);
+            _isCompared = true;
         }
     }
 
@@ -103,9 +114,15 @@ public sealed partial class ClusterImageNames(
         try
         {
             var answer = await images.Ask<object>(new GetImage(name.Repository, name.Tag!), Timeout, stopping);
-            return answer is ImageMeaning meaning
-                && (meaning.ImageId is { } known && (known != image || IsKnown(meaning, name, image))
-                    || await NameAsync(name, image, NewIn(meaning, name), stopping) is null);
+            if (answer is not ImageMeaning meaning) return false;
+            if (meaning.ImageId is { } known && known != image)
+            {
+                if (store.UntoldManifestOf(name, image) is { } outdone) store.MarkTold(name, outdone);
+                return true;
+            }
+
+            return (meaning.ImageId is not null && IsKnown(meaning, name, image))
+                || await NameAsync(name, image, NewIn(meaning, name, image), stopping) is null;
         }
         catch (AskTimeoutException)
         {
@@ -114,11 +131,17 @@ public sealed partial class ClusterImageNames(
     }
 
     private bool IsKnown(ImageMeaning meaning, ImageReference name, Digest image) =>
-        meaning.Holders.Contains(node) && meaning.Origin >= OriginOf(name, image) && NewIn(meaning, name) is null;
+        meaning.Holders.Contains(node) && meaning.Origin >= OriginOf(name, image)
+        && NewIn(meaning, name, image) is null;
 
-    // By what a name was given last is known where somebody has said so: what is here may be older.
-    private Digest? NewIn(ImageMeaning meaning, ImageReference name) =>
-        meaning.Manifest is null ? store.ManifestOf(name) : null;
+    // By what a name was given last is known where somebody has said so: what is here may be older, if it was told.
+    private Digest? NewIn(ImageMeaning meaning, ImageReference name, Digest image) =>
+        store.UntoldManifestOf(name, image) ?? (meaning.Manifest is null ? store.ManifestOf(name) : null);
+
+    private Digest? WaitingOf(ImageReference name, Digest image) =>
+        _given.TryGetValue(name, out var given) && given.Image == image && given.Manifest is { } waiting
+            ? waiting
+            : store.UntoldManifestOf(name, image);
 
     private ImageOrigin OriginOf(ImageReference name, Digest image) =>
         store.Find(image.Value)?.IsFromRegistry(name) == true ? ImageOrigin.Registry : ImageOrigin.Cluster;

@@ -18,6 +18,8 @@ namespace Swarm.Api.Images;
 internal sealed class ImageRoutes(
     HostImages images, IContainerEngine engine, IImageNames names, TransferRoutes transfers, TimeProvider time)
 {
+    private static readonly ListedImages NoOthers = new([], IsWhole: true);
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/images/json", ListAsync);
@@ -65,7 +67,7 @@ internal sealed class ImageRoutes(
         var query = context.Request.Query;
         var isAll = QueryFlag.IsSet(query["others"]);
         var held = isAll || QueryFlag.IsSet(query["nodes"])
-            ? (await images.ListOthersAsync(context.RequestAborted)).ToLookup(image => image.Id)
+            ? (await images.ListOthersAsync(context.RequestAborted)).Images.ToLookup(image => image.Id)
             : null;
         var shared = QueryFlag.IsSet(context.Request.Query["shared-size"]) ? images.Store.MeasureUse().Shared : null;
         var containers = engine.List().CountBy(container => container.ImageId).ToDictionary();
@@ -92,7 +94,7 @@ internal sealed class ImageRoutes(
         RequireImage(name);
         var removal = images.Remove(name, QueryFlag.IsSet(context.Request.Query["force"]));
         JsonArray lines = [];
-        await TellAsync(removal, [], lines, context.RequestAborted);
+        await TellAsync(removal, NoOthers, lines, context.RequestAborted);
         await context.Response.WriteNodeAsync(StatusCodes.Status200OK, lines, context.RequestAborted);
     }
 
@@ -102,7 +104,7 @@ internal sealed class ImageRoutes(
         // Who prunes one node has had nothing against what others know by that name.
         var others = removals.Any(removal => removal.Untagged.Any(name => name.Tag is not null))
             ? await images.ListOthersAsync(context.RequestAborted)
-            : [];
+            : NoOthers;
         JsonArray lines = [];
         foreach (var removal in removals) await TellAsync(removal, others, lines, context.RequestAborted);
         await context.Response.WriteNodeAsync(
@@ -115,15 +117,15 @@ internal sealed class ImageRoutes(
             context.RequestAborted);
     }
 
-    /// <param name="others">What has the same names on other nodes keeps them.</param>
+    /// <param name="others">What has the same names on other nodes keeps them; all, where one does not say.</param>
     private async Task TellAsync(
-        ImageRemoval removal, ImmutableArray<HeldImage> others, JsonArray lines, CancellationToken cancellation)
+        ImageRemoval removal, ListedImages others, JsonArray lines, CancellationToken cancellation)
     {
         foreach (var untagged in removal.Untagged)
         {
             lines.Add((JsonNode)new JsonObject { ["Untagged"] = untagged.Familiar });
-            if (untagged.Tag is not null
-                && !others.Any(held => held.Id == removal.Image && held.Names.Contains(untagged)))
+            if (untagged.Tag is not null && others.IsWhole
+                && !others.Images.Any(held => held.Id == removal.Image && held.Names.Contains(untagged)))
             {
                 await names.UnnameAsync(untagged, removal.Image, cancellation);
             }

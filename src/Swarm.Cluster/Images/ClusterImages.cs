@@ -51,8 +51,7 @@ public sealed partial class ClusterImages(PeerImages peers, ILogger<ClusterImage
         peers.FindAsync(id, cancellation);
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation) =>
-        peers.ListAsync(cancellation);
+    public Task<ListedImages> ListAsync(CancellationToken cancellation) => peers.ListAsync(cancellation);
 
     /// <inheritdoc/>
     public Task<ImmutableArray<HeldImage>> FindKnownByAsync(Digest digest, CancellationToken cancellation) =>

@@ -31,11 +31,13 @@ public sealed record ImageOffer(
     [JsonPropertyName("own")]
     public string[]? OwnNames { get; init; }
 
-    /// <summary>Of the names, those by digest that are lists of manifests, and whole there; null for none.</summary>
+    /// <summary>Of the names, those by digest that are lists of manifests, and whole there; null for none, and where
+    /// all images are listed.</summary>
     [JsonPropertyName("lists")]
     public ListOffer[]? Lists { get; init; }
 
-    /// <summary>The names of others that it is kept for, as a copy; null for none.</summary>
+    /// <summary>The names of others that it is kept for, as a copy; null for none, and where all images are listed.
+    /// </summary>
     [JsonPropertyName("for")]
     public string[]? KeptFor { get; init; }
 

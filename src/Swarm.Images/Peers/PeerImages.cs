@@ -55,13 +55,12 @@ public sealed partial class PeerImages : IDisposable
     }
 
     /// <summary>The images of every other node that can be reached.</summary>
-    public Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation) =>
-        ListAsync(known: null, cancellation);
+    public Task<ListedImages> ListAsync(CancellationToken cancellation) => ListAsync(known: null, cancellation);
 
     /// <summary>Those that nodes know by a digest, of their manifest or by a name; of this one where it has the only
     /// copy.</summary>
     public async Task<ImmutableArray<HeldImage>> FindKnownByAsync(Digest digest, CancellationToken cancellation) =>
-        await ListAsync(digest, cancellation) is { IsEmpty: false } held
+        (await ListAsync(digest, cancellation)).Images is { IsEmpty: false } held
             ? held
             : ReadOwn(Shared.ListImages(digest));
 
@@ -111,11 +110,12 @@ public sealed partial class PeerImages : IDisposable
         _web.Dispose();
     }
 
-    private async Task<ImmutableArray<HeldImage>> ListAsync(Digest? known, CancellationToken cancellation)
+    private async Task<ListedImages> ListAsync(Digest? known, CancellationToken cancellation)
     {
         var peers = await _peers.FindAsync(cancellation);
         var asked = await Task.WhenAll(peers.Select(peer => ListAsync(peer, known, cancellation)));
-        return [.. asked.SelectMany(images => images)];
+        return new ListedImages(
+            [.. asked.SelectMany(images => images ?? [])], IsWhole: !asked.Contains(null));
     }
 
     // What is here as a copy only has no tag: who asks for it by its name is given it as by another node.
@@ -183,7 +183,8 @@ public sealed partial class PeerImages : IDisposable
         }
     }
 
-    private async Task<IEnumerable<HeldImage>> ListAsync(Peer peer, Digest? known, CancellationToken cancellation)
+    /// <returns>Null where it does not say.</returns>
+    private async Task<IEnumerable<HeldImage>?> ListAsync(Peer peer, Digest? known, CancellationToken cancellation)
     {
         try
         {
@@ -194,7 +195,7 @@ public sealed partial class PeerImages : IDisposable
         catch (PeerException lost)
         {
             LogLost(lost.Message);
-            return [];
+            return null;
         }
     }
 
@@ -207,3 +208,7 @@ public sealed partial class PeerImages : IDisposable
     [LoggerMessage(LogLevel.Information, "A node did not say which images it has: {Reason}")]
     private partial void LogLost(string reason);
 }
+
+/// <summary>The images of other nodes.</summary>
+/// <param name="IsWhole">Whether every node that can be reached has said which ones it has.</param>
+public sealed record ListedImages(ImmutableArray<HeldImage> Images, bool IsWhole);

@@ -20,26 +20,29 @@ public sealed class SharedBlobs
     }
 
     /// <summary>The images of this host, steps of builds left out.</summary>
-    /// <param name="known">Only those whose manifest has this digest, or that have a name with it; null for all.
-    /// </param>
+    /// <param name="known">Only those whose manifest has this digest, or that have a name with it; null for all, but
+    /// without the lists that they have and the names they are kept for: all that would be too long.</param>
     public ImmutableArray<ImageOffer> ListImages(Digest? known = null) =>
     [
-        .. _store.List().Where(image => !image.IsIntermediate).Select(image => FindImage(image.Id))
+        .. _store.List().Where(image => !image.IsIntermediate)
+            .Select(image => FindImage(image.Id, isShort: known is null))
             .OfType<ImageOffer>().Where(offer => known is not { } digest || offer.IsKnownBy(digest)),
     ];
 
     /// <returns>Null when it is not here, or not whole.</returns>
-    public ImageOffer? FindImage(Digest id)
+    public ImageOffer? FindImage(Digest id) => FindImage(id, isShort: false);
+
+    private ImageOffer? FindImage(Digest id, bool isShort)
     {
         if (_store.Find(id.Value) is not { } image || image.Id != id || !_store.IsWhole(id)) return null;
-        var keptFor = _store.NamesKeptFor(id);
+        var keptFor = isShort ? [] : _store.NamesKeptFor(id);
         return _store.FindBlob(image.ManifestDigest) is { } manifest
             ? new ImageOffer(
                 id.Value, manifest.Digest.Value, manifest.Size, [.. image.Names.Select(name => name.ToString())],
                 image.Size.Value)
             {
                 OwnNames = image.OwnNames.IsEmpty ? null : [.. image.OwnNames.Select(name => name.ToString())],
-                Lists = ListsOf(id),
+                Lists = isShort ? null : ListsOf(id),
                 KeptFor = keptFor.IsEmpty ? null : [.. keptFor],
             }
             : null;

@@ -48,7 +48,7 @@ public sealed partial class NodeRegistry
         var (image, warning) = names.IsEmpty
             ? (null, null)
             : await BecomeImageAsync(repository, names, digest, document, content, cancellation);
-        var unnamed = names.IsEmpty ? [] : _store.TagManifest(names, digest, image);
+        var unnamed = names.IsEmpty ? [] : _store.TagManifest(names, digest, image, image is not null);
         LogPushed(repository.Repository, digest, document.MediaType, names);
         return new PushedManifest(digest, document.Subject, image, names, unnamed, warning);
     }

@@ -14,7 +14,7 @@ public sealed record NodeRegistryOptions
     /// <summary>Uploads that are open at a time. Default 256, from 1.</summary>
     public int UploadsMax { get; init; } = 256;
 
-    /// <summary>Manifests of all repositories together. Default 100,000, from 1.</summary>
+    /// <summary>Manifests of all repositories, but for those that were brought. Default 100,000, from 1.</summary>
     public int ManifestsMax { get; init; } = 100_000;
 
     /// <summary>Bytes of the disk that uploads leave free. Default 1 GiB.</summary>

@@ -31,7 +31,8 @@ internal sealed class RepositoryCatalog
 
     public IReadOnlyDictionary<string, RepositoryContent> All => _repositories;
 
-    public int ManifestCount => _repositories.Values.Sum(content => content.Manifests.Count);
+    /// <summary>Manifests that did not come from other nodes.</summary>
+    public int OwnCount => _repositories.Values.Sum(content => content.Manifests.Values.Count(one => !one.IsBrought));
 
     public int LinkCount => _repositories.Values.Sum(content => content.Links.Count);
 

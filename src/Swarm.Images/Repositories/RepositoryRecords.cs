@@ -24,7 +24,9 @@ internal sealed record ManifestRecord(
 /// <summary>What a tag of a repository means, beyond what the names of images say.</summary>
 /// <param name="Image">The image that the name means on this host if it is still this tag; null where it is none
 /// that could run here.</param>
-internal sealed record TagRecord(string Repository, string Tag, Digest Digest, Digest? Image);
+/// <param name="IsUntold">Whether it was pushed here, and the cluster has not kept yet what it means.</param>
+internal sealed record TagRecord(
+    string Repository, string Tag, Digest Digest, Digest? Image, bool IsUntold = false);
 
 /// <summary>A blob that was pushed to a repository, and that no manifest of it has yet.</summary>
 internal sealed record LinkRecord(string Repository, Digest Digest, DateTimeOffset Since);

@@ -27,8 +27,8 @@ public sealed class HostImages(
         (_, _, _, _) => Task.CompletedTask;
 
     /// <summary>The images of the other nodes that can be reached.</summary>
-    public async Task<ImmutableArray<HeldImage>> ListOthersAsync(CancellationToken cancellation) =>
-        cluster is null ? [] : await cluster.ListAsync(cancellation);
+    public async Task<ListedImages> ListOthersAsync(CancellationToken cancellation) =>
+        cluster is null ? new ListedImages([], IsWhole: true) : await cluster.ListAsync(cancellation);
 
     /// <summary>The image of this cluster only that a tag was given to on another node, and does not mean here; or the
     /// same, by another manifest.</summary>

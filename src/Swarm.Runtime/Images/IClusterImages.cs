@@ -20,7 +20,7 @@ public interface IClusterImages
     Task<ImmutableArray<HeldImage>> FindHoldersAsync(Digest id, CancellationToken cancellation);
 
     /// <summary>The images of all other nodes that can be reached.</summary>
-    Task<ImmutableArray<HeldImage>> ListAsync(CancellationToken cancellation);
+    Task<ListedImages> ListAsync(CancellationToken cancellation);
 
     /// <summary>The images that nodes know by a digest: of their manifest, or by a name.</summary>
     Task<ImmutableArray<HeldImage>> FindKnownByAsync(Digest digest, CancellationToken cancellation);

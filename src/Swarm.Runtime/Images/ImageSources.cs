@@ -102,11 +102,13 @@ internal sealed class ImageSources(IImageStore store, IImageRegistries registrie
         ImageReference name, Digest manifest, CancellationToken cancellation)
     {
         if (cluster is not { IsThere: true } || name.Digest is not null) return null;
+        // What was pushed here by it, and is no image of this host, the cluster knows nothing of: it stays.
+        if (store.Find(name.ToString()) is not { } here) return null;
         try
         {
             // Most names mean the same: then no other node is asked.
             return await cluster.FindMeaningAsync(name, cancellation) is { Origin: not ImageOrigin.Registry } meaning
-                && (meaning.Image != store.Find(name.ToString())?.Id || (meaning.Manifest ?? manifest) != manifest)
+                && (meaning.Image != here.Id || (meaning.Manifest ?? manifest) != manifest)
                 && await FindKnownAsync(name, cancellation) is { IsFromRegistry: false } own
                 ? new GivenName(own.Id, own.Manifest)
                 : null;

@@ -105,6 +105,22 @@ public sealed class FollowedTagTests : IAsyncLifetime
             isThere ? image.Manifest : list, await _node.Client.GetByteArrayAsync("/v2/web/manifests/1"));
     }
 
+    [Fact]
+    public async Task A_tag_that_was_pushed_here_and_is_no_image_of_this_host_is_given_as_it_was_pushed()
+    {
+        var elsewhere = Artifact.Image("elsewhere");
+        await _node.PushAsync("other", "1", elsewhere);
+        var (chart, foreign) = (Artifact.Chart("chart"), Artifact.Image("foreign", "riscv64"));
+        await _node.PushAsync("web", "1", chart);
+        await _node.PushAsync("far", "1", foreign);
+        _node.Others.Know("web:1", fromRegistry: false, elsewhere.Config);
+        _node.Others.Know("far:1", fromRegistry: false, elsewhere.Config);
+
+        Assert.Equal(chart.Manifest, await _node.Client.GetByteArrayAsync("/v2/web/manifests/1"));
+        Assert.Equal(foreign.Manifest, await _node.Client.GetByteArrayAsync("/v2/far/manifests/1"));
+        Assert.Null(_node.Store.Find("web:1"));
+    }
+
     private async Task<Artifact> PushTwoAsync()
     {
         var newer = Artifact.Image("new");

@@ -137,7 +137,7 @@ public sealed class HostileClientTests
     private static long SizeOf(ServedRegistry node, string place) =>
         node.Repositories.FindUpload(ImageReference.Parse("web"), place.Split('/')[^1]).Size;
 
-    private static async Task UntilAsync(Func<bool> isSo)
+    internal static async Task UntilAsync(Func<bool> isSo)
     {
         while (!isSo()) await Task.Delay(5);
     }

@@ -85,6 +85,22 @@ public sealed class ListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_push_is_to_be_told_until_that_is_marked_also_after_a_restart()
+    {
+        var pushed = await _pushes.PushAsync("1", "here", "there");
+        var tag = PushedLists.Web with { Tag = "1" };
+
+        var store = _one.Home.Reopen();
+        Assert.Equal(pushed.Digest, store.UntoldManifestOf(tag, pushed.Image));
+        Assert.Null(store.UntoldManifestOf(tag, Digest.Of("another image"u8)));
+        store.MarkTold(tag, Digest.Of("list before"u8));
+        Assert.NotNull(store.UntoldManifestOf(tag, pushed.Image));
+        store.MarkTold(tag, pushed.Digest);
+
+        Assert.Null(_one.Home.Reopen().UntoldManifestOf(tag, pushed.Image));
+    }
+
+    [Fact]
     public async Task What_a_list_lists_comes_from_another_node_when_it_is_asked_for_with_all_that_it_is_made_of()
     {
         var pushed = await _pushes.PushAsync("1", "here", "there");

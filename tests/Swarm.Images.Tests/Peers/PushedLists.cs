@@ -9,7 +9,7 @@ namespace Swarm.Images.Tests.Peers;
 
 /// <summary>Lists of manifests, pushed to a node as builders push them: the platforms first, by their digests.
 /// </summary>
-internal sealed class PushedLists(ServedPeer node)
+internal sealed class PushedLists(ServedPeer node, int manifestsMax = 100)
 {
     public const string IndexType = "application/vnd.oci.image.index.v1+json";
     public const string ListType = "application/vnd.docker.distribution.manifest.list.v2+json";
@@ -22,8 +22,8 @@ internal sealed class PushedLists(ServedPeer node)
     public static ImageReference Web { get; } = ImageReference.Parse("web");
 
     public NodeRegistry Registry { get; } = new(
-        node.Home.Store, new NodeRegistryOptions { DiskReserve = Bytes.Zero }, TimeProvider.System,
-        NullLogger<NodeRegistry>.Instance);
+        node.Home.Store, new NodeRegistryOptions { DiskReserve = Bytes.Zero, ManifestsMax = manifestsMax },
+        TimeProvider.System, NullLogger<NodeRegistry>.Instance);
 
     public static ImageReference ByDigest(Digest digest) => Web with { Tag = null, Digest = digest };
 
