@@ -39,7 +39,8 @@ public sealed class OrphanReaperTests
     public void An_orphan_of_which_nothing_is_known_is_left_alone()
     {
         using var reaper = new OrphanReaper("sleep");
-        var orphan = StartOrphan("cat /dev/null");
+        // It outlives its shell: else that may have reaped it.
+        var orphan = StartOrphan("tail -s 0.1 -f --pid=$$ /dev/null");
         Assert.True(SpinWait.SpinUntil(() => StateOf(orphan) == 'Z', Waiting));
 
         reaper.Reap();
