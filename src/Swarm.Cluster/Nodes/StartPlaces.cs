@@ -16,15 +16,14 @@ internal sealed class StartPlaces(int count, TimeProvider time)
     public async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
     {
         await _free.WaitAsync(cancellation);
-        Task<T>? begun = null;
+        Task<T> begun;
         try
         {
             begun = work();
-            return await begun.WaitAsync(HeldAtMost, time, CancellationToken.None);
-        }
-        catch (TimeoutException) when (begun is { IsCompleted: false })
-        {
-            // It goes on without a place.
+            // How it ends is told below, also where that is in the moment in which its time is over.
+            Task held = begun;
+            await held.WaitAsync(HeldAtMost, time, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Swarm.Runtime.Work;
 
 /// <summary>
-/// A fixed number of threads for work that blocks in the kernel, so that the shared pool never waits for it.
+/// Threads of its own for work that blocks in the kernel, so that the shared pool never waits for it.
 /// </summary>
 /// <remarks>What is awaited in such work goes on on these threads too. Where all of them hang, as at a file system that
 /// does not answer, others are added one by one, and end when they are not needed any more.</remarks>

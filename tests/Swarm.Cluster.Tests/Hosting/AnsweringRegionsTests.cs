@@ -11,6 +11,7 @@ public sealed class AnsweringRegionsTests : TestKit
     private static readonly IImmutableSet<string> Nothing = ImmutableHashSet<string>.Empty;
     private static readonly IImmutableList<string> Shards = ImmutableList.Create("1", "2", "3");
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+    private readonly TaskCompletionSource _over = new();
 
     [Fact]
     public async Task Shards_are_moved_as_long_as_all_regions_answer()
@@ -46,6 +47,12 @@ public sealed class AnsweringRegionsTests : TestKit
         Assert.Equal(only, await strategy.AllocateShard(only, "4", Of(only, Silent())));
     }
 
+    protected override void AfterAll()
+    {
+        _over.SetResult();
+        base.AfterAll();
+    }
+
     private static ImmutableDictionary<IActorRef, IImmutableList<string>> Of(IActorRef full, IActorRef empty) =>
         ImmutableDictionary<IActorRef, IImmutableList<string>>.Empty
             .Add(full, Shards).Add(empty, ImmutableList<string>.Empty);
@@ -53,7 +60,7 @@ public sealed class AnsweringRegionsTests : TestKit
     private IActorRef Region() => Sys.ActorOf(Props.Empty);
 
     /// <summary>As a region on a host that has just died.</summary>
-    private IActorRef Silent() => Sys.ActorOf(Props.Create(() => new Standing()));
+    private IActorRef Silent() => Sys.ActorOf(Props.Create(() => new Standing(_over.Task)));
 
     /// <summary>Moves the first shard, one at a time.</summary>
     private sealed class FirstShard : IShardAllocationStrategy
@@ -68,9 +75,9 @@ public sealed class AnsweringRegionsTests : TestKit
     }
 
     /// <summary>Takes nothing in until its test is over.</summary>
-    private sealed class Standing : UntypedActor
+    private sealed class Standing(Task over) : UntypedActor
     {
-        protected override void PreStart() => Thread.Sleep(TimeSpan.FromSeconds(1));
+        protected override void PreStart() => over.Wait();
 
         protected override void OnReceive(object message) => Unhandled(message);
     }
