@@ -35,8 +35,8 @@ internal sealed class RequestActor(
         switch (message)
         {
             case Late:
-                journal.Tell(new TryJournal());
                 Timers.StartSingleTimer("trial", new TrialLate(), TrialTimeout);
+                journal.Tell(new TryJournal());
                 break;
             case TrialLate: Answer(Unanswered("the journal does not answer")); break;
             case JournalTried { Fault: "" }: Answer(Unanswered("its owner cannot be reached at present")); break;
