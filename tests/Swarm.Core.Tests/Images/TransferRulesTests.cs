@@ -128,16 +128,16 @@ public sealed class TransferRulesTests
 
     [Fact]
     public void Of_eight_nodes_that_fetch_at_once_the_first_holder_sends_little_more_than_the_whole_once() =>
-        Gen.Int.Sample(
+        Assert.All(
+            Enumerable.Range(1, 30),
             seed =>
             {
                 var swarm = new TransferSwarm(nodes: 8, pieces: 48, seed);
                 swarm.Run();
 
-                Assert.InRange(swarm.SentByFirst, 48, 60);
+                Assert.InRange(swarm.SentByFirst, 48, 56);
                 Assert.InRange(swarm.Rounds, 48, 96); // the first holder sends a piece a round
-            },
-            iter: 30);
+            });
 
     [Fact]
     public void No_holder_is_asked_for_more_at_a_time_than_it_may()
