@@ -7,6 +7,7 @@ using Swarm.Daemon.Running;
 using Swarm.Images;
 using Swarm.Linux;
 using Swarm.Linux.Namespaces;
+using Swarm.Linux.Processes;
 using Swarm.Runtime;
 using Swarm.Runtime.Nodes;
 using Swarm.Wire.Security;
@@ -24,6 +25,7 @@ static async Task<int> StartAsync(Request.Run run, string[] arguments)
 {
     try
     {
+        if (FirstProcess.IsThis && ContainerEngine.InitPath is { } init) FirstProcess.LeaveTo(init);
         var options = DaemonSettings.Load(run.ConfigurationFile, run.Overrides);
         if (HostCheck.FindMissing(options) is { IsEmpty: false } missing) return Complain(ExitCodes.HostLacks, missing);
 

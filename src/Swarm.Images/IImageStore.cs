@@ -122,9 +122,15 @@ public interface IImageStore
     Task<Bytes> WritableSizeAsync(ContainerId container, CancellationToken cancellation);
 
     /// <summary>Makes an image of a container's changes as one more layer over those of its image.</summary>
-    /// <remarks>What the container changes meanwhile may be in it or not, or in part: it is best paused.</remarks>
+    /// <remarks>What the container changes meanwhile may be in it or not, or in part: it is best paused. Its layer is
+    /// unpacked when the image is mounted first, or by <see cref="UnpackAsync"/>; that of a step is at once.</remarks>
     /// <exception cref="ImageException">There is no writable layer for it, or its image is gone.</exception>
     Task<LoadedImage> CommitAsync(ContainerId container, ImageCommit commit, CancellationToken cancellation);
+
+    /// <summary>Unpacks what of an image is not unpacked. Does nothing where there is no such image.</summary>
+    /// <returns>Whether there was something.</returns>
+    /// <exception cref="ImageException">What is wrong with which layer.</exception>
+    Task<bool> UnpackAsync(Digest imageId, CancellationToken cancellation);
 
     /// <summary>What the images take of the disk.</summary>
     ImageUse MeasureUse();

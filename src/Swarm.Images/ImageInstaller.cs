@@ -40,6 +40,22 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, I
             cancellation);
     }
 
+    /// <summary>Brings the blobs of an image that was made here to the disk. Nothing is seen yet, and layers that are
+    /// not unpacked are so when they are needed.</summary>
+    /// <param name="size">Of its layers, unpacked.</param>
+    /// <exception cref="ImageException">A blob is gone that was here when it was begun.</exception>
+    public ReadyImage PrepareBlobs(ArchivedImage image, Bytes size, ScratchFolder scratch)
+    {
+        foreach (var layer in image.Layers) RequireHere(layer, image.Config.Digest);
+        var ready = Describe(image, size, [], scratch);
+        foreach (var blob in ready.Blobs)
+        {
+            if (blob.Path != folders.Blob(blob.Digest)) Durability.SyncFile(blob.Path);
+        }
+
+        return ready;
+    }
+
     /// <summary>Moves blobs and layers to their places. Until the catalog knows the image, nobody sees them.</summary>
     /// <param name="synced">Whether the names of what is moved are brought to the disk.</param>
     /// <exception cref="ImageException">A blob is gone that was here when it was begun.</exception>
@@ -75,16 +91,21 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, I
                 cancellation);
         }
 
-        var imageLayers = image.Layers.Zip(image.Document.DiffIds, image.Document.ChainIds)
-            .Select(layer => new ImageLayer(layer.Second, layer.Third, layer.First.Digest, layer.First.Path))
-            .ToImmutableArray();
-        var unpacked = await layers.UnpackAsync(imageLayers, scratch, ahead, cancellation);
+        var unpacked = await layers.UnpackAsync([.. LayersOf(image)], scratch, ahead, cancellation);
+        return Describe(image, new Bytes(unpacked.Sum(layer => layer.Record.SizeBytes)), unpacked, scratch);
+    }
 
+    private static IEnumerable<ImageLayer> LayersOf(ArchivedImage image) =>
+        image.Layers.Zip(image.Document.DiffIds, image.Document.ChainIds)
+            .Select(layer => new ImageLayer(layer.Second, layer.Third, layer.First.Digest, layer.First.Path));
+
+    private ReadyImage Describe(
+        ArchivedImage image, Bytes size, ImmutableArray<UnpackedLayer> unpacked, ScratchFolder scratch)
+    {
         var manifest = image.Manifest ?? WriteManifest(image, scratch);
         var known = new KnownImage(
             image.Config.Digest, manifest.Digest, image.Document.Configuration,
-            [.. imageLayers.Select(layer => layer with { BlobPath = folders.Blob(layer.Blob) })],
-            new Bytes(unpacked.Sum(layer => layer.Record.SizeBytes)));
+            [.. LayersOf(image).Select(layer => layer with { BlobPath = folders.Blob(layer.Blob) })], size);
         return new ReadyImage(known, image.Names, [.. image.Layers, image.Config, manifest], unpacked)
         {
             OwnNames = image.OwnNames,

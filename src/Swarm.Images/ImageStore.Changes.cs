@@ -42,14 +42,15 @@ public sealed partial class ImageStore
     {
         if (commit.Name is { } name) CheckName(name);
         using var scratch = _folders.NewScratch();
-        var image = await DedicatedThread.RunAsync(
+        var (image, size) = await DedicatedThread.RunAsync(
             () => Commit(container, commit, scratch, cancellation), cancellation);
         return commit.Step is { } step
             ? await InstallStepAsync(image, step, scratch, cancellation)
-            : (await InstallAsync([image], scratch, cancellation))[0];
+            : await InstallBlobsAsync(image, size, scratch, cancellation);
     }
 
-    private ArchivedImage Commit(
+    /// <returns>The image, and the bytes of its layers, unpacked.</returns>
+    private (ArchivedImage Image, Bytes Size) Commit(
         ContainerId container, ImageCommit commit, ScratchFolder scratch, CancellationToken cancellation)
     {
         var layer = Differences(
@@ -58,9 +59,35 @@ public sealed partial class ImageStore
                 ? null
                 : LayerWriting.Write(scratch.NewPath(), upper, changes, cancellation),
             cancellation);
+        layer?.RequireWithin(_options.Limits);
         KnownImage below;
         using (_gate.Enter()) below = GetById(new Digest(SnapshotOf(container).Image));
-        return Compose(below, layer, commit, scratch);
+        return (Compose(below, layer?.Blob, commit, scratch),
+            new Bytes(below.Size.Value + (layer?.ContentBytes ?? 0)));
+    }
+
+    private async Task<LoadedImage> InstallBlobsAsync(
+        ArchivedImage image, Bytes size, ScratchFolder scratch, CancellationToken cancellation)
+    {
+        StoreSteps.Between("install");
+        await _installing.WaitAsync(cancellation);
+        try
+        {
+            var ready = await DedicatedThread.RunAsync(
+                () => _installer.PrepareBlobs(image, size, scratch), cancellation);
+            using (_gate.Enter())
+            {
+                _installer.Commit(ready);
+                Add(ready);
+            }
+
+            return new LoadedImage(ready.Image.Id, ready.Names);
+        }
+        finally
+        {
+            _installing.Release();
+            SweepIfDue();
+        }
     }
 
     /// <param name="layer">Null where only the configuration is another one.</param>

@@ -4,6 +4,7 @@ using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images.Layers;
 using Swarm.Images.Names;
+using Swarm.Linux.Files;
 
 namespace Swarm.Images;
 
@@ -19,14 +20,31 @@ public sealed partial class ImageStore
     {
         if (TryMount(container, imageId, layer) is { } mounted) return mounted;
 
-        // Something is not unpacked, which is rare: loading unpacks.
+        // Something is not unpacked, which is rare: loading unpacks, and what was committed is soon.
         StoreSteps.Between("install");
         await _installing.WaitAsync(cancellation);
         try
         {
-            await UnpackAgainAsync(imageId, cancellation);
+            using (_gate.Enter()) GetById(imageId);
+            await UnpackMissingAsync(imageId, cancellation);
             return TryMount(container, imageId, layer) ?? throw new ImageException(
                 ImageFault.NotFound, $"image {imageId} was removed while it was unpacked");
+        }
+        finally
+        {
+            _installing.Release();
+            SweepIfDue();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> UnpackAsync(Digest imageId, CancellationToken cancellation)
+    {
+        StoreSteps.Between("install");
+        await _installing.WaitAsync(cancellation);
+        try
+        {
+            return await UnpackMissingAsync(imageId, cancellation);
         }
         finally
         {
@@ -95,21 +113,30 @@ public sealed partial class ImageStore
         return _snapshots.Mount(container, snapshot, layer.Map);
     }
 
-    private async Task UnpackAgainAsync(Digest imageId, CancellationToken cancellation)
+    private async Task<bool> UnpackMissingAsync(Digest imageId, CancellationToken cancellation)
     {
-        KnownImage image;
-        using (_gate.Enter()) image = GetById(imageId);
+        KnownImage? image;
+        using (_gate.Enter()) image = _catalog.Find(imageId);
+        if (image is null || image.Layers.All(layer => _layers.Find(layer) is not null)) return false;
 
         using var scratch = _folders.NewScratch();
         var unpacked = await _layers.UnpackAsync(image.Layers, scratch, ahead: null, cancellation);
-        using (_gate.Enter()) _layers.Commit(unpacked);
+        await DedicatedThread.RunAsync(
+            () =>
+            {
+                Durability.SyncFileSystem(_folders.Root);
+                using (_gate.Enter()) _layers.Commit(unpacked);
+                return true;
+            },
+            cancellation);
         LogUnpacked(imageId);
+        return true;
     }
 
     private KnownImage GetById(Digest imageId) =>
         _catalog.Find(imageId)
             ?? throw new ImageException(ImageFault.NotFound, $"there is no image {imageId} on this host");
 
-    [LoggerMessage(LogLevel.Information, "Unpacked layers of image {Image} again")]
+    [LoggerMessage(LogLevel.Information, "Unpacked layers of image {Image}")]
     private partial void LogUnpacked(Digest image);
 }

@@ -16,12 +16,15 @@ public sealed partial class ImageStore
         using (_gate.Enter())
         {
             var image = Get(nameOrId);
+            var unpacked = image.Layers.Select(_layers.Find).ToList();
+            // Of one that was committed in this moment the layer on top is not unpacked yet.
+            var missing = Math.Max(0, image.Size.Value - unpacked.Sum(layer => layer?.Record.SizeBytes ?? 0));
             return new ImageDetail(
                 Show(image), File.ReadAllBytes(_folders.Blob(image.Id)),
                 [
-                    .. image.Layers.Select(layer => _layers.Find(layer) is { } unpacked
-                        ? new StoredLayer(layer.DiffId, unpacked.Tree, new Bytes(unpacked.Record.SizeBytes))
-                        : new StoredLayer(layer.DiffId, "", new Bytes(0))),
+                    .. image.Layers.Zip(unpacked, (layer, found) => found is null
+                        ? new StoredLayer(layer.DiffId, "", new Bytes(missing))
+                        : new StoredLayer(layer.DiffId, found.Tree, new Bytes(found.Record.SizeBytes))),
                 ])
             {
                 Parent = image.Step == Nothing ? null : image.Step?.Parent,

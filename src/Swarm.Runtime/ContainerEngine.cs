@@ -30,6 +30,9 @@ public sealed class ContainerEngine : IContainerEngine
     /// <summary>What runs the process that ends containers whose lease has run out.</summary>
     public const string ShellPath = "/bin/bash";
 
+    /// <summary>An init program of this host, as tini; null where there is none.</summary>
+    public static string? InitPath => InitProgram.TryFind();
+
     /// <summary>Timers of the framework know no longer time.</summary>
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 

@@ -204,6 +204,10 @@ internal sealed partial class EngineCore
         },
         _closing.Token);
 
+    /// <inheritdoc cref="Begin(Func{Task})"/>
+    /// <param name="work">Is cancelled when the engine closes.</param>
+    internal void Begin(Func<CancellationToken, Task> work) => Begin(() => work(_closing.Token));
+
     /// <summary>Begins work that nobody waits for; what goes wrong in it is logged.</summary>
     private void Begin(Func<Task> work)
     {

@@ -122,6 +122,8 @@ internal sealed class FakeImageStore : IImageStore
     public Task<Bytes> WritableSizeAsync(ContainerId container, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
+    public Task<bool> UnpackAsync(Digest imageId, CancellationToken cancellation) => Task.FromResult(false);
+
     public Task<LoadedImage> CommitAsync(
         ContainerId container, ImageCommit commit, CancellationToken cancellation) =>
         throw new NotSupportedException();

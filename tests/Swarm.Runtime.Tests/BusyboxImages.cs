@@ -129,6 +129,8 @@ internal sealed class BusyboxImages(string folder) : IImageStore
     public Task<Bytes> WritableSizeAsync(ContainerId container, CancellationToken cancellation) =>
         throw new UnreachableException();
 
+    public Task<bool> UnpackAsync(Digest imageId, CancellationToken cancellation) => Task.FromResult(false);
+
     public Task<LoadedImage> CommitAsync(
         ContainerId container, ImageCommit commit, CancellationToken cancellation) =>
         Committing?.Invoke() ?? throw new UnreachableException();

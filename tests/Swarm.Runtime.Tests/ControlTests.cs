@@ -20,7 +20,9 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
 
         var paused = fixture.Engine.Find(started.Id)!;
         Assert.Equal((ContainerPhase.Running, true), (paused.Phase, paused.IsPaused));
-        Assert.Equal("FROZEN", fixture.Cgroup("freezer", started.Id, "freezer.state"));
+        Assert.Equal(
+            Host.HasCgroups2 ? "1" : "FROZEN",
+            fixture.Cgroup("freezer", started.Id, Host.HasCgroups2 ? "cgroup.freeze" : "freezer.state"));
         await RefusedAsync("is already paused", () => Controls.PauseAsync(started.Id, default));
         await RefusedAsync(
             "is paused, unpause the container before attach",
@@ -88,30 +90,24 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
             MemoryNodes = "0",
             MemoryReservation = Bytes.FromMebibytes(32),
         };
-        var (processors, reserved) = (Read(started, "cpuset", "cpuset.cpus"), Read(started, "memory", Reserved));
+        var before = HeldTo(started);
+        var (processors, reserved) = (Processors(started), Reserved(started));
 
         await Controls.SetLimitsAsync(started.Id, limits, default);
 
-        Assert.Equal(
-            ("67108864", "150000", "512", "0", "50"),
-            (Read(started, "memory", "memory.limit_in_bytes"), Read(started, "cpu", "cpu.cfs_quota_us"),
-                Read(started, "cpu", "cpu.shares"), Read(started, "cpuset", "cpuset.cpus"),
-                Read(started, "pids", "pids.max")));
-        Assert.Equal("33554432", Read(started, "memory", Reserved));
+        Assert.Equal(("67108864", "150000/100000", "50"), HeldTo(started));
+        Assert.Equal((HalfOfTheShares, "0", "33554432"), (Shares(started), Processors(started), Reserved(started)));
         // Above what memory plus swap was: both have to grow, in the right order.
         await Controls.SetLimitsAsync(started.Id, limits with { Memory = Bytes.FromMebibytes(256) }, default);
-        Assert.Equal("268435456", Read(started, "memory", "memory.limit_in_bytes"));
+        Assert.Equal("268435456", HeldTo(started).Memory);
         fixture.Engine.Signal(started.Id, 9);
         await fixture.ExitOfAsync(started.Id);
         await fixture.Engine.StartAsync(started.Id, default);
-        Assert.Equal("268435456", Read(started, "memory", "memory.limit_in_bytes"));
+        Assert.Equal("268435456", HeldTo(started).Memory);
         await Controls.SetLimitsAsync(started.Id, ResourceLimits.None, default);
-        Assert.Equal(
-            ("9223372036854771712", "-1", "max"),
-            (Read(started, "memory", "memory.limit_in_bytes"), Read(started, "cpu", "cpu.cfs_quota_us"),
-                Read(started, "pids", "pids.max")));
-        Assert.Equal(
-            (processors, reserved), (Read(started, "cpuset", "cpuset.cpus"), Read(started, "memory", Reserved)));
+        Assert.Equal((Unlimited, "-1/100000", "max"), HeldTo(started));
+        Assert.Equal(before, HeldTo(started));
+        Assert.Equal((processors, reserved), (Processors(started), Reserved(started)));
     }
 
     /// <remarks>As where it is killed because it hangs at one of them.</remarks>
@@ -132,7 +128,7 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
         {
             Limits = ResourceLimits.None with { Memory = Bytes.FromMebibytes(64) },
         });
-        var processors = Read(started, "cpuset", "cpuset.cpus");
+        var processors = Processors(started);
         File.WriteAllText(crun + ".fails", "");
 
         await RefusedAsync(
@@ -140,10 +136,8 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
             () => Controls.SetLimitsAsync(
                 started.Id, new ResourceLimits(MilliCpu.Zero, Bytes.FromMebibytes(128), 50) { CpuSet = "0" }, default));
 
-        Assert.Equal(
-            ("67108864", "max", processors),
-            (Read(started, "memory", "memory.limit_in_bytes"), Read(started, "pids", "pids.max"),
-                Read(started, "cpuset", "cpuset.cpus")));
+        Assert.Equal(("67108864", "-1/100000", "max"), HeldTo(started));
+        Assert.Equal(processors, Processors(started));
         Assert.Equal(0, fixture.Engine.Find(started.Id)!.Definition.Spec.Limits.Pids);
     }
 
@@ -158,14 +152,14 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
         };
         var started = await fixture.StartAsync(EngineFixture.Shell("sleep 600") with { Limits = limits });
 
-        Assert.Equal("33333/50000", ProcessorsOf(started));
+        Assert.Equal("33333/50000", HeldTo(started).Cpu);
         await Controls.SetLimitsAsync(started.Id, limits with { CpuQuota = TimeSpan.FromMicroseconds(5000) }, default);
-        Assert.Equal("5000/50000", ProcessorsOf(started));
+        Assert.Equal("5000/50000", HeldTo(started).Cpu);
         await Controls.SetLimitsAsync(
             started.Id, ResourceLimits.None with { CpuPeriod = TimeSpan.FromMilliseconds(20) }, default);
-        Assert.Equal("-1/20000", ProcessorsOf(started));
+        Assert.Equal("-1/20000", HeldTo(started).Cpu);
         await Controls.SetLimitsAsync(started.Id, ResourceLimits.None with { Cpu = new MilliCpu(1500) }, default);
-        Assert.Equal("150000/100000", ProcessorsOf(started));
+        Assert.Equal("150000/100000", HeldTo(started).Cpu);
     }
 
     [Fact]
@@ -178,7 +172,7 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
         await Controls.SetLimitsAsync(definition.Id, limits, default);
         await fixture.Engine.StartAsync(definition.Id, default);
 
-        Assert.Equal("67108864", Read(fixture.Engine.Find(definition.Id)!, "memory", "memory.limit_in_bytes"));
+        Assert.Equal("67108864", HeldTo(fixture.Engine.Find(definition.Id)!).Memory);
     }
 
     [Fact]
@@ -192,9 +186,7 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
             started.Id, new ResourceLimits(new MilliCpu(1000), Bytes.FromMebibytes(64)), default);
         await fixture.Engine.StartAsync(started.Id, default);
 
-        Assert.Equal(
-            ("67108864", "100000"),
-            (Read(started, "memory", "memory.limit_in_bytes"), Read(started, "cpu", "cpu.cfs_quota_us")));
+        Assert.Equal(("67108864", "100000/100000", "max"), HeldTo(started));
     }
 
     [Fact]
@@ -233,12 +225,29 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
         Assert.Equal(before, fixture.Engine.Find(other.Id)!.Definition.Name);
     }
 
-    private static string Reserved => Host.HasCgroups2 ? "memory.low" : "memory.soft_limit_in_bytes";
+    /// <summary>How the kernel says that there is no limit of memory.</summary>
+    private static string Unlimited => Host.HasCgroups2 ? "max" : "9223372036854771712";
 
-    /// <summary>What of which period it has of the processors, in microseconds; -1 is all.</summary>
-    private string ProcessorsOf(ContainerState container) => Host.HasCgroups2
-        ? Read(container, "cpu", "cpu.max").Replace("max", "-1", StringComparison.Ordinal).Replace(' ', '/')
-        : $"{Read(container, "cpu", "cpu.cfs_quota_us")}/{Read(container, "cpu", "cpu.cfs_period_us")}";
+    /// <summary>512 shares, half of what each has: 2 to 262144 of them are 1 to 10000 of version 2's weight.</summary>
+    private static string HalfOfTheShares => Host.HasCgroups2 ? "20" : "512";
+
+    /// <summary>Of the processors: what of which period, in microseconds; -1 is all.</summary>
+    private (string Memory, string Cpu, string Pids) HeldTo(ContainerState container) => (
+        Read(container, "memory", Host.HasCgroups2 ? "memory.max" : "memory.limit_in_bytes"),
+        Host.HasCgroups2
+            ? Read(container, "cpu", "cpu.max").Replace("max", "-1", StringComparison.Ordinal).Replace(' ', '/')
+            : $"{Read(container, "cpu", "cpu.cfs_quota_us")}/{Read(container, "cpu", "cpu.cfs_period_us")}",
+        Read(container, "pids", "pids.max"));
+
+    private string Shares(ContainerState container) =>
+        Read(container, "cpu", Host.HasCgroups2 ? "cpu.weight" : "cpu.shares");
+
+    /// <summary>Those it may use, be it by its own choice or its parent's.</summary>
+    private string Processors(ContainerState container) =>
+        Read(container, "cpuset", Host.HasCgroups2 ? "cpuset.cpus.effective" : "cpuset.cpus");
+
+    private string Reserved(ContainerState container) =>
+        Read(container, "memory", Host.HasCgroups2 ? "memory.low" : "memory.soft_limit_in_bytes");
 
     private string Read(ContainerState container, string controller, string file) =>
         fixture.Cgroup(controller, container.Id, file);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
 using Swarm.Core;
@@ -9,6 +11,7 @@ namespace Swarm.Api.Containers;
 internal sealed class LogWriting(IContainerEngine engine, TimeProvider time)
 {
     private const int PageBytes = 128 * 1024;
+    private const int WriteBytes = 16 * 1024;
 
     /// <summary>Between two looks at a log that is followed.</summary>
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(50);
@@ -37,16 +40,33 @@ internal sealed class LogWriting(IContainerEngine engine, TimeProvider time)
                 || engine.Find(container) is null or { Phase: not ContainerPhase.Running };
             var page = await log.ReadAsync(position, position is null ? wanted.Tail : null, PageBytes, cancellation);
             position = page.Position;
-            foreach (var entry in page.Entries)
-            {
-                if (wanted.IsOver(entry)) return;
-                if (wanted.Wants(entry)) await answer.WriteAsync(wanted.Write(entry), cancellation);
-            }
-
+            var isOver = await WriteAsync(answer, page.Entries, wanted, cancellation);
             if (!page.Entries.IsEmpty) await answer.FlushAsync(cancellation);
+            if (isOver) return;
             if (page.More) continue;
             if (!wanted.Follow || hasEnded || time.GetUtcNow() > wanted.Until) return;
             await Task.Delay(LookAgainAfter, time, cancellation);
         }
+    }
+
+    /// <summary>Each entry in a frame of its own, but many of them together: a write costs more than a line.</summary>
+    /// <returns>Whether one came that is too late to be wanted: what follows is, too.</returns>
+    private static async Task<bool> WriteAsync(
+        Stream answer, ImmutableArray<LogEntry> entries, WantedLog wanted, CancellationToken cancellation)
+    {
+        var together = new ArrayBufferWriter<byte>(WriteBytes);
+        var isOver = false;
+        foreach (var entry in entries)
+        {
+            isOver = wanted.IsOver(entry);
+            if (isOver) break;
+            if (wanted.Wants(entry)) wanted.Write(together, entry);
+            if (together.WrittenCount < WriteBytes) continue;
+            await answer.WriteAsync(together.WrittenMemory, cancellation);
+            together.ResetWrittenCount();
+        }
+
+        if (together.WrittenCount > 0) await answer.WriteAsync(together.WrittenMemory, cancellation);
+        return isOver;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -58,16 +59,20 @@ internal sealed record WantedLog(bool Output, bool Error)
 
     public bool IsOver(LogEntry entry) => entry.At > Until;
 
-    public byte[] Write(LogEntry entry)
+    public void Write(IBufferWriter<byte> output, LogEntry entry)
     {
-        var text = (Timestamps ? Stamp(entry.At) + " " : "") + (Details is null ? "" : Details + " ")
-            + entry.Text + (!entry.IsWhole ? "" : IsTerminal ? "\r\n" : "\n");
-        var bytes = Encoding.UTF8.GetBytes(text);
-        if (IsTerminal || IsRaw) return bytes;
-        var frame = new byte[MuxFrame.HeadLength + bytes.Length];
-        MuxFrame.WriteHead(frame, entry.IsError ? 2 : 1, bytes.Length);
-        bytes.CopyTo(frame, MuxFrame.HeadLength);
-        return frame;
+        var before = (Timestamps ? Stamp(entry.At) + " " : "") + (Details is null ? "" : Details + " ");
+        var after = !entry.IsWhole ? "" : IsTerminal ? "\r\n" : "\n";
+        if (!IsTerminal && !IsRaw)
+        {
+            var length = Encoding.UTF8.GetByteCount(before) + Encoding.UTF8.GetByteCount(entry.Text) + after.Length;
+            MuxFrame.WriteHead(output.GetSpan(MuxFrame.HeadLength), entry.IsError ? 2 : 1, length);
+            output.Advance(MuxFrame.HeadLength);
+        }
+
+        Encoding.UTF8.GetBytes(before, output);
+        Encoding.UTF8.GetBytes(entry.Text, output);
+        Encoding.UTF8.GetBytes(after, output);
     }
 
     private static string Stamp(DateTimeOffset at) =>

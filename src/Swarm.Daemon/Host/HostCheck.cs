@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Swarm.Daemon.Configuration;
+using Swarm.Linux.Processes;
 using Swarm.Linux.Users;
 using Swarm.Runtime;
 
@@ -15,6 +16,9 @@ internal static class HostCheck
     public static ImmutableArray<string> FindMissing(DaemonOptions options)
     {
         var missing = ImmutableArray.CreateBuilder<string>();
+        Need(
+            !FirstProcess.IsThis,
+            "swarmd cannot be the first process of a container: apt install tini there, or docker run --init");
         Need(Environment.IsPrivilegedProcess, "root is needed to make containers: start swarmd as root");
         NeedProgram(options.Engine.CrunPath, "crun", "swarm.runtime.crun");
         NeedProgram(options.Engine.ConmonPath, "conmon", "swarm.runtime.conmon");

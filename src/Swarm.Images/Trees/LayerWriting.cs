@@ -8,16 +8,18 @@ namespace Swarm.Images.Trees;
 /// <remarks>https://github.com/opencontainers/image-spec/blob/main/layer.md</remarks>
 internal static class LayerWriting
 {
-    public static StagedBlob Write(
+    public static WrittenLayer Write(
         string path, Folder upper, List<UpperChange> changes, CancellationToken cancellation)
     {
         using var output = new HashedFile(path);
         var writer = new TreeWriter(output, map: null, cancellation);
+        var entries = 0L;
         foreach (var change in changes)
         {
             var slash = change.Path.AsSpan().LastIndexOf((byte)'/');
             var folder = change.Path[..Math.Max(0, slash)];
             var name = change.Path[(slash + 1)..];
+            entries += change.IsOpaque ? 2 : 1;
             if (change.Kind == TreeChangeKind.Deleted)
             {
                 writer.WriteMark(Join(folder, [.. Whiteout.Prefix, .. name]), change.Status.Modified);
@@ -33,9 +35,23 @@ internal static class LayerWriting
         }
 
         writer.WriteEnd();
-        return output.Finish();
+        return new WrittenLayer(output.Finish(), writer.ContentBytes, entries);
     }
 
     private static byte[] Join(byte[] folder, byte[] name) =>
         folder.Length == 0 ? name : [.. folder, (byte)'/', .. name];
+}
+
+/// <param name="ContentBytes">Of its regular files, unpacked.</param>
+/// <param name="Entries">At most so many.</param>
+internal sealed record WrittenLayer(StagedBlob Blob, long ContentBytes, long Entries)
+{
+    /// <exception cref="ImageException">It could not be unpacked.</exception>
+    public void RequireWithin(UnpackLimits limits)
+    {
+        if (Entries > limits.EntriesMax) throw Excess($"more than {limits.EntriesMax} entries");
+        if (Blob.Size > limits.LayerMax.Value) throw Excess($"{Blob.Size} bytes, more than {limits.LayerMax.Value}");
+
+        ImageException Excess(string what) => new(ImageFault.Invalid, $"layer {Blob.Digest}: {what}");
+    }
 }

@@ -13,6 +13,9 @@ internal sealed class TreeWriter(Stream output, IdMap? map, CancellationToken ca
     private readonly TarWriter _tar = new(output);
     private readonly Dictionary<(DeviceNumber, ulong), byte[]> _linked = [];
 
+    /// <summary>Of the regular files that were written, each once.</summary>
+    public long ContentBytes { get; private set; }
+
     /// <summary>Writes an entry, and all below it.</summary>
     /// <param name="shown">Its name in the tar; the names below it begin with it.</param>
     public void WriteTree(Folder parent, byte[] name, byte[] shown)
@@ -100,6 +103,7 @@ internal sealed class TreeWriter(Stream output, IdMap? map, CancellationToken ca
                 Attributes = [new TarAttribute(System.Text.Encoding.ASCII.GetBytes(Capability), capability)],
             });
             _tar.WriteContent(file, entry.Size, cancellation);
+            ContentBytes += entry.Size;
         }
     }
 

@@ -23,6 +23,13 @@ public static partial class Durability
         SystemCall.Check(synced, "syncfs", folder);
     }
 
+    /// <summary>Writes back a file, and no other.</summary>
+    public static void SyncFile(string path)
+    {
+        using var file = File.OpenHandle(path, access: FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+    }
+
     /// <summary>Makes names that were made, moved or removed in a folder last.</summary>
     public static void SyncFolder(string folder)
     {

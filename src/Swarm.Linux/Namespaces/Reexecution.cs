@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Swarm.Linux.Namespaces;
 
@@ -22,6 +23,10 @@ internal sealed partial class Reexecution
         File.ReadAllBytes("/proc/self/cmdline"),
         File.ReadAllBytes("/proc/self/environ"));
 
+    /// <summary>This program as the child of one that runs what its arguments say.</summary>
+    public Reexecution Below(string program) => new(
+        program, [.. Encoding.UTF8.GetBytes($"{program}\0--\0{_program}\0"), .. WithoutName(_arguments)], _environment);
+
     /// <summary>Does not return.</summary>
     /// <exception cref="LinuxException">The program could not be executed again.</exception>
     public unsafe void Execute()
@@ -34,6 +39,8 @@ internal sealed partial class Reexecution
             }
         }
     }
+
+    private static byte[] WithoutName(byte[] arguments) => arguments[(arguments.AsSpan().IndexOf((byte)0) + 1)..];
 
     /// <summary>Where each text of a block of zero-ended texts begins, and a null at the end.</summary>
     internal static nint[] Pointers(ReadOnlySpan<byte> block, nint start)

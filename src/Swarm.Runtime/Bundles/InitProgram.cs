@@ -14,10 +14,13 @@ internal static class InitProgram
     private static readonly string[] Folders =
         ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/libexec/docker", "/usr/libexec/podman", "/usr/libexec"];
 
-    /// <exception cref="ContainerException">The host has none.</exception>
-    public static string Find() => Names
+    /// <returns>Null where the host has none.</returns>
+    public static string? TryFind() => Names
         .SelectMany(name => Folders.Select(folder => Path.Join(folder, name)))
-        .FirstOrDefault(path => File.Exists(path) && IsStatic(path))
+        .FirstOrDefault(path => File.Exists(path) && IsStatic(path));
+
+    /// <exception cref="ContainerException">The host has none.</exception>
+    public static string Find() => TryFind()
         ?? throw new ContainerException(
             ContainerFault.Host, "this host has no init program for containers: docker-init, tini-static or catatonit");
 

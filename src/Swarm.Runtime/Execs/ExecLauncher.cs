@@ -201,7 +201,7 @@ internal sealed class ExecLauncher(
         "--log=file:" + Path.Join(folder, "log"),
         "exec",
         "--process", Path.Join(folder, ProcessFile),
-        "--pid-file", "/dev/fd/3",
+        "--pid-file", "/proc/self/fd/3",
         .. more,
         record.Id.Value,
     ];

@@ -108,7 +108,10 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         try
         {
             var whole = commit with { Ignored = MountPoints(id) };
-            return (await ToldAsync(() => images.CommitAsync(id, whole, cancellation))).Id;
+            var image = (await ToldAsync(() => images.CommitAsync(id, whole, cancellation))).Id;
+            // Mostly it is run next; who is faster waits for this.
+            core.Begin(closing => ToldAsync(() => images.UnpackAsync(image, closing)));
+            return image;
         }
         finally
         {

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using System.Buffers.Text;
 
 namespace Swarm.Runtime.Logs;
 
@@ -46,11 +45,20 @@ internal readonly record struct LogLine(DateTimeOffset At, bool IsError, bool Is
     /// <remarks>conmon writes nanoseconds; the framework counts in hundreds of them.</remarks>
     private static bool TryTime(ReadOnlySpan<byte> bytes, out DateTimeOffset time)
     {
-        const int digitsKept = 7;
-        var text = Encoding.UTF8.GetString(bytes);
-        var dot = text.IndexOf('.', StringComparison.Ordinal);
-        var zone = dot < 0 ? -1 : text.IndexOfAny(['+', '-', 'Z'], dot);
-        if (zone > dot + 1 + digitsKept) text = text[..(dot + 1 + digitsKept)] + text[zone..];
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
+        const int seconds = 19; // yyyy-MM-ddTHH:mm:ss
+        const int fraction = seconds + 1 + 7;
+        const int longestZone = 6; // +hh:mm
+        time = default;
+        var zone = bytes.LastIndexOfAny("+-Z"u8);
+        if (zone < seconds || bytes.Length - zone > longestZone) return false;
+        if (zone > seconds && bytes[seconds] != '.') return false;
+
+        Span<byte> kept = stackalloc byte[fraction + longestZone];
+        kept.Fill((byte)'0');
+        bytes[..Math.Min(zone, fraction)].CopyTo(kept);
+        kept[seconds] = (byte)'.';
+        bytes[zone..].CopyTo(kept[fraction..]);
+        var length = fraction + bytes.Length - zone;
+        return Utf8Parser.TryParse(kept[..length], out time, out var read, 'O') && read == length;
     }
 }

@@ -32,16 +32,22 @@ internal sealed class PageBuilder(int maxBytes, bool isTerminal)
         if (LogLine.Parse(bytes) is not { } line) return true;
 
         var stream = line.IsError ? 1 : 0;
-        var entry = _unfinished[stream] ??= new Unfinished(line.At, start, _entries.Count);
-        entry.Text.AddRange(bytes[line.TextAt..]);
+        var text = bytes[line.TextAt..];
+        var at = line.At;
         _bytes += bytes.Length;
-        // An endless line is cut rather than collected for ever.
-        if (line.IsPartial && entry.Text.Count < maxBytes) return true;
+        if (_unfinished[stream] is not null || line.IsPartial)
+        {
+            var entry = _unfinished[stream] ??= new Unfinished(line.At, start, _entries.Count);
+            entry.Text.AddRange(text);
+            // An endless line is cut rather than collected for ever.
+            if (line.IsPartial && entry.Text.Count < maxBytes) return true;
+            _unfinished[stream] = null;
+            text = entry.Bytes;
+            at = entry.At;
+        }
 
-        _unfinished[stream] = null;
-        if (isTerminal && !line.IsPartial && entry.Text is [.., (byte)'\r'])
-            entry.Text.RemoveAt(entry.Text.Count - 1);
-        _entries.Add(new LogEntry(entry.At, line.IsError, entry.Words, IsWhole: !line.IsPartial));
+        if (isTerminal && !line.IsPartial && text is [.., (byte)'\r']) text = text[..^1];
+        _entries.Add(new LogEntry(at, line.IsError, Encoding.UTF8.GetString(text), IsWhole: !line.IsPartial));
         if (_bytes < maxBytes) return true;
         if (_unfinished[1 - stream] is null) Stopped = next;
         else if (_bytes >= 2L * maxBytes) Stopped = Flush(next);
@@ -67,7 +73,7 @@ internal sealed class PageBuilder(int maxBytes, bool isTerminal)
         for (var stream = 0; stream < _unfinished.Length; stream++)
         {
             if (_unfinished[stream] is not { } entry) continue;
-            _entries.Add(new LogEntry(entry.At, stream == 1, entry.Words, IsWhole: false));
+            _entries.Add(new LogEntry(entry.At, stream == 1, Encoding.UTF8.GetString(entry.Bytes), IsWhole: false));
             _unfinished[stream] = null;
         }
 
@@ -78,6 +84,6 @@ internal sealed class PageBuilder(int maxBytes, bool isTerminal)
     {
         public List<byte> Text { get; } = [];
 
-        public string Words => Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(Text));
+        public ReadOnlySpan<byte> Bytes => CollectionsMarshal.AsSpan(Text);
     }
 }
