@@ -36,6 +36,7 @@ public sealed class ContainerEngine : IContainerEngine
     /// <summary>Timers of the framework know no longer time.</summary>
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
+    private readonly RuntimeProgram _runtime;
     private readonly BlockingWork _work;
     private readonly EngineCore _core;
     private readonly ExecLauncher _launcher;
@@ -48,6 +49,8 @@ public sealed class ContainerEngine : IContainerEngine
     {
         options.Validate();
         (_time, _networks) = (time, networks);
+        _runtime = RuntimeProgram.Open(options.CrunPath);
+        options = options with { CrunPath = _runtime.Path };
         _work = new BlockingWork("container work", options.Workers, time);
         _core = new EngineCore(
             options, images, networks, CgroupFiles.OfHost(), _work, time, loggers.CreateLogger<ContainerEngine>());
@@ -203,5 +206,6 @@ public sealed class ContainerEngine : IContainerEngine
     {
         await _core.DisposeAsync();
         _work.Dispose();
+        _runtime.Dispose();
     }
 }

@@ -92,6 +92,7 @@ internal sealed partial class EngineCore
     private async Task<ContainerRecord> MakeAsync(
         LiveContainer container, ContainerRecord record, StoredImage image, CancellationToken cancellation)
     {
+        ExpectMove();
         record = WithNetworks(record);
         File.Delete(Folders.ExitFile(record.Id));
         FollowLog(container);
@@ -116,6 +117,13 @@ internal sealed partial class EngineCore
         container.Log.Keep();
         return record;
     }
+
+    /// <summary>Before crun puts a process into a cgroup: the kernel gets ready for that while crun begins.</summary>
+    internal void ExpectMove() => Begin(() =>
+    {
+        _cgroups.ExpectMove();
+        return Task.CompletedTask;
+    });
 
     private async Task<ContainerState> StartAtGateAsync(LiveContainer container, CancellationToken cancellation)
     {

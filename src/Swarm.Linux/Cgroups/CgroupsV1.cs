@@ -7,6 +7,10 @@ namespace Swarm.Linux.Cgroups;
 internal sealed class CgroupsV1(string mountPoint) : ICgroups
 {
     private const string MaximalShares = "262144";
+
+    /// <summary>Any would do: what a move waits for is one for all.</summary>
+    private const string Hierarchy = "freezer";
+
     private const string DefaultBlockWeight = "500";
 
     /// <summary>In bytes: the kernel's own greatest number is less than that by the size of a page.</summary>
@@ -36,6 +40,8 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
         Directory.CreateDirectory(cpu);
         File.WriteAllText(Path.Join(cpu, "cpu.shares"), MaximalShares);
     }
+
+    public void ExpectMove() => OwnCgroup.Stay(Path.Join(mountPoint, Hierarchy), Hierarchy);
 
     public CgroupUsage? Read(string path)
     {

@@ -43,6 +43,8 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
         if (File.Exists(weight)) File.WriteAllText(weight, MaximalWeight);
     }
 
+    public void ExpectMove() => OwnCgroup.Stay(mountPoint, "");
+
     public CgroupUsage? Read(string path)
     {
         var folder = Path.Join(mountPoint, path);

@@ -26,15 +26,11 @@ public static partial class IdMappedMount
     public static void Attach(string source, string target, IdMap map)
     {
         ArgumentNullException.ThrowIfNull(map);
-        var flags = OpenTreeClone | OpenFlags.CloseOnExec;
-        var cloned = open_tree(OpenTree, OpenFlags.CurrentFolder, source, flags);
-        using var mount = new FileDescriptor((int)SystemCall.Check(cloned, "open_tree", source));
+        using var mount = DetachedMount.Of(source);
         // Without a refusal being kept: the next time the host may have one to give.
         var users = Namespaces.GetOrAdd(map, one => new Lazy<FileDescriptor>(
             () => NamespaceOf(one), LazyThreadSafetyMode.PublicationOnly)).Value;
-        var attributes = new MountAttributes { Set = AttributeIdMap, Users = (ulong)users.DangerousGetHandle() };
-        var set = mount_setattr(MountSetAttributes, mount, "", OpenFlags.EmptyPathAt, in attributes, AttributesBytes);
-        SystemCall.Check(set, "mount_setattr idmap", source);
+        DetachedMount.MapOwners(mount, users, source);
         var moved = move_mount(MoveMount, mount, "", OpenFlags.CurrentFolder, target, MoveFlags);
         SystemCall.Check(moved, "move_mount", target);
     }
@@ -54,32 +50,10 @@ public static partial class IdMappedMount
         return opened.IsInvalid ? throw LinuxException.FromLastError(nameof(open), path) : opened;
     }
 
-    /// <summary><c>struct mount_attr</c> of linux/mount.h.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct MountAttributes
-    {
-        public ulong Set;
-        public ulong Clear;
-        public ulong Propagation;
-        public ulong Users;
-    }
-
-    private const nint OpenTree = 428;
     private const nint MoveMount = 429;
-    private const nint MountSetAttributes = 442;
-    private const int OpenTreeClone = 1;
 
     // From the descriptor itself, to what a link leads to: a descriptor under /proc is one.
     private const uint MoveFlags = 4 | 0x10;
-    private const ulong AttributeIdMap = 0x100000;
-    private const nuint AttributesBytes = 32;
-
-    [LibraryImport("libc", SetLastError = true, EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint open_tree(nint number, int folder, string path, int flags);
-
-    [LibraryImport("libc", SetLastError = true, EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint mount_setattr(
-        nint number, FileDescriptor mount, string path, uint flags, in MountAttributes attributes, nuint size);
 
     [LibraryImport("libc", SetLastError = true, EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint move_mount(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Swarm.Linux.Files;
+using Swarm.Linux.Mounts;
 
 namespace Swarm.Linux.Overlay;
 
@@ -68,8 +69,7 @@ public sealed partial class OverlayMount : IDisposable
     {
         try
         {
-            var taken = open_tree(OpenTree, OpenFlags.CurrentFolder, place, OpenTreeClone | OpenFlags.CloseOnExec);
-            return new OverlayMount(new FileDescriptor((int)SystemCall.Check(taken, "open_tree", place)));
+            return new OverlayMount(DetachedMount.Of(place));
         }
         finally
         {
@@ -178,8 +178,6 @@ public sealed partial class OverlayMount : IDisposable
         public void Dispose() => _folders.ForEach(folder => folder.Dispose());
     }
 
-    private const nint OpenTree = 428;
-    private const int OpenTreeClone = 1;
     private const int DetachMount = 2;
     private const nint MoveMount = 429;
     private const nint FsOpen = 430;
@@ -210,9 +208,6 @@ public sealed partial class OverlayMount : IDisposable
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int umount2(string target, int flags);
-
-    [LibraryImport("libc", SetLastError = true, EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint open_tree(nint number, int folder, string path, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(FileDescriptor fd, byte[] buffer, nuint count);

@@ -49,9 +49,10 @@ internal sealed partial class MonitorEnding(
             && (IsProgram(arguments[0]) || (arguments[0] == Spawner.ShellPath && arguments.Any(IsProgram)));
     }
 
+    // crun by its name: where each engine sees it is another place.
     private bool IsProgram(string name) =>
         name.Equals(options.ConmonPath, StringComparison.Ordinal)
-        || name.Equals(options.CrunPath, StringComparison.Ordinal);
+        || Path.GetFileName(name.AsSpan()).SequenceEqual(Path.GetFileName(options.CrunPath.AsSpan()));
 
     private async Task KillAsync(ProcessHandle handle, ProcessIdentity process, CancellationToken cancellation)
     {
