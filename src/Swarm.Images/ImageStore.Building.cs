@@ -161,6 +161,8 @@ public sealed partial class ImageStore : IBuildStore
         await _installing.WaitAsync(cancellation);
         try
         {
+            // What lasts below it is not to be in its place before it is on the disk.
+            await UnpackMissingAsync(step.Parent, cancellation);
             var ready = await _installer.UnpackAsync(image, scratch, ahead: null, cancellation);
             using (_gate.Enter())
             {

@@ -40,11 +40,13 @@ public sealed partial class ImageStore
     /// <inheritdoc/>
     public async Task<bool> UnpackAsync(Digest imageId, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
         StoreSteps.Between("install");
-        await _installing.WaitAsync(cancellation);
+        await _installing.WaitAsync(either.Token);
         try
         {
-            return await UnpackMissingAsync(imageId, cancellation);
+            return await UnpackMissingAsync(imageId, either.Token);
         }
         finally
         {

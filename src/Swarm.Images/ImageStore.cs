@@ -17,7 +17,11 @@ namespace Swarm.Images;
 /// <remarks>Opening it removes what a process that died left half-done. Drawn in docs/images.md.</remarks>
 public sealed partial class ImageStore : IImageStore, IDisposable
 {
+    /// <summary>Unpacking ends at its next entry; the kernel may keep it for a while.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+
     private readonly StoreGate _gate = new();
+    private readonly CancellationTokenSource _closing = new();
 
     // Held while layers are unpacked and nothing may be swept away; whoever releases it sweeps
     // what was asked for meanwhile.
@@ -169,7 +173,11 @@ public sealed partial class ImageStore : IImageStore, IDisposable
     public void Dispose()
     {
         DisposeOwing();
+        // What is unpacked though nobody waits for it ends first.
+        _closing.Cancel();
+        _installing.Wait(EndPatience);
         _installing.Dispose();
+        _closing.Dispose();
         _layers.Dispose();
         _folders.Dispose();
     }

@@ -228,6 +228,19 @@ public sealed class FileTests(FilesFixture fixture) : IClassFixture<FilesFixture
     }
 
     [Fact]
+    public async Task What_was_committed_is_unpacked_though_nobody_runs_it()
+    {
+        var container = await fixture.StartAfterAsync("echo x > /data/new");
+
+        var image = await Files.CommitAsync(
+            container.Id, new ImageCommit(fixture.Images.Find(fixture.Image.Value)!.Configuration), pause: true, default);
+
+        using var patience = new CancellationTokenSource(global::Swarm.Tests.Patience.Seconds(20));
+        while (fixture.Images.Examine(image.Value).Layers[^1].Tree.Length == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
+    }
+
+    [Fact]
     public async Task Export_has_the_whole_root_and_is_an_image_elsewhere()
     {
         var container = await fixture.StartAfterAsync(

@@ -34,6 +34,25 @@ public sealed class LogTests : IDisposable
     }
 
     [Theory]
+    [InlineData("2026-11-23T17:47:21.355179828+00:00", "2026-11-23T17:47:21.3551798+00:00")]
+    [InlineData("2026-11-23T17:47:21.355179828-05:30", "2026-11-23T17:47:21.3551798-05:30")]
+    [InlineData("2026-11-23T17:47:21.5Z", "2026-11-23T17:47:21.5000000+00:00")]
+    [InlineData("2026-11-23T17:47:21Z", "2026-11-23T17:47:21.0000000+00:00")]
+    [InlineData("2026-11-23T17:47:21", null)]
+    [InlineData("2026-11-23T17:47:21,355+00:00", null)]
+    [InlineData("2026-13-23T17:47:21.355179828+00:00", null)]
+    [InlineData("2026-11-23T17:47:21.355179828+00:00:00", null)]
+    [InlineData("Z", null)]
+    [InlineData("", null)]
+    public void A_time_is_read_to_a_tenth_of_a_microsecond_and_what_is_none_makes_no_entry(string time, string? expected)
+    {
+        Append($"{time} stdout F line");
+
+        Assert.Equal(
+            expected is null ? [] : [expected], Read(null).Entries.Select(entry => $"{entry.At:O}"));
+    }
+
+    [Theory]
     [InlineData(false, "a\r b\r\r", "c\r")]
     [InlineData(true, "a b\r", "c\r")]
     public void A_carriage_return_is_a_terminals_only_at_the_end_of_a_line(bool isTerminal, string lines, string begun)

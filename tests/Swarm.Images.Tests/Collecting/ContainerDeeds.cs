@@ -9,6 +9,9 @@ namespace Swarm.Images.Tests.Collecting;
 /// </summary>
 internal sealed class ContainerDeeds(StoreLife life)
 {
+    /// <summary>What is said of layers that were committed by themselves.</summary>
+    public const string Committed = "committed";
+
     private static readonly HashSet<string> Ours = ["etc", "own", "base", "one", "two", "other", "hides"];
 
     /// <summary>As a task does it: its image is held until its container lies on it.</summary>
@@ -131,7 +134,10 @@ internal sealed class ContainerDeeds(StoreLife life)
     {
         var name = ImageReference.Parse($"made:{actor.Draws.Next(2)}");
         actor.Deed = new Deed("commit") { Sets = new Dictionary<string, Digest?> { [name.ToString()] = null } };
-        await CommitAsync(container, new ImageCommit(new ImageConfiguration()) { Name = name });
+        var image = await CommitAsync(
+            container, new ImageCommit(new ImageConfiguration()) { Name = name, Comment = Committed });
+        // As the engine does it; or whoever mounts the image first.
+        if (actor.Once(50)) await life.Store.UnpackAsync(image, default);
         actor.Deed = Deed.None;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Swarm.Core.Images;
 using Swarm.Images.Layers;
 using Swarm.Images.Manifests;
@@ -109,12 +110,20 @@ internal sealed class DiskTruth(StoreLife life)
     {
         var (blobs, layers) = Read(image);
         foreach (var blob in blobs) RequireBlob(blob, $"image {image}");
-        foreach (var layer in layers)
+        // What was committed is unpacked when somebody asks for it.
+        var comments = CommentsOf(image).ToList();
+        foreach (var layer in layers.Where((_, at) => comments.ElementAtOrDefault(at) != ContainerDeeds.Committed))
         {
             if (!LayerFolder.NamesOf(layer).Any(name => Directory.Exists(Path.Combine(Layers, name))))
                 throw new BrokenRuleException($"layer {layer.DiffId} of image {image} is gone");
         }
     }
+
+    /// <summary>What is said of each layer.</summary>
+    private IEnumerable<string?> CommentsOf(Digest image) =>
+        from step in JsonNode.Parse(File.ReadAllText(Path.Combine(Blobs, image.Hex)))!["history"]?.AsArray() ?? []
+        where step!["empty_layer"] is null
+        select step["comment"]?.GetValue<string>();
 
     // As its blobs say it.
     private (List<Digest> Blobs, List<ImageLayer> Layers) Read(Digest image)

@@ -36,6 +36,22 @@ public sealed class CgroupTests : IDisposable
     }
 
     [Fact]
+    public void A_move_is_expected_by_staying_and_what_refuses_that_is_passed_over()
+    {
+        var before = File.ReadAllText("/proc/self/cgroup");
+
+        CgroupFiles.OfHost().ExpectMove();
+        new CgroupsV1(_root).ExpectMove();
+        new CgroupsV2(_root).ExpectMove();
+
+        Assert.Equal(before, File.ReadAllText("/proc/self/cgroup"));
+        var line = before.Split('\n')[0].Split(':', 3);
+        Write($"here{line[2]}/cgroup.procs", "");
+        OwnCgroup.Stay($"{_root}/here", line[1]);
+        Assert.Equal($"{Environment.ProcessId}", File.ReadAllText($"{_root}/here{line[2]}/cgroup.procs"));
+    }
+
+    [Fact]
     public void Version_2_hands_controllers_down_to_the_parent_of_containers()
     {
         Write("cgroup.controllers", "cpuset cpu io memory hugetlb pids\n");
