@@ -44,7 +44,8 @@ public sealed class LogTests : IDisposable
     [InlineData("2026-11-23T17:47:21.355179828+00:00:00", null)]
     [InlineData("Z", null)]
     [InlineData("", null)]
-    public void A_time_is_read_to_a_tenth_of_a_microsecond_and_what_is_none_makes_no_entry(string time, string? expected)
+    public void A_time_is_read_to_a_tenth_of_a_microsecond_and_what_is_none_makes_no_entry(
+        string time, string? expected)
     {
         Append($"{time} stdout F line");
 

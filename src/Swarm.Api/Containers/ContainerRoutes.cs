@@ -38,16 +38,23 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         var all = await desk.ListAsync(context.RequestAborted);
         var now = time.GetUtcNow();
         var chosen = ContainerList.Choose(context.Request, all, desk.MadeFrom).ToList();
-        var hasSizes = QueryFlag.IsSet(context.Request.Query["size"]);
-        var answer = new JsonArray();
+        var lines = chosen.Select(shown => ContainerSummary.Of(shown, now));
+        if (QueryFlag.IsSet(context.Request.Query["size"])) lines = await WithSizesAsync(chosen, now, context);
+        await context.Response.WriteListAsync(StatusCodes.Status200OK, lines, context.RequestAborted);
+    }
+
+    private async Task<List<JsonObject>> WithSizesAsync(
+        List<ShownContainer> chosen, DateTimeOffset now, HttpContext context)
+    {
+        List<JsonObject> lines = [];
         foreach (var shown in chosen)
         {
             var line = ContainerSummary.Of(shown, now);
-            if (hasSizes) await desk.AddSizesAsync(line, shown, context.RequestAborted);
-            answer.Add(line);
+            await desk.AddSizesAsync(line, shown, context.RequestAborted);
+            lines.Add(line);
         }
 
-        await context.Response.WriteNodeAsync(StatusCodes.Status200OK, answer, context.RequestAborted);
+        return lines;
     }
 
     private async Task CreateAsync(HttpContext context)

@@ -52,6 +52,29 @@ internal static class JsonAnswers
         await response.WriteLineAsync(answer, cancellation);
     }
 
+    /// <summary>Writes a list piece by piece: a long one is never in memory as a whole, and its client reads while the
+    /// rest is made.</summary>
+    public static async Task WriteListAsync(
+        this HttpResponse response, int status, IEnumerable<JsonNode> answers, CancellationToken cancellation)
+    {
+        const int pieceBytes = 16 * 1024;
+        response.StatusCode = status;
+        response.ContentType = ContentType;
+        await using var writer = new Utf8JsonWriter(response.BodyWriter, AsItStands);
+        writer.WriteStartArray();
+        foreach (var answer in answers)
+        {
+            answer.WriteTo(writer);
+            if (writer.BytesPending < pieceBytes) continue;
+            await writer.FlushAsync(cancellation);
+            await response.BodyWriter.FlushAsync(cancellation);
+        }
+
+        writer.WriteEndArray();
+        await writer.FlushAsync(cancellation);
+        await response.BodyWriter.WriteAsync("\n"u8.ToArray(), cancellation);
+    }
+
     /// <summary>Writes one line more of an answer that goes on, without its headers.</summary>
     public static async Task WriteLineAsync(
         this HttpResponse response, JsonNode answer, CancellationToken cancellation)

@@ -15,8 +15,8 @@ public interface ICgroups
     /// <summary>Makes the kernel ready for a process that will be put into a cgroup in a moment; blocks for as long as
     /// that takes.</summary>
     /// <remarks>Who puts one there waits until every processor has come to rest once, 5 to 30 ms, but not where another
-    /// did so just before (cgroup_threadgroup_rwsem, a percpu_rw_semaphore). So this process is put where it is already,
-    /// while what shall be put somewhere is still being made. What refuses that is passed over.</remarks>
+    /// did so just before (cgroup_threadgroup_rwsem, a percpu_rw_semaphore). So this process is put where it is
+    /// already, while what shall be put somewhere is still being made. What refuses that is passed over.</remarks>
     void ExpectMove();
 
     /// <summary>Reads what a cgroup uses.</summary>

@@ -34,30 +34,58 @@ internal static class DockerFigures
 
         List<Measure> measures = [];
         await InTurnAsync(measures, engines, "the command alone: version, ms", Runs, ClientAsync);
+        await MeasureRunsAsync(measures, engines);
+        await MeasureExecsAsync(measures, engines);
+        await InTurnAsync(
+            measures, engines.FindAll(one => one.CanCommit), $"commit of {Files} new files, ms", LongRuns, CommitAsync);
+        await InTurnAsync(measures, engines, "build of a ten-step Dockerfile, ms", LongRuns, BuildAsync);
+        await MeasureReadingAsync(measures, engines);
+        await InTurnAsync(measures, engines, "memory beside a container, MiB", 1, MemoryAsync);
+        return measures;
+    }
+
+    private static async Task MeasureRunsAsync(List<Measure> measures, List<DockerEngine> engines)
+    {
         await InTurnAsync(measures, engines, "run --rm, bridge, ms", Runs, one => RunAsync(one, "bridge"));
         await InTurnAsync(measures, engines, "run --rm, host network, ms", Runs, one => RunAsync(one, "host"));
+        await InTurnAsync(
+            measures, engines, "run --rm, host network, the engine alone, ms", Runs,
+            one => AloneAsync(one, raw => raw.RunAsync(Image, "/bin/sh", "-c", ":")));
         await InTurnAsync(measures, engines, "run -d, ms", Runs, RunInBackgroundAsync);
         await InTurnAsync(measures, engines, "rm -f, ms", Runs, RemoveAsync);
-        foreach (var engine in engines) await engine.DoAsync("run", "-d", "--name", "kept", Image, "sleep", "9999");
-        await InTurnAsync(
-            measures, engines, "exec, ms", Runs, one => one.TimeAsync("exec", "kept", "/bin/sh", "-c", ":"));
-        foreach (var engine in engines) await engine.DoAsync("rm", "-f", "kept");
         foreach (var together in Together)
         {
             await InTurnAsync(
                 measures, engines, $"run --rm, bridge, {together} at a time, containers/s", LongRuns,
                 one => ManyAsync(one, together));
         }
+    }
 
+    private static async Task MeasureExecsAsync(List<Measure> measures, List<DockerEngine> engines)
+    {
+        foreach (var engine in engines) await engine.DoAsync("run", "-d", "--name", "kept", Image, "sleep", "9999");
         await InTurnAsync(
-            measures, engines.FindAll(one => one.CanCommit), $"commit of {Files} new files, ms", LongRuns, CommitAsync);
-        await InTurnAsync(measures, engines, "build of a ten-step Dockerfile, ms", LongRuns, BuildAsync);
-        await InTurnAsync(measures, engines, $"logs, {Lines} lines, ms", LongRuns, LogsAsync);
+            measures, engines, "exec, ms", Runs, one => one.TimeAsync("exec", "kept", "/bin/sh", "-c", ":"));
+        await InTurnAsync(
+            measures, engines, "exec, the engine alone, ms", Runs,
+            one => AloneAsync(one, raw => raw.ExecAsync("kept", "/bin/sh", "-c", ":")));
+        foreach (var engine in engines) await engine.DoAsync("rm", "-f", "kept");
+    }
+
+    private static async Task MeasureReadingAsync(List<Measure> measures, List<DockerEngine> engines)
+    {
+        await InTurnAsync(
+            measures, engines, $"logs, {Lines} lines, ms", LongRuns,
+            one => LogsAsync(one, () => one.TimeAsync("logs", "talker")));
+        await InTurnAsync(
+            measures, engines, $"logs, {Lines} lines, the engine alone, ms", LongRuns,
+            one => LogsAsync(one, () => AloneAsync(one, raw => raw.LogsAsync("talker"))));
         foreach (var engine in engines) await MakeManyAsync(engine);
         await InTurnAsync(
             measures, engines, $"ps -a, {ManyContainers} containers, ms", Runs, one => one.TimeAsync("ps", "-a"));
-        await InTurnAsync(measures, engines, "memory beside a container, MiB", 1, MemoryAsync);
-        return measures;
+        await InTurnAsync(
+            measures, engines, $"ps -a, {ManyContainers} containers, the engine alone, ms", Runs,
+            one => AloneAsync(one, raw => raw.ListAsync()));
     }
 
     private static bool Wants(string what) => Environment.GetEnvironmentVariable($"SWARM_BENCH_{what}") == "1";
@@ -81,6 +109,13 @@ internal static class DockerFigures
         await File.WriteAllBytesAsync(file, await BusyboxImage.TarAsync());
         await engine.DoAsync("import", file, Image);
         File.Delete(file);
+    }
+
+    /// <summary>Without the command.</summary>
+    private static async Task<double> AloneAsync(DockerEngine engine, Func<RawRequests, Task<double>> askAsync)
+    {
+        using var raw = new RawRequests(engine);
+        return await askAsync(raw);
     }
 
     private static Task<double> ClientAsync(DockerEngine engine) => engine.TimeAsync("version");
@@ -143,11 +178,11 @@ internal static class DockerFigures
         return took;
     }
 
-    private static async Task<double> LogsAsync(DockerEngine engine)
+    private static async Task<double> LogsAsync(DockerEngine engine, Func<Task<double>> readAsync)
     {
         var script = $"i=0; while [ $i -lt {Lines} ]; do echo line number $i; i=$((i+1)); done";
         await engine.DoAsync("run", "--name", "talker", Image, "/bin/sh", "-c", script);
-        var took = await engine.TimeAsync("logs", "talker");
+        var took = await readAsync();
         await engine.DoAsync("rm", "talker");
         return took;
     }
