@@ -43,11 +43,19 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, I
     /// <summary>Brings the blobs of an image that was made here to the disk. Nothing is seen yet, and layers that are
     /// not unpacked are so when they are needed.</summary>
     /// <param name="size">Of its layers, unpacked.</param>
+    /// <param name="isBuilding">What is in its place need not be on the disk, and all of it is brought there.</param>
     /// <exception cref="ImageException">A blob is gone that was here when it was begun.</exception>
-    public ReadyImage PrepareBlobs(ArchivedImage image, Bytes size, ScratchFolder scratch)
+    public ReadyImage PrepareBlobs(
+        ArchivedImage image, Bytes size, ScratchFolder scratch, bool isBuilding, CancellationToken cancellation)
     {
         foreach (var layer in image.Layers) RequireHere(layer, image.Config.Digest);
-        var ready = Describe(image, size, [], scratch);
+        var ready = Describe(Keepable(image, scratch, cancellation), size, [], scratch);
+        if (isBuilding)
+        {
+            Durability.SyncFileSystem(folders.Root);
+            return ready;
+        }
+
         foreach (var blob in ready.Blobs)
         {
             if (blob.Path != folders.Blob(blob.Digest)) Durability.SyncFile(blob.Path);
@@ -82,18 +90,18 @@ internal sealed class ImageInstaller(StoreFolders folders, LayerFolder layers, I
     {
         foreach (var layer in image.Layers) RequireHere(layer, image.Config.Digest);
         if (image.Manifest is null && !image.Layers.All(KeptLayer.MayBeKept))
-        {
-            image = await DedicatedThread.RunAsync(
-                () => image with
-                {
-                    Layers = [.. image.Layers.Select(layer => KeptLayer.Of(layer, scratch, options, cancellation))],
-                },
-                cancellation);
-        }
+            image = await DedicatedThread.RunAsync(() => Keepable(image, scratch, cancellation), cancellation);
 
         var unpacked = await layers.UnpackAsync([.. LayersOf(image)], scratch, ahead, cancellation);
         return Describe(image, new Bytes(unpacked.Sum(layer => layer.Record.SizeBytes)), unpacked, scratch);
     }
+
+    /// <summary>With layers that a manifest which is written here can name. Blocks.</summary>
+    private ArchivedImage Keepable(ArchivedImage image, ScratchFolder scratch, CancellationToken cancellation) =>
+        image.Manifest is not null ? image : image with
+        {
+            Layers = [.. image.Layers.Select(layer => KeptLayer.Of(layer, scratch, options, cancellation))],
+        };
 
     private static IEnumerable<ImageLayer> LayersOf(ArchivedImage image) =>
         image.Layers.Zip(image.Document.DiffIds, image.Document.ChainIds)

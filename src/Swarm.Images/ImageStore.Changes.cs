@@ -44,26 +44,28 @@ public sealed partial class ImageStore
         using var scratch = _folders.NewScratch();
         var (image, size) = await DedicatedThread.RunAsync(
             () => Commit(container, commit, scratch, cancellation), cancellation);
-        return commit.Step is { } step
-            ? await InstallStepAsync(image, step, scratch, cancellation)
-            : await InstallBlobsAsync(image, size, scratch, cancellation);
+        if (commit.Step is { } step) return await InstallStepAsync(image, step, scratch, cancellation);
+        return size is { } known
+            ? await InstallBlobsAsync(image, known, scratch, cancellation)
+            : (await InstallAsync([image], scratch, cancellation))[0];
     }
 
-    /// <returns>The image, and the bytes of its layers, unpacked.</returns>
-    private (ArchivedImage Image, Bytes Size) Commit(
+    /// <returns>The image, and the bytes of its layers, unpacked; null where only unpacking tells whether its own can
+    /// be.</returns>
+    private (ArchivedImage Image, Bytes? Size) Commit(
         ContainerId container, ImageCommit commit, ScratchFolder scratch, CancellationToken cancellation)
     {
         var layer = Differences(
             container, commit.Ignored,
             (changes, upper) => changes.Count == 0 && commit.Step is not null
                 ? null
-                : LayerWriting.Write(scratch.NewPath(), upper, changes, cancellation),
+                : LayerWriting.Write(scratch.NewPath(), upper, changes, _options.Limits, cancellation),
             cancellation);
-        layer?.RequireWithin(_options.Limits);
         KnownImage below;
         using (_gate.Enter()) below = GetById(new Digest(SnapshotOf(container).Image));
-        return (Compose(below, layer?.Blob, commit, scratch),
-            new Bytes(below.Size.Value + (layer?.ContentBytes ?? 0)));
+        return (
+            Compose(below, layer?.Blob, commit, scratch),
+            layer is { CanBeUnpacked: false } ? null : new Bytes(below.Size.Value + (layer?.ContentBytes ?? 0)));
     }
 
     private async Task<LoadedImage> InstallBlobsAsync(
@@ -73,8 +75,10 @@ public sealed partial class ImageStore
         await _installing.WaitAsync(cancellation);
         try
         {
+            bool isBuilding;
+            using (_gate.Enter()) isBuilding = _catalog.HasUnkept;
             var ready = await DedicatedThread.RunAsync(
-                () => _installer.PrepareBlobs(image, size, scratch), cancellation);
+                () => _installer.PrepareBlobs(image, size, scratch, isBuilding, cancellation), cancellation);
             using (_gate.Enter())
             {
                 _installer.Commit(ready);

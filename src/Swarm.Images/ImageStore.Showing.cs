@@ -18,7 +18,9 @@ public sealed partial class ImageStore
             var image = Get(nameOrId);
             var unpacked = image.Layers.Select(_layers.Find).ToList();
             // Of one that was committed in this moment the layer on top is not unpacked yet.
-            var missing = Math.Max(0, image.Size.Value - unpacked.Sum(layer => layer?.Record.SizeBytes ?? 0));
+            var missing = unpacked.Count(layer => layer is null) > 1
+                ? 0
+                : Math.Max(0, image.Size.Value - unpacked.Sum(layer => layer?.Record.SizeBytes ?? 0));
             return new ImageDetail(
                 Show(image), File.ReadAllBytes(_folders.Blob(image.Id)),
                 [

@@ -119,11 +119,17 @@ internal sealed partial class EngineCore
     }
 
     /// <summary>Before crun puts a process into a cgroup: the kernel gets ready for that while crun begins.</summary>
-    internal void ExpectMove() => Begin(() =>
+    /// <remarks>Once is enough for all that begin at the same time.</remarks>
+    internal void ExpectMove()
     {
-        _cgroups.ExpectMove();
-        return Task.CompletedTask;
-    });
+        if (Interlocked.Exchange(ref _isExpectingMove, 1) == 1) return;
+        Begin(() =>
+        {
+            _cgroups.ExpectMove();
+            Volatile.Write(ref _isExpectingMove, 0);
+            return Task.CompletedTask;
+        });
+    }
 
     private async Task<ContainerState> StartAtGateAsync(LiveContainer container, CancellationToken cancellation)
     {

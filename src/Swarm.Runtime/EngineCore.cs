@@ -44,6 +44,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
 
     // As many as containers end between two looks of the reader; bounded by how many containers a host can have.
     private readonly Channel<ContainerExit> _exits = Channel.CreateUnbounded<ContainerExit>();
+    private int _isExpectingMove;
     private OrphanReaper? _orphans;
     private ExitWatch? _exitWatch;
     private MoveWatch? _logWatch;

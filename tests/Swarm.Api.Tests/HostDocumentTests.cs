@@ -36,6 +36,17 @@ public sealed class HostDocumentTests
     }
 
     [Theory]
+    [InlineData("ext4", "extfs")]
+    [InlineData("xfs", "xfs")]
+    public void The_file_system_below_is_told_in_the_words_of_Docker(string kind, string expected)
+    {
+        var shown = HostDocument.Describe(Node with { FileSystem = kind }, 0, [], [], DateTimeOffset.UnixEpoch);
+
+        var first = shown["DriverStatus"]![0]!.AsArray().Select(word => word!.GetValue<string>());
+        Assert.Equal(["Backing Filesystem", expected], first);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Whether_swap_is_limited_is_what_the_kernel_says(bool counts) => Assert.Equal(

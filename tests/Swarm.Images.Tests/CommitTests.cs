@@ -103,6 +103,37 @@ public sealed class CommitTests : IDisposable
         Assert.Equal(before, _home.Contents());
     }
 
+    [Fact]
+    public async Task What_is_called_as_if_it_said_that_something_is_gone_is_refused()
+    {
+        await ImportAsync();
+        var container = await ChangeAsync();
+        var root = await _home.Store.MountRootAsync(container, _home.Store.Find("begin")!.Id, default);
+        Directory.CreateDirectory(root + "/.wh.x/below");
+        var before = _home.Contents();
+
+        var refused = await Assert.ThrowsAsync<ImageException>(() => CommitAsync(_home.Store, container));
+
+        Assert.Contains("whiteout", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, _home.Contents());
+    }
+
+    [Fact]
+    public async Task While_a_build_goes_on_it_lasts_with_the_step_that_it_is_made_of()
+    {
+        await ImportAsync();
+        var parent = _home.Store.Find("begin")!.Id;
+        var step = (await _home.Store.CommitAsync(
+            await ChangeAsync(), new ImageCommit(new ImageConfiguration()) { Step = new(parent, "RUN") }, default)).Id;
+        var container = StoreHome.NewContainer();
+        File.WriteAllText(await _home.Store.MountRootAsync(container, step, default) + "/above", "above");
+
+        var image = await CommitAsync(_home.Store, container);
+
+        var root = await _home.Reopen().MountRootAsync(StoreHome.NewContainer(), image, default);
+        Assert.Equal(("above", "added"), (File.ReadAllText(root + "/above"), File.ReadAllText(root + "/added")));
+    }
+
     private string SizesOf(Digest image) =>
         string.Join(' ', _home.Store.Examine(image.Value).Layers.Select(layer => layer.Size.Value));
 

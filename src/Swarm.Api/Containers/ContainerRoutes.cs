@@ -38,23 +38,16 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         var all = await desk.ListAsync(context.RequestAborted);
         var now = time.GetUtcNow();
         var chosen = ContainerList.Choose(context.Request, all, desk.MadeFrom).ToList();
-        var lines = chosen.Select(shown => ContainerSummary.Of(shown, now));
-        if (QueryFlag.IsSet(context.Request.Query["size"])) lines = await WithSizesAsync(chosen, now, context);
-        await context.Response.WriteListAsync(StatusCodes.Status200OK, lines, context.RequestAborted);
-    }
-
-    private async Task<List<JsonObject>> WithSizesAsync(
-        List<ShownContainer> chosen, DateTimeOffset now, HttpContext context)
-    {
+        var hasSizes = QueryFlag.IsSet(context.Request.Query["size"]);
         List<JsonObject> lines = [];
         foreach (var shown in chosen)
         {
             var line = ContainerSummary.Of(shown, now);
-            await desk.AddSizesAsync(line, shown, context.RequestAborted);
+            if (hasSizes) await desk.AddSizesAsync(line, shown, context.RequestAborted);
             lines.Add(line);
         }
 
-        return lines;
+        await context.Response.WriteListAsync(StatusCodes.Status200OK, lines, context.RequestAborted);
     }
 
     private async Task CreateAsync(HttpContext context)

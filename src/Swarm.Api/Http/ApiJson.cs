@@ -52,22 +52,25 @@ internal static class JsonAnswers
         await response.WriteLineAsync(answer, cancellation);
     }
 
-    /// <summary>Writes a list piece by piece: a long one is never in memory as a whole, and its client reads while the
-    /// rest is made.</summary>
+    /// <summary>Writes a list piece by piece: the text of a long one is never in memory as a whole, and its client reads
+    /// while the rest is written.</summary>
     public static async Task WriteListAsync(
-        this HttpResponse response, int status, IEnumerable<JsonNode> answers, CancellationToken cancellation)
+        this HttpResponse response, int status, IReadOnlyList<JsonNode> answers, CancellationToken cancellation)
     {
         const int pieceBytes = 16 * 1024;
         response.StatusCode = status;
         response.ContentType = ContentType;
         await using var writer = new Utf8JsonWriter(response.BodyWriter, AsItStands);
         writer.WriteStartArray();
+        var sent = 0L;
         foreach (var answer in answers)
         {
             answer.WriteTo(writer);
-            if (writer.BytesPending < pieceBytes) continue;
+            // What it has handed on to the body is committed already, and not sent.
+            if (writer.BytesCommitted + writer.BytesPending - sent < pieceBytes) continue;
             await writer.FlushAsync(cancellation);
-            await response.BodyWriter.FlushAsync(cancellation);
+            sent = writer.BytesCommitted;
+            if ((await response.BodyWriter.FlushAsync(cancellation)).IsCompleted) return;
         }
 
         writer.WriteEndArray();

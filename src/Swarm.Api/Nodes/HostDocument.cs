@@ -48,7 +48,10 @@ internal static class HostDocument
         document["ContainersPaused"] = paused;
         document["ContainersStopped"] = containers.Count - running;
         document["Driver"] = "overlay2";
-        document["DriverStatus"] = new JsonArray();
+        document["DriverStatus"] = new JsonArray(
+            Words(["Backing Filesystem", node.FileSystem is "ext2" or "ext3" or "ext4" ? "extfs" : node.FileSystem]),
+            Words(["Supports d_type", "true"]), Words(["Using metacopy", "false"]),
+            Words(["Native Overlay Diff", "true"]), Words(["userxattr", "false"]));
         document["DockerRootDir"] = node.DataRoot;
         document["NCPU"] = node.Processors;
         document["MemTotal"] = node.Memory.Value;

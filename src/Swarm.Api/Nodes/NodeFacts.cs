@@ -14,6 +14,9 @@ public sealed record NodeFacts(
     /// <summary>As it calls itself.</summary>
     public string OperatingSystem { get; init; } = "Linux";
 
+    /// <summary>The type of the file system that its images and containers are on, as the kernel calls it.</summary>
+    public string FileSystem { get; init; } = "";
+
     /// <summary>Whether its kernel counts what containers swap out, and so can limit it.</summary>
     public bool CountsSwap { get; init; }
 

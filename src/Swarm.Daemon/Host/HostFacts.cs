@@ -6,6 +6,7 @@ using Swarm.Core;
 using Swarm.Core.Nodes;
 using Swarm.Daemon.Configuration;
 using Swarm.Linux.Cgroups;
+using Swarm.Linux.Mounts;
 
 namespace Swarm.Daemon.Host;
 
@@ -33,6 +34,7 @@ internal static class HostFacts
         options.Identity.Labels)
     {
         OperatingSystem = RuntimeInformation.OSDescription,
+        FileSystem = MountTable.Read().Find(Path.GetFullPath(options.DataRoot)).Kind,
         // Of version 2 it is there, though nothing is limited while the host has nowhere to swap to.
         CountsSwap = File.Exists("/sys/fs/cgroup/cgroup.controllers") || CgroupFiles.OfHost().CountsSwap,
         KnowsSwappiness = CgroupFiles.OfHost().KnowsSwappiness,

@@ -137,6 +137,9 @@ internal sealed class Catalog
         _unkept.Add(image.Id);
     }
 
+    /// <summary>Whether there is any: blobs and layers that are in their place need not be on the disk then.</summary>
+    public bool HasUnkept => _unkept.Count > 0;
+
     public bool IsUnkept(Digest id) => _unkept.Contains(id);
 
     /// <summary>Writes the records aside of the images that are not kept yet.</summary>

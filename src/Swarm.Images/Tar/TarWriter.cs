@@ -11,6 +11,9 @@ internal sealed class TarWriter(Stream stream)
     private const int BlockBytes = 512;
     private const int PieceBytes = 256 * 1024;
 
+    /// <summary>Headers that were written, extended ones among them.</summary>
+    public long Headers { get; private set; }
+
     /// <summary>Writes the header; <see cref="TarEntry.Size"/> bytes of content follow by
     /// <see cref="WriteContent(ReadOnlySpan{byte})"/>.</summary>
     public void WriteEntry(TarEntry entry)
@@ -116,6 +119,7 @@ internal sealed class TarWriter(Stream stream)
         var checksum = Convert.ToString(TarHeader.Checksum(block), 8).PadLeft(6, '0') + "\0 ";
         Encoding.ASCII.GetBytes(checksum, block.AsSpan(148));
         stream.Write(block);
+        Headers++;
     }
 
     private void Pad(long written) => stream.Write(new byte[(int)(-written & (BlockBytes - 1))]);

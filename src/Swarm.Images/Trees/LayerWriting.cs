@@ -9,17 +9,17 @@ namespace Swarm.Images.Trees;
 internal static class LayerWriting
 {
     public static WrittenLayer Write(
-        string path, Folder upper, List<UpperChange> changes, CancellationToken cancellation)
+        string path, Folder upper, List<UpperChange> changes, UnpackLimits limits, CancellationToken cancellation)
     {
         using var output = new HashedFile(path);
         var writer = new TreeWriter(output, map: null, cancellation);
-        var entries = 0L;
+        var isPlain = true;
         foreach (var change in changes)
         {
             var slash = change.Path.AsSpan().LastIndexOf((byte)'/');
             var folder = change.Path[..Math.Max(0, slash)];
             var name = change.Path[(slash + 1)..];
-            entries += change.IsOpaque ? 2 : 1;
+            isPlain &= !Whiteout.Is(name) && change.Path.Length < LayerPath.PathMax;
             if (change.Kind == TreeChangeKind.Deleted)
             {
                 writer.WriteMark(Join(folder, [.. Whiteout.Prefix, .. name]), change.Status.Modified);
@@ -35,7 +35,8 @@ internal static class LayerWriting
         }
 
         writer.WriteEnd();
-        return new WrittenLayer(output.Finish(), writer.ContentBytes, entries);
+        return new WrittenLayer(output.Finish(), writer.ContentBytes, isPlain && writer.Headers < limits.EntriesMax
+            && output.Length <= limits.LayerMax.Value);
     }
 
     private static byte[] Join(byte[] folder, byte[] name) =>
@@ -43,15 +44,6 @@ internal static class LayerWriting
 }
 
 /// <param name="ContentBytes">Of its regular files, unpacked.</param>
-/// <param name="Entries">At most so many.</param>
-internal sealed record WrittenLayer(StagedBlob Blob, long ContentBytes, long Entries)
-{
-    /// <exception cref="ImageException">It could not be unpacked.</exception>
-    public void RequireWithin(UnpackLimits limits)
-    {
-        if (Entries > limits.EntriesMax) throw Excess($"more than {limits.EntriesMax} entries");
-        if (Blob.Size > limits.LayerMax.Value) throw Excess($"{Blob.Size} bytes, more than {limits.LayerMax.Value}");
-
-        ImageException Excess(string what) => new(ImageFault.Invalid, $"layer {Blob.Digest}: {what}");
-    }
-}
+/// <param name="CanBeUnpacked">Known without trying: nothing in it is called as what says that something is gone, and
+/// all of it is within the limits.</param>
+internal sealed record WrittenLayer(StagedBlob Blob, long ContentBytes, bool CanBeUnpacked);

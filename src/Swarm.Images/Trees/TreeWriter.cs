@@ -16,6 +16,9 @@ internal sealed class TreeWriter(Stream output, IdMap? map, CancellationToken ca
     /// <summary>Of the regular files that were written, each once.</summary>
     public long ContentBytes { get; private set; }
 
+    /// <inheritdoc cref="TarWriter.Headers"/>
+    public long Headers => _tar.Headers;
+
     /// <summary>Writes an entry, and all below it.</summary>
     /// <param name="shown">Its name in the tar; the names below it begin with it.</param>
     public void WriteTree(Folder parent, byte[] name, byte[] shown)
@@ -57,12 +60,12 @@ internal sealed class TreeWriter(Stream output, IdMap? map, CancellationToken ca
             case FileKind.SymbolicLink:
                 _tar.WriteEntry(entry with { LinkName = parent.LinkTarget(name) });
                 break;
-            case FileKind.Regular when status.Links > 1 && !_linked.TryAdd((status.Device, status.Inode), shown):
-                _tar.WriteEntry(
-                    entry with { Kind = TarKind.HardLink, LinkName = _linked[(status.Device, status.Inode)] });
+            case FileKind.Regular when _linked.TryGetValue((status.Device, status.Inode), out var first):
+                _tar.WriteEntry(entry with { Kind = TarKind.HardLink, LinkName = first });
                 break;
             case FileKind.Regular:
-                WriteFile(parent, name, entry with { Size = status.Size });
+                var isThere = TryWriteFile(parent, name, entry with { Size = status.Size });
+                if (isThere && status.Links > 1) _linked[(status.Device, status.Inode)] = shown;
                 break;
             default:
                 _tar.WriteEntry(entry);
@@ -81,7 +84,8 @@ internal sealed class TreeWriter(Stream output, IdMap? map, CancellationToken ca
 
     public void WriteEnd() => _tar.WriteEnd();
 
-    private void WriteFile(Folder parent, byte[] name, TarEntry entry)
+    /// <returns>False when it is gone.</returns>
+    private bool TryWriteFile(Folder parent, byte[] name, TarEntry entry)
     {
         FileStream file;
         try
@@ -90,7 +94,7 @@ internal sealed class TreeWriter(Stream output, IdMap? map, CancellationToken ca
         }
         catch (LinuxException gone) when (gone.Number is Errno.ENOENT or Errno.ELOOP)
         {
-            return;
+            return false;
         }
 
         using (file)
@@ -104,6 +108,7 @@ internal sealed class TreeWriter(Stream output, IdMap? map, CancellationToken ca
             });
             _tar.WriteContent(file, entry.Size, cancellation);
             ContentBytes += entry.Size;
+            return true;
         }
     }
 

@@ -7,8 +7,10 @@ namespace Swarm.Images.Unpacking;
 /// <param name="Folder">Parts joined by slashes, without one at either end.</param>
 internal readonly record struct LayerPath(byte[] Folder, byte[] Name)
 {
+    /// <summary>Bytes, without a zero at the end.</summary>
+    public const int PathMax = 4095;
+
     private const int NameMax = 255;
-    private const int PathMax = 4095;
 
     public bool IsRoot => Name.Length == 0;
 

@@ -106,10 +106,10 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
         ];
         foreach (var file in files) File.WriteAllText(Path.Join(folder, file), "max");
 
+        if (limits.HasFlag(CgroupLimits.Processors)) LiftChoice(folder, "cpuset.cpus");
+        if (limits.HasFlag(CgroupLimits.MemoryNodes)) LiftChoice(folder, "cpuset.mems");
         (CgroupLimits Limit, string File, string Without)[] others =
         [
-            (CgroupLimits.Processors, "cpuset.cpus", NoChoice),
-            (CgroupLimits.MemoryNodes, "cpuset.mems", NoChoice),
             (CgroupLimits.Reservation, "memory.low", "0"),
             (CgroupLimits.BlockWeight, "io.weight", DefaultBlockWeight),
             (CgroupLimits.BlockWeight, DeviceWeightFile, DefaultBlockWeight),
@@ -138,6 +138,21 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
         select new BlockCount(
             (int)CgroupFiles.Number(device[0]), (int)CgroupFiles.Number(device[1]), want.Operation,
             CgroupFiles.Number(parts[1]));
+
+    /// <remarks>A kernel may leave none without a choice that has processes (ENOSPC, seen with Linux 6.1): it gets all
+    /// that there is for its parent.</remarks>
+    private static void LiftChoice(string folder, string file)
+    {
+        var path = Path.Join(folder, file);
+        try
+        {
+            CgroupFiles.SetWhereKnown(path, NoChoice);
+        }
+        catch (IOException)
+        {
+            CgroupFiles.SetWhereKnown(path, CgroupFiles.ReadText(Path.Join(folder, "..", file + ".effective")));
+        }
+    }
 
     private static void HandDown(string level)
     {

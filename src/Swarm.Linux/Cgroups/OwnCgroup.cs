@@ -12,16 +12,13 @@ internal static class OwnCgroup
     {
         try
         {
-            var marked = $":{controllers}:";
-            foreach (var line in File.ReadLines("/proc/self/cgroup"))
-            {
-                var at = line.IndexOf(marked, StringComparison.Ordinal);
-                if (at < 0) continue;
-                File.WriteAllText(
-                    Path.Join(root, line[(at + marked.Length)..], "cgroup.procs"),
-                    Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-                return;
-            }
+            var path = File.ReadLines("/proc/self/cgroup").Select(line => line.Split(':', 3))
+                .FirstOrDefault(fields => fields.Length == 3 && fields[1] == controllers)?[2];
+            if (path is null) return;
+            var processes = Path.Join(root, path, "cgroup.procs");
+            var own = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+            // In a cgroup namespace the path may be another one's in a hierarchy that is seen from outside of it.
+            if (File.ReadLines(processes).Contains(own)) File.WriteAllText(processes, own);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

@@ -44,6 +44,7 @@ internal sealed class BuildRun(
     private async Task<BuildArguments> RunAsync(
         BuildStage stage, bool isLast, BuildArguments arguments, CancellationToken cancellation)
     {
+        RequireNewName(stage.From);
         await TellStepAsync(stage.From.Text, cancellation);
         var begun = await BeginAsync(stage.From, arguments.BeginStage(), cancellation);
         var steps = new StepRun(surroundings, request, output, begun, (origin, token) =>
@@ -80,6 +81,13 @@ internal sealed class BuildRun(
         _results.Add(steps.State.Image);
         await output.TellImageAsync(steps.State.Image, cancellation);
         return steps.State.Arguments;
+    }
+
+    private void RequireNewName(Instruction.From from)
+    {
+        var earlier = file.Stages.Take(_results.Count).Select(stage => stage.From.Name);
+        if (from.Name is not null && earlier.Contains(from.Name, StringComparer.OrdinalIgnoreCase))
+            throw new BuildException($"{from.Name} stage name already used", isInvalid: true);
     }
 
     private async Task<StageState> BeginAsync(

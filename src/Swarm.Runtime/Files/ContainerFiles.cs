@@ -110,7 +110,9 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
             var whole = commit with { Ignored = MountPoints(id) };
             var image = (await ToldAsync(() => images.CommitAsync(id, whole, cancellation))).Id;
             // Mostly it is run next; who is faster waits for this.
-            core.Begin(closing => ToldAsync(() => images.UnpackAsync(image, closing)));
+            // Off the engine's threads, which the engine does not wait for when it closes.
+            core.Begin(closing => ToldAsync(
+                () => Task.Run(() => images.UnpackAsync(image, closing), CancellationToken.None)));
             return image;
         }
         finally

@@ -1,4 +1,6 @@
+using System.Text;
 using Swarm.Linux;
+using Swarm.Linux.Files;
 using Swarm.Linux.Mounts;
 
 namespace Swarm.Runtime.Processes;
@@ -19,15 +21,20 @@ internal sealed class RuntimeProgram : IDisposable
     /// <summary>By which it is to be called, as long as this is not disposed.</summary>
     public string Path { get; }
 
-    /// <summary>As it is where there cannot be such a mount, and where it is a script, which may rely on its place.
-    /// </summary>
+    /// <summary>As it is where there cannot be such a mount, or it shows something else, and where it is a script, which
+    /// may rely on its place.</summary>
     public static RuntimeProgram Open(string path)
     {
         if (!IsBinary(path)) return new RuntimeProgram(path, null);
         try
         {
-            var view = ReadOnlyView.Open(System.IO.Path.GetDirectoryName(path)!);
-            return new RuntimeProgram(System.IO.Path.Join(view.Path, System.IO.Path.GetFileName(path)), view);
+            var folder = System.IO.Path.GetDirectoryName(path)!;
+            var view = ReadOnlyView.Open(folder);
+            var name = System.IO.Path.GetFileName(path);
+            if (IsSame(folder, view.Path, Encoding.UTF8.GetBytes(name)))
+                return new RuntimeProgram(System.IO.Path.Join(view.Path, name), view);
+            view.Dispose();
+            return new RuntimeProgram(path, null);
         }
         catch (LinuxException)
         {
@@ -36,6 +43,16 @@ internal sealed class RuntimeProgram : IDisposable
     }
 
     public void Dispose() => _view?.Dispose();
+
+    /// <summary>Not where another file is mounted over it, which the view does not show; and of a link it is not known
+    /// whether it leads out of the view.</summary>
+    private static bool IsSame(string folder, string view, byte[] name)
+    {
+        using var here = Folder.Open(folder);
+        using var there = Folder.Open(view);
+        return here.Status(name) is { Kind: FileKind.Regular } one && there.Status(name) is { } other
+            && (one.Device, one.Inode) == (other.Device, other.Inode);
+    }
 
     private static bool IsBinary(string path)
     {

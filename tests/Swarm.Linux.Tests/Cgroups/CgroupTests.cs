@@ -46,9 +46,12 @@ public sealed class CgroupTests : IDisposable
 
         Assert.Equal(before, File.ReadAllText("/proc/self/cgroup"));
         var line = before.Split('\n')[0].Split(':', 3);
-        Write($"here{line[2]}/cgroup.procs", "");
+        Write($"here{line[2]}/cgroup.procs", $"7\n{Environment.ProcessId}\n");
+        Write($"other{line[2]}/cgroup.procs", "7\n");
         OwnCgroup.Stay($"{_root}/here", line[1]);
+        OwnCgroup.Stay($"{_root}/other", line[1]);
         Assert.Equal($"{Environment.ProcessId}", File.ReadAllText($"{_root}/here{line[2]}/cgroup.procs"));
+        Assert.Equal("7\n", File.ReadAllText($"{_root}/other{line[2]}/cgroup.procs"));
     }
 
     [Fact]

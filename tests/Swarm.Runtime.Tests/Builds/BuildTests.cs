@@ -116,6 +116,15 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
     }
 
     [Fact]
+    public async Task No_two_stages_have_one_name()
+    {
+        var refused = await Assert.ThrowsAsync<BuildException>(
+            () => fixture.BuildAsync("FROM box AS one\nFROM box\nFROM box AS One\nRUN true\n"));
+
+        Assert.Equal("one stage name already used", refused.Message);
+    }
+
+    [Fact]
     public async Task Triggers_of_an_image_run_in_what_is_built_from_it_and_only_there()
     {
         var parent = await fixture.BuildAsync("FROM box\nONBUILD COPY a /a\nONBUILD RUN cat /a > /b\n");
