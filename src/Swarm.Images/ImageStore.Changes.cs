@@ -76,7 +76,7 @@ public sealed partial class ImageStore
         try
         {
             bool isBuilding;
-            using (_gate.Enter()) isBuilding = _catalog.HasUnkept;
+            using (_gate.Enter()) isBuilding = _catalog.Unkept.Count > 0;
             var ready = await DedicatedThread.RunAsync(
                 () => _installer.PrepareBlobs(image, size, scratch, isBuilding, cancellation), cancellation);
             using (_gate.Enter())

@@ -163,7 +163,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
         using (_gate.Enter())
         {
             var image = Get(nameOrId);
-            if (_catalog.IsUnkept(image.Id)) KeepStep(image); // its name would be lost with it
+            if (_catalog.Unkept.Contains(image.Id)) KeepStep(image); // its name would be lost with it
             _catalog.Name(name, image.Id);
             NoteUse(image.Id);
             return Show(image);

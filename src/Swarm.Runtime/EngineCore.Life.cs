@@ -92,7 +92,7 @@ internal sealed partial class EngineCore
     private async Task<ContainerRecord> MakeAsync(
         LiveContainer container, ContainerRecord record, StoredImage image, CancellationToken cancellation)
     {
-        ExpectMove();
+        Moves.Expect();
         record = WithNetworks(record);
         File.Delete(Folders.ExitFile(record.Id));
         FollowLog(container);
@@ -116,19 +116,6 @@ internal sealed partial class EngineCore
         _exitWatch?.Follow(record.Id, record.First, record.Monitor);
         container.Log.Keep();
         return record;
-    }
-
-    /// <summary>Before crun puts a process into a cgroup: the kernel gets ready for that while crun begins.</summary>
-    /// <remarks>Once is enough for all that begin at the same time.</remarks>
-    internal void ExpectMove()
-    {
-        if (Interlocked.Exchange(ref _isExpectingMove, 1) == 1) return;
-        Begin(() =>
-        {
-            _cgroups.ExpectMove();
-            Volatile.Write(ref _isExpectingMove, 0);
-            return Task.CompletedTask;
-        });
     }
 
     private async Task<ContainerState> StartAtGateAsync(LiveContainer container, CancellationToken cancellation)

@@ -44,7 +44,6 @@ internal sealed partial class EngineCore : IAsyncDisposable
 
     // As many as containers end between two looks of the reader; bounded by how many containers a host can have.
     private readonly Channel<ContainerExit> _exits = Channel.CreateUnbounded<ContainerExit>();
-    private int _isExpectingMove;
     private OrphanReaper? _orphans;
     private ExitWatch? _exitWatch;
     private MoveWatch? _logWatch;
@@ -77,6 +76,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         _exitFile = new ExitFile(Folders, cgroups, time);
         Leases = new LeaseWatchdog(
             Folders, cgroups.FolderOf(options.CgroupParent), Watch, time, work => Begin(work), logger);
+        Moves = new ExpectedMoves(cgroups, Begin);
         _monitors = new MonitorEnding(options, Folders, Watch, time, logger);
         _undoing = new ContainerUndoing(Folders, images, networks, cgroups, Runtime, _monitors, time, logger);
         var filters = new FilterCache(SeccompProfile.Read(options.SeccompProfilePath), Folders);
@@ -102,6 +102,8 @@ internal sealed partial class EngineCore : IAsyncDisposable
     public HealthLog Health { get; } = new();
 
     public LeaseWatchdog Leases { get; }
+
+    public ExpectedMoves Moves { get; }
 
     public ChannelReader<ContainerExit> Exits => _exits.Reader;
 

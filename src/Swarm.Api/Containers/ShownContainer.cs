@@ -38,7 +38,8 @@ internal sealed record ShownContainer(ContainerState State, StandaloneContainer?
     public IEnumerable<string> Names => LinkNames.Append(State.Definition.Name).Order(StringComparer.Ordinal);
 
     /// <summary>As it was asked for; of a task's, what Docker would have been asked for the same.</summary>
-    public JsonFields Asked { get; } = Own is { Settings.Asked.Length: > 0 }
+    /// <remarks>Read when it is asked for: who lists containers does not need it.</remarks>
+    public JsonFields Asked => field ??= Own is { Settings.Asked.Length: > 0 }
         ? JsonFields.Parse(System.Text.Encoding.UTF8.GetBytes(Own.Settings.Asked))
         : SpecWords.Of(State.Definition.Spec);
 

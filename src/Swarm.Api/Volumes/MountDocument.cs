@@ -10,16 +10,16 @@ internal static class MountDocument
 {
     public static JsonArray Of(ShownContainer shown)
     {
-        // Docker names those given as Tmpfs among the settings of the host only.
-        var hidden = shown.Asked.Object("HostConfig").Object("Tmpfs").Names
-            .Select(target => target.TrimEnd('/'))
-            .ToHashSet(StringComparer.Ordinal);
         return new JsonArray(
         [
             .. shown.State.Mounts
-                .Where(mount => mount.Spec.Kind != MountKind.Tmpfs || !hidden.Contains(mount.Spec.Target))
+                .Where(mount => mount.Spec.Kind != MountKind.Tmpfs || !IsOfHost(mount.Spec.Target))
                 .Select(Describe),
         ]);
+
+        // Docker names those given as Tmpfs among the settings of the host only.
+        bool IsOfHost(string target) => shown.Asked.Object("HostConfig").Object("Tmpfs").Names
+            .Any(named => named.TrimEnd('/') == target);
     }
 
     private static JsonObject Describe(ContainerMount mount)

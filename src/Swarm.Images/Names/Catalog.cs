@@ -105,7 +105,7 @@ internal sealed class Catalog
     /// <summary>Notes that an image is used now: its record has the time.</summary>
     public void NoteUse(Digest id, DateTimeOffset now)
     {
-        if (!_images.ContainsKey(id) || IsUnkept(id)) return;
+        if (!_images.ContainsKey(id) || _unkept.Contains(id)) return;
         try
         {
             File.SetLastWriteTimeUtc(PathOf(id), now.UtcDateTime);
@@ -137,10 +137,7 @@ internal sealed class Catalog
         _unkept.Add(image.Id);
     }
 
-    /// <summary>Whether there is any: blobs and layers that are in their place need not be on the disk then.</summary>
-    public bool HasUnkept => _unkept.Count > 0;
-
-    public bool IsUnkept(Digest id) => _unkept.Contains(id);
+    public IReadOnlySet<Digest> Unkept => _unkept;
 
     /// <summary>Writes the records aside of the images that are not kept yet.</summary>
     /// <remarks>Their blobs and layers must be on the disk before they are put into their places.</remarks>

@@ -29,7 +29,7 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
         if (definition.Arguments.IsDefaultOrEmpty || definition.Arguments[0].Length == 0)
             throw new ContainerException(ContainerFault.Invalid, "no exec command specified");
         core.GetUnpaused(id, "exec");
-        core.ExpectMove(); // mostly it is started at once
+        core.Moves.Expect(); // mostly it is started at once
         Forget();
         var exec = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         _execs[exec] = new LiveExec(exec, id, definition, time.GetUtcNow());
