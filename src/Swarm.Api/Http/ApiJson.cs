@@ -52,8 +52,8 @@ internal static class JsonAnswers
         await response.WriteLineAsync(answer, cancellation);
     }
 
-    /// <summary>Writes a list piece by piece: the text of a long one is never in memory as a whole, and its client reads
-    /// while the rest is written.</summary>
+    /// <summary>Writes a list piece by piece: the text of a long one is never in memory as a whole, and its client
+    /// reads while the rest is written.</summary>
     public static async Task WriteListAsync(
         this HttpResponse response, int status, IReadOnlyList<JsonNode> answers, CancellationToken cancellation)
     {

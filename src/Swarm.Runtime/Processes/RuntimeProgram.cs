@@ -21,8 +21,8 @@ internal sealed class RuntimeProgram : IDisposable
     /// <summary>By which it is to be called, as long as this is not disposed.</summary>
     public string Path { get; }
 
-    /// <summary>As it is where there cannot be such a mount, or it shows something else, and where it is a script, which
-    /// may rely on its place.</summary>
+    /// <summary>As it is where there cannot be such a mount, or it shows something else, and where it is a script,
+    /// which may rely on its place.</summary>
     public static RuntimeProgram Open(string path)
     {
         if (!IsBinary(path)) return new RuntimeProgram(path, null);
