@@ -27,7 +27,19 @@ public sealed partial class ImageStore
         new DirectoryInfo(_folders.Blobs).EnumerateFiles().Sum(blob => blob.Length));
 
     private IEnumerable<UnpackedLayer> LayersOf(KnownImage image) =>
-        image.Layers.Select(_layers.Find).OfType<UnpackedLayer>().DistinctBy(layer => layer.Name);
+        UnpackedLayersOf(image).DistinctBy(layer => layer.Name);
+
+    /// <summary>One for each of its layers. That of an image which was committed in this moment is nowhere yet, and has
+    /// what is left of the image's size.</summary>
+    private IEnumerable<UnpackedLayer> UnpackedLayersOf(KnownImage image)
+    {
+        var found = image.Layers.Select(_layers.Find).ToList();
+        var missing = found.Count(layer => layer is null) == 1
+            ? Math.Max(0, image.Size.Value - found.Sum(layer => layer?.Record.SizeBytes ?? 0))
+            : 0;
+        return image.Layers.Zip(found, (layer, unpacked) => unpacked
+            ?? new UnpackedLayer("", LayerFolder.NamesOf(layer)[0], new LayerRecord(missing, SetsRoot: false)));
+    }
 
     private static Bytes Sum(IEnumerable<UnpackedLayer> layers) => new(layers.Sum(layer => layer.Record.SizeBytes));
 }

@@ -20,7 +20,9 @@ public sealed partial class ImageStore
     {
         if (TryMount(container, imageId, layer) is { } mounted) return mounted;
 
-        // Something is not unpacked, which is rare: loading unpacks, and what was committed is soon.
+        // Something is not unpacked, which is rare: loading unpacks, and what was committed is soon. Until then nobody
+        // removes it.
+        using var hold = HoldImage(imageId.Value);
         StoreSteps.Between("install");
         await _installing.WaitAsync(cancellation);
         try
@@ -122,16 +124,24 @@ public sealed partial class ImageStore
         if (image is null || image.Layers.All(layer => _layers.Find(layer) is not null)) return false;
 
         using var scratch = _folders.NewScratch();
-        var unpacked = await _layers.UnpackAsync(image.Layers, scratch, ahead: null, cancellation);
-        await DedicatedThread.RunAsync(
-            () =>
-            {
-                Durability.SyncFileSystem(_folders.Root);
-                using (_gate.Enter()) _layers.Commit(unpacked);
-                return true;
-            },
-            cancellation);
+        try
+        {
+            var unpacked = await _layers.UnpackAsync(image.Layers, scratch, ahead: null, cancellation);
+            await DedicatedThread.RunAsync(() => Place(unpacked), cancellation);
+        }
+        catch (IOException refused)
+        {
+            throw new IOException($"image {imageId} could not be unpacked: {refused.Message}", refused);
+        }
+
         LogUnpacked(imageId);
+        return true;
+    }
+
+    private bool Place(ImmutableArray<UnpackedLayer> unpacked)
+    {
+        Durability.SyncFileSystem(_folders.Root);
+        using (_gate.Enter()) _layers.Commit(unpacked);
         return true;
     }
 

@@ -16,17 +16,12 @@ public sealed partial class ImageStore
         using (_gate.Enter())
         {
             var image = Get(nameOrId);
-            var unpacked = image.Layers.Select(_layers.Find).ToList();
-            // Of one that was committed in this moment the layer on top is not unpacked yet.
-            var missing = unpacked.Count(layer => layer is null) > 1
-                ? 0
-                : Math.Max(0, image.Size.Value - unpacked.Sum(layer => layer?.Record.SizeBytes ?? 0));
             return new ImageDetail(
                 Show(image), File.ReadAllBytes(_folders.Blob(image.Id)),
                 [
-                    .. image.Layers.Zip(unpacked, (layer, found) => found is null
-                        ? new StoredLayer(layer.DiffId, "", new Bytes(missing))
-                        : new StoredLayer(layer.DiffId, found.Tree, new Bytes(found.Record.SizeBytes))),
+                    .. image.Layers.Zip(UnpackedLayersOf(image), (layer, unpacked) => new StoredLayer(
+                        layer.DiffId, unpacked.Path.Length == 0 ? "" : unpacked.Tree,
+                        new Bytes(unpacked.Record.SizeBytes))),
                 ])
             {
                 Parent = image.Step == Nothing ? null : image.Step?.Parent,

@@ -132,6 +132,7 @@ public sealed class ContainerRouteTests
     [InlineData("", "/b /a /b/store /c")]
     [InlineData("\"name\":[\"store\"]", "")]
     [InlineData("\"name\":[\"a\"]", "/a /b/store")]
+    [InlineData("\"name\":[\"[\"]", "")]
     [InlineData("\"since\":[\"b/store\"]", "/b")]
     [InlineData("\"before\":[\"/b\"]", "/a /b/store /c")]
     public async Task A_container_has_the_names_by_which_others_are_linked_to_it(string filter, string names)

@@ -61,6 +61,24 @@ public sealed class CommitTests : IDisposable
     }
 
     [Fact]
+    public async Task Nobody_removes_it_while_somebody_waits_for_its_layer()
+    {
+        const int files = 2000;
+        await ImportAsync();
+        var changed = StoreHome.NewContainer();
+        var root = await _home.Store.MountRootAsync(changed, _home.Store.Find("begin")!.Id, default);
+        for (var file = 0; file < files; file++) File.WriteAllText($"{root}/{file}", "x");
+        var image = await CommitAsync(_home.Store, changed);
+
+        var mounting = _home.Store.MountRootAsync(StoreHome.NewContainer(), image, default);
+
+        // Soon its container lies on it, and that keeps it, too.
+        var refused = Assert.Throws<ImageException>(() => _home.Store.Remove("made", force: false, None));
+        Assert.Equal(ImageFault.InUse, refused.Fault);
+        Assert.Equal(files + 1, Directory.GetFiles(await mounting).Length);
+    }
+
+    [Fact]
     public async Task A_store_that_is_closed_while_it_unpacks_leaves_nothing_half_made()
     {
         var image = await CommitAsync();

@@ -58,6 +58,19 @@ public sealed class CommitTests(FilesFixture fixture) : IClassFixture<FilesFixtu
     }
 
     [Fact]
+    public async Task Of_one_that_runs_several_are_made_at_a_time_and_it_goes_on()
+    {
+        var container = await fixture.StartAfterAsync("echo x > /data/new");
+        var commit = new ImageCommit(fixture.Images.Find(fixture.Image.Value)!.Configuration);
+
+        var images = await Task.WhenAll(Enumerable.Range(0, 5).Select(
+            _ => Files.CommitAsync(container.Id, commit, pause: true, default)));
+
+        Assert.All(images, image => Assert.NotNull(fixture.Images.Find(image.Value)));
+        Assert.False(fixture.Engine.Find(container.Id)!.IsPaused);
+    }
+
+    [Fact]
     public async Task What_was_committed_is_unpacked_though_nobody_runs_it()
     {
         var container = await fixture.StartAfterAsync("echo x > /data/new");

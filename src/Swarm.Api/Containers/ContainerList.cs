@@ -85,10 +85,9 @@ internal static class ContainerList
         {
             return Matches(name) || Matches("/" + name);
         }
-        catch (Exception wrong) when (wrong is ArgumentException or
-            System.Text.RegularExpressions.RegexMatchTimeoutException)
+        catch (Exception wrong) when (wrong is ArgumentException or NotSupportedException)
         {
-            throw new ApiException(StatusCodes.Status400BadRequest, $"invalid filter 'name={wanted}'");
+            return name == wanted; // as in Docker, what is no expression is taken as it stands
         }
 
         bool Matches(string text) => System.Text.RegularExpressions.Regex.IsMatch(

@@ -46,15 +46,15 @@ internal static partial class ContainerNames
             + "You have to remove (or rename) that container to be able to reuse that name.");
     }
 
-    /// <summary>A name that nobody has yet.</summary>
-    public static string Choose(Func<string, bool> isTaken)
+    /// <summary>A name that can be had.</summary>
+    public static string Choose(Func<string, bool> tryTake)
     {
         while (true)
         {
             var name = $"{Any(First)}_{Any(Last)}";
-            if (!isTaken(name)) return name;
+            if (tryTake(name)) return name;
             name += RandomNumberGenerator.GetInt32(1000);
-            if (!isTaken(name)) return name;
+            if (tryTake(name)) return name;
         }
     }
 

@@ -16,6 +16,8 @@ namespace Swarm.Api.Containers;
 /// <remarks>Listed in docs/docker-api.md. The node decides; here requests become questions to it.</remarks>
 internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimeProvider time)
 {
+    private readonly ChosenNames _chosen = new(name => desk.Engine.FindNamed(name) is not null);
+
     private readonly ChangeTurns _turns = new();
 
     public void Map(IEndpointRouteBuilder routes)
@@ -59,8 +61,21 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
             // Not 404: clients take that for an image that is missing.
             named => desk.Engine.FindNamed(named)?.Id ?? throw new ApiException(
                 StatusCodes.Status400BadRequest, ContainerFinder.Missing(named).Message));
-        var name = context.Request.Query["name"].ToString().TrimStart('/');
-        if (name.Length == 0) name = ContainerNames.Choose(taken => desk.Engine.FindNamed(taken) is not null);
+        var given = context.Request.Query["name"].ToString().TrimStart('/');
+        var name = given.Length > 0 ? given : _chosen.Choose();
+        try
+        {
+            await CreateAsync(context, name, asked, spec, settings);
+        }
+        finally
+        {
+            if (given.Length == 0) _chosen.GiveBack(name);
+        }
+    }
+
+    private async Task CreateAsync(
+        HttpContext context, string name, JsonFields asked, ContainerSpec spec, StandaloneSettings settings)
+    {
         ContainerNames.Require(name, desk.Engine.List());
         var image = desk.RequireImage(spec.Image, context.Request.Query["platform"].ToString());
         spec = ContainerReading.OverImage(spec, asked, image.Configuration);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Swarm.Core;
 using Swarm.Core.Images;
@@ -18,6 +19,9 @@ namespace Swarm.Runtime.Files;
 /// <summary>Reads and writes containers' files, in views of their roots that last as long as the work.</summary>
 internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetworkPlane networks) : IContainerFiles
 {
+    /// <summary>One commit of a container after another: each lets it go on that has paused it.</summary>
+    private readonly ConditionalWeakTable<LiveContainer, SemaphoreSlim> _commits = [];
+
     public Task<FileEntry> FindAsync(ContainerId id, string path, CancellationToken cancellation) =>
         InRootAsync(id, (root, _, rootPath) => Find(id, root, rootPath, path), cancellation);
 
@@ -102,6 +106,21 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         ContainerId id, ImageCommit commit, bool pause, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(commit);
+        var turn = _commits.GetValue(core.Get(id), _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            return await CommitAloneAsync(id, commit, pause, cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task<Digest> CommitAloneAsync(
+        ContainerId id, ImageCommit commit, bool pause, CancellationToken cancellation)
+    {
         var record = Record(id);
         var isPausing = pause && record is { Phase: ContainerPhase.Running, IsPaused: false };
         if (isPausing) await core.PauseAsync(id, forWork: true, cancellation);

@@ -151,9 +151,11 @@ public sealed class HostImages(
     public ImmutableArray<ImageRemoval> Prune(Func<ImageSummary, bool> isChosen)
     {
         var removed = ImmutableArray.CreateBuilder<ImageRemoval>();
-        var left = store.List().Where(image => !image.IsKeptCopy && isChosen(image)).ToList();
-        // What others were built from can go when they have gone.
-        while (left.RemoveAll(IsRemoved) > 0) { }
+        // What others were built from can go, and may be chosen, when they have gone.
+        while (store.List().Where(image => !image.IsKeptCopy && isChosen(image)).ToList().FindAll(IsRemoved).Count > 0)
+        {
+        }
+
         var freed = removed.Sum(removal => removal.Freed.Value).ToString(CultureInfo.InvariantCulture);
         engine.Events.Publish(
             "image", "prune", "", ImmutableSortedDictionary<string, string>.Empty.Add("reclaimed", freed));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Swarm.Benchmarks.Docker;
@@ -9,6 +10,8 @@ namespace Swarm.Benchmarks.Docker;
 /// <summary>The requests of a <c>docker</c> command without the command: what is left is the engine's time.</summary>
 internal sealed class RawRequests : IDisposable
 {
+    private static readonly JsonSerializerOptions AsNamed = new();
+
     private readonly HttpClient _client;
 
     public RawRequests(DockerEngine engine) => _client = new HttpClient(new SocketsHttpHandler
@@ -44,7 +47,7 @@ internal sealed class RawRequests : IDisposable
     {
         var exec = await PostAsync(
             $"containers/{container}/exec", new { Cmd = command, AttachStdout = true, AttachStderr = true });
-        using var start = JsonContent.Create(new { Detach = false, Tty = false });
+        using var start = JsonContent.Create(new { Detach = false, Tty = false }, options: AsNamed);
         await start.LoadIntoBufferAsync();
         using var output = await _client.PostAsync($"exec/{exec}/start", start);
         await output.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
@@ -58,7 +61,7 @@ internal sealed class RawRequests : IDisposable
 
     private async Task<string> PostAsync<T>(string path, T body)
     {
-        using var content = JsonContent.Create(body);
+        using var content = JsonContent.Create(body, options: AsNamed);
         // Docker takes no body that comes in pieces.
         await content.LoadIntoBufferAsync();
         using var answer = await _client.PostAsync(path, content);
