@@ -33,8 +33,8 @@ public sealed class PruneTests(BuildFixture fixture) : IClassFixture<BuildFixtur
     {
         var container = new ContainerId(Guid.NewGuid().ToString("N"));
         await fixture.Images.MountRootAsync(container, fixture.Images.Find("box")!.Id, default);
-        var parent = (await fixture.Images.CommitAsync(
-            container, new ImageCommit(new ImageConfiguration()) { Name = ImageReference.Parse("parent") }, default)).Id;
+        var commit = new ImageCommit(new ImageConfiguration()) { Name = ImageReference.Parse("parent") };
+        var parent = (await fixture.Images.CommitAsync(container, commit, default)).Id;
         fixture.Images.UnmountRoot(container, discard: true);
         var child = (await fixture.BuildAsync("FROM parent\nLABEL c=1\n")).Image.Id;
         fixture.Images.Remove("parent", force: false, new HashSet<ContainerId>());
