@@ -172,6 +172,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
 
     public void Dispose()
     {
+        if (_closing.IsCancellationRequested) return;
         DisposeOwing();
         // What is unpacked though nobody waits for it ends first.
         _closing.Cancel();

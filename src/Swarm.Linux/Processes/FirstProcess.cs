@@ -4,7 +4,7 @@ namespace Swarm.Linux.Processes;
 
 /// <summary>The first process of a pid namespace, as a container has one.</summary>
 /// <remarks>There the .NET runtime reaps every child that ends, before who started it by other means than the runtime's
-/// has its exit code (SystemNative_InitializeTerminalAndSignalHandling, pal_signal.c).</remarks>
+/// has its exit code: seen with .NET 10, whose thread for signals calls waitpid(-1) at each SIGCHLD.</remarks>
 public static class FirstProcess
 {
     /// <summary>Whether this process is one.</summary>
