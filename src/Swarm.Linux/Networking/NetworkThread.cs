@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Swarm.Linux.Threads;
 
 namespace Swarm.Linux.Networking;
 
@@ -11,7 +11,7 @@ public sealed class NetworkThread : IDisposable
 {
     private const int MostWaiting = 4096;
 
-    private readonly BlockingCollection<Action<LinuxException?>> _work = new(MostWaiting);
+    private readonly ThreadQueue<Action<LinuxException?>> _work = new(MostWaiting);
     private readonly Thread _thread;
 
     /// <param name="hostNamespace">File of the namespace to work in; null for that of the caller.</param>
@@ -26,7 +26,7 @@ public sealed class NetworkThread : IDisposable
     public Task<T> InvokeAsync<T>(Func<T> work, CancellationToken cancellation)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var taken = _work.TryAdd(refused => Run(work, result, refused, cancellation), 0, CancellationToken.None);
+        var taken = _work.TryAdd(refused => Run(work, result, refused, cancellation));
         return taken
             ? result.Task
             : throw new InvalidOperationException($"the network has {MostWaiting} requests waiting already");
@@ -35,9 +35,8 @@ public sealed class NetworkThread : IDisposable
     /// <summary>Ends the thread after what was asked for.</summary>
     public void Dispose()
     {
-        _work.CompleteAdding();
+        _work.Close();
         _thread.Join();
-        _work.Dispose();
     }
 
     private void Work(string? hostNamespace)
@@ -52,7 +51,7 @@ public sealed class NetworkThread : IDisposable
             refused = cause;
         }
 
-        foreach (var item in _work.GetConsumingEnumerable()) item(refused);
+        while (_work.TryTake(Timeout.InfiniteTimeSpan, out var item)) item(refused);
     }
 
     private static void Run<T>(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Swarm.Linux.Processes;
 
 namespace Swarm.Linux.Watching;
 
@@ -42,11 +43,16 @@ public sealed partial class DescriptorWatch : IDisposable
     }
 
     /// <summary>
-    /// Calls back whenever the descriptor is readable, ended ones included, until what is returned is disposed.
+    /// Calls back whenever the descriptor is readable, again and again, until it is read or what is returned is disposed.
     /// </summary>
     /// <param name="descriptor">Must stay open until then.</param>
     public IDisposable Watch(SafeHandle descriptor, Action onReadable) =>
         Register(descriptor, _ => onReadable(), EPOLLIN);
+
+    /// <summary>Calls back once, when a process has ended, or at once when it has already.</summary>
+    /// <param name="process">Must stay open until what is returned is disposed.</param>
+    public IDisposable WatchEnd(ProcessHandle process, Action onEnd) =>
+        Register(process, _ => onEnd(), EPOLLIN | EPOLLONESHOT);
 
     /// <summary>Calls back once, when a connection is closed in both directions.</summary>
     /// <remarks>EPOLLHUP: a unix socket has none while its other side has only ended what it sends.</remarks>

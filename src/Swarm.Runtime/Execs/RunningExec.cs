@@ -56,7 +56,7 @@ internal sealed class RunningExec : IDisposable
     public async Task EndAsync(DescriptorWatch watch, Action<int> onEnd)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (watch.Watch(_handle, () => ended.TrySetResult())) await ended.Task;
+        using (watch.WatchEnd(_handle, () => ended.TrySetResult())) await ended.Task;
         var code = _process.Wait();
         if (!IsTerminal) Input?.Dispose();
         _output.LiftLimit();

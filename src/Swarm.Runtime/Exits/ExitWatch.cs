@@ -88,7 +88,7 @@ internal sealed class ExitWatch : IDisposable
                 _handle = ProcessHandle.Open(process);
                 if (_handle is { } handle)
                 {
-                    _registration = owner._watch.Watch(handle, onEnd);
+                    _registration = owner._watch.WatchEnd(handle, onEnd);
                     return;
                 }
             }

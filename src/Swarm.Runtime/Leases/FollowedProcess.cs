@@ -32,7 +32,7 @@ internal sealed class FollowedProcess : IDisposable
         // A child keeps its pid until it is waited for, ended or not.
         var identity = child is null ? process : ProcessIdentity.Of(child.Pid) ?? default;
         var followed = new FollowedProcess(handle, identity, child, onEnd);
-        lock (followed._lock) followed._watching = watch.Watch(handle, followed.NoticeEnd);
+        lock (followed._lock) followed._watching = watch.WatchEnd(handle, followed.NoticeEnd);
         return followed;
     }
 

@@ -34,7 +34,7 @@ internal sealed class CommandRun : IDisposable
         // A child that was not waited for keeps its pid, ended or not.
         _handle = ProcessHandle.OpenChild(_process);
         _reading = watch.Watch(_pipe.Reading, Read);
-        _ending = watch.Watch(_handle, End);
+        _ending = watch.WatchEnd(_handle, End);
     }
 
     public Task<int> Ended => _ended.Task;

@@ -66,7 +66,7 @@ internal sealed partial class MonitorEnding(
         ProcessHandle handle, TimeSpan patience, CancellationToken cancellation)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = watch.Watch(handle, () => ended.TrySetResult());
+        using var registration = watch.WatchEnd(handle, () => ended.TrySetResult());
         try
         {
             await ended.Task.WaitAsync(patience, time, cancellation);

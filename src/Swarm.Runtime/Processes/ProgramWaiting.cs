@@ -24,7 +24,7 @@ internal sealed class ProgramWaiting(DescriptorWatch watch, TimeSpan patience, T
         using var handle = Hold(process);
         if (handle is null) return process.Wait();
         var ended = NewSignal<bool>();
-        using var watching = watch.Watch(handle, () => ended.TrySetResult(true));
+        using var watching = watch.WatchEnd(handle, () => ended.TrySetResult(true));
         if (HasCome(ended.Task, patience)) return process.Wait();
         Kill(process, ended.Task);
         return null;
@@ -42,7 +42,7 @@ internal sealed class ProgramWaiting(DescriptorWatch watch, TimeSpan patience, T
         }
 
         var ended = NewSignal<bool>();
-        using var watching = watch.Watch(handle, () => ended.TrySetResult(true));
+        using var watching = watch.WatchEnd(handle, () => ended.TrySetResult(true));
         Kill(process, ended.Task);
     }
 

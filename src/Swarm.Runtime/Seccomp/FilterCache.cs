@@ -10,14 +10,15 @@ namespace Swarm.Runtime.Seccomp;
 /// <summary>Filters that crun compiled for an earlier container with the same capabilities, used again.</summary>
 /// <remarks>
 /// Compiling one takes 15 ms of processor time, more than all the rest of a start. crun leaves the compiled program in
-/// its state folder and takes it back as an annotation.
+/// its state folder and takes it back as an annotation. It is kept as <see cref="FilterReduction"/> leaves it, which
+/// saves another millisecond at each start and each exec.
 /// </remarks>
 internal sealed class FilterCache(SeccompProfile profile, EngineFolders folders)
 {
     private const string CompiledName = "seccomp.bpf";
 
-    /// <summary>Bytes of one instruction: https://man7.org/linux/man-pages/man2/seccomp.2.html</summary>
-    private const int InstructionSize = 8;
+    /// <summary>What was kept by an engine that reduced otherwise is not taken.</summary>
+    private const string Reduction = "ranges";
 
     private readonly ConcurrentDictionary<string, string> _compiled = new();
 
@@ -40,8 +41,7 @@ internal sealed class FilterCache(SeccompProfile profile, EngineFolders folders)
     {
         var made = Path.Join(folders.RuntimeState(container), CompiledName);
         if (!File.Exists(made)) return;
-        var program = File.ReadAllBytes(made);
-        if (program.Length == 0 || program.Length % InstructionSize != 0) return;
+        if (FilterReduction.Of(File.ReadAllBytes(made)) is not { } program) return;
 
         var path = Path.Join(folders.Filters, KeyOf(capabilities));
         var aside = $"{path}.{container.Short}";
@@ -52,6 +52,7 @@ internal sealed class FilterCache(SeccompProfile profile, EngineFolders folders)
     private string KeyOf(ImmutableArray<string> capabilities)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(Reduction));
         hash.AppendData(profile.Text.Span);
         hash.AppendData(Encoding.UTF8.GetBytes(string.Join(',', capabilities)));
         return Convert.ToHexStringLower(hash.GetHashAndReset());

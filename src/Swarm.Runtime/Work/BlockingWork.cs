@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Swarm.Linux.Threads;
 
 namespace Swarm.Runtime.Work;
 
@@ -24,7 +24,7 @@ internal sealed class BlockingWork : TaskScheduler, IDisposable
     [ThreadStatic]
     private static BlockingWork? _ofThread;
 
-    private readonly BlockingCollection<Task> _queue = [];
+    private readonly ThreadQueue<Task> _queue = new();
     private readonly Lock _lock = new();
     private readonly List<Thread> _threads = [];
     private readonly string _name;
@@ -58,17 +58,20 @@ internal sealed class BlockingWork : TaskScheduler, IDisposable
     {
         if (Interlocked.Exchange(ref _closed, 1) == 1) return;
         _look.Dispose();
-        _queue.CompleteAdding();
+        _queue.Close();
         Thread[] threads;
         lock (_lock) threads = [.. _threads.Where(thread => thread != Thread.CurrentThread)];
-        if (threads.All(thread => thread.Join(EndPatience))) _queue.Dispose();
+        foreach (var thread in threads)
+        {
+            if (!thread.Join(EndPatience)) return;
+        }
     }
 
-    protected override IEnumerable<Task> GetScheduledTasks() => _queue;
+    protected override IEnumerable<Task> GetScheduledTasks() => _queue.ToArray();
 
     protected override void QueueTask(Task task)
     {
-        _queue.Add(task);
+        _queue.TryAdd(task);
         LookSoon();
     }
 
@@ -110,12 +113,12 @@ internal sealed class BlockingWork : TaskScheduler, IDisposable
         _ofThread = this;
         while (true)
         {
-            if (_queue.TryTake(out var task, IsMoreThanUsual() ? IdleFor : Timeout.InfiniteTimeSpan))
+            if (_queue.TryTake(IsMoreThanUsual() ? IdleFor : Timeout.InfiniteTimeSpan, out var task))
             {
                 Interlocked.Increment(ref _begun);
                 TryExecuteTask(task);
             }
-            else if (_queue.IsCompleted || IsTooMany())
+            else if (_queue.IsOver || IsTooMany())
             {
                 return;
             }

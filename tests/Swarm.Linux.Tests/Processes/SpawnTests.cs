@@ -71,12 +71,12 @@ public sealed class SpawnTests
         });
         using var handle = ProcessHandle.OpenChild(process);
         using var ended = new ManualResetEventSlim();
-        using var registration = watch.Watch(handle, ended.Set);
+        using var registration = watch.WatchEnd(handle, ended.Set);
         Assert.Equal("both", pipe.ReadLine());
         var children = ProcessIdentity.ChildrenOf(process.Pid)
             .Select(pid => ProcessHandle.Open(ProcessIdentity.Of(pid)!.Value)!).ToArray();
         var childrenEnded = children.Select(_ => new ManualResetEventSlim()).ToArray();
-        var watched = children.Zip(childrenEnded, (child, end) => watch.Watch(child, end.Set)).ToArray();
+        var watched = children.Zip(childrenEnded, (child, end) => watch.WatchEnd(child, end.Set)).ToArray();
 
         process.EndWithDescendants();
 
