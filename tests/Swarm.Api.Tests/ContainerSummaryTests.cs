@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Containers;
+using Swarm.Api.Http;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Core.Images;
@@ -30,7 +31,7 @@ public sealed class ContainerSummaryTests
     [Fact]
     public void Whatever_an_image_exposes_its_containers_can_be_listed()
     {
-        var ports = ContainerSummary.Of(Shown, DateTimeOffset.UnixEpoch)["Ports"]!.AsArray();
+        var ports = Summary(Shown)["Ports"]!.AsArray();
 
         Assert.Equal(
             ["80/tcp", "5060/sctp", "53/udp"], ports.Select(port => $"{port!["PrivatePort"]}/{port["Type"]}"));
@@ -69,6 +70,9 @@ public sealed class ContainerSummaryTests
             },
         };
 
-        Assert.Empty(ContainerSummary.Of(shown, DateTimeOffset.UnixEpoch)["Ports"]!.AsArray());
+        Assert.Empty(Summary(shown)["Ports"]!.AsArray());
     }
+
+    private static JsonNode Summary(ShownContainer shown) => JsonAnswers.ToNode(writer =>
+        ContainerSummary.Write(writer, shown, DateTimeOffset.UnixEpoch, sizes: null));
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using Akka.Actor;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
@@ -144,12 +143,10 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
         }
     }
 
-    /// <summary>Says in a container's document what it takes of the disk: by itself, and with its image.</summary>
-    public async Task AddSizesAsync(JsonObject document, ShownContainer shown, CancellationToken cancellation)
+    public async Task<ContainerSizes> SizesAsync(ShownContainer shown, CancellationToken cancellation)
     {
         var own = await SizeAsync(shown.State, cancellation);
-        document["SizeRw"] = own.Value;
-        document["SizeRootFs"] = own.Value + (shown.Image?.Size.Value ?? 0);
+        return new ContainerSizes(own, new Bytes(own.Value + (shown.Image?.Size.Value ?? 0)));
     }
 
     public static int StatusOf(ContainerFault fault) => fault switch

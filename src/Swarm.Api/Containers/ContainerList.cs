@@ -67,7 +67,7 @@ internal static class ContainerList
             && filters.Fits("health", word => ContainerWords.HealthWord(container) == word)
             && filters.Fits("exited", code => state is { Phase: ContainerPhase.Ended, Exit: { } exit }
                 && $"{exit.ExitCode}" == code)
-            && filters.Fits("network", network => NetworkDocument.IsIn(container, network))
+            && filters.Fits("network", network => EndpointDocument.IsIn(container, network))
             && filters.Fits("volume", volume => state.Mounts.Any(
                 mount => mount.Spec.Source == volume || mount.Spec.Target == volume.TrimEnd('/')))
             && filters.Fits("publish", port => state.Ports.Any(published =>

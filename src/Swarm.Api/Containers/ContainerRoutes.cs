@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -5,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Swarm.Api.Http;
 using Swarm.Api.Nodes;
 using Swarm.Cluster.Nodes;
+using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Runtime;
 using Swarm.Runtime.Bundles;
@@ -40,16 +42,19 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         var all = await desk.ListAsync(context.RequestAborted);
         var now = time.GetUtcNow();
         var chosen = ContainerList.Choose(context.Request, all, desk.MadeFrom).ToList();
-        var hasSizes = QueryFlag.IsSet(context.Request.Query["size"]);
-        List<JsonObject> lines = [];
-        foreach (var shown in chosen)
+        // Before the answer begins: to measure may be refused.
+        var sizes = new Dictionary<ContainerId, ContainerSizes>();
+        if (QueryFlag.IsSet(context.Request.Query["size"]))
         {
-            var line = ContainerSummary.Of(shown, now);
-            if (hasSizes) await desk.AddSizesAsync(line, shown, context.RequestAborted);
-            lines.Add(line);
+            foreach (var shown in chosen)
+                sizes[shown.State.Id] = await desk.SizesAsync(shown, context.RequestAborted);
         }
 
-        await context.Response.WriteListAsync(StatusCodes.Status200OK, lines, context.RequestAborted);
+        await context.Response.WriteListAsync(
+            StatusCodes.Status200OK, chosen, Write, context.RequestAborted);
+
+        void Write(Utf8JsonWriter writer, ShownContainer shown) =>
+            ContainerSummary.Write(writer, shown, now, sizes.GetValueOrDefault(shown.State.Id));
     }
 
     private async Task CreateAsync(HttpContext context)
@@ -101,7 +106,11 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
             ? SpecWords.Words(execs)
             : null;
         if (QueryFlag.IsSet(context.Request.Query["size"]))
-            await desk.AddSizesAsync(document, shown, context.RequestAborted);
+        {
+            var sizes = await desk.SizesAsync(shown, context.RequestAborted);
+            (document["SizeRw"], document["SizeRootFs"]) = (sizes.Own.Value, sizes.Whole.Value);
+        }
+
         await context.Response.WriteNodeAsync(StatusCodes.Status200OK, document, context.RequestAborted);
     }
 

@@ -55,9 +55,8 @@ internal sealed class DiskUseRoutes(ContainerDesk desk, IImageStore images, Time
         var now = time.GetUtcNow();
         foreach (var shown in containers)
         {
-            var line = ContainerSummary.Of(shown, now);
-            await desk.AddSizesAsync(line, shown, cancellation);
-            lines.Add(line);
+            var sizes = await desk.SizesAsync(shown, cancellation);
+            lines.Add(JsonAnswers.ToNode(writer => ContainerSummary.Write(writer, shown, now, sizes)));
         }
 
         return lines;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -52,10 +53,12 @@ internal static class JsonAnswers
         await response.WriteLineAsync(answer, cancellation);
     }
 
-    /// <summary>Writes a list piece by piece: the text of a long one is never in memory as a whole, and its client
-    /// reads while the rest is written.</summary>
-    public static async Task WriteListAsync(
-        this HttpResponse response, int status, IReadOnlyList<JsonNode> answers, CancellationToken cancellation)
+    /// <summary>Writes a list piece by piece: a long one is never in memory as a whole, and its client reads while the
+    /// rest is written.</summary>
+    /// <param name="write">Writes one of them; it must not be refused any more.</param>
+    public static async Task WriteListAsync<T>(
+        this HttpResponse response, int status, IEnumerable<T> answers, Action<Utf8JsonWriter, T> write,
+        CancellationToken cancellation)
     {
         const int pieceBytes = 16 * 1024;
         response.StatusCode = status;
@@ -65,7 +68,7 @@ internal static class JsonAnswers
         var sent = 0L;
         foreach (var answer in answers)
         {
-            answer.WriteTo(writer);
+            write(writer, answer);
             // What it has handed on to the body is committed already, and not sent.
             if (writer.BytesCommitted + writer.BytesPending - sent < pieceBytes) continue;
             await writer.FlushAsync(cancellation);
@@ -76,6 +79,14 @@ internal static class JsonAnswers
         writer.WriteEndArray();
         await writer.FlushAsync(cancellation);
         await response.BodyWriter.WriteAsync("\n"u8.ToArray(), cancellation);
+    }
+
+    /// <summary>What is written as it goes, as a part of a document.</summary>
+    public static JsonNode ToNode(Action<Utf8JsonWriter> write)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(text, AsItStands)) write(writer);
+        return JsonNode.Parse(text.WrittenSpan)!;
     }
 
     /// <summary>Writes one line more of an answer that goes on, without its headers.</summary>
