@@ -22,6 +22,22 @@ public sealed class JsonFieldsTests
     }
 
     [Fact]
+    public void Fields_are_found_whatever_their_capitals_and_as_written_first()
+    {
+        var fields = JsonFields.Parse("""{"image":"box","HOSTCONFIG":{"memory":7,"Memory":8},"env":["A=b"]}"""u8);
+
+        Assert.Equal("box", fields.Text("Image"));
+        Assert.True(fields.Has("Env"));
+        Assert.Equal(["A=b"], fields.Words("Env"));
+        Assert.Equal(8, fields.Object("HostConfig").Number("Memory"));
+        Assert.Equal(7, fields.Object("HostConfig").Number("memory"));
+        Assert.True(fields.IsDefault("Images"));
+
+        fields.Rename(["Image", "HostConfig", "Cmd"]);
+        Assert.Equal(["env", "Image", "HostConfig"], fields.Names);
+    }
+
+    [Fact]
     public void Too_deep_is_refused_and_nothing_at_all_has_no_fields()
     {
         var deep = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 2000)));

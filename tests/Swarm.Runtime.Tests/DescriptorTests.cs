@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Swarm.Linux;
 using Swarm.Linux.Processes;
 using Swarm.Linux.Watching;
 using Swarm.Runtime.Processes;
@@ -33,6 +34,20 @@ public sealed class DescriptorTests
         });
 
         Assert.Equal(9, code);
+        Assert.False(Directory.Exists($"/proc/{endless.Pid}"));
+    }
+
+    [Fact]
+    public void A_program_that_cannot_be_held_does_not_go_on_unseen()
+    {
+        var endless = Spawner.Start(new Spawn("/bin/sh", ["-c", "exec sleep 600"]));
+
+        WithoutDescriptors(() =>
+        {
+            var refused = Assert.Throws<LinuxException>(() => ProcessHandle.OpenChildOrEnd(endless));
+            Assert.Equal(Errno.EMFILE, refused.Number);
+        });
+
         Assert.False(Directory.Exists($"/proc/{endless.Pid}"));
     }
 

@@ -33,7 +33,8 @@ internal sealed class CommitRoutes(ContainerDesk desk, HostImages images, IImage
         };
         // It stands still meanwhile unless its client says otherwise.
         var pause = !query.ContainsKey("pause") || QueryFlag.IsSet(query["pause"]);
-        var id = await desk.Engine.Files.CommitAsync(shown.State.Id, commit, pause, context.RequestAborted);
+        // It is made whether or not its client waits for it, as in Docker.
+        var id = await desk.Engine.Files.CommitAsync(shown.State.Id, commit, pause, CancellationToken.None);
         desk.Engine.Events.Publish(
             shown.State, "commit", ("comment", commit.Comment), ("imageID", id.Value),
             ("imageRef", name?.Familiar ?? ""));
@@ -41,7 +42,7 @@ internal sealed class CommitRoutes(ContainerDesk desk, HostImages images, IImage
         {
             images.TellTagged(id, name);
             // What the cluster does not keep at once is told it again.
-            await names.NameAsync(name, id, context.RequestAborted);
+            await names.NameAsync(name, id, CancellationToken.None);
         }
 
         await context.Response.WriteNodeAsync(

@@ -22,7 +22,7 @@ internal static class ConsoleSizeReading
     /// <summary>Height and width.</summary>
     /// <returns>Null where it is not said, or is that of no terminal: zero.</returns>
     /// <exception cref="ApiException">It is no size.</exception>
-    public static ConsoleSize? Read(JsonFields asked) => asked.Node[Field] switch
+    public static ConsoleSize? Read(JsonFields asked) => asked.Find(Field) switch
     {
         null => null,
         JsonArray { Count: 2 } size when Number(size[0]) is { } height && Number(size[1]) is { } width =>

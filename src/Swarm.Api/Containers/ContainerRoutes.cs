@@ -60,7 +60,9 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     private async Task CreateAsync(HttpContext context)
     {
         var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
-        ConsoleSizeReading.DropWhereNotMeant(context, asked.Object("HostConfig"));
+        var host = asked.Object("HostConfig");
+        host.Rename(HostConfigDocument.Names);
+        ConsoleSizeReading.DropWhereNotMeant(context, host);
         var (spec, settings) = ContainerReading.Read(
             asked,
             // Not 404: clients take that for an image that is missing.

@@ -32,6 +32,7 @@ internal static class ContainerUpdate
                 $"container {shown.State.Id.Short} runs a task, whose service decides on it");
         }
 
+        changes.Rename(HostConfigDocument.Names);
         string[] changed = [.. changes.Names.Where(name => !changes.IsDefault(name))];
         foreach (var name in changed.Where(name => name != Restarts && !LimitNames.Contains(name)))
         {

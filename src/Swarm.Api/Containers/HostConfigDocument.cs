@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Swarm.Runtime.Bundles;
 
@@ -29,6 +30,13 @@ internal static class HostConfigDocument
     private static readonly string[] EmptyIsDefault =
         ["CgroupnsMode", "IpcMode", "Isolation", "Runtime", "ShmSize", "NetworkMode"];
 
+    /// <summary>All that can be asked for, as Docker writes it.</summary>
+    public static ImmutableArray<string> Names { get; } =
+    [
+        .. JsonNode.Parse(Defaults)!.AsObject().Select(field => field.Key),
+        "Annotations", "Init", "MaskedPaths", "Mounts", "ReadonlyPaths", "StorageOpt", "Sysctls", "Tmpfs",
+    ];
+
     public static JsonObject Of(ShownContainer shown)
     {
         var document = (JsonObject)JsonNode.Parse(Defaults)!;
@@ -37,7 +45,7 @@ internal static class HostConfigDocument
         var asked = shown.Asked.Object("HostConfig");
         foreach (var name in asked.Names)
         {
-            if (asked.Node[name] is not { } value) continue;
+            if (asked.Find(name) is not { } value) continue;
             if (EmptyIsDefault.Contains(name) && asked.IsDefault(name)) continue;
             document[name] = value.DeepClone();
         }

@@ -48,7 +48,7 @@ internal static class UnsupportedFields
     {
         foreach (var name in names)
         {
-            if (!fields.IsDefault(name)) throw Unsupported(fields, name, fields.Node[name]!.ToJsonString());
+            if (!fields.IsDefault(name)) throw Unsupported(fields, name, fields.Find(name)!.ToJsonString());
         }
     }
 

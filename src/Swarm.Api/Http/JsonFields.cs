@@ -8,6 +8,8 @@ namespace Swarm.Api.Http;
 
 /// <summary>The fields of one object of a request's JSON. What is missing or null has its default; what is of the
 /// wrong kind is named in the error.</summary>
+/// <remarks>A field is found also where its name is written with other capitals, as by Docker, which reads requests so:
+/// https://pkg.go.dev/encoding/json#Unmarshal.</remarks>
 /// <param name="path">Where the object stands, for errors; empty for the whole body.</param>
 internal sealed class JsonFields(JsonObject fields, string path = "")
 {
@@ -54,27 +56,45 @@ internal sealed class JsonFields(JsonObject fields, string path = "")
         }
     }
 
-    public bool Has(string name) => fields[name] is not null;
+    /// <summary>Gives fields these names where they are written with other capitals, for who shows them again.</summary>
+    public void Rename(IEnumerable<string> known)
+    {
+        foreach (var name in known)
+        {
+            if (fields.ContainsKey(name) || KeyOf(name) is not { } key) continue;
+            var value = fields[key];
+            fields.Remove(key);
+            fields[name] = value;
+        }
+    }
+
+    /// <returns>Null where it is missing, or null.</returns>
+    public JsonNode? Find(string name) =>
+        fields.TryGetPropertyValue(name, out var value) ? value
+        : KeyOf(name) is { } key ? fields[key]
+        : null;
+
+    public bool Has(string name) => Find(name) is not null;
 
     /// <summary>Empty where it is missing.</summary>
-    public JsonFields Object(string name) => fields[name] switch
+    public JsonFields Object(string name) => Find(name) switch
     {
         null => new JsonFields([], PathOf(name)),
         JsonObject found => new JsonFields(found, PathOf(name)),
         _ => throw Wrong(name, "an object"),
     };
 
-    public string Text(string name) => fields[name] is { } value ? Value<string>(value, name, "a string") : "";
+    public string Text(string name) => Find(name) is { } value ? Value<string>(value, name, "a string") : "";
 
-    public bool Flag(string name) => fields[name] is { } value && Value<bool>(value, name, "true or false");
+    public bool Flag(string name) => Find(name) is { } value && Value<bool>(value, name, "true or false");
 
     /// <summary>0 where it is missing.</summary>
-    public long Number(string name) => fields[name] is { } value ? Value<long>(value, name, "a whole number") : 0;
+    public long Number(string name) => Find(name) is { } value ? Value<long>(value, name, "a whole number") : 0;
 
     public TimeSpan Nanoseconds(string name) => TimeSpan.FromTicks(Number(name) / TimeSpan.NanosecondsPerTick);
 
     /// <summary>A list of strings, or one string; null where it is missing.</summary>
-    public ImmutableArray<string>? Words(string name) => fields[name] switch
+    public ImmutableArray<string>? Words(string name) => Find(name) switch
     {
         null => null,
         JsonArray list =>
@@ -92,7 +112,7 @@ internal sealed class JsonFields(JsonObject fields, string path = "")
     }
 
     /// <summary>A list of objects.</summary>
-    public ImmutableArray<JsonFields> Objects(string name) => fields[name] switch
+    public ImmutableArray<JsonFields> Objects(string name) => Find(name) switch
     {
         null => [],
         JsonArray list => [.. list.Select((item, at) => item is JsonObject found
@@ -107,7 +127,7 @@ internal sealed class JsonFields(JsonObject fields, string path = "")
     public string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     /// <summary>Whether it says nothing: missing, null, empty, zero or false.</summary>
-    public bool IsDefault(string name) => fields[name] switch
+    public bool IsDefault(string name) => Find(name) switch
     {
         null => true,
         JsonObject found => found.Count == 0,
@@ -139,6 +159,9 @@ internal sealed class JsonFields(JsonObject fields, string path = "")
         if (value is not JsonArray list) return;
         for (var at = 0; at < list.Count; at++) RefuseZeros($"{place}[{at}]", "", list[at]);
     }
+
+    private string? KeyOf(string name) =>
+        fields.Select(pair => pair.Key).FirstOrDefault(key => key.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private T Value<T>(JsonNode node, string name, string kind) =>
         node is JsonValue value && value.TryGetValue<T>(out var found) ? found : throw Wrong(name, kind);

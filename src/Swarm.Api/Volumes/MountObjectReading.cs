@@ -99,7 +99,7 @@ internal static class MountObjectReading
     }
 
     /// <summary>A list of lists of one word, or of two: a name and its value.</summary>
-    private static ImmutableArray<string> Pairs(JsonFields options, string name) => options.Node[name] switch
+    private static ImmutableArray<string> Pairs(JsonFields options, string name) => options.Find(name) switch
     {
         null => [],
         JsonArray list => [.. list.Select(item => item is JsonArray { Count: 1 or 2 } words

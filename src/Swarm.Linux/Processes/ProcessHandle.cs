@@ -24,6 +24,24 @@ public sealed partial class ProcessHandle() : SafeHandleMinusOneIsInvalid(ownsHa
         return opened;
     }
 
+    /// <summary>The same; a child that cannot be held is ended, with all that it has started, and waited for: nobody
+    /// else would.</summary>
+    /// <inheritdoc cref="OpenChild"/>
+    public static ProcessHandle OpenChildOrEnd(SpawnedProcess child)
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        try
+        {
+            return OpenChild(child);
+        }
+        catch (LinuxException)
+        {
+            child.EndWithDescendants();
+            child.Wait();
+            throw;
+        }
+    }
+
     /// <returns>Null when the process is no more, or another one has its pid.</returns>
     /// <exception cref="LinuxException">EMFILE when out of descriptors.</exception>
     public static ProcessHandle? Open(ProcessIdentity process)

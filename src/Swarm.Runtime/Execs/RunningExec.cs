@@ -31,7 +31,7 @@ internal sealed class RunningExec : IDisposable
     {
         (_process, _time) = (process, time);
         // A child that was not waited for keeps its pid, ended or not.
-        _handle = ProcessHandle.OpenChild(process);
+        _handle = ProcessHandle.OpenChildOrEnd(process);
         _terminal = streams.Terminal;
         if (streams.Output is { } output) _outputs.Add((new(watch, output), ConsoleStream.Output));
         if (streams.Error is { } error) _outputs.Add((new(watch, error), ConsoleStream.Error));

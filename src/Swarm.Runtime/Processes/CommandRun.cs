@@ -32,7 +32,7 @@ internal sealed class CommandRun : IDisposable
         _process = Spawner.Start(spawn with { Output = _pipe.Writing });
         _pipe.Writing.Dispose();
         // A child that was not waited for keeps its pid, ended or not.
-        _handle = ProcessHandle.OpenChild(_process);
+        _handle = ProcessHandle.OpenChildOrEnd(_process);
         _reading = watch.Watch(_pipe.Reading, Read);
         _ending = watch.WatchEnd(_handle, End);
     }
