@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Swarm.Api.Http;
 using Swarm.Runtime.Bundles;
 
 namespace Swarm.Api.Containers;
@@ -56,9 +57,9 @@ internal static class HostConfigDocument
         document["Links"] = shown.Links.IsEmpty ? null : SpecWords.Words(shown.Links);
         if (shown.State.Definition.Spec.Shared.Network is { Length: > 0 } shared) document["NetworkMode"] = shared;
         if (asked.Text("NetworkMode") == "default") document["NetworkMode"] = "bridge";
-        if (asked.Object("RestartPolicy").Text("Name").Length == 0) document["RestartPolicy"]!["Name"] = "no";
-        if (asked.Object("LogConfig").Text("Type").Length == 0) document["LogConfig"]!["Type"] = "json-file";
-        if (document["LogConfig"]!["Config"] is null) document["LogConfig"]!["Config"] = new JsonObject();
+        document["RestartPolicy"] = RestartPolicy(asked.Object("RestartPolicy"));
+        document["LogConfig"] = LogConfig(asked.Object("LogConfig"));
+        document["PortBindings"] = PortBindings(asked.Object("PortBindings"));
         if (document["Privileged"]!.GetValue<bool>())
             (document["MaskedPaths"], document["ReadonlyPaths"]) = (null, null);
 
@@ -66,5 +67,35 @@ internal static class HostConfigDocument
         if (asked.Number("Memory") is > 0 and var memory && asked.Number("MemorySwap") == 0)
             document["MemorySwap"] = memory * 2;
         return document;
+    }
+
+    // Whole, whichever of their fields the client left out.
+    private static JsonObject RestartPolicy(JsonFields asked) => new()
+    {
+        ["Name"] = asked.Text("Name") is { Length: > 0 } name ? name : "no",
+        ["MaximumRetryCount"] = asked.Number("MaximumRetryCount"),
+    };
+
+    private static JsonObject LogConfig(JsonFields asked) => new()
+    {
+        ["Type"] = asked.Text("Type") is { Length: > 0 } type ? type : "json-file",
+        ["Config"] = asked.Find("Config")?.DeepClone() ?? new JsonObject(),
+    };
+
+    private static JsonObject PortBindings(JsonFields asked)
+    {
+        var bindings = new JsonObject();
+        foreach (var port in asked.Names)
+        {
+            bindings[port] = asked.Has(port)
+                ? new JsonArray([.. asked.Objects(port).Select(binding => new JsonObject
+                {
+                    ["HostIp"] = binding.Text("HostIp"),
+                    ["HostPort"] = binding.Text("HostPort"),
+                })])
+                : null;
+        }
+
+        return bindings;
     }
 }

@@ -1,5 +1,4 @@
 using Swarm.Linux.Threads;
-using Xunit;
 
 namespace Swarm.Linux.Tests.Threads;
 
