@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -70,9 +71,12 @@ internal sealed class NamedHost : IAsyncDisposable
         return output;
     }
 
+    private static string DigPatience { get; } = string.Create(
+        CultureInfo.InvariantCulture, $"+time={Patience.Seconds(20).TotalSeconds:0}");
+
     /// <returns>What <c>dig +short</c> says: an address a line.</returns>
     internal static async Task<string> DigAsync(string place, params string[] arguments) =>
-        (await RunAsync(place, ["dig", "@" + NameServer.Address, "+tries=1", "+time=20", .. arguments])).Trim();
+        (await RunAsync(place, ["dig", "@" + NameServer.Address, "+tries=1", DigPatience, .. arguments])).Trim();
 
     /// <summary>Sends one datagram from a container and waits for the answer.</summary>
     internal static async Task<byte[]> AskAsync(string place, byte[] message)
