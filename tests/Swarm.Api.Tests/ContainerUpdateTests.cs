@@ -69,6 +69,27 @@ public sealed class ContainerUpdateTests
             (limits!.Cpu, limits.CpuPeriod, limits.CpuQuota));
     }
 
+    [Fact]
+    public void What_was_written_with_other_capitals_is_changed_and_the_rest_of_it_stays()
+    {
+        var shown = Shown("{}");
+        shown = shown with
+        {
+            Own = shown.Own! with
+            {
+                Settings = new StandaloneSettings
+                {
+                    Asked = """{"image":"box","hostconfig":{"memory":67108864,"autoremove":true}}""",
+                },
+            },
+        };
+
+        var (settings, limits) = ContainerUpdate.Apply(shown, Fields("""{"pidslimit":9}"""));
+
+        Assert.Equal(ResourceLimits.None with { Memory = Bytes.FromMebibytes(64), Pids = 9 }, limits);
+        Assert.True(settings.RemovesItself);
+    }
+
     [Theory]
     [InlineData("""{"NanoCpus":1000000000}""", """{"CpuQuota":1000}""", 400, "CPU Quota or Period cannot be updated")]
     [InlineData("""{"Memory":8000000,"MemorySwap":9000000}""", """{"Memory":10000000}""", 400, "set memoryswap")]

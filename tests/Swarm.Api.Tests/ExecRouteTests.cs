@@ -29,6 +29,7 @@ public sealed class ExecRouteTests : IAsyncLifetime
     [InlineData("/v1.42", ",\"ConsoleSize\":[21,77]", ",\"ConsoleSize\":null", 21, 77)]
     [InlineData("/v1.42", ",\"ConsoleSize\":[0,0]", ",\"ConsoleSize\":[0,0]", 0, 0)]
     [InlineData("/v1.41", ",\"ConsoleSize\":[21,77]", ",\"ConsoleSize\":[22,78]", 0, 0)]
+    [InlineData("/v1.41", ",\"consoleSize\":[21,77]", ",\"consolesize\":[22,78]", 0, 0)]
     [InlineData("", "", "", 0, 0)]
     public async Task A_terminal_has_the_clients_size_from_the_start(
         string version, string created, string started, int rows, int columns)

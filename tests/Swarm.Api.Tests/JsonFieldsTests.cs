@@ -38,6 +38,18 @@ public sealed class JsonFieldsTests
     }
 
     [Fact]
+    public void Of_a_field_that_is_written_in_several_ways_the_last_gets_its_name()
+    {
+        var fields = JsonFields.Parse("""{"Memory":1,"cpus":2,"memory":3,"MEMORY":4,"Labels":{"a":"1","A":"2"}}"""u8);
+
+        fields.Rename(["Memory", "Labels"]);
+
+        Assert.Equal(["cpus", "Labels", "Memory"], fields.Names);
+        Assert.Equal(4, fields.Number("Memory"));
+        Assert.Equal(["A=2", "a=1"], fields.Texts("Labels").Select(label => $"{label.Key}={label.Value}"));
+    }
+
+    [Fact]
     public void Too_deep_is_refused_and_nothing_at_all_has_no_fields()
     {
         var deep = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 2000)));

@@ -21,6 +21,7 @@ public sealed class NetworkReadingTests
         """{"HostConfig":{"NetworkMode":"red"},"NetworkingConfig":{"EndpointsConfig":{"blue":{}}}}""", "red blue")]
     [InlineData(
         """{"HostConfig":{"NetworkMode":"default"},"NetworkingConfig":{"EndpointsConfig":{"default":{}}}}""", "bridge")]
+    [InlineData("""{"NetworkingConfig":{"EndpointsConfig":{"default":{},"bridge":{}}}}""", "bridge")]
     public void Networks_are_joined_the_one_of_the_mode_first(string body, string networks)
     {
         var spec = Read(body);

@@ -138,14 +138,15 @@ public sealed class TransferRouteTests
     }
 
     [Theory]
-    [InlineData("right", HttpStatusCode.OK)]
-    [InlineData("wrong", HttpStatusCode.Unauthorized)]
-    public async Task A_login_is_what_the_registry_says(string password, HttpStatusCode status)
+    [InlineData("username", "right", HttpStatusCode.OK)]
+    [InlineData("Username", "right", HttpStatusCode.OK)]
+    [InlineData("username", "wrong", HttpStatusCode.Unauthorized)]
+    public async Task A_login_is_what_the_registry_says(string name, string password, HttpStatusCode status)
     {
         await using var node = await ServedNode.StartAsync();
 
         var answer = await node.Client.PostAsync("/auth", new StringContent(
-            $$"""{"username":"u","password":"{{password}}","serveraddress":"https://registry.test/v2/"}"""));
+            $$"""{"{{name}}":"u","password":"{{password}}","serveraddress":"https://registry.test/v2/"}"""));
 
         Assert.Equal(status, answer.StatusCode);
     }

@@ -60,9 +60,8 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     private async Task CreateAsync(HttpContext context)
     {
         var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
-        var host = asked.Object("HostConfig");
-        host.Rename(HostConfigDocument.Names);
-        ConsoleSizeReading.DropWhereNotMeant(context, host);
+        CanonicalNames.Give(asked);
+        ConsoleSizeReading.DropWhereNotMeant(context, asked.Object("HostConfig"));
         var (spec, settings) = ContainerReading.Read(
             asked,
             // Not 404: clients take that for an image that is missing.

@@ -32,7 +32,7 @@ internal static class ContainerUpdate
                 $"container {shown.State.Id.Short} runs a task, whose service decides on it");
         }
 
-        changes.Rename(HostConfigDocument.Names);
+        CanonicalNames.GiveHost(changes);
         string[] changed = [.. changes.Names.Where(name => !changes.IsDefault(name))];
         foreach (var name in changed.Where(name => name != Restarts && !LimitNames.Contains(name)))
         {
@@ -41,6 +41,7 @@ internal static class ContainerUpdate
         }
 
         var asked = (JsonObject)shown.Asked.Node.DeepClone();
+        CanonicalNames.Give(new JsonFields(asked));
         if (asked["HostConfig"] is not JsonObject host) asked["HostConfig"] = host = [];
         ChangeRestarts(host, changes);
         foreach (var name in changed.Where(LimitNames.Contains)) Change(host, changes, name);

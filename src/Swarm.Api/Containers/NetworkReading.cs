@@ -85,6 +85,7 @@ internal static class NetworkReading
 
         var endpoints = asked.Names
             .Select(name => EndpointReading.Read(name == "default" ? Default : name, asked.Object(name)))
+            .DistinctBy(endpoint => endpoint.Network) // the default one may be named twice
             .OrderBy(endpoint => endpoint.Network == first ? 0 : 1)
             .ToList();
         // As in Docker: who only names networks to join does not mean the default one beside them.

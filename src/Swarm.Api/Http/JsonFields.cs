@@ -56,14 +56,16 @@ internal sealed class JsonFields(JsonObject fields, string path = "")
         }
     }
 
-    /// <summary>Gives fields these names where they are written with other capitals, for who shows them again.</summary>
+    /// <summary>Gives fields these names where they are written with other capitals, for who shows them again. Of one
+    /// that is written in several ways the last stays, as in Docker.</summary>
     public void Rename(IEnumerable<string> known)
     {
         foreach (var name in known)
         {
-            if (fields.ContainsKey(name) || KeyOf(name) is not { } key) continue;
-            var value = fields[key];
-            fields.Remove(key);
+            string[] written = [.. KeysOf(name)];
+            if (written is [] || (written is [var only] && only == name)) continue;
+            var value = fields[written[^1]];
+            foreach (var key in written) fields.Remove(key);
             fields[name] = value;
         }
     }
@@ -71,7 +73,7 @@ internal sealed class JsonFields(JsonObject fields, string path = "")
     /// <returns>Null where it is missing, or null.</returns>
     public JsonNode? Find(string name) =>
         fields.TryGetPropertyValue(name, out var value) ? value
-        : KeyOf(name) is { } key ? fields[key]
+        : KeysOf(name).LastOrDefault() is { } key ? fields[key]
         : null;
 
     public bool Has(string name) => Find(name) is not null;
@@ -160,8 +162,8 @@ internal sealed class JsonFields(JsonObject fields, string path = "")
         for (var at = 0; at < list.Count; at++) RefuseZeros($"{place}[{at}]", "", list[at]);
     }
 
-    private string? KeyOf(string name) =>
-        fields.Select(pair => pair.Key).FirstOrDefault(key => key.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private IEnumerable<string> KeysOf(string name) =>
+        Names.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private T Value<T>(JsonNode node, string name, string kind) =>
         node is JsonValue value && value.TryGetValue<T>(out var found) ? found : throw Wrong(name, kind);

@@ -49,5 +49,6 @@ internal static class RegistryHeader
             user == "<token>" ? "" : user, password, Text(fields, "identitytoken"), Text(fields, "registrytoken"));
     }
 
-    public static string Text(JsonObject fields, string name) => fields[name]?.GetValue<string>() ?? "";
+    public static string Text(JsonObject fields, string name) =>
+        new JsonFields(fields).Find(name)?.GetValue<string>() ?? "";
 }
