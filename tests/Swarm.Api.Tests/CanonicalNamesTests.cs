@@ -7,7 +7,7 @@ namespace Swarm.Api.Tests;
 public sealed class CanonicalNamesTests
 {
     [Theory]
-    [InlineData("""{"hostconfig":{"memory":7}}""", """{"HostConfig":{"Memory":7}}""")]
+    [InlineData("""{"user":"a","hostconfig":{"memory":7}}""", """{"User":"a","HostConfig":{"Memory":7}}""")]
     [InlineData("""{"HostConfig":{"Privileged":true,"privileged":false}}""", """{"HostConfig":{"Privileged":false}}""")]
     [InlineData("""{"HostConfig":{"ulimits":[{"name":"a","Soft":1}]}}""",
         """{"HostConfig":{"Ulimits":[{"Soft":1,"Name":"a"}]}}""")]

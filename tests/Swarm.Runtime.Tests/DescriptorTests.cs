@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Swarm.Linux;
 using Swarm.Linux.Processes;
 using Swarm.Linux.Watching;
+using Swarm.Runtime.Leases;
 using Swarm.Runtime.Processes;
 
 namespace Swarm.Runtime.Tests;
@@ -47,6 +48,18 @@ public sealed class DescriptorTests
             var refused = Assert.Throws<LinuxException>(() => ProcessHandle.OpenChildOrEnd(endless));
             Assert.Equal(Errno.EMFILE, refused.Number);
         });
+
+        Assert.False(Directory.Exists($"/proc/{endless.Pid}"));
+    }
+
+    [Fact]
+    public void A_program_that_cannot_be_followed_does_not_go_on_unseen()
+    {
+        using var watch = new DescriptorWatch("test");
+        var endless = Spawner.Start(new Spawn("/bin/sh", ["-c", "exec sleep 600"]));
+
+        WithoutDescriptors(() => Assert.Throws<LinuxException>(
+            () => FollowedProcess.Begin(watch, new ProcessIdentity(endless.Pid, 0), endless, _ => { })));
 
         Assert.False(Directory.Exists($"/proc/{endless.Pid}"));
     }

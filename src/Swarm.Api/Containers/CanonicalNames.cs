@@ -3,14 +3,18 @@ using Swarm.Api.Http;
 
 namespace Swarm.Api.Containers;
 
-/// <summary>The names, as Docker writes them, of fields that are shown again as they were asked for: so they are kept,
+/// <summary>The names, as Docker writes them, of what a container is asked for with: so it is kept and shown again,
 /// whatever the capitals of whoever asked.</summary>
 internal static class CanonicalNames
 {
-    /// <summary>Fields that have fields; those of the host without any are in <see cref="HostConfigDocument.Names"/>.
-    /// </summary>
+    /// <summary>Of the host only what has fields: the others are in <see cref="HostConfigDocument.Names"/>.</summary>
     private const string Written = """
         {
+          "Hostname": null, "Domainname": null, "User": null, "AttachStdin": null, "AttachStdout": null,
+          "AttachStderr": null, "ExposedPorts": null, "Tty": null, "OpenStdin": null, "StdinOnce": null, "Env": null,
+          "Cmd": null, "ArgsEscaped": null, "Image": null, "Volumes": null, "WorkingDir": null, "Entrypoint": null,
+          "NetworkDisabled": null, "MacAddress": null, "OnBuild": null, "Labels": null, "StopSignal": null,
+          "StopTimeout": null, "Shell": null, "NetworkingConfig": null,
           "Healthcheck": {
             "Test": null, "Interval": null, "Timeout": null, "StartPeriod": null, "StartInterval": null,
             "Retries": null

@@ -27,7 +27,7 @@ internal sealed class FollowedProcess : IDisposable
     public static FollowedProcess? Begin(
         DescriptorWatch watch, ProcessIdentity process, SpawnedProcess? child, Action<FollowedProcess> onEnd)
     {
-        var handle = child is null ? ProcessHandle.Open(process) : ProcessHandle.OpenChild(child);
+        var handle = child is null ? ProcessHandle.Open(process) : ProcessHandle.OpenChildOrEnd(child);
         if (handle is null) return null;
         // A child keeps its pid until it is waited for, ended or not.
         var identity = child is null ? process : ProcessIdentity.Of(child.Pid) ?? default;
