@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Containers;
@@ -7,6 +8,7 @@ using Swarm.Core.Containers;
 using Swarm.Core.Images;
 using Swarm.Images;
 using Swarm.Runtime;
+using Swarm.Runtime.Nodes;
 
 namespace Swarm.Api.Tests;
 
@@ -71,6 +73,30 @@ public sealed class ContainerSummaryTests
         };
 
         Assert.Empty(Summary(shown)["Ports"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_list_that_cannot_be_written_is_an_error_with_its_words()
+    {
+        await using var node = await ServedNode.StartAsync();
+        foreach (var letter in "ab")
+        {
+            var state = Shown.State with
+            {
+                Definition = Shown.State.Definition with { Id = new ContainerId(new string(letter, 64)) },
+                ImageId = Digest.Of("box"u8),
+            };
+            node.Engine.Containers.Add(state);
+            node.Settings[state.Id] = new StandaloneSettings
+            {
+                Asked = letter == 'b' ? """{"ExposedPorts":7}""" : "{}",
+            };
+        }
+
+        var answer = await node.Client.GetAsync("/containers/json");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("ExposedPorts", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     private static JsonNode Summary(ShownContainer shown) => JsonAnswers.ToNode(writer =>

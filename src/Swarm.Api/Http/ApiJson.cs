@@ -55,7 +55,7 @@ internal static class JsonAnswers
 
     /// <summary>Writes a list piece by piece: a long one is never in memory as a whole, and its client reads while the
     /// rest is written.</summary>
-    /// <param name="write">Writes one of them; it must not be refused any more.</param>
+    /// <param name="write">Writes one of them. Once a piece has gone it must not be refused any more.</param>
     public static async Task WriteListAsync<T>(
         this HttpResponse response, int status, IEnumerable<T> answers, Action<Utf8JsonWriter, T> write,
         CancellationToken cancellation)
@@ -63,22 +63,23 @@ internal static class JsonAnswers
         const int pieceBytes = 16 * 1024;
         response.StatusCode = status;
         response.ContentType = ContentType;
-        await using var writer = new Utf8JsonWriter(response.BodyWriter, AsItStands);
+        // Not into the body at once: what cannot be written is an answer still while nothing was sent.
+        var piece = new ArrayBufferWriter<byte>(2 * pieceBytes);
+        await using var writer = new Utf8JsonWriter(piece, AsItStands);
         writer.WriteStartArray();
-        var sent = 0L;
         foreach (var answer in answers)
         {
             write(writer, answer);
-            // What it has handed on to the body is committed already, and not sent.
-            if (writer.BytesCommitted + writer.BytesPending - sent < pieceBytes) continue;
+            if (piece.WrittenCount + writer.BytesPending < pieceBytes) continue;
             await writer.FlushAsync(cancellation);
-            sent = writer.BytesCommitted;
-            if ((await response.BodyWriter.FlushAsync(cancellation)).IsCompleted) return;
+            if ((await response.BodyWriter.WriteAsync(piece.WrittenMemory, cancellation)).IsCompleted) return;
+            piece.ResetWrittenCount();
         }
 
         writer.WriteEndArray();
         await writer.FlushAsync(cancellation);
-        await response.BodyWriter.WriteAsync("\n"u8.ToArray(), cancellation);
+        piece.Write("\n"u8);
+        await response.BodyWriter.WriteAsync(piece.WrittenMemory, cancellation);
     }
 
     /// <summary>What is written as it goes, as a part of a document.</summary>

@@ -24,8 +24,8 @@ public sealed partial class ProcessHandle() : SafeHandleMinusOneIsInvalid(ownsHa
         return opened;
     }
 
-    /// <summary>The same; a child that cannot be held is ended and waited for: nobody else would. Of what it has started
-    /// all is ended that can be held.</summary>
+    /// <summary>The same; a child that cannot be held is ended and waited for: nobody else would. Of what it has
+    /// started, all is ended that can be held.</summary>
     /// <inheritdoc cref="OpenChild"/>
     public static ProcessHandle OpenChildOrEnd(SpawnedProcess child)
     {

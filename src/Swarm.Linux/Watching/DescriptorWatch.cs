@@ -43,7 +43,8 @@ public sealed partial class DescriptorWatch : IDisposable
     }
 
     /// <summary>
-    /// Calls back whenever the descriptor is readable, again and again, until it is read or what is returned is disposed.
+    /// Calls back whenever the descriptor is readable, again and again, until it is read or what is returned is
+    /// disposed.
     /// </summary>
     /// <param name="descriptor">Must stay open until then.</param>
     public IDisposable Watch(SafeHandle descriptor, Action onReadable) =>
