@@ -138,15 +138,15 @@ public sealed class TransferRouteTests
     }
 
     [Theory]
-    [InlineData("username", "right", HttpStatusCode.OK)]
-    [InlineData("Username", "right", HttpStatusCode.OK)]
-    [InlineData("username", "wrong", HttpStatusCode.Unauthorized)]
+    [InlineData("password", "right", HttpStatusCode.OK)]
+    [InlineData("Password", "right", HttpStatusCode.OK)]
+    [InlineData("password", "wrong", HttpStatusCode.Unauthorized)]
     public async Task A_login_is_what_the_registry_says(string name, string password, HttpStatusCode status)
     {
         await using var node = await ServedNode.StartAsync();
 
         var answer = await node.Client.PostAsync("/auth", new StringContent(
-            $$"""{"{{name}}":"u","password":"{{password}}","serveraddress":"https://registry.test/v2/"}"""));
+            $$"""{"username":"u","{{name}}":"{{password}}","serveraddress":"https://registry.test/v2/"}"""));
 
         Assert.Equal(status, answer.StatusCode);
     }
