@@ -144,6 +144,7 @@ public sealed partial class ApiServer : IAsyncDisposable
             context.Response.Headers.Server = $"Swarm/{node.Version} (linux)";
             return next(context);
         });
+        application.Use(next => context => CleanPath.TakeAsync(context, next));
         application.Use(next => context => ApiVersion.TakeOffAsync(context, next));
         application.UseRouting();
         map(application);

@@ -143,6 +143,7 @@ internal sealed partial class EngineCore
             Run = record.Run + 1,
             StartedAt = _time.GetUtcNow(),
             Exit = null,
+            EndedBefore = record.Exit?.At ?? record.EndedBefore,
         });
         var started = false;
         try

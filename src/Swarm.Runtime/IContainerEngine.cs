@@ -164,7 +164,11 @@ public sealed record ContainerState(ContainerDefinition Definition, ContainerPha
     /// <see cref="ContainerExit.Run"/> says which one ended.</summary>
     public int Run { get; init; }
 
+    /// <summary>How it ended; null while it runs again.</summary>
     public ContainerExit? Exit { get; init; }
+
+    /// <summary>When it ended last, also while it runs again; null before its first end.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
 
     public ImmutableArray<NetworkEndpoint> Endpoints { get; init; } = [];
 

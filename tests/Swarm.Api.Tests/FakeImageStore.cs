@@ -31,6 +31,9 @@ internal sealed class FakeImageStore : IImageStore
     /// <summary>Those that are here only because the cluster wants so many copies.</summary>
     public HashSet<Digest> Kept { get; } = [];
 
+    /// <summary>What builds made on the way.</summary>
+    public HashSet<Digest> Steps { get; } = [];
+
     private static IReadOnlySet<ContainerId> Empty => ImmutableHashSet<ContainerId>.Empty;
 
     /// <summary>Thrown by what changes the store, where it is set.</summary>
@@ -77,6 +80,7 @@ internal sealed class FakeImageStore : IImageStore
             ImmutableSortedDictionary<string, string>.Empty)
         {
             IsKeptCopy = Kept.Contains(image.Key),
+            IsIntermediate = Steps.Contains(image.Key),
         }),
     ];
 
@@ -204,5 +208,6 @@ internal sealed class FakeImageStore : IImageStore
     }
 
     private static bool IsNamed(ImageReference name, string text) =>
-        name.Familiar == text || name.Familiar == text + ":latest";
+        name.Familiar == text || name.Familiar == text + ":latest"
+        || (ImageReference.TryParse(text, out var read, out _) && read == name);
 }

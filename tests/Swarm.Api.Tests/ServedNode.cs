@@ -72,7 +72,7 @@ internal sealed class ServedNode : IAsyncDisposable
             _system.ActorOf(Props.Create(() => new FakeNode(this))),
             () => Task.FromResult(Unhealthy), () => ClusterWarnings, TimeProvider.System,
             NullLoggerFactory.Instance, CancellationToken.None);
-        Client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync })
+        Client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync, AllowAutoRedirect = false })
         {
             BaseAddress = new Uri("http://swarm/"),
         };

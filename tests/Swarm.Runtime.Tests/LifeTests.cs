@@ -33,12 +33,15 @@ public sealed class LifeTests(EngineFixture fixture) : IClassFixture<EngineFixtu
     public async Task Started_again_it_has_its_files_and_the_next_run()
     {
         var first = await fixture.StartAsync(EngineFixture.Shell("cat /kept; echo again > /kept"));
-        Assert.Equal(1, (await fixture.ExitOfAsync(first.Id)).Run);
+        var ended = await fixture.ExitOfAsync(first.Id);
+        Assert.Equal((1, null), (ended.Run, first.EndedAt));
 
         var second = await fixture.Engine.StartAsync(first.Id, default);
         var exit = await fixture.ExitOfAsync(first.Id);
 
         Assert.Equal((2, 2, 0), (second.Run, exit.Run, exit.ExitCode));
+        Assert.Equal((null, ended.At), (second.Exit, second.EndedAt));
+        Assert.Equal(exit.At, fixture.Engine.Find(first.Id)!.EndedAt);
         Assert.EndsWith("again", await fixture.LogAsync(first.Id), StringComparison.Ordinal);
     }
 

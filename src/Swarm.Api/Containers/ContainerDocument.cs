@@ -101,7 +101,7 @@ internal static class ContainerDocument
             ["ExitCode"] = ExitCodeOf(shown),
             ["Error"] = failure,
             ["StartedAt"] = QueryTime.Written(state.StartedAt),
-            ["FinishedAt"] = QueryTime.Written(state.Exit?.At),
+            ["FinishedAt"] = QueryTime.Written(state.EndedAt),
         };
         if (state.HealthCheck is null) return document;
         document["Health"] = new JsonObject

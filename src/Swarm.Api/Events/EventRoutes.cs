@@ -98,17 +98,16 @@ internal sealed class EventRoutes(EventLog events, TimeProvider time, Cancellati
         var attributes = new JsonObject();
         foreach (var (name, value) in happened.Attributes) attributes[name] = value;
         var nanoseconds = (happened.At - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
-        var described = new JsonObject
-        {
-            ["status"] = happened.Action,
-            ["id"] = happened.Id,
-            ["Type"] = happened.Kind,
-            ["Action"] = happened.Action,
-            ["Actor"] = new JsonObject { ["ID"] = happened.Id, ["Attributes"] = attributes },
-            ["scope"] = "local",
-            ["time"] = happened.At.ToUnixTimeSeconds(),
-            ["timeNano"] = nanoseconds,
-        };
+        var described = new JsonObject();
+        // The older way to say what comes below: networks and volumes never had it.
+        if (happened.Kind is "container" or "image")
+            (described["status"], described["id"]) = (happened.Action, happened.Id);
+        described["Type"] = happened.Kind;
+        described["Action"] = happened.Action;
+        described["Actor"] = new JsonObject { ["ID"] = happened.Id, ["Attributes"] = attributes };
+        described["scope"] = "local";
+        described["time"] = happened.At.ToUnixTimeSeconds();
+        described["timeNano"] = nanoseconds;
         if (happened.From.Length > 0) described["from"] = happened.From;
         return described;
     }

@@ -20,10 +20,10 @@ internal sealed class ContainerConsoles(EngineCore core, BlockingWork work) : IC
     {
         ArgumentNullException.ThrowIfNull(size);
         var container = core.Get(id);
-        if (!container.Definition.Spec.Tty)
-            throw new ContainerException(ContainerFault.Invalid, $"container {id.Short} has no terminal");
         if (container.Record is not { Phase: ContainerPhase.Running or ContainerPhase.Created })
             throw new ContainerException(ContainerFault.WrongPhase, $"container {id.Short} is not running");
+        // As in Docker: who shows a container need not know whether it has one.
+        if (!container.Definition.Spec.Tty) return;
         // "1" is conmon's word for a new size.
         Fifo.TryWrite(
             Path.Join(core.Folders.Bundle(id), "ctl"),

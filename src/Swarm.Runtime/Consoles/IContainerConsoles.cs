@@ -11,8 +11,8 @@ public interface IContainerConsoles
     /// <exception cref="ContainerException">There is no such container; it is paused.</exception>
     Task<IConsoleSession> AttachAsync(ContainerId id, ConsoleStreams streams, CancellationToken cancellation);
 
-    /// <summary>Sets the size of the container's terminal.</summary>
-    /// <exception cref="ContainerException">It does not run, or has no terminal.</exception>
+    /// <summary>Sets the size of the container's terminal; where it has none, does nothing.</summary>
+    /// <exception cref="ContainerException">It does not run.</exception>
     void Resize(ContainerId id, ConsoleSize size);
 }
 

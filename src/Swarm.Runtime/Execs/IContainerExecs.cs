@@ -29,9 +29,9 @@ public interface IContainerExecs
     /// <exception cref="ContainerException">As <see cref="StartDetachedAsync"/>.</exception>
     Task<IConsoleSession> StartAsync(string exec, ConsoleSize? size, CancellationToken cancellation);
 
-    /// <summary>Sets the size of its terminal.</summary>
+    /// <summary>Sets the size of its terminal; where it has none, does nothing.</summary>
     /// <remarks>Of one that does not run yet: for when it does.</remarks>
-    /// <exception cref="ContainerException">It is not known, has ended, or has no terminal.</exception>
+    /// <exception cref="ContainerException">It is not known, or has ended.</exception>
     void Resize(string exec, ConsoleSize size);
 
     /// <returns>Null when it is not known (any more).</returns>

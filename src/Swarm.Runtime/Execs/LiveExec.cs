@@ -68,10 +68,9 @@ internal sealed class LiveExec(string id, ContainerId container, ExecDefinition 
     }
 
     /// <remarks>Clients tell their size as soon as they are answered, which is before the program runs.</remarks>
-    /// <exception cref="ContainerException">It has no terminal, or has ended.</exception>
+    /// <exception cref="ContainerException">It has ended.</exception>
     public void Resize(ConsoleSize size)
     {
-        if (!definition.Tty) throw new ContainerException(ContainerFault.Invalid, $"exec {id} has no terminal");
         lock (_lock)
         {
             if (_exitCode is not null)

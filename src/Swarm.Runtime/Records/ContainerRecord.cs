@@ -35,6 +35,9 @@ internal sealed record ContainerRecord
 
     public ContainerExit? Exit { get; init; }
 
+    /// <summary>While it runs again: when it ended before.</summary>
+    public DateTimeOffset? EndedBefore { get; init; }
+
     public ImmutableArray<NetworkEndpoint> Endpoints { get; init; } = [];
 
     public ImmutableArray<PublishedPort> Ports { get; init; } = [];
@@ -66,6 +69,7 @@ internal sealed record ContainerRecord
         StartedAt = StartedAt,
         Run = Run,
         Exit = Exit,
+        EndedAt = Exit?.At ?? EndedBefore,
         Endpoints = Endpoints,
         Ports = Ports,
         HealthCheck = HealthCheck,
