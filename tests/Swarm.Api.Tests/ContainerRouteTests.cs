@@ -43,22 +43,6 @@ public sealed class ContainerRouteTests
             spec.HealthCheck!.Test[^1], (int)spec.HealthCheck.Interval.TotalSeconds, spec.HealthCheck.Retries));
     }
 
-    [Theory]
-    [InlineData("/images/docker.io%2Flibrary%2Fbox:1/json", HttpStatusCode.OK, null)]
-    [InlineData("/v1.47/images/docker.io%2flibrary%2fbox%3A1/json", HttpStatusCode.OK, null)]
-    [InlineData("/v1.47/containers//web/json?size=1", HttpStatusCode.MovedPermanently,
-        "/v1.47/containers/web/json?size=1")]
-    [InlineData("/containers/%2Fweb/json", HttpStatusCode.MovedPermanently, "/containers/web/json")]
-    public async Task Paths_are_taken_as_Dockers_router_takes_them(string path, HttpStatusCode status, string? location)
-    {
-        await using var node = await ServedNode.StartAsync();
-        node.Store.Add("box"u8, "box:1");
-
-        var answer = await node.Client.GetAsync(path);
-
-        Assert.Equal((status, location), (answer.StatusCode, answer.Headers.Location?.OriginalString));
-    }
-
     [Fact]
     public async Task A_prune_goes_on_where_others_were_quicker()
     {

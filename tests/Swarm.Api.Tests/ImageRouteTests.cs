@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Swarm.Core.Images;
 using Swarm.Images;
 
@@ -8,18 +7,6 @@ namespace Swarm.Api.Tests;
 
 public sealed class ImageRouteTests
 {
-    [Fact]
-    public async Task The_use_of_the_disk_names_no_steps_of_builds()
-    {
-        await using var node = await ServedNode.StartAsync();
-        var box = node.Store.Add("box"u8, "box:1");
-        node.Store.Steps.Add(node.Store.Add("step"u8, "step:1"));
-
-        var use = JsonNode.Parse(await node.Client.GetStringAsync("/system/df?type=image"))!;
-
-        Assert.Equal(box.Value, Assert.Single(use["Images"]!.AsArray())!["Id"]!.GetValue<string>());
-    }
-
     [Fact]
     public async Task A_loaded_image_is_listed_and_the_cluster_knows_its_name()
     {

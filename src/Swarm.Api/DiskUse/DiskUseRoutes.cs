@@ -43,8 +43,10 @@ internal sealed class DiskUseRoutes(ContainerDesk desk, IImageStore images, Time
         answer["LayersSize"] = use.Layers.Value;
         answer["Images"] = new JsonArray(
         [
-            .. images.List().Where(image => !image.IsIntermediate).Select(image => (JsonNode)ImageDocument.For(context, ImageDocument.Line(
-                image, image.Names, users.GetValueOrDefault(image.Id), use.Shared.GetValueOrDefault(image.Id)))),
+            .. from image in images.List()
+               where !image.IsIntermediate
+               select (JsonNode)ImageDocument.For(context, ImageDocument.Line(
+                   image, image.Names, users.GetValueOrDefault(image.Id), use.Shared.GetValueOrDefault(image.Id))),
         ]);
     }
 
