@@ -149,8 +149,9 @@ public sealed class ContainerReadingTests
         "ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: 5")]
     [InlineData("""{"ConsoleSize":[1,2,3]}""", 400,
         "invalid JSON: HostConfig.ConsoleSize must be a height and a width, each between 0 and 65535")]
-    [InlineData("""{"SecurityOpt":["label=type:x"]}""", 501,
-        "the security option label=type:x is not supported by this version of Swarm")]
+    [InlineData("""{"SecurityOpt":["label="]}""", 400, "invalid --security-opt: \"label=\"")]
+    [InlineData("""{"SecurityOpt":["writable-cgroups=true"]}""", 501,
+        "the security option writable-cgroups=true is not supported by this version of Swarm")]
     [InlineData("""{"SecurityOpt":["what"]}""", 400, "invalid --security-opt: \"what\"")]
     [InlineData("""{"CgroupnsMode":"x"}""", 400, "invalid cgroup namespace mode: x")]
     [InlineData("""{"Runtime":"kata"}""", 400, "unknown or invalid runtime name: kata")]

@@ -61,7 +61,9 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     {
         var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
         CanonicalNames.Give(asked);
-        ConsoleSizeReading.DropWhereNotMeant(context, asked.Object("HostConfig"));
+        var host = asked.Object("HostConfig");
+        ConsoleSizeReading.DropWhereNotMeant(context, host);
+        UnsupportedFields.DropWhereGone(context, host);
         var (spec, settings) = ContainerReading.Read(
             asked,
             // Not 404: clients take that for an image that is missing.
@@ -171,6 +173,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         var changes = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
         using var turn = await _turns.TakeAsync(id, context.RequestAborted);
         var shown = await desk.ShowAsync(id.Value, context.RequestAborted);
+        UnsupportedFields.DropWhereGone(context, changes);
         var (settings, limits) = ContainerUpdate.Apply(shown, changes);
         await ChangeAsync(shown.State, settings, limits);
         desk.Engine.Events.Publish(shown.State, "update");

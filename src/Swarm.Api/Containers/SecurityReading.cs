@@ -25,10 +25,10 @@ internal sealed record SecurityReading(bool NoNewPrivileges, string? Seccomp, st
                 ("seccomp", "builtin") => read with { Seccomp = null },
                 ("seccomp", { Length: > 0 }) => read with { Seccomp = value },
                 ("apparmor", { Length: > 0 }) => read with { AppArmor = value },
-                // Nothing is labelled.
-                ("label", "disable") => read,
+                // Nothing is labelled, as by a Docker that was not told to (--selinux-enabled).
+                ("label", { Length: > 0 }) => read,
                 ("systempaths", "unconfined") => read, // clients turn it into empty lists of paths
-                ("label" or "writable-cgroups", _) => throw new ApiException(
+                ("writable-cgroups", _) => throw new ApiException(
                     StatusCodes.Status501NotImplemented,
                     $"the security option {option} is not supported by this version of Swarm"),
                 _ => throw new ApiException(

@@ -27,6 +27,12 @@ internal static class UnsupportedFields
     /// <summary>Names under which clients know what makes containers here.</summary>
     private static readonly string[] Runtimes = ["runc", "crun", "io.containerd.runc.v2"];
 
+    /// <summary>Kernels have no limit on memory of their own any more: from 1.42 on Docker passes it over.</summary>
+    public static void DropWhereGone(HttpContext context, JsonFields host)
+    {
+        if (!ApiVersion.IsBefore(context, 42)) host.Node.Remove("KernelMemory");
+    }
+
     /// <exception cref="ApiException">Names the first field that asks for what is not supported.</exception>
     public static void Refuse(JsonFields config, JsonFields host)
     {
