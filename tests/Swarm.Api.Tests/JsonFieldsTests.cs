@@ -50,6 +50,16 @@ public sealed class JsonFieldsTests
     }
 
     [Fact]
+    public void What_is_passed_over_is_so_however_it_is_written()
+    {
+        var fields = JsonFields.Parse("""{"KernelMemory":1,"kernelmemory":2,"Memory":3}"""u8);
+
+        fields.Drop("KernelMemory");
+
+        Assert.Equal(["Memory"], fields.Names);
+    }
+
+    [Fact]
     public void Too_deep_is_refused_and_nothing_at_all_has_no_fields()
     {
         var deep = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 2000)));

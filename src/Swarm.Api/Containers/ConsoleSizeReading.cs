@@ -16,9 +16,7 @@ internal static class ConsoleSizeReading
     /// <summary>Clients before 1.42 say it, and do not mean it.</summary>
     public static void DropWhereNotMeant(HttpContext context, JsonFields asked)
     {
-        if (!ApiVersion.IsBefore(context, 42)) return;
-        asked.Rename([Field]);
-        asked.Node.Remove(Field);
+        if (ApiVersion.IsBefore(context, 42)) asked.Drop(Field);
     }
 
     /// <summary>Height and width.</summary>

@@ -30,7 +30,7 @@ internal static class UnsupportedFields
     /// <summary>Kernels have no limit on memory of their own any more: from 1.42 on Docker passes it over.</summary>
     public static void DropWhereGone(HttpContext context, JsonFields host)
     {
-        if (!ApiVersion.IsBefore(context, 42)) host.Node.Remove("KernelMemory");
+        if (!ApiVersion.IsBefore(context, 42)) host.Drop("KernelMemory");
     }
 
     /// <exception cref="ApiException">Names the first field that asks for what is not supported.</exception>

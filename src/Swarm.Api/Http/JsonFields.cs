@@ -70,6 +70,12 @@ internal sealed class JsonFields(JsonObject fields, string path = "")
         }
     }
 
+    /// <summary>Passes a field over, however it is written.</summary>
+    public void Drop(string name)
+    {
+        foreach (var key in KeysOf(name).ToList()) fields.Remove(key);
+    }
+
     /// <returns>Null where it is missing, or null.</returns>
     public JsonNode? Find(string name) =>
         fields.TryGetPropertyValue(name, out var value) ? value

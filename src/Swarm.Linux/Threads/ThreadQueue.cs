@@ -6,7 +6,7 @@ namespace Swarm.Linux.Threads;
 /// <remarks>
 /// <see cref="System.Collections.Concurrent.BlockingCollection{T}"/> looks again up to 140 times before it sleeps, and
 /// gives the processor away each time (sched_yield). Such threads mostly wait for a program which they have started a
-/// moment ago: on two processors it is that program which they kept from them.
+/// moment ago, and which wants the processor itself.
 /// </remarks>
 /// <param name="most">How many may wait.</param>
 public sealed class ThreadQueue<T>(int most = int.MaxValue)
