@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Connections;
 using Swarm.Linux.Watching;
-using Swarm.Runtime.Consoles;
 using static Swarm.Api.Tests.TakingServer;
 
 namespace Swarm.Api.Tests;
@@ -17,7 +16,12 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _server;
 
+    private const string Upgraded =
+        "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
+
     private const string Late = "GET /late HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    private const string Echoed = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello";
 
     private string Path => System.IO.Path.Combine(_folder, "s");
 
@@ -27,6 +31,7 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
         {
             server.MapGet("/late", AnswerLateAsync);
             server.MapGet("/never", WaitAsync);
+            server.MapPost("/echo", EchoAsync);
             server.MapPost("/short", AnswerWithoutReadingAsync);
             server.MapPost("/stuck", RunStuckAsync);
         });
@@ -45,9 +50,7 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
         using var client = await ConnectAsync();
 
         await client.SendAsync(Encoding.ASCII.GetBytes(Hijack + "early "));
-        Assert.Equal(
-            "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n",
-            await ReadAsync(client, HeadEnd));
+        Assert.Equal(Upgraded, await ReadAsync(client, HeadEnd));
         await client.SendAsync("late"u8.ToArray());
         client.Shutdown(SocketShutdown.Send);
 
@@ -96,6 +99,37 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
         Assert.Equal($"got {{}} and {new string('x', 100_000)}, after all", await ReadAsync(client));
     }
 
+    [Fact]
+    public async Task What_is_answered_is_held_until_the_client_has_read_the_head()
+    {
+        using var client = await ConnectAsync();
+        await client.SendAsync(Encoding.ASCII.GetBytes(Hijack));
+        client.Shutdown(SocketShutdown.Send); // the answer is written at once
+        await Task.Delay(TimeSpan.FromMilliseconds(300));
+
+        var buffer = new byte[64 * 1024];
+        var head = Encoding.ASCII.GetString(buffer, 0, await client.ReceiveAsync(buffer));
+
+        Assert.Equal(Upgraded, head);
+        Assert.Equal("got {} and , after all", await ReadAsync(client));
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_the_head_gets_the_answer_behind_it_all_the_same()
+    {
+        const string answer = "got {} and , after all";
+        using var client = await ConnectAsync();
+        await client.SendAsync(Encoding.ASCII.GetBytes(Hijack));
+        client.Shutdown(SocketShutdown.Send);
+
+        var patience = DateTime.UtcNow + TimeSpan.FromSeconds(30);
+        while (client.Available < Upgraded.Length + answer.Length && DateTime.UtcNow < patience)
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+
+        Assert.Equal(Upgraded.Length + answer.Length, client.Available);
+        Assert.Equal(Upgraded + answer, await ReadAsync(client));
+    }
+
     [Theory]
     [InlineData("/short")]
     [InlineData("/stuck")]
@@ -126,6 +160,28 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
         Assert.Equal(2, (await ReadAsync(client)).Split("late, and not too late").Length - 1);
     }
 
+    [Fact]
+    public async Task A_client_that_has_ended_its_half_gets_the_answers_to_requests_with_bodies()
+    {
+        using var client = await ConnectAsync();
+
+        await client.SendAsync(Encoding.ASCII.GetBytes(Echoed + Echoed));
+        client.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal(2, (await ReadAsync(client)).Split("<hello>").Length - 1);
+    }
+
+    [Fact]
+    public async Task A_request_whose_body_ends_too_early_is_refused()
+    {
+        using var client = await ConnectAsync();
+
+        await client.SendAsync(Encoding.ASCII.GetBytes(Echoed[..^1]));
+        client.Shutdown(SocketShutdown.Send);
+
+        Assert.DoesNotContain("<hell", await ReadAsync(client), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -148,6 +204,12 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
     {
         await SentAllAsync(context);
         await context.Response.WriteAsync("late, and not too late", context.RequestAborted);
+    }
+
+    private static async Task EchoAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        await context.Response.WriteAsync($"<{await reader.ReadToEndAsync()}>", context.RequestAborted);
     }
 
     /// <summary>Says once that it goes on, and ends with the client.</summary>
@@ -210,32 +272,4 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
     /// <remarks>No stream of the framework reads from a socket whose other half is closed.</remarks>
     private static Task<string> ReadAsync(Socket socket, string? end = null) => TakingServer.ReadAsync(
         (buffer, cancellation) => socket.ReceiveAsync(buffer, cancellation), end);
-
-    /// <summary>A program that does not read, and ends when it could.</summary>
-    private sealed class StuckConsole : IConsoleSession
-    {
-        private readonly TaskCompletionSource _isWritten = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _reads;
-
-        public bool IsTerminal => true;
-
-        public async ValueTask<ConsoleRead> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
-        {
-            var text = _reads++ switch { 0 => "said", 1 => " and done", _ => "" };
-            if (_reads == 2) await _isWritten.Task;
-            Encoding.ASCII.GetBytes(text).CopyTo(buffer);
-            return new ConsoleRead(ConsoleStream.Output, text.Length);
-        }
-
-        public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellation)
-        {
-            _isWritten.TrySetResult();
-            await Task.Delay(Timeout.Infinite, cancellation);
-            return true;
-        }
-
-        public ValueTask EndInputAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }

@@ -13,6 +13,7 @@ internal static class Uapi
     internal const int SO_RCVBUF = 8;
     internal const int SO_REUSEADDR = 2;
     internal const int SO_PRIORITY = 12;
+    internal const int SIOCOUTQ = 0x5411;
     internal const int SOL_IP = 0;
     internal const int IP_TOS = 1;
     internal const int SOL_IPV6 = 41;

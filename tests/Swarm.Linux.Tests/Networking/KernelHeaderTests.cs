@@ -29,6 +29,7 @@ public sealed class KernelHeaderTests
         #include <linux/netlink.h>
         #include <linux/pkt_sched.h>
         #include <linux/rtnetlink.h>
+        #include <linux/sockios.h>
         #include <linux/veth.h>
 
         """;
