@@ -42,6 +42,7 @@ internal sealed partial class EngineCore
     private async Task<ContainerState> TakeAsync(
         ContainerDefinition definition, Making make, CancellationToken cancellation)
     {
+        Moves.Expect(); // mostly it is started at once
         EngineNames.Check(definition);
         CpuSetCheck.Check(definition.Spec.Limits, _cgroups);
         MappedUserCheck.Check(definition.Spec, UsersOf(definition.Spec));

@@ -73,6 +73,7 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
     private async Task<RunningExec> StartAsync(LiveExec exec, bool isAttached, ConsoleSize? size)
     {
         var record = core.GetUnpaused(exec.Container, "exec");
+        core.Moves.Expect();
         exec.Take();
         try
         {
