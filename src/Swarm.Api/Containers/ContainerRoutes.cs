@@ -126,7 +126,8 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         }
         catch (ApiException refused) when (refused.Status == StatusCodes.Status400BadRequest)
         {
-            throw new ApiException(refused.Status, StartFaults.Explain(refused.Message));
+            throw new ApiException(
+                StartFaults.StatusOf(refused.Message), StartFaults.Explain(refused.Message));
         }
     }
 

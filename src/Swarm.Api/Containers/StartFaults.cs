@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Swarm.Api.Containers;
 
 /// <summary>Why a container could not be started, in the words from which Docker's client takes its exit
@@ -14,6 +16,16 @@ internal static class StartFaults
         _ when Has(fault, "executable file not found") || Has(fault, "no such file or directory") => CannotBeFound,
         _ when Has(fault, "permission denied") || Has(fault, "is a directory") => CannotBeRun,
         _ => Failed,
+    };
+
+    /// <summary>The status that Docker answers it with.</summary>
+    public static int StatusOf(string fault) => fault switch
+    {
+        _ when Has(fault, "no such container:")
+            || (fault.StartsWith("network ", StringComparison.Ordinal) && Has(fault, " not found"))
+            => StatusCodes.Status404NotFound,
+        _ when Has(fault, "port is already allocated") => StatusCodes.Status500InternalServerError,
+        _ => StatusCodes.Status400BadRequest,
     };
 
     /// <summary>The message, with the words that clients look for.</summary>

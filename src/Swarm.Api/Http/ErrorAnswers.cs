@@ -42,7 +42,9 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger)
         var status = StatusOf(cause);
         if (status == StatusCodes.Status500InternalServerError)
         {
-            LogFailed(cause, context.Request.Method, context.Request.Path.Value ?? "");
+            var (method, path) = (context.Request.Method, context.Request.Path.Value ?? "");
+            if (cause is ApiException) LogHostRefused(method, path, cause.Message);
+            else LogFailed(cause, method, path);
         }
 
         if (context.Response.HasStarted)
@@ -76,6 +78,10 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger)
         RegistryFault.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status502BadGateway,
     };
+
+    /// <remarks>Why is known, and no fault of the program.</remarks>
+    [LoggerMessage(LogLevel.Warning, "The request {Method} {Path} could not be done: {Reason}")]
+    private partial void LogHostRefused(string method, string path, string reason);
 
     [LoggerMessage(LogLevel.Error, "The request {Method} {Path} failed")]
     private partial void LogFailed(Exception cause, string method, string path);
