@@ -65,7 +65,14 @@ public sealed partial class ApiServer : IAsyncDisposable
         var stopping = new CancellationTokenSource();
         var desk = new ContainerDesk(containers, engine, store);
         var hangUps = new DescriptorWatch("hang-ups");
-        var application = Build(kestrel => Listen(kestrel, options, identity, hangUps, logs), node, logs, routes =>
+        var application = Build(kestrel => Listen(kestrel, options, identity, hangUps, time, logs), node, logs, Map);
+        ListeningSocket.Prepare(options.SocketPath);
+        await application.StartAsync(cancellation);
+        ListeningSocket.Publish(options.SocketPath, options.Group, logs.CreateLogger<ApiServer>());
+        if (options.Tcp is { Address: var address }) LogListening(logs.CreateLogger<ApiServer>(), address);
+        return new ApiServer(application, options.SocketPath, identity, hangUps, names, stopping);
+
+        void Map(IEndpointRouteBuilder routes)
         {
             new NodeRoutes(node, store, engine, findFault, warnings, time).Map(routes);
             var transfers = new TransferRoutes(host, names, time);
@@ -87,12 +94,7 @@ public sealed partial class ApiServer : IAsyncDisposable
             new VolumeRoutes(engine).Map(routes);
             new DiskUseRoutes(desk, store, time).Map(routes);
             new EventRoutes(engine.Events, time, stopping.Token).Map(routes);
-        });
-        ListeningSocket.Prepare(options.SocketPath);
-        await application.StartAsync(cancellation);
-        ListeningSocket.Publish(options.SocketPath, options.Group, logs.CreateLogger<ApiServer>());
-        if (options.Tcp is { Address: var address }) LogListening(logs.CreateLogger<ApiServer>(), address);
-        return new ApiServer(application, options.SocketPath, identity, hangUps, names, stopping);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -108,16 +110,16 @@ public sealed partial class ApiServer : IAsyncDisposable
 
     private static void Listen(
         KestrelServerOptions kestrel, ApiOptions options, TlsIdentity? identity, DescriptorWatch hangUps,
-        ILoggerFactory logs)
+        TimeProvider time, ILoggerFactory logs)
     {
         kestrel.ListenUnixSocket(
             ListeningSocket.BindingPath(options.SocketPath),
-            listener => ConnectionTakeover.Offer(listener, hangUps));
+            listener => ConnectionTakeover.Offer(listener, hangUps, time));
         if (identity is null) return;
         kestrel.Listen(options.Tcp!.Address, listener =>
         {
             new ClientCertificates(identity, logs.CreateLogger<ClientCertificates>()).Demand(listener);
-            ConnectionTakeover.Offer(listener, hangUps: null);
+            ConnectionTakeover.Offer(listener, hangUps: null, time);
         });
     }
 

@@ -42,10 +42,10 @@ internal sealed partial class EngineCore
     private async Task<ContainerState> TakeAsync(
         ContainerDefinition definition, Making make, CancellationToken cancellation)
     {
-        Moves.Expect(); // mostly it is started at once
         EngineNames.Check(definition);
         CpuSetCheck.Check(definition.Spec.Limits, _cgroups);
         MappedUserCheck.Check(definition.Spec, UsersOf(definition.Spec));
+        Moves.Expect(); // mostly it is started at once
         while (true)
         {
             var container = Table.Take(definition);

@@ -31,7 +31,8 @@ internal sealed partial class EngineCore
         foreach (var record in records) Table.Take(record.Definition).Record = record;
         _orphans = new OrphanReaper(Path.GetFileName(_options.ConmonPath), Path.GetFileName(_options.CrunPath));
         // Before looking, so that what ends meanwhile is not missed.
-        _exitWatch = new ExitWatch(Watch, Folders.Exits, NoticeFirstEnd, NoticeEnd, NoticeAll);
+        _exitWatch = new ExitWatch(
+            Watch, Folders.Exits, NoticeFirstEnd, NoticeEnd, NoticeAll, work => Begin(() => DoLaterAsync(work)));
         _logWatch = new MoveWatch(Watch, () => Begin(CheckLogsAsync));
 
         var alive = records.Where(record => Judge(record) is AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted);
@@ -171,6 +172,12 @@ internal sealed partial class EngineCore
     private void NoticeAll()
     {
         foreach (var container in Table.All) Begin(() => EndAtLastAsync(container));
+    }
+
+    private async Task DoLaterAsync(Action work)
+    {
+        await Task.Delay(EndAgainAfter, _time, _closing.Token);
+        work();
     }
 
     /// <remarks>An end is noticed once only, and what has to be done about it may be refused for a while.</remarks>

@@ -35,7 +35,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime, IDisposable
         _server = await StartAsync(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener =>
         {
             new ClientCertificates(_identity, NullLogger<ClientCertificates>.Instance).Demand(listener);
-            ConnectionTakeover.Offer(listener, hangUps: null);
+            ConnectionTakeover.Offer(listener, hangUps: null, TimeProvider.System);
         }));
     }
 

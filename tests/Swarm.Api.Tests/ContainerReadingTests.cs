@@ -216,6 +216,18 @@ public sealed class ContainerReadingTests
     }
 
     [Theory]
+    [InlineData("""{"NetworkMode":"host","PortBindings":{"80/tcp":[{"HostPort":8080}]}}""", "", "HostPort")]
+    [InlineData("""{"NetworkMode":"none","PortBindings":{"80/tcp":[1]}}""", "", "80/tcp")]
+    [InlineData("{}", "\"AttachStdin\":\"yes\",", "AttachStdin")]
+    public void What_could_not_be_shown_is_refused_also_where_it_is_of_no_use(string host, string more, string named)
+    {
+        var refused = Assert.Throws<ApiException>(() => Read(host, more));
+
+        Assert.Equal(400, refused.Status);
+        Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(-1)]
     [InlineData(1_000_000)]
     [InlineData(1_000_000_000_000_000)]

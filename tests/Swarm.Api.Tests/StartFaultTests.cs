@@ -10,6 +10,8 @@ public sealed class StartFaultTests
     [InlineData("No such container: db", 404)]
     [InlineData("port is already allocated: host port 80/tcp is taken by web", 500)]
     [InlineData("exec: \"nosuch\": executable file not found in $PATH", 400)]
+    [InlineData("exec: \"No such container: x\": executable file not found in $PATH", 400)]
+    [InlineData("exec: \"port is already allocated: x\": executable file not found in $PATH", 400)]
     [InlineData("unable to find user joe: no matching entries in passwd file", 400)]
     [InlineData("bind source path does not exist: /network shop not found", 400)]
     public void What_is_missing_is_404_and_what_the_host_has_given_away_is_500(string fault, int status) =>

@@ -26,7 +26,8 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
     private string Path => System.IO.Path.Combine(_folder, "s");
 
     public async Task InitializeAsync() => _server = await TakingServer.StartAsync(
-        kestrel => kestrel.ListenUnixSocket(Path, listener => ConnectionTakeover.Offer(listener, _hangUps)),
+        kestrel => kestrel.ListenUnixSocket(
+            Path, listener => ConnectionTakeover.Offer(listener, _hangUps, TimeProvider.System)),
         server =>
         {
             server.MapGet("/late", AnswerLateAsync);
@@ -169,6 +170,24 @@ public sealed class TakeoverTests : IAsyncLifetime, IDisposable
         client.Shutdown(SocketShutdown.Send);
 
         Assert.Equal(2, (await ReadAsync(client)).Split("<hello>").Length - 1);
+    }
+
+    /// <remarks>The second half is as long as the first, and comes with the end.</remarks>
+    [Fact]
+    public async Task A_client_that_ends_its_half_with_the_last_part_of_a_body_gets_its_answer()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            using var client = await ConnectAsync();
+            await client.SendAsync("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n"u8.ToArray());
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+            await client.SendAsync("hell"u8.ToArray());
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+            await client.SendAsync("o yo"u8.ToArray());
+            client.Shutdown(SocketShutdown.Send);
+
+            Assert.Contains("<hello yo>", await ReadAsync(client), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class WebSocketTests : IAsyncLifetime, IDisposable
     private string Path => System.IO.Path.Combine(_folder, "s");
 
     public async Task InitializeAsync() => _server = await TakingServer.StartAsync(
-        kestrel => kestrel.ListenUnixSocket(Path, listener => ConnectionTakeover.Offer(listener, hangUps: null)),
+        kestrel => kestrel.ListenUnixSocket(
+            Path, listener => ConnectionTakeover.Offer(listener, hangUps: null, TimeProvider.System)),
         server => server.MapGet("/ws", AnswerAsync));
 
     public async Task DisposeAsync()

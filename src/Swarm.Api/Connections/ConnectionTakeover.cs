@@ -23,10 +23,11 @@ internal sealed class ConnectionTakeover : IDuplexPipe
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(5);
 
     private readonly IDuplexPipe _connection;
+    private readonly TimeProvider _time;
 
-    private ConnectionTakeover(IDuplexPipe connection)
+    private ConnectionTakeover(IDuplexPipe connection, TimeProvider time)
     {
-        _connection = connection;
+        (_connection, _time) = (connection, time);
         Input = new TakenReader(connection.Input, () => IsTaken);
         Output = new TakenWriter(connection.Output, () => IsTaken);
     }
@@ -40,13 +41,13 @@ internal sealed class ConnectionTakeover : IDuplexPipe
     /// <summary>Puts itself between a listener's connections and Kestrel.</summary>
     /// <param name="hangUps">Of a unix socket: what tells when a client that has ended its half has gone. Null where
     /// such a client is taken to have gone.</param>
-    public static void Offer(ListenOptions listener, DescriptorWatch? hangUps) =>
-        listener.Use(next => connection => ServeAsync(connection, next, hangUps));
+    public static void Offer(ListenOptions listener, DescriptorWatch? hangUps, TimeProvider time) =>
+        listener.Use(next => connection =>
+            ServeAsync(new ConnectionTakeover(connection.Transport, time), connection, next, hangUps));
 
     private static async Task ServeAsync(
-        ConnectionContext connection, ConnectionDelegate next, DescriptorWatch? hangUps)
+        ConnectionTakeover takeover, ConnectionContext connection, ConnectionDelegate next, DescriptorWatch? hangUps)
     {
-        var takeover = new ConnectionTakeover(connection.Transport);
         using var presence = new ClientPresence(connection, hangUps, () => takeover.IsTaken);
         connection.ConnectionClosed = presence.Gone;
         connection.Features.Set(takeover);
@@ -97,7 +98,7 @@ internal sealed class ConnectionTakeover : IDuplexPipe
         context.Features.Get<ClientPresence>()?.Watch();
         var isPlain = context.Features.Get<ISslStreamFeature>() is null;
         return isPlain && SocketOf(context.Features) is { Connected: true } socket
-            ? new TakenConnection(takeover._connection.Input, new SocketWriter(socket))
+            ? new TakenConnection(takeover._connection.Input, new SocketWriter(socket, takeover._time))
             : takeover._connection;
     }
 

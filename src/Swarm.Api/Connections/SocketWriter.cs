@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Swarm.Linux;
@@ -14,7 +13,7 @@ namespace Swarm.Api.Connections;
 /// unix socket all else is held until the client has read it, since some clients (python3-docker) read the head by a
 /// buffer and the rest past it, and lose what lies behind the head in that buffer.
 /// </remarks>
-internal sealed class SocketWriter(Socket socket) : PipeWriter
+internal sealed class SocketWriter(Socket socket, TimeProvider time) : PipeWriter
 {
     /// <summary>A client that sends first, and reads then, gets the rest all the same.</summary>
     private static readonly TimeSpan HeadPatience = TimeSpan.FromSeconds(2);
@@ -55,11 +54,11 @@ internal sealed class SocketWriter(Socket socket) : PipeWriter
     /// <remarks>The kernel tells nobody when a reader has come: it has to be asked.</remarks>
     private async Task AwaitHeadReadAsync(CancellationToken cancellation)
     {
-        var begun = Stopwatch.GetTimestamp();
+        var begun = time.GetTimestamp();
         for (var pause = 1; !LocalSocket.IsAllRead(socket.SafeHandle); pause = Math.Min(2 * pause, 8))
         {
-            if (Stopwatch.GetElapsedTime(begun) > HeadPatience) break;
-            await Task.Delay(TimeSpan.FromMilliseconds(pause), cancellation);
+            if (time.GetElapsedTime(begun) > HeadPatience) break;
+            await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellation);
         }
 
         _isHeadRead = true;

@@ -8,7 +8,9 @@ namespace Swarm.Api.Connections;
 /// the body of a request, it would take that for one which was cut off.</remarks>
 internal sealed class TakenReader(PipeReader connection, Func<bool> isTaken) : PipeReader
 {
-    private long _toldLength;
+    private ReadOnlySequence<byte> _told;
+    private long _left;
+    private long _unexamined;
 
     private static ReadResult End => new(ReadOnlySequence<byte>.Empty, isCanceled: false, isCompleted: true);
 
@@ -34,12 +36,16 @@ internal sealed class TakenReader(PipeReader connection, Func<bool> isTaken) : P
 
     public override void AdvanceTo(SequencePosition consumed)
     {
-        if (!isTaken()) connection.AdvanceTo(consumed);
+        if (isTaken()) return;
+        Note(consumed, consumed);
+        connection.AdvanceTo(consumed);
     }
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (!isTaken()) connection.AdvanceTo(consumed, examined);
+        if (isTaken()) return;
+        Note(consumed, examined);
+        connection.AdvanceTo(consumed, examined);
     }
 
     public override void CancelPendingRead() => connection.CancelPendingRead();
@@ -51,12 +57,18 @@ internal sealed class TakenReader(PipeReader connection, Func<bool> isTaken) : P
 
     private async ValueTask<ReadResult> TellAsync(ValueTask<ReadResult> read) => Tell(await read);
 
-    /// <remarks>What is as long as before has had nothing taken off it, and nothing added.</remarks>
+    private void Note(SequencePosition consumed, SequencePosition examined)
+    {
+        (_left, _unexamined) = _told.IsEmpty ? (0, 0) : (_told.Slice(consumed).Length, _told.Slice(examined).Length);
+        _told = default; // it is the connection's again
+    }
+
+    /// <remarks>There is nothing new where all of it was there before, and was looked at.</remarks>
     private ReadResult Tell(ReadResult read)
     {
-        var length = read.Buffer.Length;
-        var isEnd = read.IsCompleted && (length == 0 || length == _toldLength);
-        _toldLength = length;
-        return new ReadResult(read.Buffer, read.IsCanceled, isEnd);
+        _told = read.Buffer;
+        var isNew = _told.Length != _left || _unexamined > 0;
+        var isEnd = read.IsCompleted && (_told.IsEmpty || !isNew);
+        return new ReadResult(_told, read.IsCanceled, isEnd);
     }
 }

@@ -14,6 +14,14 @@ internal static class ContainerDocument
     private static readonly ImmutableSortedDictionary<string, string> Nothing =
         ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Refuses at once what could not be shown later, whether or not it is of use.</summary>
+    /// <exception cref="ApiException">A field is of the wrong kind.</exception>
+    public static void Require(JsonFields asked)
+    {
+        foreach (var flag in (string[])["AttachStdin", "AttachStdout", "AttachStderr", "StdinOnce"]) asked.Flag(flag);
+        HostConfigDocument.Require(asked.Object("HostConfig"));
+    }
+
     public static JsonObject Of(ShownContainer shown, NodeFacts node)
     {
         var state = shown.State;

@@ -24,6 +24,7 @@ internal static class ContainerReading
         var host = config.Object("HostConfig");
         config.RefuseZeros();
         UnsupportedFields.Refuse(config, host);
+        ContainerDocument.Require(config);
         var image = config.Text("Image");
         if (image.Length == 0)
             throw new ApiException(StatusCodes.Status400BadRequest, "no image was named");

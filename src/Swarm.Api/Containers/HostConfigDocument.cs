@@ -38,6 +38,14 @@ internal static class HostConfigDocument
         "Annotations", "Init", "MaskedPaths", "Mounts", "ReadonlyPaths", "StorageOpt", "Sysctls", "Tmpfs",
     ];
 
+    /// <inheritdoc cref="ContainerDocument.Require"/>
+    public static void Require(JsonFields asked)
+    {
+        RestartPolicy(asked.Object("RestartPolicy"));
+        LogConfig(asked.Object("LogConfig"));
+        PortBindings(asked.Object("PortBindings"));
+    }
+
     public static JsonObject Of(ShownContainer shown)
     {
         var document = (JsonObject)JsonNode.Parse(Defaults)!;

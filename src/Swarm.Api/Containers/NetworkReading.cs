@@ -10,7 +10,7 @@ namespace Swarm.Api.Containers;
 /// <remarks>Whether these networks and containers are there is the engine's to say.</remarks>
 internal static class NetworkReading
 {
-    private const string Default = "bridge";
+    private const string Default = EndpointDocument.Default;
     private const string OfContainer = "container:";
 
     /// <returns>The specification, with what is said of networks.</returns>

@@ -21,10 +21,9 @@ internal static class StartFaults
     /// <summary>The status that Docker answers it with.</summary>
     public static int StatusOf(string fault) => fault switch
     {
-        _ when Has(fault, "no such container:")
-            || (fault.StartsWith("network ", StringComparison.Ordinal) && Has(fault, " not found"))
+        _ when Begins(fault, "No such container: ") || (Begins(fault, "network ") && Has(fault, " not found"))
             => StatusCodes.Status404NotFound,
-        _ when Has(fault, "port is already allocated") => StatusCodes.Status500InternalServerError,
+        _ when Begins(fault, "port is already allocated: ") => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status400BadRequest,
     };
 
@@ -37,6 +36,9 @@ internal static class StartFaults
             && Has(fault, "permission denied") => $"{fault}: permission denied",
         _ => fault,
     };
+
+    /// <remarks>What a user has written comes behind the engine's own words.</remarks>
+    private static bool Begins(string fault, string words) => fault.StartsWith(words, StringComparison.Ordinal);
 
     private static bool Has(string fault, string words) => fault.Contains(words, StringComparison.OrdinalIgnoreCase);
 }

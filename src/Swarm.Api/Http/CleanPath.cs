@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Swarm.Api.Http;
 
@@ -11,8 +12,9 @@ internal static partial class CleanPath
     /// slashes side by side, as for the container <c>/web</c>, to the path that has one.</summary>
     public static Task TakeAsync(HttpContext context, RequestDelegate next)
     {
-        // The server decodes all but these.
-        var path = (context.Request.Path.Value ?? "/").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        var path = context.Request.Path.Value ?? "/";
+        // The server decodes all but these, and those that were written as %252F look like them.
+        if (!IsTwiceEncoded(context)) path = path.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         if (path.Contains("//", StringComparison.Ordinal))
         {
             context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
@@ -24,6 +26,10 @@ internal static partial class CleanPath
         context.Request.Path = path;
         return next(context);
     }
+
+    private static bool IsTwiceEncoded(HttpContext context) =>
+        context.Features.Get<IHttpRequestFeature>()?.RawTarget
+            .Contains("%252F", StringComparison.OrdinalIgnoreCase) ?? false;
 
     [GeneratedRegex("/{2,}")]
     private static partial Regex Slashes();

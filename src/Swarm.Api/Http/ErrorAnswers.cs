@@ -60,6 +60,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger)
     {
         ApiException api => api.Status,
         BadHttpRequestException bad => bad.StatusCode,
+        { InnerException: BadHttpRequestException bad } => bad.StatusCode, // its body was read by somebody else
         ContainerException refused => ContainerDesk.StatusOf(refused.Fault),
         ImageException { Fault: ImageFault.NotFound } => StatusCodes.Status404NotFound,
         ImageException { Fault: ImageFault.InUse or ImageFault.Ambiguous } => StatusCodes.Status409Conflict,

@@ -57,7 +57,7 @@ internal sealed class JsonFields(JsonObject fields, string path = "")
     }
 
     /// <summary>Gives fields these names where they are written with other capitals, for who shows them again. Of one
-    /// that is written in several ways the last stays, as in Docker.</summary>
+    /// that is written in several ways the last stays.</summary>
     public void Rename(IEnumerable<string> known)
     {
         foreach (var name in known)

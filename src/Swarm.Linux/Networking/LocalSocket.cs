@@ -7,7 +7,7 @@ namespace Swarm.Linux.Networking;
 /// <remarks><see href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7)</see>.</remarks>
 public static partial class LocalSocket
 {
-    /// <summary>Whether the other end has read all that was sent to it, or reads no more.</summary>
+    /// <summary>Whether the other end has read all that was sent to it, or is closed.</summary>
     /// <param name="socket">A stream socket of the family AF_UNIX.</param>
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
     /// <exception cref="LinuxException">It is no socket.</exception>

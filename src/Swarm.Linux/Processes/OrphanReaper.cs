@@ -39,14 +39,26 @@ public sealed unsafe partial class OrphanReaper : IDisposable
     public void Dispose() => _registration.Dispose();
 
     /// <summary>Reaps those that have ended.</summary>
-    internal void Reap() => OwnChildren.WhileNoneStarts(isOwn =>
+    internal void Reap()
+    {
+        try
+        {
+            OwnChildren.WhileNoneStarts(ReapOrphans);
+        }
+        catch (IOException)
+        {
+            // EMFILE, out of descriptors: the end of the next one is looked at with theirs.
+        }
+    }
+
+    private void ReapOrphans(Func<int, bool> isOwn)
     {
         foreach (var child in ReadChildren())
         {
             if (!isOwn(child) && HasEnded(child) && ReadStatus(child) is { } status && IsOrphan(status))
                 _ = waitpid(child, out _, WNOHANG); // somebody who was faster has reaped it
         }
-    });
+    }
 
     /// <summary>Those of the first thread: orphans become its children.</summary>
     private static IEnumerable<int> ReadChildren()

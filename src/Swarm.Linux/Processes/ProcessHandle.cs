@@ -43,7 +43,7 @@ public sealed partial class ProcessHandle() : SafeHandleMinusOneIsInvalid(ownsHa
     }
 
     /// <returns>Null when the process is no more, or another one has its pid.</returns>
-    /// <exception cref="LinuxException">EMFILE when out of descriptors.</exception>
+    /// <exception cref="IOException">EMFILE when out of descriptors.</exception>
     public static ProcessHandle? Open(ProcessIdentity process)
     {
         var opened = new ProcessHandle();
@@ -55,10 +55,18 @@ public sealed partial class ProcessHandle() : SafeHandleMinusOneIsInvalid(ownsHa
         }
 
         opened.SetHandle(descriptor);
-        // Looked at after opening: whoever has the pid now is the one that is held.
-        if (process.IsAlive) return opened;
-        opened.Dispose();
-        return null;
+        var isHeld = false;
+        try
+        {
+            // Looked at after opening: whoever has the pid now is the one that is held.
+            isHeld = process.IsAlive;
+        }
+        finally
+        {
+            if (!isHeld) opened.Dispose();
+        }
+
+        return isHeld ? opened : null;
     }
 
     /// <param name="signal">As in signal(7).</param>

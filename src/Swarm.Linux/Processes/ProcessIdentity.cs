@@ -11,9 +11,11 @@ public readonly record struct ProcessIdentity(int Pid, long StartTime)
     private const int StartTimeField = 19;
 
     /// <summary>Whether it runs still. One that ended and was not waited for does not.</summary>
+    /// <exception cref="IOException">It cannot be told: out of descriptors.</exception>
     public bool IsAlive => Pid > 0 && Of(Pid) == this;
 
     /// <returns>The process that has this pid now; null when none has, or it has ended.</returns>
+    /// <exception cref="IOException">It cannot be told: out of descriptors.</exception>
     public static ProcessIdentity? Of(int pid)
     {
         string stat;
@@ -21,9 +23,8 @@ public readonly record struct ProcessIdentity(int Pid, long StartTime)
         {
             stat = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
         }
-        catch (IOException)
+        catch (IOException gone) when (IsNoProcess(gone))
         {
-            // ENOENT, or ESRCH when it ended between opening and reading.
             return null;
         }
 
@@ -31,6 +32,7 @@ public readonly record struct ProcessIdentity(int Pid, long StartTime)
     }
 
     /// <summary>Pids of the processes that a process started and that it has still to wait for.</summary>
+    /// <exception cref="IOException">It cannot be told: out of descriptors.</exception>
     public static IReadOnlyList<int> ChildrenOf(int pid)
     {
         List<int> children = [];
@@ -44,13 +46,17 @@ public readonly record struct ProcessIdentity(int Pid, long StartTime)
                     .Select(child => int.Parse(child, CultureInfo.InvariantCulture)));
             }
         }
-        catch (IOException)
+        catch (IOException gone) when (IsNoProcess(gone))
         {
             // It ended meanwhile: its children are its no more.
         }
 
         return children;
     }
+
+    /// <summary>ENOENT, or ESRCH when it ended between opening and reading.</summary>
+    private static bool IsNoProcess(IOException refused) =>
+        refused is FileNotFoundException or DirectoryNotFoundException || refused.HResult == Errno.ESRCH;
 
     internal static ProcessIdentity? Parse(int pid, string stat)
     {

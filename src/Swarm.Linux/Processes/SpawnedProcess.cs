@@ -62,7 +62,7 @@ public sealed partial class SpawnedProcess(int pid)
         {
             Collect(pid);
         }
-        catch (LinuxException)
+        catch (IOException)
         {
             // Those that are held can be ended at least.
         }

@@ -112,7 +112,16 @@ public sealed partial class DescriptorWatch : IDisposable
         var key = Interlocked.Increment(ref _lastKey);
         var registration = new Registration(this, key, descriptor, onEvents);
         _registrations[key] = registration;
-        Control(EPOLL_CTL_ADD, descriptor, key, events);
+        try
+        {
+            Control(EPOLL_CTL_ADD, descriptor, key, events);
+        }
+        catch
+        {
+            _registrations.TryRemove(key, out _);
+            throw;
+        }
+
         return registration;
     }
 

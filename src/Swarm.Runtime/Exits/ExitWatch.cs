@@ -18,15 +18,18 @@ internal sealed class ExitWatch : IDisposable
     private readonly FolderWatch _folder;
     private readonly Action<ContainerId> _onFirstEnd;
     private readonly Action<ContainerId> _onEnd;
+    private readonly Action<Action> _later;
     private readonly ConcurrentDictionary<ContainerId, Followed> _followed = new();
 
     /// <param name="onFirstEnd">The first process has ended, of which its conmon may have to tell still.</param>
     /// <param name="onEnd">May come more than once for one end. Called on the watch's thread.</param>
     /// <param name="onLost">Notices were lost: every container is to be looked at.</param>
+    /// <param name="later">Does in a while, on another thread, what is refused for now.</param>
     public ExitWatch(
-        DescriptorWatch watch, string folder, Action<ContainerId> onFirstEnd, Action<ContainerId> onEnd, Action onLost)
+        DescriptorWatch watch, string folder, Action<ContainerId> onFirstEnd, Action<ContainerId> onEnd, Action onLost,
+        Action<Action> later)
     {
-        (_watch, _onFirstEnd, _onEnd) = (watch, onFirstEnd, onEnd);
+        (_watch, _onFirstEnd, _onEnd, _later) = (watch, onFirstEnd, onEnd, later);
         _folder = new FolderWatch(watch, folder, name => onEnd(new ContainerId(name)), onLost);
     }
 
@@ -81,19 +84,32 @@ internal sealed class ExitWatch : IDisposable
 
         private void Watch(ProcessIdentity process, Action onEnd)
         {
-            lock (_lock)
+            try
             {
-                if (_disposed) return;
-                Release();
-                _handle = ProcessHandle.Open(process);
-                if (_handle is { } handle)
-                {
-                    _registration = owner._watch.WatchEnd(handle, onEnd);
-                    return;
-                }
+                if (!HasEnded(process, onEnd)) return;
+            }
+            catch (IOException)
+            {
+                // Out of descriptors, which nobody else is to be blamed for: here, or on the thread of the watch.
+                owner._later(() => Watch(process, onEnd));
+                return;
             }
 
             onEnd();
+        }
+
+        /// <returns>False where its end will be told, or nobody asks for it any more.</returns>
+        private bool HasEnded(ProcessIdentity process, Action onEnd)
+        {
+            lock (_lock)
+            {
+                if (_disposed) return false;
+                Release();
+                _handle = ProcessHandle.Open(process);
+                if (_handle is not { } handle) return true;
+                _registration = owner._watch.WatchEnd(handle, onEnd);
+                return false;
+            }
         }
 
         private void Release()

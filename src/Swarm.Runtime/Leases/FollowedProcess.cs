@@ -29,11 +29,21 @@ internal sealed class FollowedProcess : IDisposable
     {
         var handle = child is null ? ProcessHandle.Open(process) : ProcessHandle.OpenChildOrEnd(child);
         if (handle is null) return null;
-        // A child keeps its pid until it is waited for, ended or not.
-        var identity = child is null ? process : ProcessIdentity.Of(child.Pid) ?? default;
-        var followed = new FollowedProcess(handle, identity, child, onEnd);
-        lock (followed._lock) followed._watching = watch.WatchEnd(handle, followed.NoticeEnd);
-        return followed;
+        try
+        {
+            // A child keeps its pid until it is waited for, ended or not.
+            var identity = child is null ? process : ProcessIdentity.Of(child.Pid) ?? default;
+            var followed = new FollowedProcess(handle, identity, child, onEnd);
+            lock (followed._lock) followed._watching = watch.WatchEnd(handle, followed.NoticeEnd);
+            return followed;
+        }
+        catch
+        {
+            handle.Dispose();
+            child?.EndWithDescendants();
+            child?.Wait();
+            throw;
+        }
     }
 
     /// <summary>Sends it a signal, unless it has ended.</summary>

@@ -2,7 +2,7 @@ using Swarm.Linux.Cgroups;
 
 namespace Swarm.Runtime.Work;
 
-/// <summary>Lets the kernel get ready for a process that crun will put into a cgroup, while crun begins.</summary>
+/// <summary>Lets the kernel get ready for a process that crun will put into a cgroup, while that is prepared.</summary>
 /// <param name="begin">Begins work that nobody waits for.</param>
 internal sealed class ExpectedMoves(ICgroups cgroups, Action<Func<Task>> begin)
 {
@@ -14,9 +14,15 @@ internal sealed class ExpectedMoves(ICgroups cgroups, Action<Func<Task>> begin)
         if (Interlocked.Exchange(ref _isUnderWay, 1) == 1) return;
         begin(() =>
         {
-            cgroups.ExpectMove();
-            Volatile.Write(ref _isUnderWay, 0);
-            return Task.CompletedTask;
+            try
+            {
+                cgroups.ExpectMove();
+                return Task.CompletedTask;
+            }
+            finally
+            {
+                Volatile.Write(ref _isUnderWay, 0);
+            }
         });
     }
 }
