@@ -119,6 +119,7 @@ public interface IImageStore
         ContainerId container, IReadOnlySet<string> ignored, CancellationToken cancellation);
 
     /// <summary>Bytes of the files in a container's writable layer.</summary>
+    /// <exception cref="ImageException">There is no writable layer for it, or no more.</exception>
     Task<Bytes> WritableSizeAsync(ContainerId container, CancellationToken cancellation);
 
     /// <summary>Makes an image of a container's changes as one more layer over those of its image.</summary>

@@ -7,6 +7,7 @@ using Swarm.Images.Manifests;
 using Swarm.Images.Names;
 using Swarm.Images.Snapshots;
 using Swarm.Images.Trees;
+using Swarm.Linux;
 using Swarm.Linux.Files;
 using Swarm.Linux.Overlay;
 
@@ -31,8 +32,15 @@ public sealed partial class ImageStore
         DedicatedThread.RunAsync(
             () =>
             {
-                using var upper = Folder.Open(_snapshots.UpperOf(container));
-                return new Bytes(TreeSize.Of(upper, cancellation));
+                try
+                {
+                    using var upper = Folder.Open(_snapshots.UpperOf(container));
+                    return new Bytes(TreeSize.Of(upper, cancellation));
+                }
+                catch (LinuxException gone) when (gone.Number == Errno.ENOENT)
+                {
+                    throw NoLayer(container);
+                }
             },
             cancellation);
 
@@ -145,8 +153,10 @@ public sealed partial class ImageStore
     {
         using (_gate.Enter())
         {
-            return _snapshots.Find(container) ?? throw new ImageException(
-                ImageFault.NotFound, $"container {container.Short} has no writable layer on this host");
+            return _snapshots.Find(container) ?? throw NoLayer(container);
         }
     }
+
+    private static ImageException NoLayer(ContainerId container) =>
+        new(ImageFault.NotFound, $"container {container.Short} has no writable layer on this host");
 }

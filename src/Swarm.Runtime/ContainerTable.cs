@@ -58,8 +58,7 @@ internal sealed class ContainerTable(EngineFolders folders)
     {
         var holder = _byName.GetOrAdd(definition.Name, definition.Id);
         if (holder == definition.Id) return;
-        throw new ContainerException(
-            ContainerFault.Conflict, $"the name {definition.Name} belongs to container {holder.Short}");
+        throw ContainerException.NameTaken(definition.Name, holder);
     }
 
     public void DropName(ContainerDefinition definition) =>

@@ -263,4 +263,10 @@ public sealed class ContainerException(ContainerFault fault, string message, Exc
     : Exception(message, cause)
 {
     public ContainerFault Fault { get; } = fault;
+
+    /// <summary>In Docker's words, by which clients know it.</summary>
+    public static ContainerException NameTaken(string name, ContainerId holder) => new(
+        ContainerFault.Conflict,
+        $"Conflict. The container name \"/{name}\" is already in use by container \"{holder.Value}\". "
+        + "You have to remove (or rename) that container to be able to reuse that name.");
 }

@@ -19,7 +19,9 @@ public sealed class ContainerUpdateTests
         var (settings, limits) = ContainerUpdate.Apply(
             Shown("""{"Memory":67108864,"PidsLimit":9}"""), Fields("""{"Memory":134217728,"CpuShares":0}"""));
 
-        Assert.Equal(ResourceLimits.None with { Memory = Bytes.FromMebibytes(128), Pids = 9 }, limits);
+        var together = Bytes.FromMebibytes(128); // twice the memory that it had first
+        Assert.Equal(
+            ResourceLimits.None with { Memory = Bytes.FromMebibytes(128), MemoryAndSwap = together, Pids = 9 }, limits);
         Assert.Equal(Bytes.FromMebibytes(128), settings.Reserved.Memory);
         using var asked = JsonDocument.Parse(settings.Asked);
         Assert.Equal(134217728, asked.RootElement.GetProperty("HostConfig").GetProperty("Memory").GetInt64());
@@ -59,6 +61,16 @@ public sealed class ContainerUpdateTests
     }
 
     [Fact]
+    public void Memory_and_swap_together_stay_when_the_memory_changes()
+    {
+        var (settings, limits) = ContainerUpdate.Apply(
+            Shown("""{"Memory":50000000}"""), Fields("""{"Memory":80000000}"""));
+
+        Assert.Equal((80_000_000, 100_000_000), (limits!.Memory.Value, limits.MemoryAndSwap.Value));
+        Assert.Contains("\"MemorySwap\":100000000", settings.Asked, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_quota_is_lifted_and_its_period_stays()
     {
         var (_, limits) = ContainerUpdate.Apply(
@@ -93,6 +105,7 @@ public sealed class ContainerUpdateTests
     [Theory]
     [InlineData("""{"NanoCpus":1000000000}""", """{"CpuQuota":1000}""", 400, "CPU Quota or Period cannot be updated")]
     [InlineData("""{"Memory":8000000,"MemorySwap":9000000}""", """{"Memory":10000000}""", 400, "set memoryswap")]
+    [InlineData("""{"Memory":8000000}""", """{"Memory":16000001}""", 400, "set memoryswap")]
     [InlineData("""{"AutoRemove":true}""", """{"RestartPolicy":{"Name":"always"}}""", 400, "Restart policy cannot be")]
     [InlineData("{}", """{"Ulimits":[{"Name":"x"}]}""", 501, "changing Ulimits is not supported")]
     [InlineData("{}", """{"CpuRealtimePeriod":5}""", 501, "HostConfig.CpuRealtimePeriod")]

@@ -54,6 +54,31 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(["by hand", "more"], CommentsOf(next.Id));
     }
 
+    [Fact]
+    public async Task Each_layer_of_an_import_has_its_place_in_the_history() =>
+        Assert.Single(CommentsOf(await ImportAsync(_home, new TarBuilder().File("file", "1").Build())));
+
+    /// <remarks>As a folder of <c>mktemp -d</c> that was packed.</remarks>
+    [Fact]
+    public async Task What_a_layer_says_of_the_root_folder_keeps_nobody_out_of_a_container()
+    {
+        var image = await ImportAsync(
+            _home, new TarBuilder().Folder("./", mode: 0x1c0, user: 1000).File("./file", "1").Build());
+
+        var root = await _home.Store.MountRootAsync(StoreHome.NewContainer(), image, default);
+
+        Assert.Equal((UnixFileMode)0x1ed, File.GetUnixFileMode(root));
+    }
+
+    [Fact]
+    public async Task The_size_of_a_writable_layer_that_is_no_more_is_refused_as_missing()
+    {
+        var refused = await Assert.ThrowsAsync<ImageException>(
+            () => _home.Store.WritableSizeAsync(StoreHome.NewContainer(), default));
+
+        Assert.Equal(ImageFault.NotFound, refused.Fault);
+    }
+
     private IEnumerable<string?> CommentsOf(Digest image) =>
         from step in JsonNode.Parse(_home.Store.Examine(image.Value).ConfigurationJson)!["history"]!.AsArray()
         select step!["comment"]?.GetValue<string>();

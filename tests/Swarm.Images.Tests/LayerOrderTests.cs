@@ -85,9 +85,9 @@ public sealed class LayerOrderTests : IDisposable
     public async Task The_root_has_the_permissions_of_the_topmost_layer_that_says_something_of_it()
     {
         var root = await Mount(
-            new TarBuilder().Folder("./", mode: 0x1e8, user: 7).File("a"), new TarBuilder().Folder("d").File("d/b"));
+            new TarBuilder().Folder("./", mode: 0x1fd, user: 7).File("a"), new TarBuilder().Folder("d").File("d/b"));
 
-        Assert.StartsWith(". Folder 750 7:0", TreeListing.Of(root)[0], StringComparison.Ordinal);
+        Assert.StartsWith(". Folder 775 7:0", TreeListing.Of(root)[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -215,7 +215,7 @@ public sealed class ControlTests(EngineFixture fixture) : IClassFixture<EngineFi
         var before = started.Definition.Name;
 
         await RefusedAsync(
-            "belongs to container", () => Controls.RenameAsync(started.Id, other.Definition.Name, default));
+            "is already in use by container", () => Controls.RenameAsync(started.Id, other.Definition.Name, default));
         await RefusedAsync("is not of letters", () => Controls.RenameAsync(started.Id, "a b", default));
         await Controls.RenameAsync(started.Id, before + "-new", default);
         await Controls.RenameAsync(other.Id, before, default);

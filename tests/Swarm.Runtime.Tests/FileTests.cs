@@ -179,6 +179,19 @@ public sealed class FileTests(FilesFixture fixture) : IClassFixture<FilesFixture
     }
 
     [Fact]
+    public async Task What_is_mounted_is_found_at_the_place_of_old_and_is_a_change_once_it_is_another()
+    {
+        var container = await fixture.StartAfterAsync("true");
+        Assert.Equal("/proc/mounts", await fixture.OutputAsync(container, "readlink /etc/mtab"));
+
+        await fixture.OutputAsync(container, "rm /etc/mtab; echo own > /etc/mtab");
+
+        Assert.Equal(
+            ["/etc", "/etc/mtab"],
+            (await Files.FindChangesAsync(container.Id, default)).Select(change => change.Path));
+    }
+
+    [Fact]
     public async Task Export_has_the_whole_root_and_is_an_image_elsewhere()
     {
         var container = await fixture.StartAfterAsync(

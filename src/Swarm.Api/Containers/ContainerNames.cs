@@ -29,7 +29,8 @@ internal static partial class ContainerNames
 
     private static bool IsValid(string name) => Pattern().IsMatch(name);
 
-    /// <exception cref="ApiException">It may not be one, or another container has it.</exception>
+    /// <exception cref="ApiException">It may not be one.</exception>
+    /// <exception cref="ContainerException">Another container has it.</exception>
     public static void Require(string name, IEnumerable<ContainerState> containers)
     {
         if (!IsValid(name))
@@ -39,11 +40,8 @@ internal static partial class ContainerNames
                 $"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
         }
 
-        if (containers.FirstOrDefault(container => container.Definition.Name == name) is not { } holder) return;
-        throw new ApiException(
-            StatusCodes.Status409Conflict,
-            $"Conflict. The container name \"/{name}\" is already in use by container \"{holder.Id.Value}\". "
-            + "You have to remove (or rename) that container to be able to reuse that name.");
+        if (containers.FirstOrDefault(container => container.Definition.Name == name) is { } holder)
+            throw ContainerException.NameTaken(name, holder.Id);
     }
 
     /// <summary>A name that can be had.</summary>

@@ -44,6 +44,7 @@ internal static class ContainerUpdate
         CanonicalNames.Give(new JsonFields(asked));
         if (asked["HostConfig"] is not JsonObject host) asked["HostConfig"] = host = [];
         ChangeRestarts(host, changes);
+        if (changed.Contains("Memory")) KeepSwap(host);
         foreach (var name in changed.Where(LimitNames.Contains)) Change(host, changes, name);
         var after = new JsonFields(asked).Object("HostConfig");
         UnsupportedFields.Refuse(new JsonFields([]), after);
@@ -68,6 +69,15 @@ internal static class ContainerUpdate
         }
 
         host[Restarts] = changes.Node[Restarts]!.DeepClone();
+    }
+
+    /// <summary>What memory and swap may be together stays when the memory changes, also where it was not said: it is
+    /// twice the memory then.</summary>
+    private static void KeepSwap(JsonObject host)
+    {
+        var limits = new JsonFields(host);
+        if (limits.Number("Memory") is > 0 and var memory && limits.Number("MemorySwap") == 0)
+            host["MemorySwap"] = memory * 2;
     }
 
     private static void Change(JsonObject host, JsonFields changes, string name)

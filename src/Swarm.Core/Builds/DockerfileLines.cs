@@ -32,6 +32,7 @@ internal static partial class DockerfileLines
     public static DockerfileLine Parse(int number, string text, char escape)
     {
         text = text.Trim();
+        if (text.Contains('\0')) throw DockerfileException.At(number, "a zero byte cannot be part of an instruction");
         var length = text.AsSpan().IndexOfAny(" \t\v\f\r");
         var (word, rest) = length < 0 ? (text, "") : (text[..length], text[length..]);
         var (flags, arguments) = InstructionWords.TakeFlags(rest, escape);

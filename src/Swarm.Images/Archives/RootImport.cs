@@ -35,9 +35,8 @@ internal static class RootImport
         var (diffId, newest) = Check(layer, options, cancellation);
         var created = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(newest, 0, now.ToUnixTimeSeconds()));
         complete = complete with { Created = complete.Created ?? created };
-        var history = comment.Length == 0
-            ? null
-            : ImageHistory.Begin(new ImageHistoryEntry(complete.Created, "", "", comment));
+        // Also without a comment: who reads the history counts the layers by it.
+        var history = ImageHistory.Begin(new ImageHistoryEntry(complete.Created, "", "", comment));
         var config = StagedBlob.Write(scratch.NewPath(), ConfigWriting.Write(complete, [diffId], history));
         return ArchivedImage.Create(
             name is null ? [] : [name], manifest: null, config, "imported configuration", [layer]);

@@ -20,6 +20,7 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
     private const string Upper = "upper";
     private const string Work = "work";
     private const string Root = "root";
+    private const uint ReadAndEnter = 0x16d; // r-xr-xr-x
 
     private readonly LayerQuota _quota = new(folders);
 
@@ -66,6 +67,7 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
         new DirectoryInfo(Path.Combine(path, Upper)).UnixFileMode = (UnixFileMode)0x1ed;
         if (isLimited) _quota.Limit([Path.Combine(path, Upper), Path.Combine(path, Work)], layer.SizeMax);
         LayerFolder.CopyRoot(below, Path.Combine(path, Upper));
+        OpenToAll(Path.Combine(path, Upper));
 
         var record = new SnapshotRecord(
             image.Value, [.. below.Select(one => one.Name)], isLimited ? layer.SizeMax.Value : null);
@@ -78,6 +80,15 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
         StoreSteps.BeforeWrite("snapshot");
         Directory.Move(path, PathOf(container));
         if (layer.Lasts) Durability.SyncFolder(folders.Snapshots);
+    }
+
+    /// <summary>Lets every user come in, whatever the image says: a folder that <c>mktemp -d</c> made and that was
+    /// packed with its mode would be of use to root only. Docker's overlay2 gives every root 0755.</summary>
+    private static void OpenToAll(string upper)
+    {
+        using var root = Folder.Open(upper);
+        var mode = root.Status().Mode & 0xfff;
+        if ((mode & ReadAndEnter) != ReadAndEnter) root.SetMode("."u8, mode | ReadAndEnter);
     }
 
     /// <summary>The names of the layers below, the highest first, each once.</summary>

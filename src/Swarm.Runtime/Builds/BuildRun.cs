@@ -1,6 +1,8 @@
 using Swarm.Core.Builds;
 using Swarm.Core.Images;
+using Swarm.Images;
 using Swarm.Images.Builds;
+using Swarm.Runtime.Bundles;
 
 namespace Swarm.Runtime.Builds;
 
@@ -101,8 +103,14 @@ internal sealed class BuildRun(
         var image = stage >= 0
             ? _bases.Get(_results[stage])
             : await _bases.FindAsync(from.Image, from.Platform ?? request.Platform, cancellation);
-        return new StageState(image.Id, new StageConfiguration(image.Configuration), arguments);
+        return new StageState(image.Id, new StageConfiguration(WithPath(image.Configuration)), arguments);
     }
+
+    /// <summary>As Docker's builder has it, so that <c>ENV PATH=$PATH:/more</c> adds to something.</summary>
+    private static ImageConfiguration WithPath(ImageConfiguration image) =>
+        image.Environment.Any(entry => entry.StartsWith("PATH=", StringComparison.Ordinal))
+            ? image
+            : image with { Environment = [.. image.Environment, ContainerPlan.DefaultPath] };
 
     /// <summary>What an instruction copies from: the context, a stage before, or an image.</summary>
     private async Task<OpenedSource> OpenSourceAsync(string? origin, CancellationToken cancellation)

@@ -7,7 +7,8 @@ namespace Swarm.Runtime.Bundles;
 /// <summary>What a container shall be, with what its image says filled in.</summary>
 internal sealed record ContainerPlan
 {
-    private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    /// <summary>Where programs are looked for when nobody says otherwise.</summary>
+    public const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     public required ContainerDefinition Definition { get; init; }
 

@@ -247,6 +247,9 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         .. RootView.ReadMounts(core.Folders.Bundle(id)).Select(mount => mount.Target),
         .. (Record(id).Mounts ?? []).Select(mount => mount.Spec.Target),
         ContainerMark.Path,
+        .. images.PlacesOf(id) is { } places && MountTableLink.IsIn(places.Upper)
+            ? [MountTableLink.Path]
+            : (string[])[],
     ];
 
     private IdMap? UsersOf(ContainerId id) => Record(id).Users;

@@ -54,6 +54,7 @@ internal sealed partial class ContainerMaker(
         var user = FindUser(plan, root, record.Users);
         MakeWorkingFolder(root, plan.WorkingDirectory, record.Users?.Root);
         ContainerMark.Make(rootPath, record.Users?.Root);
+        MountTableLink.Make(root, record.Users?.Root);
         using var held = new HeldSubpaths(folders);
         var mounts = MountChoice.Choose(record.Mounts ?? [], root.ModeOf).Select(held.Hold).ToArray();
         var names = NamespaceChoice.ContainerOf(spec.Shared.Network) is { } other

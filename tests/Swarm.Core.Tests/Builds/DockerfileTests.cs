@@ -60,6 +60,7 @@ public sealed class DockerfileTests
     [InlineData("HEALTHCHECK FOO x", "dockerfile parse error line 2: Unknown type \"FOO\" in HEALTHCHECK (try CMD)")]
     [InlineData("HEALTHCHECK --retries=0 CMD x", "dockerfile parse error line 2: --retries must be at least 1 (not 0)")]
     [InlineData("USER", "dockerfile parse error line 2: USER requires exactly one argument")]
+    [InlineData("VOLUME /a\0b", "dockerfile parse error line 2: a zero byte cannot be part of an instruction")]
     [InlineData("VOLUME [\"\"]", "dockerfile parse error line 2: VOLUME specified can not be an empty string")]
     public void What_is_wrong_is_told_with_its_line(string second, string message)
     {

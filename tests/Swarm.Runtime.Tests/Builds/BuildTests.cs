@@ -5,6 +5,16 @@ namespace Swarm.Runtime.Tests.Builds;
 /// <summary>Dockerfiles that are built for real.</summary>
 public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixture>
 {
+    private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    [Fact]
+    public async Task Where_programs_are_looked_for_is_there_to_be_added_to()
+    {
+        var built = await fixture.BuildAsync("FROM scratch\nENV PATH=$PATH:/more\nCOPY file /\n", ("file", "x"));
+
+        Assert.Equal([DefaultPath + ":/more"], built.Image.Configuration.Environment.AsEnumerable());
+    }
+
     [Fact]
     public async Task An_image_has_what_its_instructions_say_and_the_stream_is_that_of_Docker()
     {
@@ -26,7 +36,7 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
 
         var image = built.Image.Configuration;
         Assert.Equal("a b", image.Labels["kind"]);
-        Assert.Equal(["FROM=image", "A=one", "B= two"], image.Environment.AsEnumerable());
+        Assert.Equal(["FROM=image", DefaultPath, "A=one", "B= two"], image.Environment.AsEnumerable());
         Assert.Equal(("/place/one", "1234", "SIGINT"), (image.WorkingDirectory, image.User, image.StopSignal));
         Assert.Equal(["53/udp", "80/tcp"], image.ExposedPorts.Order());
         Assert.Equal(["/vol"], image.Volumes.AsEnumerable());
@@ -73,7 +83,7 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
             request, "ARG BASE=none\nFROM $BASE\nARG V=default\nARG W=w\nRUN echo $V $W $HTTP_PROXY > /v\nENV X=$V\n");
 
         Assert.Equal("given w", await fixture.RunAsync(built, "cat /v"));
-        Assert.Equal(["FROM=image", "X=given"], built.Image.Configuration.Environment.AsEnumerable());
+        Assert.Equal(["FROM=image", DefaultPath, "X=given"], built.Image.Configuration.Environment.AsEnumerable());
         Assert.Contains(
             "[Warning] One or more build-args [unused] were not consumed\n", built.Output, StringComparison.Ordinal);
         Assert.StartsWith("Step 1/6 : ARG BASE=none\nStep 2/6 : FROM $BASE\n", built.Output, StringComparison.Ordinal);
