@@ -8,9 +8,18 @@ namespace Swarm.Runtime.Bundles;
 /// <remarks>https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config.md</remarks>
 internal static class BundleWriter
 {
+    private const string Name = "config.json";
+
+    /// <remarks>Others may read what was written for the run before meanwhile: they see that, or this.</remarks>
     public static void Write(string folder, BundleInput input)
     {
-        using var file = new FileStream(Path.Join(folder, "config.json"), FileMode.Create, FileAccess.Write);
+        var path = Path.Join(folder, Name);
+        using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write)) Write(file, input);
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
+    private static void Write(Stream file, BundleInput input)
+    {
         using var json = new Utf8JsonWriter(file);
         json.WriteStartObject();
         json.WriteString("ociVersion", "1.0.2");

@@ -34,6 +34,8 @@ internal sealed class SeccompProfile
         {
             if (rule.ValueKind != JsonValueKind.Object) throw new JsonException("a rule is no object");
             CheckAction(rule, "action");
+            if (OldName(rule) is not null && rule.TryGetProperty("names", out var names) && HasItems(names))
+                throw new JsonException("a rule has both name and names");
         }
     }
 
@@ -149,9 +151,14 @@ internal sealed class SeccompProfile
     {
         json.WriteStartObject();
         CopyProperties(json, rule, ["names", "action", "errnoRet"]);
-        if (rule.TryGetProperty("args", out var args)
-            && args.ValueKind == JsonValueKind.Array
-            && args.GetArrayLength() > 0)
+        if (OldName(rule) is { } name)
+        {
+            json.WriteStartArray("names");
+            json.WriteStringValue(name);
+            json.WriteEndArray();
+        }
+
+        if (rule.TryGetProperty("args", out var args) && HasItems(args))
         {
             json.WritePropertyName("args");
             args.WriteTo(json);
@@ -159,6 +166,16 @@ internal sealed class SeccompProfile
 
         json.WriteEndObject();
     }
+
+    private static bool HasItems(JsonElement array) =>
+        array.ValueKind == JsonValueKind.Array && array.GetArrayLength() > 0;
+
+    /// <summary>Rules of old profiles are for one call each.</summary>
+    private static string? OldName(JsonElement rule) =>
+        rule.TryGetProperty("name", out var name) && name is { ValueKind: JsonValueKind.String }
+            && name.GetString() is { Length: > 0 } text
+            ? text
+            : null;
 
     private static void CopyProperties(Utf8JsonWriter json, JsonElement from, string[] names)
     {
