@@ -2,6 +2,7 @@ using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Runtime;
 using Swarm.Runtime.Nodes;
 
 namespace Swarm.Cluster.Nodes;
@@ -10,6 +11,8 @@ namespace Swarm.Cluster.Nodes;
 internal sealed partial class StandaloneActor
 {
     private static readonly TimeSpan SaveAgainAfter = TimeSpan.FromSeconds(5);
+
+    private static readonly ContainerException Removed = new(ContainerFault.NotFound, "the container was removed");
 
     private bool _isSaving;
     private bool _mustSave;
@@ -28,7 +31,15 @@ internal sealed partial class StandaloneActor
     private void Save()
     {
         var then = _afterSave;
-        (_afterSave, _isSaving, _mustSave) = ([], true, false);
+        (_afterSave, _mustSave) = ([], false);
+        if (_container.Status == ContainerStatus.Removed)
+        {
+            // It is being forgotten, and would be kept again.
+            foreach (var late in then) late(Removed);
+            return;
+        }
+
+        _isSaving = true;
         node.Standalone.SaveAsync(_kept).PipeTo(
             Self, success: () => new Saved(then, null), failure: cause => new Saved(then, cause.GetBaseException()));
     }

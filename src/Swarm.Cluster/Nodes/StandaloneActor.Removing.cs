@@ -16,6 +16,11 @@ internal sealed partial class StandaloneActor
     /// <summary>Who waits for the end of what was killed is told so by then: it waits for the kernel.</summary>
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(20);
 
+    private static readonly Refused MarkedForRemoval = new(
+        ContainerFault.Conflict, "container is marked for removal and cannot be started");
+
+    private bool IsBeingRemoved => _kept.Desired == TaskState.Remove;
+
     private void Kill(int signal, IActorRef asker)
     {
         var (isRunning, isWaiting) = (

@@ -63,7 +63,10 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
                 if (let.Fault is { } fault) LogVolumesStay(fault, _kept.Id);
                 _runner.Tell(new OrderContainer(TaskState.Remove));
                 break;
-            case Forgotten: Context.Stop(Self); break;
+            case Forgotten:
+                _askers.BeGone(); // who asked meanwhile
+                Context.Stop(Self);
+                break;
             case Overdue when _container.HasProcess: _askers.GiveUp(); break;
             case Overdue: break;
             default: Unhandled(message); break;
@@ -79,6 +82,12 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
             return;
         }
 
+        if (IsBeingRemoved)
+        {
+            asker.Tell(MarkedForRemoval);
+            return;
+        }
+
         if (IsUp)
         {
             asker.Tell(new Done(Changed: false));
@@ -90,7 +99,8 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         {
             if (fault is null)
             {
-                BeginStart(asker);
+                if (IsBeingRemoved) asker.Tell(MarkedForRemoval);
+                else BeginStart(asker);
                 return;
             }
 

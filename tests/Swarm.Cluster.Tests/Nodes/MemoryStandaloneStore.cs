@@ -26,9 +26,12 @@ internal sealed class MemoryStandaloneStore : IStandaloneStore
         return Slowness;
     }
 
+    /// <summary>Until then nobody is told that something is forgotten.</summary>
+    public Task SlowForgetting { get; set; } = Task.CompletedTask;
+
     public Task ForgetAsync(ContainerId container)
     {
         _kept.Remove(container);
-        return Task.CompletedTask;
+        return SlowForgetting;
     }
 }

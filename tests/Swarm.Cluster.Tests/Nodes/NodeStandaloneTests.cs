@@ -98,6 +98,45 @@ public sealed class NodeStandaloneTests : NodeFixture
     }
 
     [Fact]
+    public async Task Of_a_start_and_a_removal_at_once_nothing_is_left()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        var saved = new TaskCompletionSource();
+        Standalone.Slowness = saved.Task;
+
+        var start = Node.Ask<StandaloneAnswer>(new StartByHand(Own));
+        var removal = Node.Ask<StandaloneAnswer>(new RemoveByHand(Own, Force: false));
+        var late = Node.Ask<StandaloneAnswer>(new StartByHand(Own));
+        Assert.Contains(
+            "marked for removal", Assert.IsType<StandaloneAnswer.Refused>(await late).Reason, StringComparison.Ordinal);
+        saved.SetResult();
+
+        Assert.IsType<StandaloneAnswer.Refused>(await start);
+        Assert.IsType<StandaloneAnswer.Done>(await removal);
+        Assert.Null(Engine.Find(Own));
+        Assert.Null(Standalone[Own]);
+        Assert.Empty(await ListAsync());
+    }
+
+    [Fact]
+    public async Task What_is_asked_of_one_that_is_being_forgotten_does_not_keep_it()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        var forgotten = new TaskCompletionSource();
+        Standalone.SlowForgetting = forgotten.Task;
+        var actor = await Sys.ActorSelection(Node, "*/*").ResolveOne(TimeSpan.FromSeconds(3));
+
+        await DoneAsync(new RemoveByHand(Own, Force: false));
+        var change = actor.Ask<StandaloneAnswer>(new ChangeStandalone(Own, Restarting(always: true)));
+        Assert.IsType<StandaloneAnswer.Refused>(await change);
+        forgotten.SetResult();
+
+        Assert.Null(Standalone[Own]);
+    }
+
+    [Fact]
     public async Task A_running_one_is_removed_only_by_force()
     {
         StartNode();
