@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using Swarm.Linux;
 using Swarm.Linux.Networking;
 
 namespace Swarm.Api.Connections;
@@ -41,7 +40,7 @@ internal sealed class SocketWriter(Socket socket, TimeProvider time) : PipeWrite
             _isHeadSent = true;
             return await _bytes.FlushAsync(cancellationToken);
         }
-        catch (Exception gone) when (gone is IOException or ObjectDisposedException or LinuxException)
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
         {
             return new FlushResult(isCanceled: false, isCompleted: true);
         }

@@ -12,7 +12,7 @@ internal sealed partial class StandaloneActor
 {
     private static readonly TimeSpan SaveAgainAfter = TimeSpan.FromSeconds(5);
 
-    private static readonly ContainerException Removed = new(ContainerFault.NotFound, "the container was removed");
+    private static readonly ContainerException TooLate = new(ContainerFault.NotFound, "the container was removed");
 
     private bool _isSaving;
     private bool _mustSave;
@@ -35,7 +35,7 @@ internal sealed partial class StandaloneActor
         if (_container.Status == ContainerStatus.Removed)
         {
             // It is being forgotten, and would be kept again.
-            foreach (var late in then) late(Removed);
+            foreach (var late in then) late(TooLate);
             return;
         }
 

@@ -87,7 +87,7 @@ internal sealed class SnapshotFolder(StoreFolders folders, LayerFolder layers)
     private static void OpenToAll(string upper)
     {
         using var root = Folder.Open(upper);
-        var mode = root.Status().Mode & 0xfff;
+        var mode = root.Status().Mode;
         if ((mode & ReadAndEnter) != ReadAndEnter) root.SetMode("."u8, mode | ReadAndEnter);
     }
 

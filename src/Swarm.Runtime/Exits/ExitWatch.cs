@@ -90,7 +90,7 @@ internal sealed class ExitWatch : IDisposable
             }
             catch (IOException)
             {
-                // Out of descriptors, which nobody else is to be blamed for: here, or on the thread of the watch.
+                // Out of descriptors. On the thread of the watch nobody would catch it.
                 owner._later(() => Watch(process, onEnd));
                 return;
             }

@@ -25,9 +25,9 @@ internal static class MountTableLink
             folder.MakeSymbolicLink(Name, System.Text.Encoding.UTF8.GetBytes(Target));
             if (owner is var (user, group)) folder.SetOwner(Name, user, group);
         }
-        catch (LinuxException refused) when (refused.Number == Errno.ENOTDIR)
+        catch (LinuxException refused) when (refused.Number is Errno.ENOTDIR or Errno.ENOENT or Errno.ELOOP)
         {
-            // The image has a file there.
+            // The image has a file there, or a link that leads nowhere.
         }
     }
 

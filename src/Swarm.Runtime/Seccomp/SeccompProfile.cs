@@ -150,14 +150,18 @@ internal sealed class SeccompProfile
     private static void WriteRule(Utf8JsonWriter json, JsonElement rule)
     {
         json.WriteStartObject();
-        CopyProperties(json, rule, ["names", "action", "errnoRet"]);
         if (OldName(rule) is { } name)
         {
             json.WriteStartArray("names");
             json.WriteStringValue(name);
             json.WriteEndArray();
         }
+        else
+        {
+            CopyProperties(json, rule, ["names"]);
+        }
 
+        CopyProperties(json, rule, ["action", "errnoRet"]);
         if (rule.TryGetProperty("args", out var args) && HasItems(args))
         {
             json.WritePropertyName("args");

@@ -9,6 +9,7 @@ public sealed class SeccompProfileTests
     [InlineData("""{"name":"chmod","action":"SCMP_ACT_ERRNO","args":[]}""", "chmod")]
     [InlineData("""{"names":["chmod","fchmod"],"action":"SCMP_ACT_ERRNO","args":null}""", "chmod fchmod")]
     [InlineData("""{"name":"","names":["chmod"],"action":"SCMP_ACT_ERRNO"}""", "chmod")]
+    [InlineData("""{"name":"chmod","names":[],"action":"SCMP_ACT_ERRNO"}""", "chmod")]
     public void A_rule_names_its_calls_in_the_way_of_today_or_of_old(string rule, string calls)
     {
         var resolved = JsonNode.Parse(SeccompProfile.Parse(Profile(rule)).Resolve([]))!;
