@@ -24,7 +24,9 @@ internal sealed partial class EngineCore
             var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
             await _images.MountRootAsync(record, image.Id, cancellation);
             record = await WithMountsAsync(record, image, cancellation);
-            return Keep(container, record with { HealthCheck = plan.HealthCheck, StopSignal = plan.StopSignal });
+            record = Keep(container, record with { HealthCheck = plan.HealthCheck, StopSignal = plan.StopSignal });
+            _ahead.Prepare(record, container.Log);
+            return record;
         }, cancellation);
 
     public Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation)

@@ -38,6 +38,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
     private readonly RecordStore _records;
     private readonly ExitFile _exitFile;
     private readonly MonitorEnding _monitors;
+    private readonly MonitorsAhead _ahead;
     private readonly ContainerUndoing _undoing;
     private readonly ContainerMaker _maker;
     private readonly CancellationTokenSource _closing = new();
@@ -78,11 +79,12 @@ internal sealed partial class EngineCore : IAsyncDisposable
             Folders, cgroups.FolderOf(options.CgroupParent), Watch, time, work => Begin(work), logger);
         Moves = new ExpectedMoves(cgroups, Begin);
         _monitors = new MonitorEnding(options, Folders, Watch, time, logger);
-        _undoing = new ContainerUndoing(Folders, images, networks, cgroups, Runtime, _monitors, time, logger);
+        var monitor = new ContainerMonitor(options, Folders, Waiting);
+        _ahead = new MonitorsAhead(monitor, options.MonitorAheadFor, Begin, time);
+        _undoing = new ContainerUndoing(Folders, images, networks, cgroups, Runtime, _monitors, _ahead, time, logger);
         var filters = new FilterCache(SeccompProfile.Read(options.SeccompProfilePath), Folders);
         _maker = new ContainerMaker(
-            Folders, images, networks, cgroups, new ContainerMonitor(options, Folders, Waiting), filters,
-            GetRunning, LinksOf, logger);
+            Folders, images, networks, cgroups, monitor, _ahead, filters, GetRunning, LinksOf, logger);
     }
 
     public EngineFolders Folders { get; }
@@ -127,6 +129,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
 
         await _nameServers.DisposeAsync();
         Leases.Dispose();
+        _ahead.Dispose();
         Watch.Dispose();
         _orphans?.Dispose();
         _exits.Writer.TryComplete();

@@ -48,6 +48,10 @@ public sealed record EngineOptions
     /// was to do has failed.</summary>
     public TimeSpan CrunPatience { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long a conmon that was loaded ahead waits for its container to be started. A client that runs one
+    /// asks within milliseconds; one that only creates it shall not have a process for it.</summary>
+    public TimeSpan MonitorAheadFor { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <exception cref="ArgumentException">What cannot be, all of it.</exception>
     public void Validate()
     {

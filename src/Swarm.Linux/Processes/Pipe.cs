@@ -41,6 +41,9 @@ public sealed partial class Pipe : IDisposable
     public void DoNotBlockReader() =>
         SystemCall.Check(fcntl(Reading, F_SETFL, O_NONBLOCK), nameof(fcntl), "pipe");
 
+    /// <summary>Gives one byte to the reader, if there is one.</summary>
+    public bool TryWrite(byte value) => write(Writing, in value, 1) == 1;
+
     /// <summary>Takes what is there.</summary>
     /// <returns>How much came; 0 at the end; -1 when there is nothing yet.</returns>
     public int ReadAvailable(Span<byte> buffer)
@@ -104,4 +107,7 @@ public sealed partial class Pipe : IDisposable
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(FileDescriptor fd, ref byte buffer, nint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint write(FileDescriptor fd, in byte buffer, nint count);
 }

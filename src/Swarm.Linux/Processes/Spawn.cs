@@ -28,6 +28,9 @@ public sealed record Spawn(string Program, ImmutableArray<string> Arguments)
     /// <summary>Becomes descriptor 3.</summary>
     public FileDescriptor? Third { get; init; }
 
+    /// <summary>Becomes descriptor 4.</summary>
+    public FileDescriptor? Fourth { get; init; }
+
     /// <summary>How soon it is killed for want of memory, from -1000 (never) to 1000; null leaves it as this process'
     /// own. One that this process may not set is passed over.</summary>
     public int? OutOfMemoryScore { get; init; }

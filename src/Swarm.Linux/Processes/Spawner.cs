@@ -83,6 +83,7 @@ public static unsafe partial class Spawner
         if (spawn.Error is { } error) AddDescriptor(actions, error, 2);
         else Expect(posix_spawn_file_actions_adddup2(actions, 1, 2));
         if (spawn.Third is { } third) AddDescriptor(actions, third, 3);
+        if (spawn.Fourth is { } fourth) AddDescriptor(actions, fourth, 4);
 
         if (spawn.WorkingFolder is { } folder) Expect(posix_spawn_file_actions_addchdir_np(actions, folder));
     }

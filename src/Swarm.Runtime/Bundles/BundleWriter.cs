@@ -10,6 +10,9 @@ internal static class BundleWriter
 {
     private const string Name = "config.json";
 
+    /// <summary>Whether one was written there, now or for an earlier run.</summary>
+    public static bool IsIn(string bundle) => File.Exists(Path.Join(bundle, Name));
+
     /// <remarks>Others may read what was written for the run before meanwhile: they see that, or this.</remarks>
     public static void Write(string folder, BundleInput input)
     {

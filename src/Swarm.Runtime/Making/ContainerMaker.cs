@@ -26,6 +26,7 @@ internal sealed partial class ContainerMaker(
     INetworkPlane networks,
     ICgroups cgroups,
     ContainerMonitor monitor,
+    MonitorsAhead ahead,
     FilterCache filters,
     Func<ContainerId, ContainerRecord> runningOf,
     Func<ContainerDefinition, ImmutableArray<LinkedContainer>> linksOf,
@@ -45,11 +46,11 @@ internal sealed partial class ContainerMaker(
         var (capabilities, lacking) = Capabilities.Choose(
             spec.AddCapabilities, spec.DropCapabilities, spec.Privileged, _bounding);
         if (!lacking.IsEmpty) LogLacking(id.Short, string.Join(", ", lacking));
+        var bundle = folders.Bundle(id);
+        using var early = BundleWriter.IsIn(bundle) ? null : ahead.Take(definition) ?? Prepare();
         using var users = MappedUsers.Begin(record, runningOf);
         var rootPath = await images.MountRootAsync(record, image.Id, cancellation);
         var network = spec.NetworkMode == NetworkMode.Bridge ? await AttachAsync(id, spec, users, cancellation) : null;
-        var bundle = Directory.CreateDirectory(folders.Bundle(id)).FullName;
-        log.Make();
         using var root = new RootedFolder(rootPath);
         var user = FindUser(plan, root, record.Users);
         MakeWorkingFolder(root, plan.WorkingDirectory, record.Users?.Root);
@@ -71,15 +72,17 @@ internal sealed partial class ContainerMaker(
             NetworkNamespacePath = network?.NamespacePath,
             Seccomp = seccomp,
         });
-        var (first, conmon) = monitor.Create(
-            id, definition.Name, spec, input.OutOfMemoryScore, log.CurrentPath, plan.Arguments[0]);
+        using var conmon = early ?? Prepare();
+        var (first, monitoring) = monitor.Create(conmon, id, spec, plan.Arguments[0]);
         DeviceChoice.Weigh(cgroups, folders.Cgroup(id), spec.DeviceWeights);
         if (seccomp.Profile is not null && spec.Seccomp is null) filters.Keep(id, capabilities);
-        return new MadeContainer(plan, first, conmon)
+        return new MadeContainer(plan, first, monitoring)
         {
             Endpoints = network?.Endpoints ?? [],
             Ports = network?.Ports ?? [],
         };
+
+        PreparedMonitor Prepare() => monitor.Prepare(record, log);
     }
 
     private BundleInput Input(

@@ -17,6 +17,7 @@ internal sealed partial class ContainerUndoing(
     ICgroups cgroups,
     OciRuntime runtime,
     MonitorEnding monitors,
+    MonitorsAhead ahead,
     TimeProvider time,
     ILogger logger)
 {
@@ -29,6 +30,7 @@ internal sealed partial class ContainerUndoing(
     /// <param name="monitor">Its conmon; where it is not known, whatever works on the container is ended.</param>
     public async Task EndRunAsync(ContainerId id, ProcessIdentity monitor, CancellationToken cancellation)
     {
+        ahead.Drop(id);
         if (monitor == default) await monitors.EndUnknownAsync(id, cancellation);
         // Of one whose processes have ended crun has nothing but a folder: that is worth no process of its own.
         if (monitor != default && cgroups.Remove(folders.Cgroup(id))) runtime.Forget(id);

@@ -3,10 +3,12 @@ using System.Globalization;
 using System.Text.Json;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Linux;
 using Swarm.Linux.Processes;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Logs;
+using Swarm.Runtime.Records;
 
 namespace Swarm.Runtime.Processes;
 
@@ -20,45 +22,68 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
     /// engine takes to hold it. Smaller ones are ended by the engine.</summary>
     private const long LeastLogBytes = 8 * 1024 * 1024;
 
-    /// <param name="score">How soon it is killed for want of memory.</param>
+    /// <summary>Starts one for a container, up to where it waits to be told.</summary>
+    /// <remarks>Makes the folders of its bundle and its log.</remarks>
+    /// <exception cref="ContainerException">Its log or its score is beyond bounds.</exception>
+    /// <exception cref="LinuxException">It cannot be started.</exception>
+    public PreparedMonitor Prepare(ContainerRecord record, LogFolder log)
+    {
+        var (id, name, spec) = (record.Id, record.Definition.Name, record.Definition.Spec);
+        LogBounds.Of(spec, options).Check();
+        var score = ProcessLimits.Score(spec.OutOfMemoryScore, record.Users is not null);
+        var bundle = Directory.CreateDirectory(folders.Bundle(id)).FullName;
+        log.Make();
+        Pipe start = new(), words = new();
+        try
+        {
+            var arguments = Arguments(id, name, spec, bundle, log.CurrentPath);
+            var process = Spawner.Start(new Spawn(options.ConmonPath, arguments)
+            {
+                Environment = ["_OCI_SYNCPIPE=3", "_OCI_STARTPIPE=4", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+                WorkingFolder = bundle,
+                OutputPath = OutputOf(bundle),
+                Third = words.Writing,
+                Fourth = start.Reading,
+                // crun passes over a score of 0, and the engine's own is one of a service.
+                OutOfMemoryScore = score == 0 ? ProcessLimits.ScoreToSpawnWith(0) : null,
+            });
+            // Only conmon shall hold these ends, or its death would not be seen.
+            words.Writing.Dispose();
+            start.Reading.Dispose();
+            return new PreparedMonitor(process, start, words, waiting);
+        }
+        catch
+        {
+            start.Dispose();
+            words.Dispose();
+            throw;
+        }
+    }
+
     /// <param name="program">What runs in it, for people.</param>
     /// <returns>The container's first process, which waits to be started, and its conmon.</returns>
     /// <exception cref="ContainerException">crun refused, in words for the user; or it hangs: whoever undoes what was
     /// made ends it, and its conmon.</exception>
     public (ProcessIdentity First, ProcessIdentity Monitor) Create(
-        ContainerId id, string name, ContainerSpec spec, int score, string logPath, string program)
+        PreparedMonitor prepared, ContainerId id, ContainerSpec spec, string program)
     {
         var bundle = folders.Bundle(id);
-        var output = Path.Join(bundle, "conmon.log");
-        var monitorPidFile = Path.Join(bundle, "conmon.pid");
-        string? answer;
-        LogBounds.Of(spec, options).Check();
-        using (var pipe = new Pipe())
-        {
-            var process = Spawner.Start(new Spawn(options.ConmonPath, Arguments(id, name, spec, bundle, logPath))
-            {
-                Environment = ["_OCI_SYNCPIPE=3", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
-                WorkingFolder = bundle,
-                OutputPath = output,
-                Third = pipe.Writing,
-                // crun passes over a score of 0, and the engine's own is one of a service.
-                OutOfMemoryScore = score == 0 ? ProcessLimits.ScoreToSpawnWith(0) : null,
-            });
-            // Only conmon shall hold the writing end, or its death would not be seen.
-            pipe.Writing.Dispose();
-            if (waiting.Wait(process) is null) throw Late(id);
-            (var isInTime, answer) = waiting.ReadLine(pipe);
-            if (!isInTime) throw Late(id);
-        }
-
+        prepared.Tell();
+        if (waiting.Wait(prepared.Process) is null) throw Late(id);
+        var (isInTime, answer) = waiting.ReadLine(prepared.Words);
+        if (!isInTime) throw Late(id);
         var files = spec.Ulimits.LastOrDefault(limit => limit.Name == "nofile")?.Soft;
-        var pid = ParseAnswer(answer, output, program, files);
-        var monitorPid = int.Parse(File.ReadAllText(monitorPidFile), CultureInfo.InvariantCulture);
+        var pid = ParseAnswer(answer, OutputOf(bundle), program, files);
+        var monitorPid = int.Parse(File.ReadAllText(PidFileOf(bundle)), CultureInfo.InvariantCulture);
         return (
             ProcessIdentity.Of(pid)
                 ?? throw new ContainerException(ContainerFault.Host, $"container {id.Short} ended while it was made"),
             ProcessIdentity.Of(monitorPid) ?? default);
     }
+
+    private static string OutputOf(string bundle) => Path.Join(bundle, "conmon.log");
+
+    private static string PidFileOf(string bundle) => Path.Join(bundle, "conmon.pid");
 
     private ImmutableArray<string> Arguments(
         ContainerId id, string name, ContainerSpec spec, string bundle, string logPath) =>
@@ -67,7 +92,7 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         "-c", id.Value, "-u", id.Value, "-n", name,
         "-r", options.CrunPath, "--runtime-arg", "--root=" + folders.RuntimeRoot,
         "-b", bundle,
-        "-p", Path.Join(bundle, "pid"), "-P", Path.Join(bundle, "conmon.pid"),
+        "-p", Path.Join(bundle, "pid"), "-P", PidFileOf(bundle),
         .. LogArguments(id, name, spec, logPath), "--no-sync-log",
         "--exit-dir", folders.Exits,
         "--full-attach", "--log-level", "warning",

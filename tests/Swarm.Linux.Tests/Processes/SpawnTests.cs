@@ -25,6 +25,33 @@ public sealed class SpawnTests
     }
 
     [Fact]
+    public void A_program_reads_a_byte_from_its_fourth_descriptor()
+    {
+        using Pipe told = new(), said = new();
+        var process = Spawner.Start(new Spawn("/bin/sh", ["-c", "read line <&4; echo \"told $line\" >&3; read x <&4"])
+        {
+            Third = said.Writing,
+            Fourth = told.Reading,
+        });
+        said.Writing.Dispose();
+        told.Reading.Dispose();
+
+        Assert.True(told.TryWrite((byte)'\n'));
+        Assert.Equal("told ", said.ReadLine());
+        told.Writing.Dispose();
+        Assert.Equal(1, process.Wait()); // there is no more to read
+    }
+
+    [Fact]
+    public void A_byte_for_a_reader_that_is_gone_is_not_written()
+    {
+        using var pipe = new Pipe();
+        pipe.Reading.Dispose();
+
+        Assert.False(pipe.TryWrite((byte)'\n'));
+    }
+
+    [Fact]
     public void A_program_has_a_score_of_its_own_and_its_arguments_from_the_start()
     {
         using var pipe = new Pipe();
