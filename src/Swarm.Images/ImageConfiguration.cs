@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Swarm.Core.Containers;
+using Swarm.Images.Manifests;
 
 namespace Swarm.Images;
 
@@ -44,4 +45,23 @@ public sealed record ImageConfiguration
 
     /// <summary>Instructions that images built from this one begin with.</summary>
     public ImmutableArray<string> OnBuild { get; init; } = [];
+
+    /// <summary>The same on a platform, as <c>linux/arm64</c>.</summary>
+    /// <exception cref="ImageException">The text is no platform, or one of another operating system.</exception>
+    public ImageConfiguration On(string platform)
+    {
+        var named = ImagePlatform.Parse(platform);
+        if (named.OperatingSystem != ImagePlatform.Host.OperatingSystem)
+        {
+            throw new ImageException(
+                ImageFault.Invalid, $"operating system is not supported: {named.OperatingSystem}");
+        }
+
+        return this with
+        {
+            OperatingSystem = named.OperatingSystem,
+            Architecture = named.Architecture,
+            Variant = named.Variant,
+        };
+    }
 }

@@ -107,6 +107,44 @@ public sealed class TransferRouteTests
     }
 
     [Theory]
+    [InlineData("linux/arm/v6", "arm", "v6")]
+    [InlineData("linux/aarch64", "arm64", "")]
+    [InlineData("s390x", "s390x", "")]
+    [InlineData("", "", "")]
+    public async Task An_imported_tar_is_for_the_platform_that_is_named(
+        string platform, string architecture, string variant)
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        var answer = await node.Client.PostAsync(
+            $"/images/create?fromSrc=-&platform={platform}&changes=USER%20app", new StringContent("tar"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var image = node.Store.Imported;
+        Assert.Equal(
+            ("linux", architecture, variant, "app"),
+            (image.OperatingSystem, image.Architecture, image.Variant, image.User));
+    }
+
+    [Theory]
+    [InlineData("windows/amd64", "operating system is not supported")]
+    [InlineData("linux/arm/v7/x", "is no platform")]
+    [InlineData("linux//v7", "is no platform")]
+    [InlineData("linux/a*", "is no platform")]
+    [InlineData("nothing", "is no platform")]
+    public async Task A_tar_is_not_imported_for_what_is_no_platform_of_here(string platform, string message)
+    {
+        await using var node = await ServedNode.StartAsync();
+
+        var refused = await node.Client.PostAsync(
+            $"/images/create?fromSrc=-&platform={platform}", new StringContent("tar"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(message, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(node.Store.List());
+    }
+
+    [Theory]
     [InlineData("{\"username\":\"u\",\"password\":\"p>?\"}", "u", "p>?", "")]
     [InlineData("{\"auth\":\"dTpw\"}", "u", "p", "")]
     [InlineData("{\"username\":\"<token>\",\"identitytoken\":\"t\"}", "", "", "t")]

@@ -54,6 +54,23 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(["by hand", "more"], CommentsOf(next.Id));
     }
 
+    [Theory]
+    [InlineData("linux/arm/v6", "linux/arm/v6")]
+    [InlineData("linux/arm/7", "linux/arm/v7")]
+    [InlineData("armel", "linux/arm/v6")]
+    [InlineData("arm64", "linux/arm64")]
+    [InlineData("linux/x86-64", "linux/amd64")]
+    public async Task An_import_is_for_the_platform_it_was_told(string told, string platform)
+    {
+        var tar = new TarBuilder().File("file", "1").Build();
+
+        var image = await _home.Store.ImportAsync(
+            new MemoryStream(tar), null, new ImageConfiguration().On(told), default);
+
+        Assert.Equal(platform, _home.Store.Find(image.Id.Value)!.Platform);
+        Assert.Equal(platform, _home.Reopen().Find(image.Id.Value)!.Platform);
+    }
+
     [Fact]
     public async Task Each_layer_of_an_import_has_its_place_in_the_history() =>
         Assert.Single(CommentsOf(await ImportAsync(_home, new TarBuilder().File("file", "1").Build())));

@@ -114,8 +114,9 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
         var address = AddressOf(query["fromSrc"].ToString());
         var repository = query["repo"].ToString();
         var name = repository.Length == 0 ? null : NamedImage.Parse(repository, query["tag"].ToString());
+        var platform = query["platform"].ToString();
         var configuration = ImageChanges.Apply(
-            new ImageConfiguration(),
+            platform.Length == 0 ? new ImageConfiguration() : new ImageConfiguration().On(platform),
             query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
         var comment = query["message"].ToString();
         var body = address is null
