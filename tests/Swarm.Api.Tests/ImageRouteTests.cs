@@ -280,7 +280,7 @@ public sealed class ImageRouteTests
     [InlineData("GET", "/images/none/json", HttpStatusCode.NotFound)]
     [InlineData("DELETE", "/images/none", HttpStatusCode.NotFound)]
     [InlineData("GET", "/images/a/get", HttpStatusCode.NotFound)]
-    [InlineData("GET", "/images/a/unknown", HttpStatusCode.NotImplemented)]
+    [InlineData("GET", "/images/a/unknown", HttpStatusCode.NotFound)]
     [InlineData("GET", "/images/json?filters=%7B%22size%22%3A%5B%22a%22%5D%7D", HttpStatusCode.BadRequest)]
     [InlineData("GET", "/images/json?filters=%7B%22before%22%3A%5B%22none%22%5D%7D", HttpStatusCode.NotFound)]
     [InlineData("GET", "/images/json?filters=%7B%22dangling%22%3A%5B%22perhaps%22%5D%7D", HttpStatusCode.BadRequest)]

@@ -45,7 +45,9 @@ public sealed class NodeRouteTests
     [InlineData("/v1.41/services", HttpStatusCode.NotImplemented,
         "GET /services is not supported by this version of Swarm: "
         + "the command swarm deploys, lists and scales services")]
-    [InlineData("/system/x", HttpStatusCode.NotImplemented, "GET /system/x is not supported by this version of Swarm")]
+    [InlineData("/containers/x/checkpoints", HttpStatusCode.NotImplemented,
+        "GET /containers/x/checkpoints is not supported by this version of Swarm")]
+    [InlineData("/system/x", HttpStatusCode.NotFound, "page not found")]
     [InlineData("/nothing", HttpStatusCode.NotFound, "page not found")]
     public async Task What_is_not_served_says_so(string path, HttpStatusCode status, string message)
     {
@@ -56,6 +58,34 @@ public sealed class NodeRouteTests
         Assert.Equal(status, answer.StatusCode);
         Assert.Equal("application/json", answer.Content.Headers.ContentType?.ToString());
         Assert.Equal($"{{\"message\":\"{message}\"}}\n", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("HEAD", "/containers/json", HttpStatusCode.NotFound)]
+    [InlineData("HEAD", "/v1.41/images/box/json", HttpStatusCode.NotFound)]
+    [InlineData("HEAD", "/services", HttpStatusCode.NotFound)]
+    [InlineData("POST", "/images/box/json", HttpStatusCode.NotFound)]
+    [InlineData("PUT", "/containers/x/start", HttpStatusCode.NotFound)]
+    [InlineData("DELETE", "/networks", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/build", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/volumes/x/y", HttpStatusCode.NotFound)]
+    [InlineData("PUT", "/volumes/x", HttpStatusCode.NotImplemented)]
+    [InlineData("POST", "/plugins/a/b:latest/enable", HttpStatusCode.NotImplemented)]
+    [InlineData("HEAD", "/_ping", HttpStatusCode.OK)]
+    [InlineData("OPTIONS", "/containers/json", HttpStatusCode.OK)]
+    [InlineData("OPTIONS", "/v1.41/nothing/there", HttpStatusCode.OK)]
+    public async Task A_method_that_a_path_does_not_have_is_answered_as_a_path_that_there_is_not(
+        string method, string path, HttpStatusCode status)
+    {
+        await using var node = await ServedNode.StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        var answer = await node.Client.SendAsync(request);
+
+        Assert.Equal(status, answer.StatusCode);
+        var body = await answer.Content.ReadAsStringAsync();
+        if (status == HttpStatusCode.NotFound)
+            Assert.Equal(method == "HEAD" ? "" : "{\"message\":\"page not found\"}\n", body);
     }
 
     [Fact]

@@ -23,6 +23,9 @@ internal sealed class NodeRoutes(
 
         // Answered once the node is in its cluster, which the interface waits for: so alive and ready are one.
         routes.MapGet("/readyz", HealthAsync);
+
+        // As at Docker: every path has it, also one that there is not, and it says nothing.
+        routes.MapMethods("/{**path}", [HttpMethods.Options], _ => Task.CompletedTask);
     }
 
     private static Task PingAsync(HttpContext context)
