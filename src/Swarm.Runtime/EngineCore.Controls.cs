@@ -135,6 +135,8 @@ internal sealed partial class EngineCore
         },
         cancellation);
 
+    public static ContainerException NotRunning(ContainerId id) => WrongPhase($"container {id.Short} is not running");
+
     /// <exception cref="ContainerException">It does not run.</exception>
     public ContainerRecord GetRunning(ContainerId id) =>
         Get(id).Record is { Phase: ContainerPhase.Running } record ? record : throw NotRunning(id);
@@ -212,8 +214,6 @@ internal sealed partial class EngineCore
             },
             cancellation);
     }
-
-    private static ContainerException NotRunning(ContainerId id) => WrongPhase($"container {id.Short} is not running");
 
     private static ContainerException WrongPhase(string message) => new(ContainerFault.WrongPhase, message);
 }

@@ -62,6 +62,23 @@ public sealed class ExecRouteTests : IAsyncLifetime
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task One_whose_container_has_ended_is_refused_before_a_client_takes_the_answer_for_its_output(
+        string detach)
+    {
+        var exec = await CreateAsync("", """{"Cmd":["sh"]}""");
+        _node.Engine.Programs.Refusal = new ContainerException(
+            ContainerFault.WrongPhase, "container aaaaaaaaaaaa is not running");
+
+        var refused = await _node.Client.PostAsync($"/exec/{exec}/start", Json($$"""{"Detach":{{detach}}}"""));
+
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Equal(
+            "{\"message\":\"container aaaaaaaaaaaa is not running\"}\n", await refused.Content.ReadAsStringAsync());
+    }
+
     private async Task<string> CreateAsync(string version, string body)
     {
         var created = await _node.Client.PostAsync($"{version}/containers/{Container}/exec", Json(body));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Swarm.Core;
 using Swarm.Core.Containers;
+using Swarm.Runtime;
 using Swarm.Runtime.Consoles;
 using Swarm.Runtime.Execs;
 
@@ -23,8 +24,17 @@ internal sealed class FakeExecs : IContainerExecs
         return exec;
     }
 
+    /// <summary>What has become of their container.</summary>
+    public ContainerException? Refusal { get; set; }
+
+    public void ExpectRunning(string exec)
+    {
+        if (Refusal is not null) throw Refusal;
+    }
+
     public Task StartDetachedAsync(string exec, ConsoleSize? size, CancellationToken cancellation)
     {
+        ExpectRunning(exec);
         Size = size ?? _execs[exec].Definition.Size;
         return Task.CompletedTask;
     }

@@ -68,6 +68,7 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
         if (exec.IsRunning || exec.ExitCode is not null)
             throw new ApiException(StatusCodes.Status409Conflict, $"exec {exec.Id} has been started before");
 
+        desk.Engine.Execs.ExpectRunning(exec.Id); // told by the answer's status, which is given away with its head
         // The head first, on its own: some clients lose what comes in one piece with it.
         await using var client = await HijackedStream.BeginAsync(context, TypeOf(exec.Definition.Tty), stopping);
         IConsoleSession session;

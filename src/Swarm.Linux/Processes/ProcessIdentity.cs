@@ -8,28 +8,25 @@ namespace Swarm.Linux.Processes;
 public readonly record struct ProcessIdentity(int Pid, long StartTime)
 {
     private const int StateField = 0;
+    private const int FlagsField = 6;
     private const int StartTimeField = 19;
+
+    /// <summary>PF_EXITING of the kernel's sched.h: it is in its exit, and may wait there for others.</summary>
+    private const uint Exiting = 0x4;
 
     /// <summary>Whether it runs still. One that ended and was not waited for does not.</summary>
     /// <exception cref="IOException">It cannot be told: out of descriptors.</exception>
     public bool IsAlive => Pid > 0 && Of(Pid) == this;
 
+    /// <summary>Whether it has ended, or does nothing any more but that: the first one of a pid namespace is alive
+    /// until all others in it are gone, and nobody gets into that meanwhile.</summary>
+    /// <exception cref="IOException">It cannot be told: out of descriptors.</exception>
+    public bool IsEnding =>
+        Pid <= 0 || Read(Pid) is not { } stat || Parse(Pid, stat) != this || (FlagsOf(stat) & Exiting) != 0;
+
     /// <returns>The process that has this pid now; null when none has, or it has ended.</returns>
     /// <exception cref="IOException">It cannot be told: out of descriptors.</exception>
-    public static ProcessIdentity? Of(int pid)
-    {
-        string stat;
-        try
-        {
-            stat = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
-        }
-        catch (IOException gone) when (IsNoProcess(gone))
-        {
-            return null;
-        }
-
-        return Parse(pid, stat);
-    }
+    public static ProcessIdentity? Of(int pid) => Read(pid) is { } stat ? Parse(pid, stat) : null;
 
     /// <summary>Pids of the processes that a process started and that it has still to wait for.</summary>
     /// <exception cref="IOException">It cannot be told: out of descriptors.</exception>
@@ -58,12 +55,28 @@ public readonly record struct ProcessIdentity(int Pid, long StartTime)
     private static bool IsNoProcess(IOException refused) =>
         refused is FileNotFoundException or DirectoryNotFoundException || refused.HResult == Errno.ESRCH;
 
+    private static string? Read(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
+        }
+        catch (IOException gone) when (IsNoProcess(gone))
+        {
+            return null;
+        }
+    }
+
     internal static ProcessIdentity? Parse(int pid, string stat)
     {
-        // The second field is the program's name, which may contain blanks and parentheses itself.
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var fields = Fields(stat);
         return fields[StateField] is "Z" or "X" or "x"
             ? null
             : new ProcessIdentity(pid, long.Parse(fields[StartTimeField], CultureInfo.InvariantCulture));
     }
+
+    private static uint FlagsOf(string stat) => uint.Parse(Fields(stat)[FlagsField], CultureInfo.InvariantCulture);
+
+    // The second field is the program's name, which may contain blanks and parentheses itself.
+    private static string[] Fields(string stat) => stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
 }

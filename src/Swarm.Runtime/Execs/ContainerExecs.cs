@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Swarm.Core;
 using Swarm.Core.Containers;
 using Swarm.Runtime.Consoles;
+using Swarm.Runtime.Records;
 using Swarm.Runtime.Work;
 
 namespace Swarm.Runtime.Execs;
@@ -35,6 +36,8 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
         _execs[exec] = new LiveExec(exec, id, definition, time.GetUtcNow());
         return exec;
     }
+
+    public void ExpectRunning(string exec) => core.GetUnpaused(Get(exec).Container, "exec");
 
     public Task StartDetachedAsync(string exec, ConsoleSize? size, CancellationToken cancellation) =>
         work.RunAsync(() => StartAsync(Get(exec), isAttached: false, size), cancellation);
@@ -89,13 +92,23 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
         catch (ContainerException refused)
         {
             exec.End(IsMissing(refused.Message) ? NotFoundCode : NotRunnableCode, time.GetUtcNow());
+            if (refused.Fault == ContainerFault.Host) ExpectStill(record);
             throw;
         }
         catch (Exception refused) when (HostRefusal.Of(refused) is { } told)
         {
             exec.End(NotRunnableCode, time.GetUtcNow());
+            ExpectStill(record);
             throw told;
         }
+    }
+
+    /// <summary>What could not be started may have met with the container's end: then that is why.</summary>
+    private void ExpectStill(ContainerRecord record)
+    {
+        core.GetUnpaused(record.Id, "exec");
+        // The engine may not have heard of it yet.
+        if (record.First.IsEnding) throw EngineCore.NotRunning(record.Id);
     }
 
     private void End(LiveExec exec, int code)

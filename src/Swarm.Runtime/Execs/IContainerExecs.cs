@@ -17,10 +17,13 @@ public interface IContainerExecs
     /// <exception cref="ContainerException">The container does not run, or is paused; there is no command.</exception>
     string Create(ContainerId id, ExecDefinition definition);
 
+    /// <exception cref="ContainerException">It is not known, or its container does not run, or is paused.</exception>
+    void ExpectRunning(string exec);
+
     /// <summary>Starts it, with its streams discarded.</summary>
     /// <param name="size">As in <see cref="StartAsync"/>.</param>
-    /// <exception cref="ContainerException">It was started before; what it asks for is not in the
-    /// container.</exception>
+    /// <exception cref="ContainerException">It was started before; what it asks for is not in the container; that does
+    /// not run, or not any more, or is paused.</exception>
     Task StartDetachedAsync(string exec, ConsoleSize? size, CancellationToken cancellation);
 
     /// <summary>Starts it and attaches to it. A session that is disposed of leaves it running.</summary>
