@@ -224,8 +224,9 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         }
         catch (ApiException refused) when (refused.Status == StatusCodes.Status409Conflict)
         {
-            throw new ApiException(
-                refused.Status, $"cannot remove container \"{named}\": {refused.Message}");
+            throw new ApiException(refused.Status, refused.Message == RemoveByHand.IsUnderWay
+                ? $"removal of container {named} is already in progress"
+                : $"cannot remove container \"{named}\": {refused.Message}");
         }
     }
 

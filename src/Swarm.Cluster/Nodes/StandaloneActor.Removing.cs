@@ -75,6 +75,12 @@ internal sealed partial class StandaloneActor
 
     private void Remove(RemoveByHand remove, IActorRef asker)
     {
+        if (_askers.IsRemovalAwaited)
+        {
+            asker.Tell(new Refused(ContainerFault.Conflict, RemoveByHand.IsUnderWay));
+            return;
+        }
+
         if (IsUp && !remove.Force)
         {
             asker.Tell(new Refused(

@@ -27,6 +27,9 @@ internal sealed class StandaloneAskers
 
     public void AwaitRemoval(IActorRef asker) => _forRemoval.Add(asker);
 
+    /// <summary>Whether somebody waits for its removal; nobody does where it removes itself.</summary>
+    public bool IsRemovalAwaited => _forRemoval.Exists(asker => !asker.IsNobody());
+
     public void AwaitRestart(IActorRef asker) => _forRestart.Add(asker);
 
     /// <summary>One who wants it to be started now that it has ended; others who do wait with him.</summary>

@@ -36,7 +36,11 @@ public sealed record KillByHand(ContainerId Id, int Signal) : IContainerCommand;
 /// <param name="Force">Though it runs: it is killed.</param>
 /// <param name="WithVolumes">Its volumes without a name are removed, too, as they are with one that removes itself.
 /// </param>
-public sealed record RemoveByHand(ContainerId Id, bool Force, bool WithVolumes = false) : IContainerCommand;
+public sealed record RemoveByHand(ContainerId Id, bool Force, bool WithVolumes = false) : IContainerCommand
+{
+    /// <summary>Why one is refused while somebody waits for another.</summary>
+    public const string IsUnderWay = "its removal is already in progress";
+}
 
 /// <summary>Keep it running otherwise from now on.</summary>
 public sealed record ChangeStandalone(ContainerId Id, StandaloneSettings Settings) : IContainerCommand;

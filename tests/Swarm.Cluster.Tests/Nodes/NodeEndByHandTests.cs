@@ -146,4 +146,29 @@ public sealed class NodeEndByHandTests : NodeFixture
 
         Assert.Null(Engine.Find(Own));
     }
+
+    [Fact]
+    public async Task Of_two_who_remove_one_at_once_the_second_is_told_that_it_is_being_removed()
+    {
+        StartNode();
+        await MakeAsync(new StandaloneSettings());
+        await DoneAsync(new StartByHand(Own));
+        Engine.EndsWhenKilled = false;
+
+        var first = Node.Ask<StandaloneAnswer>(new RemoveByHand(Own, Force: true));
+        foreach (var force in (bool[])[true, false])
+        {
+            var second = await Node.Ask<StandaloneAnswer>(new RemoveByHand(Own, force));
+            Assert.Equal(
+                new StandaloneAnswer.Refused(ContainerFault.Conflict, "its removal is already in progress"), second);
+        }
+
+        Engine.End(Own, 137);
+        Pass(1);
+
+        Assert.Equal(new StandaloneAnswer.Done(Changed: true), await first);
+        Assert.Null(Engine.Find(Own));
+        var late = await Node.Ask<StandaloneAnswer>(new RemoveByHand(Own, Force: true));
+        Assert.Equal(ContainerFault.NotFound, Assert.IsType<StandaloneAnswer.Refused>(late).Fault);
+    }
 }
