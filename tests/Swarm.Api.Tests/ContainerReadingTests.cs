@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Text;
 using Swarm.Api.Containers;
 using Swarm.Api.Http;
-using Swarm.Api.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
 
@@ -183,36 +181,6 @@ public sealed class ContainerReadingTests
         var refused = Assert.Throws<ApiException>(() => Read(host));
 
         Assert.Equal((status, message), (refused.Status, refused.Message));
-    }
-
-    [Fact]
-    public void What_the_kernel_does_not_know_is_told_in_Dockers_words()
-    {
-        var memory = Read("""{"Memory":10000000,"MemorySwappiness":7}""");
-        var spec = Read("""{"BlkioWeight":300,"BlkioWeightDevice":[{"Path":"/dev/sda","Weight":300}]}""");
-        var node = new NodeFacts(
-            new NodeId("node1"), "alpha", "0.1.0", "/data", "6.1", "amd64", 4, Bytes.Zero, 2,
-            ImmutableSortedDictionary<string, string>.Empty);
-
-        Assert.Equal(
-            [
-                "Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.",
-                "Your kernel does not support Block I/O weight_device or the cgroup is not mounted. "
-                    + "Weight-device discarded.",
-            ],
-            LimitReading.Warnings(spec, node).AsEnumerable());
-        Assert.Equal(
-            [
-                "Your kernel does not support swap limit capabilities or the cgroup is not mounted. "
-                    + "Memory limited without swap.",
-                "Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. "
-                    + "Memory swappiness discarded.",
-            ],
-            LimitReading.Warnings(memory, node).AsEnumerable());
-        Assert.Empty(LimitReading.Warnings(spec, node with { WeighsBlocks = true, WeighsDevices = true }));
-        Assert.Empty(LimitReading.Warnings(memory, node with { CountsSwap = true, KnowsSwappiness = true }));
-        Assert.Empty(LimitReading.Warnings(Read("""{"MemorySwappiness":-1}"""), node));
-        Assert.Empty(LimitReading.Warnings(Read("{}"), node));
     }
 
     [Theory]

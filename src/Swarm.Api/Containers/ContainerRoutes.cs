@@ -64,6 +64,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         var host = asked.Object("HostConfig");
         ConsoleSizeReading.DropWhereNotMeant(context, host);
         UnsupportedFields.DropWhereGone(context, host);
+        var discarded = DiscardedLimits.TakeOut(host, node);
         var (spec, settings) = ContainerReading.Read(
             asked,
             // Not 404: clients take that for an image that is missing.
@@ -73,7 +74,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         var name = given.Length > 0 ? given : _chosen.Choose();
         try
         {
-            await CreateAsync(context, name, asked, spec, settings);
+            await CreateAsync(context, name, asked, spec, settings, discarded);
         }
         finally
         {
@@ -82,7 +83,8 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
     }
 
     private async Task CreateAsync(
-        HttpContext context, string name, JsonFields asked, ContainerSpec spec, StandaloneSettings settings)
+        HttpContext context, string name, JsonFields asked, ContainerSpec spec, StandaloneSettings settings,
+        IEnumerable<string> discarded)
     {
         ContainerNames.Require(name, desk.Engine.List());
         var image = desk.RequireImage(spec.Image, context.Request.Query["platform"].ToString());
@@ -95,8 +97,8 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
             new JsonObject
             {
                 ["Id"] = id.Value,
-                ["Warnings"] = SpecWords.Words(NetworkReading.Warnings(asked.Object("HostConfig"))
-                    .Concat(LimitReading.Warnings(spec, node))),
+                ["Warnings"] = SpecWords.Words(
+                    NetworkReading.Warnings(asked.Object("HostConfig")).Concat(discarded)),
             },
             context.RequestAborted);
     }
@@ -175,15 +177,14 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         using var turn = await _turns.TakeAsync(id, context.RequestAborted);
         var shown = await desk.ShowAsync(id.Value, context.RequestAborted);
         UnsupportedFields.DropWhereGone(context, changes);
+        CanonicalNames.GiveHost(changes);
+        var discarded = DiscardedLimits.TakeOut(changes, node);
         var (settings, limits) = ContainerUpdate.Apply(shown, changes);
         await ChangeAsync(shown.State, settings, limits);
         desk.Engine.Events.Publish(shown.State, "update");
         await context.Response.WriteNodeAsync(
             StatusCodes.Status200OK,
-            new JsonObject
-            {
-                ["Warnings"] = SpecWords.Words(limits is null ? [] : LimitReading.Warnings(limits, node)),
-            },
+            new JsonObject { ["Warnings"] = SpecWords.Words(discarded) },
             context.RequestAborted);
     }
 

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
-using Swarm.Api.Nodes;
 using Swarm.Core;
 using Swarm.Core.Containers;
 
@@ -48,42 +46,6 @@ internal static class LimitReading
             CpuQuota = Quota(host),
         };
     }
-
-    /// <summary>What its maker is told that it will not have on this node.</summary>
-    public static ImmutableArray<string> Warnings(ResourceLimits limits, NodeFacts node)
-    {
-        var warnings = ImmutableArray.CreateBuilder<string>();
-        if (limits.Memory.Value > 0 && !node.CountsSwap)
-        {
-            warnings.Add("Your kernel does not support swap limit capabilities or the cgroup is not mounted. "
-                + "Memory limited without swap.");
-        }
-
-        if (limits.Swappiness is not null && !node.KnowsSwappiness)
-        {
-            warnings.Add("Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. "
-                + "Memory swappiness discarded.");
-        }
-
-        if (limits.BlockWeight > 0 && !node.WeighsBlocks)
-        {
-            warnings.Add(
-                "Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.");
-        }
-
-        return warnings.ToImmutable();
-    }
-
-    /// <inheritdoc cref="Warnings(ResourceLimits, NodeFacts)"/>
-    public static ImmutableArray<string> Warnings(ContainerSpec spec, NodeFacts node) =>
-    [
-        .. Warnings(spec.Limits, node),
-        .. spec.DeviceWeights.IsEmpty || node.WeighsDevices ? (string[])[] :
-        [
-            "Your kernel does not support Block I/O weight_device or the cgroup is not mounted. "
-            + "Weight-device discarded.",
-        ],
-    ];
 
     private static void CheckProcessors(JsonFields host)
     {
