@@ -117,6 +117,8 @@ public sealed class BuildRouteTests
     [InlineData("memory=much", 400, "invalid value of memory: much")]
     [InlineData("buildargs=%5B1%5D", 400, "invalid value of buildargs")]
     [InlineData("buildargs=%7B%22a%22%3A1%7D", 400, "invalid value of buildargs")]
+    [InlineData("buildargs=%7B%22a%22%3A%22%5Cu0000%22%7D", 400, "buildargs.a has a byte of zero in its text")]
+    [InlineData("labels=%7B%22%5Cu0000%22%3A%22%22%7D", 400, "has a byte of zero in its text")]
     [InlineData("labels=x", 400, "invalid value of labels")]
     public async Task What_is_not_supported_or_wrong_is_refused_by_name(string query, int status, string message)
     {

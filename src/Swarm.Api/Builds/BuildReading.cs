@@ -98,6 +98,7 @@ internal static class BuildReading
     {
         var map = ImmutableDictionary.Create<string, string?>(StringComparer.Ordinal);
         if (text.Length == 0 || ReadJson(text, name) is not { } read) return map;
+        if (read is JsonObject found) new JsonFields(found, name).RefuseZeros();
         try
         {
             return map.AddRange(read.AsObject().Select(

@@ -20,6 +20,7 @@ internal sealed class CommitRoutes(ContainerDesk desk, HostImages images, IImage
         var query = context.Request.Query;
         var shown = await desk.ShowAsync(query["container"].ToString(), context.RequestAborted);
         var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
+        asked.RefuseZeros(); // a container of the image could not be started
         var name = NameOf(query["repo"].ToString(), query["tag"].ToString());
         var configuration = ImageChanges.Apply(
             CommittedConfiguration.Of(shown, asked),

@@ -8,6 +8,8 @@ namespace Swarm.Core.Builds;
 /// <remarks>https://docs.docker.com/reference/dockerfile/#format</remarks>
 internal static partial class DockerfileLines
 {
+    public const string HasZero = "a zero byte cannot be part of an instruction";
+
     private const char DefaultEscape = '\\';
 
     /// <exception cref="DockerfileException">A directive is wrong, or there is no instruction.</exception>
@@ -32,7 +34,7 @@ internal static partial class DockerfileLines
     public static DockerfileLine Parse(int number, string text, char escape)
     {
         text = text.Trim();
-        if (text.Contains('\0')) throw DockerfileException.At(number, "a zero byte cannot be part of an instruction");
+        if (text.Contains('\0')) throw DockerfileException.At(number, HasZero);
         var length = text.AsSpan().IndexOfAny(" \t\v\f\r");
         var (word, rest) = length < 0 ? (text, "") : (text[..length], text[length..]);
         var (flags, arguments) = InstructionWords.TakeFlags(rest, escape);

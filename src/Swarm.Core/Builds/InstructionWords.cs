@@ -45,7 +45,8 @@ internal static class InstructionWords
         [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
 
     /// <returns>Null when it is no JSON list.</returns>
-    /// <exception cref="DockerfileException">It is one, and not of strings.</exception>
+    /// <exception cref="DockerfileException">It is one, and not of strings, or no program could be given one of them.
+    /// </exception>
     public static ImmutableArray<string>? TryJson(DockerfileLine line, string text)
     {
         if (!text.TrimStart().StartsWith('[')) return null;
@@ -55,9 +56,10 @@ internal static class InstructionWords
             var items = ImmutableArray.CreateBuilder<string>();
             foreach (var item in document.RootElement.EnumerateArray())
             {
-                items.Add(item.ValueKind == JsonValueKind.String
-                    ? item.GetString()!
-                    : throw line.Wrong("only string type is allowed in JSON format arrays"));
+                if (item.ValueKind != JsonValueKind.String)
+                    throw line.Wrong("only string type is allowed in JSON format arrays");
+                items.Add(item.GetString()!);
+                if (items[^1].Contains('\0')) throw line.Wrong(DockerfileLines.HasZero);
             }
 
             return items.ToImmutable();

@@ -61,6 +61,16 @@ public sealed class DockerfileTests
     [InlineData("HEALTHCHECK --retries=0 CMD x", "dockerfile parse error line 2: --retries must be at least 1 (not 0)")]
     [InlineData("USER", "dockerfile parse error line 2: USER requires exactly one argument")]
     [InlineData("VOLUME /a\0b", "dockerfile parse error line 2: a zero byte cannot be part of an instruction")]
+    [InlineData("CMD [\"a\\u0000b\"]", "dockerfile parse error line 2: a zero byte cannot be part of an instruction")]
+    [InlineData("RUN [\"a\", \"\\u0000\"]",
+        "dockerfile parse error line 2: a zero byte cannot be part of an instruction")]
+    [InlineData("SHELL [\"a\\u0000\"]", "dockerfile parse error line 2: a zero byte cannot be part of an instruction")]
+    [InlineData("ENTRYPOINT [\"\\u0000\"]",
+        "dockerfile parse error line 2: a zero byte cannot be part of an instruction")]
+    [InlineData("ONBUILD CMD [\"\\u0000\"]",
+        "dockerfile parse error line 2: a zero byte cannot be part of an instruction")]
+    [InlineData("HEALTHCHECK CMD [\"\\u0000\"]",
+        "dockerfile parse error line 2: a zero byte cannot be part of an instruction")]
     [InlineData("VOLUME [\"\"]", "dockerfile parse error line 2: VOLUME specified can not be an empty string")]
     public void What_is_wrong_is_told_with_its_line(string second, string message)
     {
