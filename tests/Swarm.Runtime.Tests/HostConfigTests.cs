@@ -118,6 +118,7 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
     {
         var free = await fixture.StartAsync(
             Sleep with { Seccomp = "unconfined", MaskedPaths = [], ReadOnlyPaths = [] });
+        var nothing = await fixture.StartAsync(Sleep with { Seccomp = "{}" });
         var own = await fixture.StartAsync(Sleep with
         {
             Seccomp = """
@@ -126,6 +127,7 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
         });
 
         Assert.Contains("Seccomp:\t0", File.ReadAllText($"/proc/{free.Pid}/status"), StringComparison.Ordinal);
+        Assert.Contains("Seccomp:\t0", File.ReadAllText($"/proc/{nothing.Pid}/status"), StringComparison.Ordinal);
         var hidden = " /proc/timer_list ";
         Assert.DoesNotContain(hidden, File.ReadAllText($"/proc/{free.Pid}/mountinfo"), StringComparison.Ordinal);
         Assert.Contains(hidden, File.ReadAllText($"/proc/{own.Pid}/mountinfo"), StringComparison.Ordinal);
@@ -237,6 +239,7 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
         { "seccomp", "seccomp profile: defaultAction is missing" },
         { "action", "seccomp profile: string SCMP_ACT_X is not a valid action for seccomp" },
         { "rules", "seccomp profile: action is missing" },
+        { "notify", "seccomp profile: listenerPath is not set" },
         { "propagation", "invalid mount config for type \"bind\": invalid propagation mode: sideways" },
         { "subpath", "what is mounted at /x has no nowhere: no such file or directory" },
         { "swappiness", "swappiness 101 is not between 0 and 100" },
@@ -263,8 +266,14 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
             "device" => Sleep with { Devices = [new DeviceSpec("/dev/none")] },
             "namespace" => Sleep with { Shared = new SharedNamespaces("elsewhere") },
             "container" => Sleep with { Shared = new SharedNamespaces("container:0123") },
-            "seccomp" => Sleep with { Seccomp = "{}" },
+            "seccomp" => Sleep with { Seccomp = """{"syscalls":[{"name":"chmod","action":"SCMP_ACT_LOG"}]}""" },
             "action" => Sleep with { Seccomp = """{"defaultAction":"SCMP_ACT_X"}""" },
+            "notify" => Sleep with
+            {
+                Seccomp = """
+                    {"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"name":"chmod","action":"SCMP_ACT_NOTIFY"}]}
+                    """,
+            },
             "rules" => Sleep with { Seccomp = """{"defaultAction":"SCMP_ACT_LOG","syscalls":[{}]}""" },
             "propagation" => Sleep with { Mounts = [new(MountKind.Bind, "/tmp", "/x") { Propagation = "sideways" }] },
             "subpath" => Sleep with { Mounts = [new(MountKind.Volume, "some", "/x") { Subpath = "nowhere" }] },

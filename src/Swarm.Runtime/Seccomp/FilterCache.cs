@@ -39,6 +39,7 @@ internal sealed class FilterCache(SeccompProfile profile, EngineFolders folders)
     /// </summary>
     public void Keep(ContainerId container, ImmutableArray<string> capabilities)
     {
+        if (!profile.IsProgramAlone) return;
         var made = Path.Join(folders.RuntimeState(container), CompiledName);
         if (!File.Exists(made)) return;
         if (FilterReduction.Of(File.ReadAllBytes(made)) is not { } program) return;

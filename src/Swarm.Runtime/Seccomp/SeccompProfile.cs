@@ -12,34 +12,50 @@ internal sealed class SeccompProfile
 {
     private const string ResourceName = "seccomp.json";
 
+    private const string Notify = "SCMP_ACT_NOTIFY";
+
     private static readonly string[] Actions =
     [
         "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_TRAP", "SCMP_ACT_ERRNO",
-        "SCMP_ACT_TRACE", "SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY",
+        "SCMP_ACT_TRACE", "SCMP_ACT_ALLOW", "SCMP_ACT_LOG", Notify,
     ];
 
-    private readonly JsonElement _root;
-    private readonly JsonElement[] _rules = [];
+    private static readonly string[] Operators =
+    [
+        "SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_MASKED_EQ",
+    ];
+
+    private readonly SeccompDocument _document;
+    private readonly ImmutableArray<SeccompRule> _rules;
 
     private SeccompProfile(byte[] text)
     {
         Text = text;
-        using var document = JsonDocument.Parse(text);
-        _root = document.RootElement.Clone();
-        if (_root.ValueKind != JsonValueKind.Object) throw new JsonException("it is no object");
-        CheckAction(_root, "defaultAction");
-        if (_root.TryGetProperty("syscalls", out var rules) && rules.ValueKind == JsonValueKind.Array)
-            _rules = [.. rules.EnumerateArray()];
+        _document = SeccompDocument.Parse(text);
+        _rules =
+        [
+            .. _document.Syscalls.OrNone().Select(rule => rule ?? throw new JsonException("a rule is no object")),
+        ];
+        if (IsNone) return;
+        CheckAction(_document.DefaultAction, "defaultAction");
+        if (_document.Architectures.OrNone().Length > 0 && _document.ArchMap.OrNone().Length > 0)
+            throw new JsonException("a profile has both architectures and archMap");
         foreach (var rule in _rules)
         {
-            if (rule.ValueKind != JsonValueKind.Object) throw new JsonException("a rule is no object");
-            CheckAction(rule, "action");
-            if (OldName(rule) is not null && rule.TryGetProperty("names", out var names) && HasItems(names))
+            if (rule.Name is { Length: > 0 } && rule.Names.OrNone().Length > 0)
                 throw new JsonException("a rule has both name and names");
+            KernelCondition.Check(rule.Includes?.MinKernel);
+            KernelCondition.Check(rule.Excludes?.MinKernel);
         }
     }
 
     public ReadOnlyMemory<byte> Text { get; }
+
+    /// <summary>Whether all that it says is in the program that is compiled of it.</summary>
+    public bool IsProgramAlone => _document is { ListenerPath: null or "", Flags: null or { IsDefaultOrEmpty: true } };
+
+    /// <summary>As at Docker one that says nothing filters nothing.</summary>
+    private bool IsNone => string.IsNullOrEmpty(_document.DefaultAction) && _rules.IsEmpty;
 
     /// <param name="path">Null reads the profile that comes along.</param>
     /// <exception cref="ContainerException">It cannot be read.</exception>
@@ -74,125 +90,78 @@ internal sealed class SeccompProfile
     }
 
     /// <summary>The rules that hold for a container with these capabilities on this host.</summary>
-    public byte[] Resolve(ImmutableArray<string> capabilities) =>
+    /// <returns>Null where nothing is filtered.</returns>
+    /// <exception cref="ContainerException">One of them cannot be.</exception>
+    public ReadOnlyMemory<byte>? Resolve(ImmutableArray<string> capabilities) =>
         Resolve(capabilities, RuntimeInformation.ProcessArchitecture, Environment.OSVersion.Version);
 
-    internal byte[] Resolve(ImmutableArray<string> capabilities, Architecture architecture, Version kernel)
+    internal ReadOnlyMemory<byte>? Resolve(
+        ImmutableArray<string> capabilities, Architecture architecture, Version kernel)
     {
+        if (IsNone) return null;
         var (name, goName) = architecture switch
         {
             Architecture.X64 => ("SCMP_ARCH_X86_64", "amd64"),
             Architecture.Arm64 => ("SCMP_ARCH_AARCH64", "arm64"),
             _ => throw new ContainerException(ContainerFault.Host, $"no seccomp rules are known for {architecture}"),
         };
-        using var memory = new MemoryStream();
-        using (var json = new Utf8JsonWriter(memory))
+        ImmutableArray<SeccompRule> rules = [.. _rules.Where(rule => Holds(rule, capabilities, goName, kernel))];
+        try
         {
-            json.WriteStartObject();
-            CopyProperties(json, _root, ["defaultAction", "defaultErrnoRet"]);
-            WriteArchitectures(json, name);
-            json.WriteStartArray("syscalls");
-            foreach (var rule in _rules)
-            {
-                if (Holds(rule, capabilities, goName, kernel)) WriteRule(json, rule);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
+            foreach (var rule in rules) CheckRule(rule);
+            CheckNotify(rules);
+        }
+        catch (JsonException wrong)
+        {
+            throw new ContainerException(ContainerFault.Invalid, $"seccomp profile: {wrong.Message}", wrong);
         }
 
-        return memory.ToArray();
-    }
-
-    private static void CheckAction(JsonElement of, string name)
-    {
-        var action = of.TryGetProperty(name, out var given) ? given.ToString() : "";
-        if (action.Length == 0) throw new JsonException($"{name} is missing");
-        if (!Actions.Contains(action)) throw new JsonException($"string {action} is not a valid action for seccomp");
-    }
-
-    private void WriteArchitectures(Utf8JsonWriter json, string name)
-    {
-        json.WriteStartArray("architectures");
-        json.WriteStringValue(name);
-        if (_root.TryGetProperty("archMap", out var map))
-        {
-            foreach (var entry in map.EnumerateArray()
-                .Where(entry => entry.GetProperty("architecture").GetString() == name))
-            {
-                foreach (var sub in Items(entry, "subArchitectures")) json.WriteStringValue(sub);
-            }
-        }
-
-        json.WriteEndArray();
+        return SeccompWriting.Write(_document, rules, name);
     }
 
     private static bool Holds(
-        JsonElement rule, ImmutableArray<string> capabilities, string architecture, Version kernel)
+        SeccompRule rule, ImmutableArray<string> capabilities, string architecture, Version kernel)
     {
-        if (rule.TryGetProperty("includes", out var includes) && includes.ValueKind == JsonValueKind.Object)
+        if (rule.Includes is { } includes)
         {
-            string[] arches = [.. Items(includes, "arches")];
-            if (arches.Length > 0 && !arches.Contains(architecture)) return false;
-            string[] needed = [.. Items(includes, "caps")];
-            if (needed.Length > 0 && !needed.Any(needs => capabilities.Contains(needs))) return false;
-            if (includes.TryGetProperty("minKernel", out var least) && kernel < Version.Parse(least.GetString()!))
-                return false;
+            var arches = includes.Arches.OrNone();
+            if (!arches.IsEmpty && !arches.Contains(architecture)) return false;
+            if (!includes.Caps.OrNone().All(needed => capabilities.Contains(needed ?? ""))) return false;
+            if (!KernelCondition.IsMet(includes.MinKernel, kernel, otherwise: true)) return false;
         }
 
-        if (!rule.TryGetProperty("excludes", out var excludes) || excludes.ValueKind != JsonValueKind.Object)
-            return true;
-        return !Items(excludes, "arches").Contains(architecture)
-            && !Items(excludes, "caps").Any(has => capabilities.Contains(has))
-            && !(excludes.TryGetProperty("minKernel", out var from) && kernel >= Version.Parse(from.GetString()!));
+        return rule.Excludes is not { } excludes
+            || (!excludes.Arches.OrNone().Contains(architecture)
+                && !excludes.Caps.OrNone().Any(has => capabilities.Contains(has ?? ""))
+                && !KernelCondition.IsMet(excludes.MinKernel, kernel, otherwise: false));
     }
 
-    private static void WriteRule(Utf8JsonWriter json, JsonElement rule)
+    private static void CheckAction(string? action, string field)
     {
-        json.WriteStartObject();
-        if (OldName(rule) is { } name)
-        {
-            json.WriteStartArray("names");
-            json.WriteStringValue(name);
-            json.WriteEndArray();
-        }
-        else
-        {
-            CopyProperties(json, rule, ["names"]);
-        }
-
-        CopyProperties(json, rule, ["action", "errnoRet"]);
-        if (rule.TryGetProperty("args", out var args) && HasItems(args))
-        {
-            json.WritePropertyName("args");
-            args.WriteTo(json);
-        }
-
-        json.WriteEndObject();
+        if (string.IsNullOrEmpty(action)) throw new JsonException($"{field} is missing");
+        if (!Actions.Contains(action)) throw new JsonException($"string {action} is not a valid action for seccomp");
     }
 
-    private static bool HasItems(JsonElement array) =>
-        array.ValueKind == JsonValueKind.Array && array.GetArrayLength() > 0;
-
-    /// <summary>Rules of old profiles are for one call each.</summary>
-    private static string? OldName(JsonElement rule) =>
-        rule.TryGetProperty("name", out var name) && name is { ValueKind: JsonValueKind.String }
-            && name.GetString() is { Length: > 0 } text
-            ? text
-            : null;
-
-    private static void CopyProperties(Utf8JsonWriter json, JsonElement from, string[] names)
+    private static void CheckRule(SeccompRule rule)
     {
-        foreach (var name in names)
+        CheckAction(rule.Action, "action");
+        foreach (var argument in rule.Args.OrNone())
         {
-            if (!from.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) continue;
-            json.WritePropertyName(name);
-            value.WriteTo(json);
+            if (!Operators.Contains(argument?.Op ?? ""))
+                throw new JsonException($"string {argument?.Op} is not a valid operator for seccomp");
         }
     }
 
-    private static IEnumerable<string> Items(JsonElement of, string name) =>
-        of.TryGetProperty(name, out var array) && array.ValueKind == JsonValueKind.Array
-            ? array.EnumerateArray().Select(item => item.GetString()!)
-            : [];
+    /// <remarks>As runc: who is asked has to be there, and cannot be asked of what asks it.
+    /// https://github.com/opencontainers/runc/blob/main/libcontainer/seccomp/seccomp_linux.go</remarks>
+    private void CheckNotify(ImmutableArray<SeccompRule> rules)
+    {
+        if (_document.DefaultAction == Notify) throw new JsonException($"{Notify} cannot be used as default action");
+        foreach (var rule in rules.Where(rule => rule.Action == Notify))
+        {
+            if (rule.Name == "write" || rule.Names.OrNone().Contains("write"))
+                throw new JsonException($"{Notify} cannot be used for the write syscall");
+            if (string.IsNullOrEmpty(_document.ListenerPath)) throw new JsonException("listenerPath is not set");
+        }
+    }
 }
