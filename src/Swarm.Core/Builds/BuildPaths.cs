@@ -33,4 +33,14 @@ public static class BuildPaths
     /// <summary>The path of a source, from the root of where it is taken from; empty for all of it.</summary>
     /// <remarks>Nothing leads above the root: what goes up ends there.</remarks>
     public static string OfSource(string source) => From("/", source)[1..];
+
+    /// <summary>A source with wildcards, from the root of where it is taken from.</summary>
+    /// <remarks>As Docker, which compares it with the paths as it is written but for its beginning: nothing has a path
+    /// that ends with a slash, or has two of them side by side.</remarks>
+    public static string OfPattern(string source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var path = source.StartsWith('/') ? source[1..] : source;
+        return path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
+    }
 }

@@ -88,8 +88,8 @@ internal sealed class CopySources : IDisposable
 
     private bool Find(string source, Instruction.Copy copy, SourceTree tree, CancellationToken cancellation)
     {
-        var pattern = BuildPaths.OfSource(source);
-        var paths = tree.Match(pattern);
+        var paths = tree.Match(
+            PathPattern.HasWildcards(source) ? BuildPaths.OfPattern(source) : BuildPaths.OfSource(source));
         if (paths.IsEmpty) throw new BuildException($"{Word} failed: no source files were specified");
         foreach (var path in paths)
         {

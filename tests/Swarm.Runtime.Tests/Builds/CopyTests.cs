@@ -19,6 +19,9 @@ public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture
     [InlineData("COPY d /new", "/new/c.txt /new/e/f.txt")]
     [InlineData("COPY d/ /new/", "/new/c.txt /new/e/f.txt")]
     [InlineData("COPY d/* /new/", "/new/c.txt /new/f.txt")]
+    [InlineData("COPY ./d/* /new/", "/new/c.txt /new/f.txt")]
+    [InlineData("COPY /*.txt /new/", "/new/a.txt /new/b.txt")]
+    [InlineData("COPY d* /new/", "/new/c.txt /new/e/f.txt")]
     [InlineData("COPY [\"a.txt\", \"/new/with space\"]", "/new/with space")]
     [InlineData("COPY ../../a.txt /new/", "/new/a.txt")]
     [InlineData("COPY a.txt d /new/", "/new/a.txt /new/c.txt /new/e/f.txt")]
@@ -33,6 +36,19 @@ public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture
 
         foreach (var path in expected.Split(" /").Select(path => "/" + path.TrimStart('/')))
             Assert.NotEqual("", await fixture.RunAsync(built, $"cat '{path}'"));
+    }
+
+    [Theory]
+    [InlineData("d*/")]
+    [InlineData("d//*.txt")]
+    [InlineData("d/../*.txt")]
+    [InlineData("*/*/")]
+    public async Task Wildcards_are_compared_with_paths_as_they_are_written(string source)
+    {
+        var refused = await Assert.ThrowsAsync<BuildException>(
+            () => fixture.BuildAsync($"FROM box\nCOPY {source} /new/\n", Files));
+
+        Assert.Equal("COPY failed: no source files were specified", refused.Message);
     }
 
     [Fact]
