@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Swarm.Core.Builds;
@@ -102,10 +101,24 @@ public sealed record StageConfiguration(ImageConfiguration Image, bool HasComman
     private static string Tell(DeclaredArgument argument) =>
         argument.Default is null ? argument.Name : $"{argument.Name}={argument.Default}";
 
-    private static string Tell(HealthCheck check) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"HEALTHCHECK {List(check.Test)} {check.Interval} {check.Timeout} {check.StartPeriod} "
-        + $"{check.StartInterval} {check.Retries}");
+    /// <remarks>As Docker, which writes what it keeps: zero is what was not said.</remarks>
+    private static string Tell(HealthCheck check)
+    {
+        var usual = new HealthCheck(check.Test);
+        string[] told =
+        [
+            $"[{string.Join(' ', check.Test.Select(GoWords.Quoted))}]",
+            Time(check.Interval, usual.Interval),
+            Time(check.Timeout, usual.Timeout),
+            Time(check.StartPeriod, usual.StartPeriod),
+            Time(check.StartInterval, usual.StartInterval),
+            GoWords.Quoted(check.Retries == usual.Retries ? 0 : check.Retries),
+        ];
+        return $"HEALTHCHECK &{{{string.Join(' ', told)}}}";
+
+        static string Time(TimeSpan said, TimeSpan otherwise) =>
+            GoWords.Quoted(GoWords.Of(said == otherwise ? TimeSpan.Zero : said));
+    }
 
     private static string List(ImmutableArray<string> texts)
     {

@@ -23,6 +23,13 @@ public sealed class StageConfigurationTests
     [InlineData("WORKDIR /other", "WORKDIR /other")]
     [InlineData("ARG a=1", "ARG a=1")]
     [InlineData("ONBUILD RUN x", "ONBUILD RUN x")]
+    [InlineData("HEALTHCHECK --interval=5s CMD true \"x\"",
+        "HEALTHCHECK &{[\"CMD-SHELL\" \"true \\\"x\\\"\"] \"5s\" \"0s\" \"0s\" \"0s\" '\\x00'}")]
+    [InlineData(
+        "HEALTHCHECK --interval=1h30m --timeout=1500ms --start-period=100ms --start-interval=61s --retries=9 "
+            + "CMD [\"a\"]",
+        "HEALTHCHECK &{[\"CMD\" \"a\"] \"1h30m0s\" \"1.5s\" \"100ms\" \"1m1s\" '\\t'}")]
+    [InlineData("HEALTHCHECK NONE", "HEALTHCHECK &{[\"NONE\"] \"0s\" \"0s\" \"0s\" \"0s\" '\\x00'}")]
     public void An_instruction_is_told_in_its_whole_form(string instruction, string told) =>
         Assert.Equal(told, Begun.Apply(Dockerfile.ParseOne(instruction)).Told);
 
