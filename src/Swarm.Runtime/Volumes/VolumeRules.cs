@@ -16,11 +16,11 @@ internal static partial class VolumeRules
     public static void CheckName(string name)
     {
         if (Name().IsMatch(name)) return;
-        throw Invalid(name.Length == 1
+        throw Invalid($"create {name}: " + (name.Length == 1
             ? "volume name is too short, names should be at least two alphanumeric characters"
-            : $"create {name}: \"{name}\" includes invalid characters for a local volume name, only "
+            : $"\"{name}\" includes invalid characters for a local volume name, only "
                 + "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. "
-                + "If you intended to pass a host directory, use absolute path");
+                + "If you intended to pass a host directory, use absolute path"));
     }
 
     /// <exception cref="ContainerException">An option is not known, lacks another, or cannot be.</exception>

@@ -152,6 +152,8 @@ public sealed class DockerVolumeTests(SharedNode shared) : IClassFixture<SharedN
     [InlineData("Duplicate mount point: /x", "-v", "one:/x", "-v", "two:/x")]
     [InlineData("invalid tmpfs option", "--tmpfs", "/t:colour=red")]
     [InlineData("includes invalid characters for a local volume name", "-v", "in valid:/x")]
+    [InlineData(
+        "create x: volume name is too short, names should be at least two alphanumeric characters", "-v", "x:/a")]
     public async Task What_cannot_be_mounted_is_refused(string why, params string[] asked)
     {
         var refused = await _docker.RunAsync(["run", "--rm", .. asked, "box", "true"]);

@@ -28,12 +28,24 @@ public sealed class VolumeTests(EngineFixture fixture) : IClassFixture<EngineFix
     }
 
     [Theory]
-    [InlineData("x", "volume name is too short, names should be at least two alphanumeric characters")]
+    [InlineData("x", "create x: volume name is too short, names should be at least two alphanumeric characters")]
     [InlineData("../up", "\"../up\" includes invalid characters for a local volume name")]
     [InlineData("good\n", "includes invalid characters for a local volume name")]
     public async Task A_name_that_could_be_a_path_is_refused(string name, string why) => Assert.Contains(
         why, (await RefusedAsync(() => Volumes.CreateAsync(new VolumeDefinition(name), default))).Message,
         StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_container_whose_volume_cannot_have_its_name_is_not_made()
+    {
+        var refused = await RefusedAsync(() => fixture.Engine.DefineAsync(
+            EngineFixture.Define(Sleep with { Mounts = [new MountSpec(MountKind.Volume, "x", "/a")] }), default));
+
+        Assert.Equal(
+            (ContainerFault.Invalid,
+                "create x: volume name is too short, names should be at least two alphanumeric characters"),
+            (refused.Fault, refused.Message));
+    }
 
     [Theory]
     [InlineData("colour", "invalid option: \"colour\"")]
