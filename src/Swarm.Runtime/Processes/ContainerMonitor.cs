@@ -33,9 +33,11 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         var score = ProcessLimits.Score(spec.OutOfMemoryScore, record.Users is not null);
         var bundle = Directory.CreateDirectory(folders.Bundle(id)).FullName;
         log.Make();
-        Pipe start = new(), words = new();
+        var start = new Pipe();
+        Pipe? words = null;
         try
         {
+            words = new Pipe();
             var arguments = Arguments(id, name, spec, bundle, log.CurrentPath);
             var process = Spawner.Start(new Spawn(options.ConmonPath, arguments)
             {
@@ -55,7 +57,7 @@ internal sealed class ContainerMonitor(EngineOptions options, EngineFolders fold
         catch
         {
             start.Dispose();
-            words.Dispose();
+            words?.Dispose();
             throw;
         }
     }

@@ -33,7 +33,7 @@ internal sealed class MonitorsAhead(
             }
             finally
             {
-                if (_ahead.TryRemove(KeyValuePair.Create(record.Id, ahead))) ahead.Take()?.Dispose();
+                End(record.Id, ahead);
             }
         });
     }
@@ -51,12 +51,19 @@ internal sealed class MonitorsAhead(
     /// <summary>Ends the one there may be.</summary>
     public void Drop(ContainerId id)
     {
-        if (_ahead.TryRemove(id, out var ahead)) ahead.Take()?.Dispose();
+        if (_ahead.TryGetValue(id, out var ahead)) End(id, ahead);
     }
 
     public void Dispose()
     {
         foreach (var id in _ahead.Keys) Drop(id);
+    }
+
+    /// <remarks>It is known until it has ended: whoever comes meanwhile waits for that.</remarks>
+    private void End(ContainerId id, Ahead ahead)
+    {
+        ahead.End();
+        _ahead.TryRemove(KeyValuePair.Create(id, ahead));
     }
 
     /// <summary>Taken once: by a start, by a removal, or by the time that is over.</summary>
@@ -82,8 +89,15 @@ internal sealed class MonitorsAhead(
             lock (_lock)
             {
                 _isTaken = true;
-                return Interlocked.Exchange(ref _prepared, null);
+                var prepared = _prepared;
+                _prepared = null;
+                return prepared;
             }
+        }
+
+        public void End()
+        {
+            lock (_lock) Take()?.Dispose();
         }
     }
 }
