@@ -84,6 +84,7 @@ public sealed class NodeRouteTests
 
         Assert.Equal(status, answer.StatusCode);
         var body = await answer.Content.ReadAsStringAsync();
+        Assert.Empty(answer.Content.Headers.Allow);
         if (status == HttpStatusCode.NotFound)
             Assert.Equal(method == "HEAD" ? "" : "{\"message\":\"page not found\"}\n", body);
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 using Swarm.Api.Containers;
 using Swarm.Images;
 using Swarm.Images.Registry;
@@ -22,6 +23,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger)
                 })
             {
                 var (status, message) = UnknownRoutes.Explain(context.Request);
+                context.Response.Headers.Remove(HeaderNames.Allow); // to Docker there is no such path
                 await context.Response.WriteErrorAsync(status, message);
             }
         }
