@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Text;
-using System.Text.Json;
 using Swarm.Core.Builds;
 using Swarm.Core.Containers;
 
@@ -43,22 +41,22 @@ public sealed record StageConfiguration(ImageConfiguration Image, bool HasComman
         Instruction.Expose one => Expose(one),
         Instruction.Command one => (
             new StageConfiguration(Image with { Command = Program(one.Arguments, one.IsShell) }, HasCommand: true),
-            Tell("CMD", Program(one.Arguments, one.IsShell))),
+            $"CMD {Quoted(Program(one.Arguments, one.IsShell))}"),
         Instruction.Entrypoint one => (
             With(Image with
             {
                 Entrypoint = Program(one.Arguments, one.IsShell),
                 Command = HasCommand ? Image.Command : [],
             }),
-            Tell("ENTRYPOINT", Program(one.Arguments, one.IsShell))),
+            $"ENTRYPOINT {Quoted(Program(one.Arguments, one.IsShell))}"),
         Instruction.Volume one => (
             With(Image with { Volumes = [.. Image.Volumes.Union(one.Paths, StringComparer.Ordinal)] }),
-            Tell("VOLUME", one.Paths)),
+            $"VOLUME {Plain(one.Paths)}"),
         Instruction.User one => (With(Image with { User = one.Name }), $"USER {one.Name}"),
         Instruction.WorkingFolder one => SetFolder(BuildPaths.From(Image.WorkingDirectory, one.Path)),
         Instruction.StopSignal one => (With(Image with { StopSignal = one.Signal }), $"STOPSIGNAL {one.Signal}"),
         Instruction.Health one => (With(Image with { HealthCheck = one.Check }), Tell(one.Check)),
-        Instruction.Shell one => (With(Image with { Shell = one.Arguments }), Tell("SHELL", one.Arguments)),
+        Instruction.Shell one => (With(Image with { Shell = one.Arguments }), $"SHELL {Plain(one.Arguments)}"),
         Instruction.OnBuild one => (
             With(Image with { OnBuild = Image.OnBuild.Add(one.Trigger) }), $"ONBUILD {one.Trigger}"),
         Instruction.Argument one => (this, $"ARG {string.Join(' ', one.Declared.Select(Tell))}"),
@@ -96,8 +94,6 @@ public sealed record StageConfiguration(ImageConfiguration Image, bool HasComman
     private static string Tell(string word, ImmutableArray<NamedValue> pairs) =>
         $"{word} {string.Join(' ', pairs.Select(pair => $"{pair.Name}={pair.Value}"))}";
 
-    private static string Tell(string word, ImmutableArray<string> arguments) => $"{word} {List(arguments)}";
-
     private static string Tell(DeclaredArgument argument) =>
         argument.Default is null ? argument.Name : $"{argument.Name}={argument.Default}";
 
@@ -107,7 +103,7 @@ public sealed record StageConfiguration(ImageConfiguration Image, bool HasComman
         var usual = new HealthCheck(check.Test);
         string[] told =
         [
-            $"[{string.Join(' ', check.Test.Select(GoWords.Quoted))}]",
+            Quoted(check.Test),
             Time(check.Interval, usual.Interval),
             Time(check.Timeout, usual.Timeout),
             Time(check.StartPeriod, usual.StartPeriod),
@@ -120,18 +116,11 @@ public sealed record StageConfiguration(ImageConfiguration Image, bool HasComman
             GoWords.Quoted(GoWords.Of(said == otherwise ? TimeSpan.Zero : said));
     }
 
-    private static string List(ImmutableArray<string> texts)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(
-            buffer,
-            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartArray();
-            foreach (var text in texts) json.WriteStringValue(text);
-            json.WriteEndArray();
-        }
+    private static string Quoted(ImmutableArray<string> texts) => $"[{string.Join(' ', texts.Select(GoWords.Quoted))}]";
 
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
+    /// <remarks>What could be taken for several is quoted: steps are found again by what is told of them.</remarks>
+    private static string Plain(ImmutableArray<string> texts) => $"[{string.Join(' ', texts.Select(
+        text => IsOneWord(text) ? text : GoWords.Quoted(text)))}]";
+
+    private static bool IsOneWord(string text) => text.Length > 0 && text.All(letter => letter is > ' ' and not '"');
 }
