@@ -52,6 +52,22 @@ public sealed class KernelViewTests(EngineFixture fixture) : IClassFixture<Engin
         }
     }
 
+    /// <summary>As at Docker: what is in one could reach much of the kernel that is closed to it otherwise.</summary>
+    [Theory]
+    [InlineData("", "1 1 1 0 hello")]
+    [InlineData("CAP_SYS_ADMIN", "0 0 0 0 hello")]
+    public async Task A_namespace_of_its_own_is_only_for_one_that_may_rule_the_kernel(string capability, string codes)
+    {
+        const string script = "for of in U n m; do unshare -$of true 2>/dev/null; echo -n \"$? \"; done; "
+            + "(sleep 0) & wait $!; echo \"$? $(echo hello | cat)\"";
+        var (exit, output) = await fixture.RunAsync(EngineFixture.Shell(script) with
+        {
+            AddCapabilities = capability.Length == 0 ? [] : [capability],
+        });
+
+        Assert.Equal((0, codes), (exit.ExitCode, output));
+    }
+
     [Fact]
     public async Task Interrupts_of_the_host_are_hidden()
     {
