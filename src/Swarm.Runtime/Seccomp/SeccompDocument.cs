@@ -8,9 +8,13 @@ namespace Swarm.Runtime.Seccomp;
 /// <remarks>https://github.com/moby/profiles/blob/main/seccomp/seccomp.go</remarks>
 internal sealed record SeccompDocument
 {
+    private const char LongS = '\u017f';
+    private const char Kelvin = '\u212a';
+
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
         NumberHandling = default,
+        AllowDuplicateProperties = false,
     };
 
     public string? DefaultAction { get; init; }
@@ -30,8 +34,25 @@ internal sealed record SeccompDocument
     public ImmutableArray<SeccompRule?>? Syscalls { get; init; }
 
     /// <exception cref="JsonException">It is none.</exception>
-    public static SeccompDocument Parse(ReadOnlySpan<byte> text) =>
-        JsonSerializer.Deserialize<SeccompDocument>(text, Format) ?? new SeccompDocument();
+    public static SeccompDocument Parse(ReadOnlySpan<byte> text)
+    {
+        ExpectPlainNames(text);
+        return JsonSerializer.Deserialize<SeccompDocument>(text, Format) ?? new SeccompDocument();
+    }
+
+    /// <summary>Go takes two letters beyond ASCII for an s and a k; what has them in its name would be passed over here.
+    /// </summary>
+    private static void ExpectPlainNames(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text);
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName) continue;
+            var name = reader.GetString()!;
+            if (name.AsSpan().ContainsAny(LongS, Kelvin))
+                throw new JsonException($"the name of a field is not plain: {name}");
+        }
+    }
 }
 
 internal sealed record SeccompArchitecture(string? Architecture, ImmutableArray<string?>? SubArchitectures);

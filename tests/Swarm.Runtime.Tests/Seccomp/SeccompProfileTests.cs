@@ -140,6 +140,11 @@ public sealed class SeccompProfileTests
     [InlineData("""{"defaultAction":"SCMP_ACT_LOG","syscalls":{}}""", "seccomp profile: ")]
     [InlineData("""{"defaultAction":"SCMP_ACT_LOG","syscalls":[null]}""", "a rule is no object")]
     [InlineData("""{"defaultAction":"SCMP_ACT_LOG","syscalls":[{}]}""", "action is missing")]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ERRNO","defaultAction":null}""", "Duplicate property")]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ERRNO","DEFAULTACTION":null}""", "Duplicate property")]
+    [InlineData("""{"defaultAction":"SCMP_ACT_LOG","\u017fyscalls":[]}""", "the name of a field is not plain")]
+    [InlineData("""{"defaultAction":"SCMP_ACT_LOG","syscalls":[{"includes":{"min\u212aernel":"4.8"}}]}""",
+        "the name of a field is not plain")]
     [InlineData("""{"defaultAction":"SCMP_ACT_LOG","syscalls":[{"name":"write","action":"SCMP_ACT_NOTIFY"}]}""",
         "SCMP_ACT_NOTIFY cannot be used for the write syscall")]
     [InlineData("""{"defaultAction":"SCMP_ACT_LOG","syscalls":[{"name":"a","action":"SCMP_ACT_LOG", """
