@@ -58,6 +58,19 @@ public sealed class MonitorAheadTests(EngineFixture fixture) : IClassFixture<Eng
     }
 
     [Fact]
+    public async Task One_that_was_killed_meanwhile_is_not_taken()
+    {
+        var definition = await DefineAsync();
+        var loaded = await LoadedAsync(definition.Id);
+        Host.Run("kill", "-9", string.Create(CultureInfo.InvariantCulture, $"{loaded.Pid}"));
+        await ComesAsync(() => !loaded.IsAlive);
+
+        await fixture.Engine.StartAsync(definition.Id, default);
+
+        Assert.Equal("0 ok", await fixture.RunCommandAsync(definition.Id, "echo", "ok"));
+    }
+
+    [Fact]
     public async Task It_ends_with_a_container_that_is_removed_and_leaves_nothing()
     {
         var definition = await DefineAsync();

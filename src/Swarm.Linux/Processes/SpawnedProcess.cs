@@ -30,6 +30,9 @@ public sealed partial class SpawnedProcess(int pid)
     /// <summary>Nobody waits for it any more: whoever takes in orphans reaps it when it ends.</summary>
     public void Abandon() => OwnChildren.Remove(pid);
 
+    /// <summary>Ends it at once; what it has started goes on. Valid until it has been waited for.</summary>
+    public void End() => _ = kill(pid, SigKill);
+
     /// <summary>
     /// Ends it at once, with all that it started and that did the same. Valid until it has been waited for.
     /// </summary>

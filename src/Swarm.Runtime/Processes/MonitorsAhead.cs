@@ -43,8 +43,8 @@ internal sealed class MonitorsAhead(
     {
         if (!_ahead.TryRemove(definition.Id, out var ahead)) return null;
         var prepared = ahead.Take();
-        if (ahead.Definition == definition) return prepared;
-        prepared?.Dispose(); // it was changed or renamed meanwhile
+        if (ahead.Definition == definition && prepared is { IsAlive: true }) return prepared;
+        prepared?.Dispose(); // the container was changed or renamed meanwhile, or it was killed
         return null;
     }
 

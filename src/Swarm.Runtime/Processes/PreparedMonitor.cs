@@ -13,6 +13,9 @@ internal sealed class PreparedMonitor(SpawnedProcess process, Pipe start, Pipe w
     /// <summary>What is started first: it ends when the conmon that stays has begun.</summary>
     public SpawnedProcess Process => process;
 
+    /// <summary>Whether it waits still: it may have been killed for want of memory.</summary>
+    public bool IsAlive => ProcessIdentity.Of(process.Pid) is not null;
+
     /// <summary>Where conmon tells what came of it.</summary>
     public Pipe Words => words;
 
@@ -27,7 +30,7 @@ internal sealed class PreparedMonitor(SpawnedProcess process, Pipe start, Pipe w
     /// <summary>One that was not told ends.</summary>
     public void Dispose()
     {
-        if (!_isOver) waiting.Kill(process);
+        if (!_isOver) waiting.KillAlone(process);
         _isOver = true;
         start.Dispose();
         words.Dispose();

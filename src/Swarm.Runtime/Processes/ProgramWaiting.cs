@@ -46,6 +46,15 @@ internal sealed class ProgramWaiting(DescriptorWatch watch, TimeSpan patience, T
         Kill(process, ended.Task);
     }
 
+    /// <summary>Kills a program that has started nothing.</summary>
+    /// <remarks>By one call: stopped first, as those are that may have, it would stay so if this process ended in
+    /// between.</remarks>
+    public void KillAlone(SpawnedProcess process)
+    {
+        process.End();
+        Kill(process);
+    }
+
     /// <summary>Blocks for one line of a pipe.</summary>
     /// <returns>Whether it came in time; the line without its end, or what came before the other side closed; null when
     /// nothing came.</returns>
