@@ -20,7 +20,7 @@ public sealed partial class ImageStore
         ContainerId container, IReadOnlySet<string> ignored, CancellationToken cancellation) =>
         await DedicatedThread.RunAsync(
             () => Differences(
-                container, ignored,
+                container, ignored, tellsHidden: true,
                 (changes, _) => changes
                     .Select(change => new TreeChange(LayerDifference.Show(change.Path), change.Kind))
                     .ToImmutableArray(),
@@ -64,7 +64,7 @@ public sealed partial class ImageStore
         ContainerId container, ImageCommit commit, ScratchFolder scratch, CancellationToken cancellation)
     {
         var layer = Differences(
-            container, commit.Ignored,
+            container, commit.Ignored, tellsHidden: false,
             (changes, upper) => changes.Count == 0 && commit.Step is not null
                 ? null
                 : LayerWriting.Write(scratch.NewPath(), upper, changes, _options.Limits, cancellation),
@@ -136,8 +136,8 @@ public sealed partial class ImageStore
     }
 
     private T Differences<T>(
-        ContainerId container, IReadOnlySet<string> ignored, Func<List<UpperChange>, Folder, T> use,
-        CancellationToken cancellation)
+        ContainerId container, IReadOnlySet<string> ignored, bool tellsHidden,
+        Func<List<UpperChange>, Folder, T> use, CancellationToken cancellation)
     {
         var snapshot = SnapshotOf(container);
         var trees = SnapshotFolder.Lowers(snapshot).Select(name => _layers.Find(name)?.Tree ?? throw new ImageException(
@@ -146,7 +146,8 @@ public sealed partial class ImageStore
         // The kernel makes no overlay of one folder only.
         using var overlay = trees.Count > 1 ? OverlayMount.CreateReadOnly(trees) : null;
         using var single = trees.Count == 1 ? Folder.Open(trees[0]) : null;
-        return use(new LayerDifference(ignored, cancellation).Find(upper, overlay?.Root ?? single), upper);
+        var difference = new LayerDifference(ignored, tellsHidden, cancellation);
+        return use(difference.Find(upper, overlay?.Root ?? single), upper);
     }
 
     private SnapshotRecord SnapshotOf(ContainerId container)

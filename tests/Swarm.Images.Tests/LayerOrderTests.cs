@@ -116,6 +116,26 @@ public sealed class LayerOrderTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_folder_had_that_was_removed_and_made_anew_is_told_as_deleted()
+    {
+        var image = await Load(new TarBuilder()
+            .Folder("d").File("d/a").File("d/b").Folder("d/sub").File("d/sub/x").File("d/sub/y").Folder("e").Build());
+        var container = StoreHome.NewContainer();
+        var root = await _home.Store.MountRootAsync(container, image, default);
+        Directory.Delete(root + "/d", recursive: true);
+        Directory.CreateDirectory(root + "/d/sub");
+        File.WriteAllText(root + "/d/b", "");
+        File.WriteAllText(root + "/d/c", "");
+        File.WriteAllText(root + "/d/sub/y", "");
+
+        var changes = await _home.Store.FindChangesAsync(container, new HashSet<string>(), default);
+
+        Assert.Equal(
+            ["0 /d", "0 /d/b", "1 /d/c", "0 /d/sub", "0 /d/sub/y", "2 /d/sub/x", "2 /d/a"],
+            changes.Select(change => $"{(int)change.Kind} {change.Path}"));
+    }
+
+    [Fact]
     public async Task A_layer_with_whiteouts_over_one_that_an_image_has_twice_is_unpacked()
     {
         var twice = new TarBuilder().File("a").Build();

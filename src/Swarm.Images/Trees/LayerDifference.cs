@@ -6,7 +6,10 @@ namespace Swarm.Images.Trees;
 /// <summary>Finds what the upper folder of an overlay changes of what lies below it.</summary>
 /// <remarks>Whiteouts and opaque folders: https://docs.kernel.org/filesystems/overlayfs.html</remarks>
 /// <param name="ignored">Paths where something was mounted: what was made there to mount it on is no change.</param>
-internal sealed class LayerDifference(IReadOnlySet<string> ignored, CancellationToken cancellation)
+/// <param name="tellsHidden">Whether what a folder had that was removed and made anew is told, too: for people, as the
+/// mark of the folder says it all.</param>
+internal sealed class LayerDifference(
+    IReadOnlySet<string> ignored, bool tellsHidden, CancellationToken cancellation)
 {
     private readonly List<UpperChange> _found = [];
 
@@ -14,20 +17,20 @@ internal sealed class LayerDifference(IReadOnlySet<string> ignored, Cancellation
     /// <returns>Folders before what is in them; names of a folder in order.</returns>
     public List<UpperChange> Find(Folder upper, Folder? lower)
     {
-        Walk(upper, lower, []);
+        Walk(upper, lower, [], isNew: false);
         return _found;
     }
 
     public static string Show(byte[] path) => "/" + Encoding.UTF8.GetString(path);
 
     /// <returns>Whether something changed in the folder, and whether something in it was passed over.</returns>
-    private (bool Changed, bool Ignored) Walk(Folder upper, Folder? lower, byte[] path)
+    private (bool Changed, bool Ignored) Walk(Folder upper, Folder? lower, byte[] path, bool isNew)
     {
         var (changed, passed) = (false, false);
         foreach (var name in upper.Names().OrderBy(name => name, ByteOrder.Instance))
         {
             cancellation.ThrowIfCancellationRequested();
-            byte[] child = path.Length == 0 ? name : [.. path, (byte)'/', .. name];
+            var child = Join(path, name);
             if (upper.Status(name) is not { } status) continue; // gone meanwhile
             var below = lower?.Status(name);
             if (below is null && ignored.Contains(Show(child)))
@@ -37,12 +40,27 @@ internal sealed class LayerDifference(IReadOnlySet<string> ignored, Cancellation
             }
 
             changed |= status.Kind == FileKind.Folder
-                ? VisitFolder(upper, lower, name, child, status, below)
+                ? VisitFolder(upper, lower, name, child, status, below, isNew)
                 : Visit(child, status, below);
         }
 
+        if (isNew && lower is not null) changed |= TellGone(upper, lower, path);
         return (changed, passed);
     }
+
+    private bool TellGone(Folder upper, Folder lower, byte[] path)
+    {
+        var gone = lower.Names().Where(name => upper.Status(name) is null).Order(ByteOrder.Instance).ToList();
+        foreach (var name in gone)
+        {
+            if (lower.Status(name) is { } was)
+                _found.Add(new UpperChange(Join(path, name), TreeChangeKind.Deleted, was, IsOpaque: false));
+        }
+
+        return gone.Count > 0;
+    }
+
+    private static byte[] Join(byte[] path, byte[] name) => path.Length == 0 ? name : [.. path, (byte)'/', .. name];
 
     private bool Visit(byte[] path, FileStatus status, FileStatus? below)
     {
@@ -57,15 +75,17 @@ internal sealed class LayerDifference(IReadOnlySet<string> ignored, Cancellation
     }
 
     private bool VisitFolder(
-        Folder upper, Folder? lower, byte[] name, byte[] path, FileStatus status, FileStatus? below)
+        Folder upper, Folder? lower, byte[] name, byte[] path, FileStatus status, FileStatus? below, bool isNew)
     {
         var isOpaque = upper.Attribute(name, "trusted.overlay.opaque"u8) is [(byte)'y', ..];
         var kind = below is null ? TreeChangeKind.Added : TreeChangeKind.Modified;
         var at = _found.Count;
         _found.Add(new UpperChange(path, kind, status, isOpaque && below is { Kind: FileKind.Folder }));
         using var folder = upper.Child(name);
-        using var lowerFolder = below is { Kind: FileKind.Folder } && !isOpaque ? lower!.Child(name) : null;
-        var (changed, passed) = folder is null ? (false, false) : Walk(folder, lowerFolder, path);
+        using var lowerFolder = below is { Kind: FileKind.Folder } && (!isOpaque || tellsHidden)
+            ? lower!.Child(name)
+            : null;
+        var (changed, passed) = folder is null ? (false, false) : Walk(folder, lowerFolder, path, isNew || isOpaque);
         var isSame = below is { Kind: FileKind.Folder } was && !isOpaque && was.Mode == status.Mode
             && (was.UserId, was.GroupId) == (status.UserId, status.GroupId)
             // What was mounted on was made in it.
