@@ -111,6 +111,7 @@ public sealed class BuildRouteTests
     [InlineData("version=2", 501, "BuildKit")]
     [InlineData("remote=https%3A%2F%2Fexample.org%2Fx.git", 501, "https://example.org/x.git")]
     [InlineData("squash=1", 501, "squash")]
+    [InlineData("dockerfile=a%00b", 400, "dockerfile: a path has no zero byte")]
     [InlineData("securityopt=seccomp%3Dx", 501, "security-opt")]
     [InlineData("t=UPPER", 400, "must be lower case")]
     [InlineData("t=a%40sha256%3A0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 400, "digest")]

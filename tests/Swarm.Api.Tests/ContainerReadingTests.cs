@@ -111,6 +111,9 @@ public sealed class ContainerReadingTests
     [InlineData("""{"StorageOpt":{"size":""}}""", 400, "invalid size: ''")]
     [InlineData("""{"StorageOpt":{"dm.basesize":"10G"}}""", 400, "Unknown option dm.basesize")]
     [InlineData("""{"Memory":4096}""", 400, "Minimum memory limit allowed is 6MB")]
+    [InlineData("""{"Memory":-5}""", 400, "Minimum memory limit allowed is 6MB")]
+    [InlineData("""{"BlkioWeight":-1}""", 400, "Range of blkio weight is from 10 to 1000")]
+    [InlineData("""{"BlkioWeight":1001}""", 400, "Range of blkio weight is from 10 to 1000")]
     [InlineData("""{"MemorySwappiness":101}""", 400, "Invalid value: 101, valid memory swappiness range is 0-100")]
     [InlineData("""{"NanoCpus":1,"CpuQuota":1}""", 400,
         "Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set")]

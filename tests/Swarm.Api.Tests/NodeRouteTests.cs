@@ -62,6 +62,7 @@ public sealed class NodeRouteTests
 
     [Theory]
     [InlineData("HEAD", "/containers/json", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/nodes%0a", HttpStatusCode.NotFound)]
     [InlineData("HEAD", "/v1.41/images/box/json", HttpStatusCode.NotFound)]
     [InlineData("HEAD", "/services", HttpStatusCode.NotFound)]
     [InlineData("POST", "/images/box/json", HttpStatusCode.NotFound)]

@@ -127,8 +127,8 @@ public sealed class OddValueTests
         ("Mounts", "tmpfs option"), ("RestartPolicy", "restart policy"), ("NetworkMode", "network mode"),
         ("PidMode", "PID mode"), ("IpcMode", "IPC mode"), ("UTSMode", "UTS mode"),
         ("CgroupnsMode", "cgroup namespace mode"), ("OomScoreAdj", "oom score"), ("Memory", "memory limit"),
-        ("MemorySwappiness", "swappiness"), ("NanoCpus", "CPUs"), ("CpuPeriod", "cfs period"),
-        ("CpuQuota", "cfs quota"), ("CpuShares", "shares"), ("Runtime", "runtime name"), ("Volumes", "mount path"),
+        ("BlkioWeight", "blkio weight"), ("MemorySwappiness", "swappiness"), ("NanoCpus", "CPUs"),
+        ("CpuPeriod", "cfs period"), ("CpuQuota", "cfs quota"), ("CpuShares", "shares"), ("Runtime", "runtime name"), ("Volumes", "mount path"),
         ("Volumes", "destination"), ("ExposedPorts", "port"),
     ];
 }

@@ -46,6 +46,26 @@ public sealed class OldClientTests
     }
 
     [Theory]
+    [InlineData("/v1.49", true)]
+    [InlineData("/v1.50", false)]
+    public async Task Before_1_50_an_image_tells_also_what_nobody_has_said(string version, bool hasAll)
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+        using var listed = JsonDocument.Parse(await node.Client.GetStringAsync("/images/json"));
+        var id = Assert.Single(listed.RootElement.EnumerateArray()).GetProperty("Id").GetString();
+
+        using var image = JsonDocument.Parse(await node.Client.GetStringAsync($"{version}/images/{id}/json"));
+
+        var config = image.RootElement.GetProperty("Config");
+        Assert.Equal(hasAll, config.TryGetProperty("OnBuild", out var triggers));
+        if (!hasAll) return;
+        Assert.Equal(JsonValueKind.Null, triggers.ValueKind);
+        Assert.Equal("", config.GetProperty("WorkingDir").GetString());
+        Assert.False(config.GetProperty("Tty").GetBoolean());
+    }
+
+    [Theory]
     [InlineData("/v1.41/volumes/prune", "named")]
     [InlineData("/v1.42/volumes/prune", "")]
     [InlineData("/volumes/prune", "")]

@@ -40,9 +40,11 @@ internal static class BuildReading
         if (query["outputs"].ToString() is { Length: > 0 } outputs && outputs != "[]") throw Unsupported("outputs");
         if (query.TryGetValue("storageopt", out var storage) && storage.ToString() is not ("" or "{}" or "null"))
             throw Unsupported("storageopt");
+        var file = query["dockerfile"].ToString();
+        if (file.Contains('\0')) throw Wrong("dockerfile: a path has no zero byte");
         return new BuildRequest
         {
-            Dockerfile = query["dockerfile"].ToString(),
+            Dockerfile = file,
             Target = query["target"].ToString(),
             Arguments = ReadMap(query["buildargs"].ToString(), "buildargs"),
             Labels = ReadMap(query["labels"].ToString(), "labels").ToImmutableSortedDictionary(

@@ -24,10 +24,12 @@ internal static class LimitReading
     public static ResourceLimits Read(JsonFields host)
     {
         var memory = host.Number("Memory");
-        if (memory is > 0 and < LeastMemory)
+        if (memory is not 0 and < LeastMemory)
             throw Invalid("Minimum memory limit allowed is 6MB");
         if (host.Number("NanoCpus") > 0 && (host.Number("CpuQuota") > 0 || host.Number("CpuPeriod") > 0))
             throw Invalid("Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set");
+        if (host.Number("BlkioWeight") is not 0 and (< 10 or > 1000))
+            throw Invalid("Range of blkio weight is from 10 to 1000");
         CheckProcessors(host);
         var swappiness = host.Has("MemorySwappiness") ? host.Number("MemorySwappiness") : -1;
         if (swappiness is < -1 or > 100)

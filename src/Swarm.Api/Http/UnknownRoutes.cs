@@ -26,9 +26,9 @@ internal static class UnknownRoutes
             "GET /swarm", "GET /swarm/unlockkey", "POST /swarm/(init|join|leave|unlock|update)",
             "GET /tasks", "GET /tasks/*", "GET /tasks/*/logs",
             "PUT /volumes/*",
-        ]).Select(route => new Regex(
-            $"^{route.Replace("**", ".+", StringComparison.Ordinal).Replace("*", "[^/]+", StringComparison.Ordinal)}$",
-            RegexOptions.CultureInvariant)),
+        ]).Select(route => route.Replace("**", ".+", StringComparison.Ordinal))
+            .Select(route => route.Replace("*", "[^/]+", StringComparison.Ordinal))
+            .Select(route => new Regex($"^{route}\\z", RegexOptions.CultureInvariant)),
     ];
 
     /// <summary>What there is in place of Docker's own, or why there is none.</summary>

@@ -12,6 +12,28 @@ namespace Swarm.Api.Images;
 /// <summary>From what the store knows of an image to what the interface shows.</summary>
 internal static class ImageDocument
 {
+    /// <summary>What the configuration of an image had always, and what where nobody had said it.</summary>
+    private static readonly JsonObject ConfigBefore50 = new()
+    {
+        ["Hostname"] = "",
+        ["Domainname"] = "",
+        ["User"] = "",
+        ["AttachStdin"] = false,
+        ["AttachStdout"] = false,
+        ["AttachStderr"] = false,
+        ["Tty"] = false,
+        ["OpenStdin"] = false,
+        ["StdinOnce"] = false,
+        ["Env"] = null,
+        ["Cmd"] = null,
+        ["Image"] = "",
+        ["Volumes"] = null,
+        ["WorkingDir"] = "",
+        ["Entrypoint"] = null,
+        ["OnBuild"] = null,
+        ["Labels"] = null,
+    };
+
     /// <summary>One image of <c>GET /images/json</c>.</summary>
     /// <param name="shared">Bytes of the layers that other images have, too; null when nobody asked.</param>
     public static JsonObject Line(ImageSummary image, IEnumerable<ImageReference> names, int containers, Bytes? shared)
@@ -85,11 +107,18 @@ internal static class ImageDocument
         return document;
     }
 
-    /// <summary>With what older clients look for: before 1.44 the size by its other name; before 1.45 the
-    /// configuration. Compose 1 takes the places of volumes from that when it makes a container anew, whatever version
-    /// it has agreed on: with the newest Docker it fails at that.</summary>
+    /// <summary>With what older clients look for: before 1.50 all fields of the configuration; before 1.45 that by its
+    /// other name, too; before 1.44 the size by its other name. Compose 1 takes the places of volumes from that other
+    /// configuration when it makes a container anew, whatever version it has agreed on: with the newest Docker it fails
+    /// at that.</summary>
     public static JsonObject For(HttpContext context, JsonObject image)
     {
+        if (ApiVersion.IsBefore(context, minor: 50) && image["Config"] is JsonObject stored)
+        {
+            foreach (var (name, unsaid) in ConfigBefore50)
+                if (!stored.ContainsKey(name)) stored[name] = unsaid?.DeepClone();
+        }
+
         if (ApiVersion.IsBefore(context, minor: 44)) image["VirtualSize"] = image["Size"]!.GetValue<long>();
         if (image["Config"] is { } config && (ApiVersion.IsBefore(context, minor: 45) || IsCompose1(context.Request)))
             image["ContainerConfig"] = config.DeepClone();

@@ -73,7 +73,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         }
     }
 
-    private void Start(IActorRef asker)
+    private void Start(IActorRef asker, bool isRestart = false)
     {
         if (Seen is { Phase: ContainerPhase.Running, IsPaused: true })
         {
@@ -99,13 +99,19 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         {
             if (fault is null)
             {
-                if (IsBeingRemoved) asker.Tell(MarkedForRemoval);
-                else BeginStart(asker);
+                if (IsBeingRemoved)
+                {
+                    asker.Tell(MarkedForRemoval);
+                    return;
+                }
+
+                _isRestarted |= isRestart;
+                BeginStart(asker);
                 return;
             }
 
             if (_kept.Desired == TaskState.Running) _kept = _kept with { Desired = before };
-            asker.Tell(new Refused(ContainerFault.Host, fault.Message));
+            asker.Tell(NotKept(fault));
         });
     }
 
@@ -137,7 +143,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
     {
         if (!IsUp)
         {
-            Start(asker);
+            Start(asker, isRestart: true);
             return;
         }
 
@@ -154,7 +160,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
             if (fault is not null)
             {
                 if (ReferenceEquals(_kept.Settings, settings)) _kept = _kept with { Settings = before };
-                asker.Tell(new Refused(ContainerFault.Host, fault.Message));
+                asker.Tell(NotKept(fault));
                 return;
             }
 
@@ -217,6 +223,9 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
 
         _startsAnew = false;
     }
+
+    private static Refused NotKept(Exception fault) =>
+        new(fault is ContainerException told ? told.Fault : ContainerFault.Host, fault.Message);
 
     private void Forget()
     {

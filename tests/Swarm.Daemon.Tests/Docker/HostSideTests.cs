@@ -148,6 +148,9 @@ public sealed class HostSideTests(SharedNode shared) : IClassFixture<SharedNode>
         await _docker.DoAsync("restart", "-t", "0", "told");
         await _docker.DoAsync("kill", "told");
         await _docker.DoAsync("wait", "told");
+        await _docker.DoAsync("restart", "told");
+        await _docker.DoAsync("kill", "told");
+        await _docker.DoAsync("wait", "told");
         await _docker.DoAsync("rm", "told");
         await _docker.DoAsync("rmi", "told:1");
 
@@ -161,7 +164,7 @@ public sealed class HostSideTests(SharedNode shared) : IClassFixture<SharedNode>
         [
             "create ", "start ", "exec_create: true ", "exec_start: true ", "exec_die 0", "update ", "top ",
             "rename /eventful", "commit ", "kill 15", "kill 9", "die ", "stop ", "start ", "restart ", "kill 9", "die ",
-            "destroy ",
+            "start ", "restart ", "kill 9", "die ", "destroy ",
         ];
         Assert.Equal(mine, told.Split('\n'));
     }
