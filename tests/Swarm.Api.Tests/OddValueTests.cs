@@ -128,7 +128,8 @@ public sealed class OddValueTests
         ("PidMode", "PID mode"), ("IpcMode", "IPC mode"), ("UTSMode", "UTS mode"),
         ("CgroupnsMode", "cgroup namespace mode"), ("OomScoreAdj", "oom score"), ("Memory", "memory limit"),
         ("BlkioWeight", "blkio weight"), ("MemorySwappiness", "swappiness"), ("NanoCpus", "CPUs"),
-        ("CpuPeriod", "cfs period"), ("CpuQuota", "cfs quota"), ("CpuShares", "shares"), ("Runtime", "runtime name"), ("Volumes", "mount path"),
+        ("CpuPeriod", "cfs period"), ("CpuQuota", "cfs quota"), ("CpuShares", "shares"), ("Runtime", "runtime name"),
+        ("Volumes", "mount path"),
         ("Volumes", "destination"), ("ExposedPorts", "port"),
     ];
 }

@@ -40,7 +40,7 @@ internal sealed record SeccompDocument
         return JsonSerializer.Deserialize<SeccompDocument>(text, Format) ?? new SeccompDocument();
     }
 
-    /// <summary>Go takes two letters beyond ASCII for an s and a k; what has them in its name would be passed over here.
+    /// <summary>Go takes two letters beyond ASCII for an s and a k: what has them in its name would be passed over.
     /// </summary>
     private static void ExpectPlainNames(ReadOnlySpan<byte> text)
     {
