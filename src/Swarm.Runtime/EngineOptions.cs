@@ -71,6 +71,7 @@ public sealed record EngineOptions
         if (LogMaxBytes.Value < 4096) wrong.Add("log files of less than 4096 bytes");
         if (Workers < 1) wrong.Add("fewer than one worker");
         if (CrunPatience <= TimeSpan.Zero) wrong.Add("no time for crun");
+        if (MonitorAheadFor < TimeSpan.Zero) wrong.Add("less than no time for a conmon that is loaded ahead");
         if (wrong.Count > 0) throw new ArgumentException(string.Join("; ", wrong));
     }
 }

@@ -116,6 +116,16 @@ public sealed class MonitorAheadTests(EngineFixture fixture) : IClassFixture<Eng
         Assert.Equal("0 ok", await fixture.RunCommandAsync(definition.Id, "echo", "ok"));
     }
 
+    [Fact]
+    public void Less_than_no_time_is_refused()
+    {
+        var options = fixture.Options with { MonitorAheadFor = TimeSpan.FromMilliseconds(-1) };
+
+        var refused = Assert.Throws<ArgumentException>(options.Validate);
+
+        Assert.Contains("a conmon that is loaded ahead", refused.Message, StringComparison.Ordinal);
+    }
+
     private static Task<string> ReadAsync(ProcessIdentity process, string file) =>
         File.ReadAllTextAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Pid}/{file}"));
 

@@ -116,7 +116,9 @@ internal static class ImageDocument
         if (ApiVersion.IsBefore(context, minor: 50) && image["Config"] is JsonObject stored)
         {
             foreach (var (name, unsaid) in ConfigBefore50)
+            {
                 if (!stored.ContainsKey(name)) stored[name] = unsaid?.DeepClone();
+            }
         }
 
         if (ApiVersion.IsBefore(context, minor: 44)) image["VirtualSize"] = image["Size"]!.GetValue<long>();

@@ -30,6 +30,7 @@ internal sealed class MonitorsAhead(
             catch (Exception refused) when (
                 refused is IOException or UnauthorizedAccessException or ContainerException)
             {
+                // The start tries it again, and says why.
             }
             finally
             {
