@@ -127,6 +127,23 @@ public sealed class TransferRouteTests
     }
 
     [Theory]
+    [InlineData("", true)]
+    [InlineData("&reproducible=0", true)]
+    [InlineData("&reproducible=1", false)]
+    public async Task An_imported_image_is_as_old_as_the_import_unless_it_is_to_be_the_same_everywhere(
+        string query, bool isOfNow)
+    {
+        await using var node = await ServedNode.StartAsync();
+        var before = DateTimeOffset.UtcNow;
+
+        var answer = await node.Client.PostAsync($"/images/create?fromSrc=-{query}", new StringContent("tar"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        if (!isOfNow) Assert.Null(node.Store.Imported.Created);
+        else Assert.InRange(node.Store.Imported.Created!.Value, before, DateTimeOffset.UtcNow);
+    }
+
+    [Theory]
     [InlineData("windows/amd64", "operating system is not supported")]
     [InlineData("linux/arm/v7/x", "is no platform")]
     [InlineData("linux//v7", "is no platform")]

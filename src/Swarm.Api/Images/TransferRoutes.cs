@@ -118,6 +118,7 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
         var configuration = ImageChanges.Apply(
             platform.Length == 0 ? new ImageConfiguration() : new ImageConfiguration().On(platform),
             query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        if (!QueryFlag.IsSet(query["reproducible"])) configuration = configuration with { Created = time.GetUtcNow() };
         var comment = query["message"].ToString();
         var body = address is null
             ? await images.ImportAsync(context.Request.Body, name, configuration, comment, context.RequestAborted)

@@ -28,13 +28,13 @@ public sealed class ImageClient : IDisposable
     public Task<ImmutableArray<string>> LoadAsync(Stream archive, CancellationToken cancellation = default) =>
         StreamAsync(HttpMethod.Post, "images/load?quiet=1", archive, cancellation);
 
-    /// <summary>Makes an image of a root file system, a tar.</summary>
+    /// <summary>Makes an image of a root file system, a tar; of the same one the same image, on every host.</summary>
     /// <inheritdoc cref="LoadAsync"/>
     public Task<ImmutableArray<string>> ImportAsync(
         Stream rootFileSystem, string repository, string tag, CancellationToken cancellation = default) =>
         StreamAsync(
             HttpMethod.Post,
-            $"images/create?fromSrc=-&repo={Uri.EscapeDataString(repository)}&tag={Uri.EscapeDataString(tag)}",
+            $"images/create?fromSrc=-&reproducible=1&repo={Uri.EscapeDataString(repository)}&tag={Uri.EscapeDataString(tag)}",
             rootFileSystem, cancellation);
 
     /// <summary>The images of this node.</summary>

@@ -230,10 +230,10 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
     private void Forget()
     {
         if (_isSaving) return;
+        var forgetting = node.Standalone.ForgetAsync(_kept.Id);
         Context.Parent.Tell(new StandaloneGone(_kept.Id));
-        _askers.BeGone();
-        node.Standalone.ForgetAsync(_kept.Id).PipeTo(
-            Self, success: () => new Forgotten(), failure: cause => new Forgotten());
+        _askers.BeGone(); // not when it is done: who knows of the removal must not wait for a disk
+        forgetting.PipeTo(Self, success: () => new Forgotten(), failure: cause => new Forgotten());
     }
 
     private void Tell() => Context.Parent.Tell(new StandaloneMoved(

@@ -31,8 +31,12 @@ public static class BuildPaths
     }
 
     /// <summary>The path of a source, from the root of where it is taken from; empty for all of it.</summary>
-    /// <remarks>Nothing leads above the root: what goes up ends there.</remarks>
-    public static string OfSource(string source) => From("/", source)[1..];
+    /// <returns>Null where it leads above the root.</returns>
+    public static string? OfSource(string source)
+    {
+        var clean = Clean($"./{OfPattern(source)}");
+        return clean == ".." || clean.StartsWith("../", StringComparison.Ordinal) ? null : From("/", clean)[1..];
+    }
 
     /// <summary>A source with wildcards, from the root of where it is taken from.</summary>
     /// <remarks>As Docker, which compares it with the paths as it is written but for its beginning: nothing has a path

@@ -88,8 +88,14 @@ internal sealed class CopySources : IDisposable
 
     private bool Find(string source, Instruction.Copy copy, SourceTree tree, CancellationToken cancellation)
     {
-        var paths = tree.Match(
-            PathPattern.HasWildcards(source) ? BuildPaths.OfPattern(source) : BuildPaths.OfSource(source));
+        var wanted = BuildPaths.OfPattern(source);
+        if (!PathPattern.HasWildcards(source))
+        {
+            wanted = BuildPaths.OfSource(source) ?? throw new BuildException(
+                $"{Word} failed: forbidden path outside the build context: {wanted} ()");
+        }
+
+        var paths = tree.Match(wanted);
         if (paths.IsEmpty) throw new BuildException($"{Word} failed: no source files were specified");
         foreach (var path in paths)
         {

@@ -199,6 +199,11 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
     [InlineData("FROM box\nCOPY missing /x", "COPY failed: file not found in build context or excluded by "
         + ".dockerignore: stat missing: file does not exist")]
     [InlineData("FROM box\nCOPY *.none /x/", "COPY failed: no source files were specified")]
+    [InlineData("FROM box\nCOPY ./../Dockerfile /x",
+        "COPY failed: forbidden path outside the build context: ../Dockerfile ()")]
+    [InlineData("FROM box\nADD d/../.. /x", "ADD failed: forbidden path outside the build context: d/../.. ()")]
+    [InlineData("FROM box\nCOPY --from=box /../bin /x",
+        "COPY failed: forbidden path outside the build context: ../bin ()")]
     [InlineData("FROM box\nCOPY --chown=nobody-at-all Dockerfile /x", "can't find uid for user nobody-at-all")]
     [InlineData("FROM box\nCOPY Dockerfile Dockerfile /x", "the destination must be a directory and end with a /")]
     [InlineData("FROM box\nSTOPSIGNAL SIGNONE", "SIGNONE")]

@@ -23,7 +23,7 @@ public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture
     [InlineData("COPY /*.txt /new/", "/new/a.txt /new/b.txt")]
     [InlineData("COPY d* /new/", "/new/c.txt /new/e/f.txt")]
     [InlineData("COPY [\"a.txt\", \"/new/with space\"]", "/new/with space")]
-    [InlineData("COPY ../../a.txt /new/", "/new/a.txt")]
+    [InlineData("COPY d/../a.txt /new/", "/new/a.txt")]
     [InlineData("COPY a.txt d /new/", "/new/a.txt /new/c.txt /new/e/f.txt")]
     [InlineData("WORKDIR /new\nCOPY a.txt .", "/new/a.txt")]
     [InlineData("RUN mkdir /new\nCOPY a.txt /new", "/new/a.txt")]
