@@ -34,7 +34,8 @@ public sealed class ImageClient : IDisposable
         Stream rootFileSystem, string repository, string tag, CancellationToken cancellation = default) =>
         StreamAsync(
             HttpMethod.Post,
-            $"images/create?fromSrc=-&reproducible=1&repo={Uri.EscapeDataString(repository)}&tag={Uri.EscapeDataString(tag)}",
+            "images/create?fromSrc=-&reproducible=1"
+                + $"&repo={Uri.EscapeDataString(repository)}&tag={Uri.EscapeDataString(tag)}",
             rootFileSystem, cancellation);
 
     /// <summary>The images of this node.</summary>

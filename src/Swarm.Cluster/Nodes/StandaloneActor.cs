@@ -186,11 +186,14 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
             StartFault = container.StartFault,
             Observed = container.Observed,
         };
-        if (moved != _kept) Keep(moved, _ => { });
+        var isMoved = moved != _kept;
+        _kept = moved;
         Tell();
         _askers.Move(container, isRemovedThen: _kept is { Settings.RemovesItself: true });
         TellRestart(before);
         if (container.Status == ContainerStatus.Ended && before.Status != ContainerStatus.Ended) End(before);
+        // What came of it may have been kept already, and this with it.
+        if (isMoved && ReferenceEquals(_kept, moved)) Keep(moved, _ => { });
     }
 
     /// <summary>As Docker does: when it has been started again, or cannot be.</summary>

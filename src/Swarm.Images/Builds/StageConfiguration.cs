@@ -74,7 +74,7 @@ public sealed record StageConfiguration(ImageConfiguration Image, bool HasComman
             [.. expose.Ports.SelectMany(port => ExposedPorts.Parse(port)).Distinct().Order(StringComparer.Ordinal)];
         return (
             With(Image with { ExposedPorts = [.. Image.ExposedPorts.Union(ports, StringComparer.Ordinal)] }),
-            $"EXPOSE {string.Join(' ', ports)}");
+            $"EXPOSE {string.Join(' ', expose.Ports.Order(StringComparer.Ordinal))}");
     }
 
     private static ImmutableArray<string> Merge(ImmutableArray<string> environment, ImmutableArray<NamedValue> pairs)

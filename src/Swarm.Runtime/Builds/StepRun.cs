@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Swarm.Core.Builds;
 using Swarm.Core.Images;
 using Swarm.Images.Builds;
@@ -12,11 +11,10 @@ internal sealed class StepRun(
     BuildSurroundings surroundings, BuildRequest request, IBuildOutput output, StageState begun,
     Func<string?, CancellationToken, Task<OpenedSource>> openSource)
 {
-    private const string NoProgram = "#(nop) ";
-
     public StageState State { get; private set; } = begun;
 
-    private ImmutableArray<string> Shell => State.Configuration.Shell;
+    /// <remarks>As in Docker, two blanks follow where only the configuration changes, and else one.</remarks>
+    private string NoProgram => $"{string.Join(' ', State.Configuration.Shell)} #(nop) ";
 
     /// <summary>The triggers of the image below are this stage's, and not of what is built from it.</summary>
     public void DropTriggers() => State = State with
@@ -71,7 +69,7 @@ internal sealed class StepRun(
             Image = await InRootAsync(
                 root => sources.CopyTo(
                     root, copy, State.Configuration.Image.WorkingDirectory, cancellation),
-                CommitOf(key, Nop(told)), cancellation),
+                CommitOf(key, $"{NoProgram}{told}"), cancellation),
         };
     }
 
@@ -84,7 +82,8 @@ internal sealed class StepRun(
         State = State with
         {
             Image = await InRootAsync(
-                root => root.MakeFolders(next.Image.WorkingDirectory, (0, 0)), CommitOf(told, Nop(told)), cancellation),
+                root => root.MakeFolders(next.Image.WorkingDirectory, (0, 0)),
+                CommitOf(told, $"{NoProgram}{told}"), cancellation),
         };
     }
 
@@ -103,7 +102,7 @@ internal sealed class StepRun(
 
         if (await FindDoneAsync(told, cancellation)) return;
         var image = await ToldAsync(
-            () => surroundings.Steps.AddStepAsync(CommitOf(told, Nop(told)), cancellation));
+            () => surroundings.Steps.AddStepAsync(CommitOf(told, $"{NoProgram} {told}"), cancellation));
         State = State with { Image = image.Id };
     }
 
@@ -148,8 +147,6 @@ internal sealed class StepRun(
             throw new BuildException(unknown.Message, isInvalid: true, cause: unknown);
         }
     }
-
-    private string Nop(string told) => $"{string.Join(' ', Shell)} {NoProgram} {told}";
 
     private static async Task<T> ToldAsync<T>(Func<Task<T>> work)
     {

@@ -16,7 +16,7 @@ public sealed class StageConfigurationTests
 
     [Theory]
     [InlineData("ENV A=1 B=2", "ENV A=1 B=2")]
-    [InlineData("EXPOSE 90 80/tcp", "EXPOSE 80/tcp 90/tcp")]
+    [InlineData("EXPOSE 90 80/tcp", "EXPOSE 80/tcp 90")]
     [InlineData("CMD [\"a\", \"b\"]", "CMD [\"a\" \"b\"]")]
     [InlineData("CMD a b", "CMD [\"/bin/sh\" \"-c\" \"a b\"]")]
     [InlineData("ENTRYPOINT [\"a\"]", "ENTRYPOINT [\"a\"]")]

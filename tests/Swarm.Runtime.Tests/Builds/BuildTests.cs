@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Swarm.Runtime.Builds;
 
 namespace Swarm.Runtime.Tests.Builds;
@@ -51,6 +52,29 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
             + "Removing intermediate container [0-9a-f]{12}\n ---> [0-9a-f]{12}\n", built.Output);
         Assert.EndsWith($" ---> {built.Image.Id.Hex[..12]}\n", built.Output, StringComparison.Ordinal);
         fixture.ExpectNothingLeft();
+    }
+
+    [Fact]
+    public async Task Its_history_tells_each_step_as_Docker_does()
+    {
+        var built = await fixture.BuildAsync(
+            """
+            FROM box
+            WORKDIR /w
+            COPY file ./
+            SHELL ["/bin/sh", "-ec"]
+            EXPOSE 80 53/udp
+            RUN true
+            """, ("file", "sent"));
+
+        var detail = fixture.Images.Examine(built.Image.Id.Value)!;
+        var steps = JsonNode.Parse(detail.ConfigurationJson)!["history"]!.AsArray()
+            .Select(step => (string?)step!["created_by"]).OfType<string>().TakeLast(5).ToArray();
+        Assert.Equal("/bin/sh -c #(nop) WORKDIR /w", steps[0]);
+        Assert.Matches("^/bin/sh -c #\\(nop\\) COPY file:[0-9a-f]{64} in \\./ $", steps[1]);
+        Assert.Equal(
+            ["/bin/sh -ec #(nop)  SHELL [/bin/sh -ec]", "/bin/sh -ec #(nop)  EXPOSE 53/udp 80", "/bin/sh -ec true"],
+            steps[2..]);
     }
 
     [Fact]

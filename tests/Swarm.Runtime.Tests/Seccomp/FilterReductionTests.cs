@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Swarm.Core.Containers;
 using Swarm.Runtime.Seccomp;
 
@@ -8,6 +9,9 @@ public class FilterReductionTests(EngineFixture fixture) : IClassFixture<EngineF
 {
     private const uint Allow = 0x7FFF0000;
     private const uint Refuse = 0x00050001;
+    private const uint AfInet = 2;
+    private const uint AfNetlink = 16;
+    private const uint AfVsock = 40;
     private const ushort Load = 0x20;
     private const ushort And = 0x54;
 
@@ -26,7 +30,8 @@ public class FilterReductionTests(EngineFixture fixture) : IClassFixture<EngineF
         var calls = Enumerable.Range(0, 600).Select(number => (uint)number)
             .SelectMany(number => new[] { number, number | 0x40000000 })
             .Concat(operands).Append(uint.MaxValue).Distinct();
-        uint[] arguments = [.. operands.SelectMany(one => new[] { one, one - 1 }).Where(one => one > 500), 0, 1, 0x80];
+        uint[] arguments =
+            [.. operands.SelectMany(one => new[] { one, one - 1 }).Where(one => one > 500), 0, 1, AfVsock, 0x80];
         var data = new uint[FilterRun.Words];
         foreach (var call in calls)
         {
@@ -41,6 +46,24 @@ public class FilterReductionTests(EngineFixture fixture) : IClassFixture<EngineF
                 }
             }
         }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("CAP_AUDIT_WRITE")]
+    public async Task A_socket_to_the_host_of_a_virtual_machine_is_for_no_filtered_container(string dropped)
+    {
+        var filter = await ReadAsync(EngineFixture.Shell("sleep 600") with
+        {
+            DropCapabilities = dropped.Length == 0 ? [] : [dropped],
+        });
+
+        var (machine, socket) = RuntimeInformation.ProcessArchitecture == Architecture.X64
+            ? (0xC000003E, 41u)
+            : (0xC00000B7, 198u);
+        uint[] families = [AfInet, AfNetlink, AfVsock];
+        Assert.Equal([Allow, Allow, Refuse], families.Select(family => FilterRun.Decide(
+            filter, [socket, machine, 0, 0, family, .. new uint[FilterRun.Words - 5]])));
     }
 
     [Fact]
