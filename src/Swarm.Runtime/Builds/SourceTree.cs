@@ -57,7 +57,8 @@ internal sealed class SourceTree : IDisposable
     private List<string> MatchIn(string folder, string part)
     {
         var pattern = PathPattern.Parse(part);
-        using var opened = _root.Resolve(Encoding.UTF8.GetBytes(folder.Length == 0 ? "/" : folder));
+        // As in Docker, what a link leads to is not looked through.
+        using var opened = folder.Length == 0 ? _root.Resolve("/"u8) : _root.Child(Encoding.UTF8.GetBytes(folder));
         return
         [
             .. (opened?.Names() ?? [])

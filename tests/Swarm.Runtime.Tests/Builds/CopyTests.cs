@@ -52,6 +52,27 @@ public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture
     }
 
     [Fact]
+    public async Task A_wildcard_finds_links_but_nothing_through_them()
+    {
+        var tar = new MemoryStream();
+        await using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            writer.WriteEntry(BuildFixture.File("Dockerfile", "FROM box\nCOPY l* /whole/\nCOPY */c* /new/\n"));
+            writer.WriteEntry(BuildFixture.File("d/c.txt", "c"));
+            writer.WriteEntry(BuildFixture.File("Through", "FROM box\nCOPY l/* /new/\n"));
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "l") { LinkName = "d" });
+        }
+
+        tar.Position = 0;
+        var built = await fixture.BuildAsync(new BuildRequest(), tar);
+        Assert.Equal("/new/c.txt\n/whole/c.txt", await fixture.RunAsync(built, "find /new /whole -type f | sort"));
+        tar.Position = 0;
+        var refused = await Assert.ThrowsAsync<BuildException>(
+            () => fixture.BuildAsync(new BuildRequest { Dockerfile = "Through" }, tar));
+        Assert.Equal("COPY failed: no source files were specified", refused.Message);
+    }
+
+    [Fact]
     public async Task Owners_are_root_or_as_asked_and_folders_that_are_made_too()
     {
         var built = await fixture.BuildAsync(
