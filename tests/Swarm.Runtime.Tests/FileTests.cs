@@ -33,7 +33,7 @@ public sealed class FileTests(FilesFixture fixture) : IClassFixture<FilesFixture
         var missing = await Assert.ThrowsAsync<ContainerException>(
             () => Files.FindAsync(container.Id, "/no/such", default));
         Assert.Equal(
-            (ContainerFault.NotFound, $"Could not find the file /no/such in container {container.Id.Short}"),
+            (ContainerFault.NotFound, $"Could not find the file /no/such in container {container.Definition.Name}"),
             (missing.Fault, missing.Message));
     }
 

@@ -161,7 +161,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
     public Task<Bytes> WritableSizeAsync(ContainerId id, CancellationToken cancellation) =>
         ToldAsync(() => images.WritableSizeAsync(Record(id).Id, cancellation));
 
-    private static FileEntry Find(ContainerId id, Folder root, string rootPath, string path)
+    private FileEntry Find(ContainerId id, Folder root, string rootPath, string path)
     {
         var wanted = ContainerPath.Parse(path);
         using var folder = root.Resolve(wanted.FolderBytes) ?? throw Missing(id, path);
@@ -260,6 +260,6 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
     private static DateTimeOffset Time(FileTime time) =>
         DateTimeOffset.FromUnixTimeSeconds(time.Seconds).AddTicks(time.Nanoseconds / TimeSpan.NanosecondsPerTick);
 
-    private static ContainerException Missing(ContainerId id, string path) =>
-        new(ContainerFault.NotFound, $"Could not find the file {path} in container {id.Short}");
+    private ContainerException Missing(ContainerId id, string path) =>
+        new(ContainerFault.NotFound, $"Could not find the file {path} in container {core.Get(id).Definition.Name}");
 }
