@@ -29,6 +29,12 @@ namespace Swarm.Api;
 /// <remarks>What is served: docs/docker-api.md.</remarks>
 public sealed partial class ApiServer : IAsyncDisposable
 {
+    /// <summary>Bytes of a request's line, and of its headers. https://pkg.go.dev/net/http#DefaultMaxHeaderBytes
+    /// </summary>
+    private const int RequestHeadMax = 1 << 20;
+
+    private const int RequestHeadersMax = 10_000;
+
     private readonly WebApplication _application;
     private readonly string _socket;
     private readonly TlsIdentity? _identity;
@@ -135,6 +141,10 @@ public sealed partial class ApiServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null; // an image may be of any size
             kestrel.Limits.MinRequestBodyDataRate = null; // and come as slowly as its disk gives it
+            // As Docker: build arguments come in the line, credentials for all registries in the headers.
+            kestrel.Limits.MaxRequestLineSize = RequestHeadMax;
+            kestrel.Limits.MaxRequestHeadersTotalSize = RequestHeadMax;
+            kestrel.Limits.MaxRequestHeaderCount = RequestHeadersMax;
             listen(kestrel);
         });
 

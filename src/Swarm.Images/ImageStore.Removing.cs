@@ -16,8 +16,15 @@ public sealed partial class ImageStore
         using (_gate.Enter())
         {
             var image = Get(nameOrId);
+            var name = ImageSearch.NameIn(_catalog, nameOrId);
+            if (name is null && nameOrId.Contains('@', StringComparison.Ordinal))
+            {
+                // It is found so, to run it; but nothing of that name is there to be taken away.
+                throw new ImageException(ImageFault.NotFound, $"No such image: {nameOrId}");
+            }
+
             var plan = RemovalRules.Decide(
-                image.Id, ImageSearch.NameIn(_catalog, nameOrId), force,
+                image.Id, name, force,
                 new ImageState(_catalog.NamesOf(image.Id), UsersOf(image.Id, running))
                 {
                     IsHeld = _heldImages.Has(image.Id),

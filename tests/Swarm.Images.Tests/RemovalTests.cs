@@ -28,6 +28,21 @@ public sealed class RemovalTests : IDisposable
         Assert.Equal(before, _home.Contents());
     }
 
+    [Theory]
+    [InlineData("example.test/one@")]
+    [InlineData("example.test/one:1@")]
+    public async Task A_digest_that_is_no_name_of_an_image_removes_nothing(string name)
+    {
+        var image = await Load("example.test/one:1", new TarBuilder().Folder("a").Build());
+        var manifest = _home.Store.Find(image.Value)!.ManifestDigest;
+
+        Assert.Equal(ImageFault.NotFound, FaultOf(() => _home.Store.Remove($"{name}{manifest}", force: true, None)));
+        Assert.Equal(ImageFault.NotFound, FaultOf(() => _home.Store.Remove($"{name}{image}", force: true, None)));
+
+        Assert.Equal("example.test/one:1", Assert.Single(_home.Store.List()).Names.Single().Familiar);
+        Assert.Single(_home.Store.Remove(manifest.Value, force: false, None).Deleted);
+    }
+
     [Fact]
     public void What_is_to_be_deleted_is_not_forgotten_where_its_folder_cannot_be_opened()
     {

@@ -33,11 +33,12 @@ internal sealed class ImageRoutes(
 
     private Task InspectAsync(HttpContext context, string name) => context.Response.WriteNodeAsync(
         StatusCodes.Status200OK,
-        ImageDocument.For(context, ImageDocument.Inspect(Examine(name))),
+        ImageDocument.For(context, ImageDocument.Inspect(Examine(name, PlatformQuery.Read(context, since: 49)))),
         context.RequestAborted);
 
     private Task ShowHistoryAsync(HttpContext context, string name) => context.Response.WriteNodeAsync(
-        StatusCodes.Status200OK, ImageHistoryDocument.Of(Examine(name), FindDetail), context.RequestAborted);
+        StatusCodes.Status200OK,
+        ImageHistoryDocument.Of(Examine(name, PlatformQuery.Read(context)), FindDetail), context.RequestAborted);
 
     private ImageDetail? FindDetail(Digest image)
     {
@@ -92,6 +93,7 @@ internal sealed class ImageRoutes(
     private async Task RemoveAsync(HttpContext context, string name)
     {
         RequireImage(name);
+        PlatformQuery.Require(images.Store.Find(name), name, PlatformQuery.ReadToRemove(context));
         var removal = images.Remove(name, QueryFlag.IsSet(context.Request.Query["force"]));
         JsonArray lines = [];
         await TellAsync(removal, NoOthers, lines, context.RequestAborted);
@@ -135,10 +137,12 @@ internal sealed class ImageRoutes(
             lines.Add((JsonNode)new JsonObject { ["Deleted"] = deleted.Value });
     }
 
-    private ImageDetail Examine(string name)
+    private ImageDetail Examine(string name, string? platform)
     {
         RequireImage(name);
-        return images.Store.Examine(name);
+        var detail = images.Store.Examine(name);
+        PlatformQuery.Require(detail.Image, name, platform);
+        return detail;
     }
 
     /// <summary>In words by which clients know what is missing; what cannot be read is told by the store.</summary>

@@ -1,28 +1,50 @@
+using System.Collections.Immutable;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Swarm.Api.Http;
+using Swarm.Images;
 
 namespace Swarm.Api.Images;
 
 /// <summary>The platform that a request names as JSON: <c>{"os":"linux","architecture":"arm64"}</c>.</summary>
 internal static class PlatformQuery
 {
-    /// <summary>Clients before 1.48 may send it, and do not mean it.</summary>
-    private const int Since = 48;
-
+    /// <param name="since">The minor version of the interface from which on it is meant: older clients may send it.
+    /// </param>
     /// <returns>As <c>linux/arm64</c>; null where none is named.</returns>
     /// <exception cref="ApiException">It is no platform, or there are several.</exception>
-    public static string? Read(HttpContext context)
+    public static string? Read(HttpContext context, int since = 48)
     {
         var named = context.Request.Query["platform"];
-        if (ApiVersion.IsBefore(context, Since) || named.Count == 0) return null;
-        if (named.Count > 1)
-        {
-            throw Invalid("multiple platform parameters are not supported in this API version; use API version 1.52 or "
-                + "later");
-        }
+        if (ApiVersion.IsBefore(context, since) || named.Count == 0) return null;
+        return named.Count == 1
+            ? Parse(named[0])
+            : throw Invalid("multiple platform parameters are not supported in this API version; use API version 1.52 "
+                + "or later");
+    }
 
-        var fields = JsonFields.Parse(Encoding.UTF8.GetBytes(named[0] ?? ""));
+    /// <summary>Those of which the image is, or is not, to be removed: <c>platforms</c>, from version 1.50 on.</summary>
+    /// <returns>Each as <c>linux/arm64</c>.</returns>
+    /// <exception cref="ApiException">One is no platform.</exception>
+    public static ImmutableArray<string> ReadToRemove(HttpContext context) =>
+        ApiVersion.IsBefore(context, 50) ? [] : [.. context.Request.Query["platforms"].Select(Parse)];
+
+    /// <exception cref="ApiException">The image is for another one.</exception>
+    public static void Require(StoredImage? image, string name, params IEnumerable<string?> platforms)
+    {
+        foreach (var platform in platforms.OfType<string>())
+        {
+            if (image?.IsFor(platform) ?? true) continue;
+            throw new ApiException(
+                StatusCodes.Status404NotFound,
+                $"image with reference {name} was found but does not provide the specified platform ({platform}): "
+                    + $"it is for {image.Platform}");
+        }
+    }
+
+    private static string Parse(string? text)
+    {
+        var fields = JsonFields.Parse(Encoding.UTF8.GetBytes(text ?? ""));
         var (system, architecture, variant) = (fields.Text("os"), fields.Text("architecture"), fields.Text("variant"));
         if (system.Length == 0 || architecture.Length == 0)
         {

@@ -37,6 +37,8 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
                 StatusCodes.Status404NotFound, $"An image does not exist locally with the tag: {repository}");
         }
 
+        var platform = PlatformQuery.Read(context, since: 46);
+        foreach (var one in tags) PlatformQuery.Require(images.Store.Find(one.Familiar), one.Familiar, platform);
         var progress = new ProgressStream(context, time);
         await progress.RunAsync(async () =>
         {

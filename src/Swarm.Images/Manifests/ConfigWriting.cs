@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Swarm.Core.Containers;
@@ -6,21 +7,25 @@ using Swarm.Core.Images;
 namespace Swarm.Images.Manifests;
 
 /// <summary>Writes the configuration of an image that is made here.</summary>
+/// <remarks>Times are in UTC and end in <c>Z</c>, and nothing is escaped that need not be: what is written in Go takes
+/// the characters of a time as they stand.</remarks>
 internal static class ConfigWriting
 {
+    private static readonly JsonWriterOptions AsItStands = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <param name="history">Null leaves it out.</param>
     public static byte[] Write(
         ImageConfiguration configuration, IEnumerable<Digest> diffIds, JsonArray? history = null)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, AsItStands))
         {
             json.WriteStartObject();
             json.WriteString("architecture", configuration.Architecture);
             json.WriteString("os", configuration.OperatingSystem);
             WriteUnlessEmpty(json, "variant", configuration.Variant);
             WriteUnlessEmpty(json, "author", configuration.Author);
-            if (configuration.Created is { } created) json.WriteString("created", created);
+            if (configuration.Created is { } created) json.WriteString("created", created.UtcDateTime);
             json.WriteStartObject("config");
             WriteConfig(json, configuration);
             json.WriteEndObject();

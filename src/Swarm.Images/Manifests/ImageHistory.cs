@@ -27,7 +27,7 @@ internal static class ImageHistory
     private static JsonObject Write(ImageHistoryEntry entry)
     {
         var json = new JsonObject();
-        if (entry.Created is { } created) json["created"] = created;
+        if (entry.Created is { } created) json["created"] = created.UtcDateTime;
         if (entry.CreatedBy.Length > 0) json["created_by"] = entry.CreatedBy;
         if (entry.Author.Length > 0) json["author"] = entry.Author;
         if (entry.Comment.Length > 0) json["comment"] = entry.Comment;

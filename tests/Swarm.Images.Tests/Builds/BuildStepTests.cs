@@ -162,6 +162,21 @@ public sealed class BuildStepTests : IDisposable
         Assert.Single(History(layer.Id));
     }
 
+    [Fact]
+    public async Task What_is_built_on_an_imported_image_is_read_by_tools_that_take_times_as_they_stand()
+    {
+        var step = await ChangeAsync(await BeginAsync(), "COPY x", "/x");
+        var built = await ChangeAsync((await AddAsync(step.Id, "LABEL a=<+é>")).Id, "COPY y", "/y");
+        _home.Store.Tag(built.Id.Value, ImageReference.Parse("example.test/built:1"));
+        var archive = _home.PathOf("saved.tar");
+        await using (var file = File.Create(archive))
+            await _home.Store.SaveAsync(["example.test/built:1"], file, default);
+
+        foreach (var source in (string[])[$"docker-archive:{archive}", $"oci-archive:{archive}"])
+            Assert.Contains("LABEL a=", Tool.Run("skopeo", "inspect", "--config", source), StringComparison.Ordinal);
+        Assert.All(History(built.Id), one => Assert.EndsWith("Z", (string?)one!["created"], StringComparison.Ordinal));
+    }
+
     private async Task<Digest> BeginAsync()
     {
         var tar = new TarBuilder().Folder("a").Build();
