@@ -79,6 +79,25 @@ public sealed class ExecRouteTests : IAsyncLifetime
             "{\"message\":\"container aaaaaaaaaaaa is not running\"}\n", await refused.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("POST", "exec")]
+    [InlineData("POST", "pause")]
+    [InlineData("GET", "top")]
+    public async Task What_needs_one_that_runs_says_that_it_waits_for_its_restart(string method, string what)
+    {
+        _node.Engine.Containers[0] = _node.Engine.Containers[0] with { Phase = ContainerPhase.Ended };
+        _node.Status = ContainerStatus.BackingOff;
+
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/containers/a/{what}");
+        request.Content = Json("""{"Cmd":["sh"]}""");
+        var refused = await _node.Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Equal(
+            $"{{\"message\":\"Container {Container.Value} is restarting, wait until the container is running\"}}\n",
+            await refused.Content.ReadAsStringAsync());
+    }
+
     private async Task<string> CreateAsync(string version, string body)
     {
         var created = await _node.Client.PostAsync($"{version}/containers/{Container}/exec", Json(body));

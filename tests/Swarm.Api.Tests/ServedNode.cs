@@ -7,6 +7,7 @@ using Swarm.Api.Images;
 using Swarm.Api.Nodes;
 using Swarm.Cluster.Nodes;
 using Swarm.Core;
+using Swarm.Core.Containers;
 using Swarm.Core.Images;
 using Swarm.Core.Services;
 using Swarm.Runtime.Images;
@@ -37,6 +38,9 @@ internal sealed class ServedNode : IAsyncDisposable
 
     /// <summary>What was asked for when its containers were made, where a test says so.</summary>
     public ConcurrentDictionary<ContainerId, StandaloneSettings> Settings { get; } = new();
+
+    /// <summary>In which all its containers are.</summary>
+    public ContainerStatus Status { get; set; }
 
     /// <summary>What was asked of the node's containers.</summary>
     public ConcurrentQueue<IStandaloneCommand> Asked { get; } = new();
@@ -104,7 +108,10 @@ internal sealed class ServedNode : IAsyncDisposable
                     container => container.Id,
                     container => new StandaloneContainer(
                         container.Id, node.Settings.GetValueOrDefault(container.Id) ?? new StandaloneSettings(),
-                        TaskState.Running)))
+                        TaskState.Running)
+                    {
+                        Status = node.Status,
+                    }))
                 : node.Answer(command));
         }
     }

@@ -56,6 +56,19 @@ internal sealed class ContainerDesk(IActorRef node, IContainerEngine engine, IIm
         };
     }
 
+    /// <summary>Refuses one that has ended and waits for its restart: what is asked for needs one that runs.</summary>
+    /// <exception cref="ApiException">It is one: in words that tell of it, for "not running" would be half of it.
+    /// </exception>
+    public async Task RefuseRestartingAsync(ContainerState container, CancellationToken cancellation)
+    {
+        if (container.Phase == ContainerPhase.Running) return;
+        var own = (await ListOwnAsync(cancellation)).Containers.GetValueOrDefault(container.Id);
+        if (!new ShownContainer(container, own).IsRestarting) return;
+        throw new ApiException(
+            StatusCodes.Status409Conflict,
+            $"Container {container.Id.Value} is restarting, wait until the container is running");
+    }
+
     /// <summary>Every container of this host, newest first.</summary>
     public async Task<IReadOnlyList<ShownContainer>> ListAsync(CancellationToken cancellation)
     {

@@ -21,6 +21,7 @@ internal sealed class ControlRoutes(ContainerDesk desk)
     private async Task PauseAsync(HttpContext context)
     {
         var container = desk.Engine.Get(context.NamedContainer());
+        await desk.RefuseRestartingAsync(container, context.RequestAborted);
         await desk.Engine.Controls.PauseAsync(container.Id, context.RequestAborted);
         desk.Engine.Events.Publish(container, "pause");
         context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -62,6 +63,7 @@ internal sealed class ControlRoutes(ContainerDesk desk)
     private async Task ListProcessesAsync(HttpContext context)
     {
         var container = desk.Engine.Get(context.NamedContainer());
+        await desk.RefuseRestartingAsync(container, context.RequestAborted);
         var arguments = context.Request.Query["ps_args"].ToString()
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var list = await desk.Engine.Usage.ListProcessesAsync(container.Id, [.. arguments], context.RequestAborted);

@@ -25,6 +25,7 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
     private async Task CreateAsync(HttpContext context)
     {
         var container = desk.Engine.Get(context.NamedContainer());
+        await desk.RefuseRestartingAsync(container, context.RequestAborted);
         var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
         var keys = asked.Text("DetachKeys");
         DetachKeys.Read(keys); // who names keys that there are not is told now
