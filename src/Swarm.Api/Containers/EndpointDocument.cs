@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Swarm.Api.Networks;
 using Swarm.Core.Containers;
 using Swarm.Runtime;
 using Swarm.Runtime.Networks;
@@ -56,8 +57,11 @@ internal static class EndpointDocument
         var endpoint = Find(shown, wanted);
         writer.WriteStartObject();
         WriteAsked(writer, wanted, endpoint?.MacAddress ?? "");
-        writer.WriteString("NetworkID"u8, IdOf(shown, wanted, endpoint));
-        writer.WriteString("EndpointID"u8, endpoint?.Id ?? "");
+        var network = IdOf(shown, wanted, endpoint);
+        writer.WriteString("NetworkID"u8, network);
+        writer.WriteString(
+            "EndpointID"u8,
+            endpoint?.Id ?? NetworkShape.EndpointWithoutBridge(wanted.Network, network, shown.State));
         writer.WriteString("Gateway"u8, endpoint?.Gateway ?? "");
         writer.WriteString("IPAddress"u8, endpoint?.Address ?? "");
         writer.WriteNumber("IPPrefixLen"u8, endpoint?.PrefixLength ?? 0);

@@ -19,8 +19,8 @@ internal static class PlatformQuery
         if (ApiVersion.IsBefore(context, since) || named.Count == 0) return null;
         return named.Count == 1
             ? Parse(named[0])
-            : throw Invalid("multiple platform parameters are not supported in this API version; use API version 1.52 "
-                + "or later");
+            : throw Invalid("multiple platform parameters are not supported in this API version; use API version "
+                + "1.52 or later");
     }
 
     /// <summary>Those of which the image is, or is not, to be removed: <c>platforms</c>, from version 1.50 on.</summary>

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json.Nodes;
 using Swarm.Api.Http;
+using Swarm.Core.Containers;
+using Swarm.Core.Images;
 using Swarm.Runtime;
 using Swarm.Runtime.Networks;
 
@@ -56,19 +59,34 @@ internal static class NetworkShape
         var shown = new JsonObject();
         foreach (var container in containers)
         {
-            if (EndpointIn(network, container) is not { } endpoint) continue;
+            var endpoint = EndpointIn(network, container);
+            var id = endpoint?.Id ?? EndpointWithoutBridge(network.Name, network.Id, container);
+            if (id.Length == 0) continue;
             shown[container.Id.Value] = new JsonObject
             {
                 ["Name"] = container.Definition.Name,
-                ["EndpointID"] = endpoint.Id,
-                ["MacAddress"] = endpoint.MacAddress,
-                ["IPv4Address"] = $"{endpoint.Address}/{endpoint.PrefixLength}",
+                ["EndpointID"] = id,
+                ["MacAddress"] = endpoint?.MacAddress ?? "",
+                ["IPv4Address"] = endpoint is null ? "" : $"{endpoint.Address}/{endpoint.PrefixLength}",
                 ["IPv6Address"] = "",
             };
         }
 
         return shown;
     }
+
+    /// <summary>What stands for an endpoint in <c>host</c> and <c>none</c>, in which there is nothing to be made: the
+    /// same id each time it is looked at.</summary>
+    /// <returns>Empty where the container does not run in that network.</returns>
+    public static string EndpointWithoutBridge(string network, string networkId, ContainerState container) =>
+        container.Phase == ContainerPhase.Running && network == container.Definition.Spec.NetworkMode switch
+        {
+            NetworkMode.Host => "host",
+            NetworkMode.None => "none",
+            _ => null,
+        }
+            ? Digest.Of(Encoding.UTF8.GetBytes($"{networkId}/{container.Id.Value}")).Hex
+            : "";
 
     private static JsonObject Texts(ImmutableSortedDictionary<string, string> texts)
     {

@@ -11,7 +11,8 @@ namespace Swarm.Images.Manifests;
 /// the characters of a time as they stand.</remarks>
 internal static class ConfigWriting
 {
-    private static readonly JsonWriterOptions AsItStands = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions AsItStands =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="history">Null leaves it out.</param>
     public static byte[] Write(
