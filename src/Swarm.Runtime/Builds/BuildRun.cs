@@ -120,9 +120,23 @@ internal sealed class BuildRun(
             throw new BuildException($"invalid from flag value {origin}: {wrong}", isInvalid: true);
         var image = file.FindStage(origin, _results.Count) is { } index
             ? _results[index]
-            : (await _bases.FindAsync(origin, "", cancellation)).Id;
+            : await FindOriginAsync(origin, cancellation);
         var root = await MountedRoot.MountAsync(surroundings.Images, image, cancellation);
         return new OpenedSource(new SourceTree(root.Path), context.Scratch, root);
+    }
+
+    /// <remarks>A stage whose name was mistyped comes to this, too: so the name is told.</remarks>
+    private async Task<Digest> FindOriginAsync(string origin, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await _bases.FindAsync(origin, "", cancellation)).Id;
+        }
+        catch (BuildException missing)
+        {
+            throw new BuildException(
+                $"invalid from flag value {origin}: {missing.Message}", missing.IsInvalid, cause: missing);
+        }
     }
 
     private Instruction ReadTrigger(string trigger)

@@ -219,6 +219,7 @@ public sealed class BuildTests(BuildFixture fixture) : IClassFixture<BuildFixtur
     [InlineData("FROM no-such-image", "cannot pull no-such-image:latest")]
     [InlineData("FROM scratch", "No image was generated. Is your Dockerfile empty?")]
     [InlineData("FROM --platform=plan9/mips box", "platform plan9/mips is not supported")]
+    [InlineData("FROM box\nCOPY --from=nostage /x /y", "invalid from flag value nostage: cannot pull nostage:latest")]
     [InlineData("FROM box\nFOO", "dockerfile parse error line 2: unknown instruction: FOO")]
     [InlineData("FROM box\nCOPY missing /x", "COPY failed: file not found in build context or excluded by "
         + ".dockerignore: stat missing: file does not exist")]
