@@ -52,6 +52,18 @@ public sealed class DiscardedLimitTests
         Assert.Empty(TakeOut("{}", Node, "{}"));
     }
 
+    [Theory]
+    [InlineData("""{"OomKillDisable":true}""", true)]
+    [InlineData("""{"OomKillDisable":true,"Memory":10000000,"MemorySwap":-1}""", false)]
+    [InlineData("""{"OomKillDisable":false}""", false)]
+    public void Who_keeps_processes_from_being_killed_without_a_limit_of_memory_is_warned(string host, bool isWarned)
+    {
+        var told = TakeOut(host, Node, host);
+
+        if (isWarned) Assert.StartsWith("OOM killer is disabled for the", told.Single(), StringComparison.Ordinal);
+        else Assert.Empty(told);
+    }
+
     [Fact]
     public async Task It_is_not_kept_with_the_container_that_is_made()
     {

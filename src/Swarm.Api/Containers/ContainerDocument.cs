@@ -111,7 +111,8 @@ internal static class ContainerDocument
             ["StartedAt"] = QueryTime.Written(state.StartedAt),
             ["FinishedAt"] = QueryTime.Written(state.EndedAt),
         };
-        if (state.HealthCheck is null) return document;
+        // As in Docker: before its first start nothing is known of it.
+        if (state.HealthCheck is null || state.StartedAt is null) return document;
         document["Health"] = new JsonObject
         {
             ["Status"] = ContainerWords.HealthWord(shown),

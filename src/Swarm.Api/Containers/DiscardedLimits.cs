@@ -21,6 +21,9 @@ internal static class DiscardedLimits
     private const string NoDeviceWeights = "Your kernel does not support Block I/O weight_device or the cgroup is not "
         + "mounted. Weight-device discarded.";
 
+    private const string Unkilled = "OOM killer is disabled for the container, but no memory limit is set, this can "
+        + "result in the system running out of resources.";
+
     /// <summary>Takes them out of a host side, of a container or of changes to one.</summary>
     /// <returns>What the client is told.</returns>
     public static ImmutableArray<string> TakeOut(JsonFields host, NodeFacts node)
@@ -34,6 +37,7 @@ internal static class DiscardedLimits
         if (host.Number("BlkioWeight") > 0 && !node.WeighsBlocks) Replace("BlkioWeight", 0L, NoWeight);
         if (!host.Objects("BlkioWeightDevice").IsEmpty && !node.WeighsDevices)
             Replace("BlkioWeightDevice", new JsonArray(), NoDeviceWeights);
+        if (host.Flag("OomKillDisable") && host.Number("Memory") == 0) told.Add(Unkilled);
         return told.ToImmutable();
 
         void Replace(string name, JsonNode? value, string warning)
