@@ -83,7 +83,7 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
 
             if (hasLog) LogWriting.RequireLog(container);
             var isTerminal = container.Definition.Spec.Tty;
-            var keys = DetachKeys.Read(query["detachKeys"].ToString()); // who names keys that there are not is told
+            var keys = DetachKeys.Read(query.Text("detachKeys")); // who names keys that there are not is told
             return new Wanted(
                 container,
                 isStreaming ? new ConsoleStreams(QueryFlag.IsSet(query["stdin"]), output, error) : null,

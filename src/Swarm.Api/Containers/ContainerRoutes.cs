@@ -70,7 +70,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
             // Not 404: clients take that for an image that is missing.
             named => desk.Engine.FindNamed(named)?.Id ?? throw new ApiException(
                 StatusCodes.Status400BadRequest, ContainerFinder.Missing(named).Message));
-        var given = context.Request.Query["name"].ToString().TrimStart('/');
+        var given = context.Request.Query.Text("name").TrimStart('/');
         var name = given.Length > 0 ? given : _chosen.Choose();
         try
         {
@@ -87,7 +87,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         IEnumerable<string> discarded)
     {
         ContainerNames.Require(name, desk.Engine.List());
-        var image = desk.RequireImage(spec.Image, context.Request.Query["platform"].ToString());
+        var image = desk.RequireImage(spec.Image, context.Request.Query.Text("platform"));
         spec = ContainerReading.OverImage(spec, asked, image.Configuration);
         var id = ContainerDesk.NewId();
         await desk.AskAsync(
@@ -287,7 +287,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
 
     private static int SignalOf(HttpRequest request, string otherwise)
     {
-        var text = request.Query["signal"].ToString();
+        var text = request.Query.Text("signal");
         if (text.Length == 0) text = otherwise;
         if (text.Length == 0) return 0;
         return SignalNames.TryParse(text, out var signal)

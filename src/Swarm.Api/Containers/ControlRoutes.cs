@@ -37,7 +37,7 @@ internal sealed class ControlRoutes(ContainerDesk desk)
     private async Task RenameAsync(HttpContext context)
     {
         var container = desk.Engine.Get(context.NamedContainer());
-        var name = context.Request.Query["name"].ToString().TrimStart('/');
+        var name = context.Request.Query.Text("name").TrimStart('/');
         if (name == container.Definition.Name)
         {
             throw new ApiException(
@@ -62,7 +62,7 @@ internal sealed class ControlRoutes(ContainerDesk desk)
     private async Task ListProcessesAsync(HttpContext context)
     {
         var container = desk.Engine.Get(context.NamedContainer());
-        var arguments = context.Request.Query["ps_args"].ToString()
+        var arguments = context.Request.Query.Text("ps_args")
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var list = await desk.Engine.Usage.ListProcessesAsync(container.Id, [.. arguments], context.RequestAborted);
         desk.Engine.Events.Publish(container, "top");

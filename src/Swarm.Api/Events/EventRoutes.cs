@@ -33,8 +33,8 @@ internal sealed class EventRoutes(EventLog events, TimeProvider time, Cancellati
         {
             throw new ApiException(
                 StatusCodes.Status400BadRequest,
-                $"`since` time ({context.Request.Query["since"]}) cannot be after `until` time "
-                + $"({context.Request.Query["until"]})");
+                $"`since` time ({context.Request.Query.Text("since")}) cannot be after `until` time "
+                + $"({context.Request.Query.Text("until")})");
         }
 
         using var listening = events.Listen();

@@ -54,7 +54,7 @@ internal sealed class ImageRoutes(
     private async Task TagAsync(HttpContext context, string image)
     {
         var name = NamedImage.Parse(
-            context.Request.Query["repo"].ToString(), context.Request.Query["tag"].ToString());
+            context.Request.Query.Text("repo"), context.Request.Query.Text("tag"));
         RequireImage(image);
         var tagged = images.Tag(image, name);
         await names.NameAsync(name, tagged.Id, context.RequestAborted);

@@ -86,7 +86,7 @@ internal sealed class RegistryRoutes(IImageRegistries registries)
                 StatusCodes.Status400BadRequest, $"limit {limit} is outside the range of [1, {SearchMost}]");
         }
 
-        var term = context.Request.Query["term"].ToString();
+        var term = context.Request.Query.Text("term");
         if (term.Length == 0) throw new ApiException(StatusCodes.Status400BadRequest, "no term to search for");
         var stars = filters["stars"].Select(StarsOf).DefaultIfEmpty(0).Max();
         var (official, automated) = (filters.Flag("is-official"), filters.Flag("is-automated"));

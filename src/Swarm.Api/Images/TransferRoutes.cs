@@ -27,7 +27,7 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
     public async Task PushAsync(HttpContext context, string repository)
     {
         var credentials = RegistryHeader.Read(context.Request, isNeeded: true);
-        var tag = context.Request.Query["tag"].ToString();
+        var tag = context.Request.Query.Text("tag");
         var tags = tag.Length > 0 || !NamedImage.IsBare(repository)
             ? [NamedImage.Parse(repository, tag)]
             : TagsOf(NamedImage.Parse(repository, ""));
@@ -79,14 +79,14 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
     }
 
     private Task CreateAsync(HttpContext context) =>
-        context.Request.Query["fromImage"].ToString() is { Length: > 0 } name
+        context.Request.Query.Text("fromImage") is { Length: > 0 } name
             ? PullAsync(context, name)
             : ImportAsync(context);
 
     private async Task PullAsync(HttpContext context, string repository)
     {
         var query = context.Request.Query;
-        var tag = query["tag"].ToString();
+        var tag = query.Text("tag");
         var name = NamedImage.Parse(repository, tag);
         var credentials = RegistryHeader.Read(context.Request, isNeeded: false);
         // Without a tag, all of them: clients that want one say which.
@@ -101,7 +101,7 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
             foreach (var one in wanted)
             {
                 var pulled = await images.PullAsync(
-                    one, query["platform"], credentials, progress.Tell, context.RequestAborted);
+                    one, query.Text("platform"), credentials, progress.Tell, context.RequestAborted);
                 if (one.Digest is null)
                     await NameAsync(one, pulled.Id, progress, context.RequestAborted, pulled.Given);
             }
@@ -111,15 +111,15 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
     private async Task ImportAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var address = AddressOf(query["fromSrc"].ToString());
-        var repository = query["repo"].ToString();
-        var name = repository.Length == 0 ? null : NamedImage.Parse(repository, query["tag"].ToString());
-        var platform = query["platform"].ToString();
+        var address = AddressOf(query.Text("fromSrc"));
+        var repository = query.Text("repo");
+        var name = repository.Length == 0 ? null : NamedImage.Parse(repository, query.Text("tag"));
+        var platform = query.Text("platform");
         var configuration = ImageChanges.Apply(
             platform.Length == 0 ? new ImageConfiguration() : new ImageConfiguration().On(platform),
             query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
         if (!QueryFlag.IsSet(query["reproducible"])) configuration = configuration with { Created = time.GetUtcNow() };
-        var comment = query["message"].ToString();
+        var comment = query.Text("message");
         var body = address is null
             ? await images.ImportAsync(context.Request.Body, name, configuration, comment, context.RequestAborted)
             : null;
