@@ -234,6 +234,18 @@ public sealed class TransferRouteTests
         Assert.Equal("archive", await saved.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
         Assert.Equal("application/json", missing.Content.Headers.ContentType?.ToString());
+        Assert.Equal("{\"message\":\"No such image: none:latest\"}\n", await missing.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_repository_is_saved_also_where_none_of_its_images_is_the_latest()
+    {
+        await using var node = await ServedNode.StartAsync();
+        node.Store.Add("archive"u8, "box:2");
+
+        var saved = await node.Client.GetAsync("/images/box/get");
+
+        Assert.Equal((HttpStatusCode.OK, "archive"), (saved.StatusCode, await saved.Content.ReadAsStringAsync()));
     }
 
     private static async Task<string> PullAsync(ServedNode node, string path, string? credentials = null)

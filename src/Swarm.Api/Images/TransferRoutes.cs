@@ -149,6 +149,13 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
     private Task SaveAsync(HttpContext context, string[] wanted)
     {
         if (wanted.Length == 0) throw new ApiException(StatusCodes.Status400BadRequest, "no image is named");
+        // What cannot be read is told by the store.
+        if (Array.Find(wanted, name => !IsHere(name)) is { } missing
+            && images.Store.Warnings().IsEmpty)
+        {
+            throw MissingImage.Tell(missing);
+        }
+
         var platform = PlatformQuery.Read(context);
         context.Response.ContentType = "application/x-tar";
         return images.SaveAsync(wanted, platform, context.Response.Body, context.RequestAborted);
@@ -161,6 +168,11 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
         if (await names.NameAsync(name, image, manifest, cancellation) is not { } reason) return;
         progress.Tell(new TransferStep("", $"Warning: the cluster does not know the name yet: {reason}"));
     }
+
+    /// <summary>Whether there is such an image, or any of such a repository.</summary>
+    private bool IsHere(string wanted) => images.Store.Find(wanted) is not null
+        || (NamedImage.IsBare(wanted) && ImageReference.TryParse(wanted, out var repository, out _)
+            && TagsOf(repository).Length > 0);
 
     private ImageReference[] TagsOf(ImageReference repository) =>
     [
