@@ -178,18 +178,20 @@ public sealed class TransferRouteTests
     }
 
     [Fact]
-    public async Task A_push_ends_with_the_digest_and_wants_credentials_that_can_be_read()
+    public async Task A_push_ends_with_the_digest_and_passes_over_credentials_that_cannot_be_read()
     {
         await using var node = await ServedNode.StartAsync();
         await node.Client.PostAsync("/images/load", new StringContent("archive"));
 
-        var answer = await node.Client.PostAsync("/images/loaded/push?tag=latest", null);
+        var without = await node.Client.PostAsync("/images/loaded/push?tag=latest", null);
         var unreadable = await SendAsync(node, "/images/loaded/push?tag=latest", "no json");
 
-        Assert.Contains(
-            "\"aux\":{\"Tag\":\"latest\",\"Digest\":\"sha256:", await answer.Content.ReadAsStringAsync(),
-            StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.BadRequest, unreadable.StatusCode);
+        foreach (var answer in (HttpResponseMessage[])[without, unreadable])
+        {
+            Assert.Contains(
+                "\"aux\":{\"Tag\":\"latest\",\"Digest\":\"sha256:", await answer.Content.ReadAsStringAsync(),
+                StringComparison.Ordinal);
+        }
     }
 
     [Theory]

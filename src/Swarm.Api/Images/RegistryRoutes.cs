@@ -47,7 +47,7 @@ internal sealed class RegistryRoutes(IImageRegistries registries)
     private async Task DescribeAsync(HttpContext context, string name)
     {
         var image = await registries.DescribeAsync(
-            NamedImage.Parse(name, ""), RegistryHeader.Read(context.Request, isNeeded: false),
+            NamedImage.Parse(name, ""), RegistryHeader.Read(context.Request),
             context.RequestAborted);
         JsonArray platforms = [];
         foreach (var platform in image.Platforms)
@@ -92,7 +92,7 @@ internal sealed class RegistryRoutes(IImageRegistries registries)
         var (official, automated) = (filters.Flag("is-official"), filters.Flag("is-automated"));
         JsonArray found = [];
         foreach (var one in await registries.SearchAsync(
-            term, limit, RegistryHeader.Read(context.Request, isNeeded: false), context.RequestAborted))
+            term, limit, RegistryHeader.Read(context.Request), context.RequestAborted))
         {
             if (one.Stars < stars || (official ?? one.IsOfficial) != one.IsOfficial
                 || (automated ?? one.IsAutomated) != one.IsAutomated)

@@ -26,7 +26,7 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
 
     public async Task PushAsync(HttpContext context, string repository)
     {
-        var credentials = RegistryHeader.Read(context.Request, isNeeded: true);
+        var credentials = RegistryHeader.Read(context.Request);
         var tag = context.Request.Query.Text("tag");
         var tags = tag.Length > 0 || !NamedImage.IsBare(repository)
             ? [NamedImage.Parse(repository, tag)]
@@ -88,7 +88,7 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
         var query = context.Request.Query;
         var tag = query.Text("tag");
         var name = NamedImage.Parse(repository, tag);
-        var credentials = RegistryHeader.Read(context.Request, isNeeded: false);
+        var credentials = RegistryHeader.Read(context.Request);
         // Without a tag, all of them: clients that want one say which.
         var all = tag.Length == 0 && NamedImage.IsBare(repository);
         var progress = new ProgressStream(context, time);
