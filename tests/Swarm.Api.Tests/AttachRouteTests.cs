@@ -61,6 +61,25 @@ public sealed class AttachRouteTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/v1.41", "application/vnd.docker.raw-stream")]
+    [InlineData("/v1.42", "application/vnd.docker.multiplexed-stream")]
+    [InlineData("", "application/vnd.docker.multiplexed-stream")]
+    public async Task Before_1_42_two_streams_in_one_have_no_type_of_their_own(string version, string type)
+    {
+        _node.Engine.Log = new FakeLog("written");
+        var attached = await _node.Client.PostAsync($"{version}/containers/{Container}/attach", null);
+        var read = await _node.Client.GetAsync($"{version}/containers/{Container}/logs?stdout=1");
+        var made = await _node.Client.PostAsync(
+            $"{version}/containers/{Container}/exec", new StringContent("""{"Cmd":["sh"]}"""));
+        var exec = (await made.Content.ReadAsStringAsync()).Split('"')[3];
+        _node.Engine.Programs.Console.End();
+        var run = await _node.Client.PostAsync($"{version}/exec/{exec}/start", null);
+
+        foreach (var answer in (HttpResponseMessage[])[attached, read, run])
+            Assert.Equal((HttpStatusCode.OK, type), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+    }
+
     private Task<string> TellAsync()
     {
         var now = DateTimeOffset.UtcNow;

@@ -23,7 +23,7 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
     private Task AttachAsync(HttpContext context)
     {
         var wanted = Wanted.Read(context.Request, desk.Engine.Get(context.NamedContainer()));
-        var type = ExecRoutes.TypeOf(wanted.Container.Definition.Spec.Tty);
+        var type = MuxFrame.TypeFor(context, wanted.Container.Definition.Spec.Tty);
         return AttachAsync(wanted, () => HijackedStream.BeginAsync(context, type, stopping));
     }
 
