@@ -52,5 +52,24 @@ public sealed class ImageNameTests
         }
     }
 
+    [Theory]
+    [InlineData("sha256", "")]
+    [InlineData("sha256", "1")]
+    [InlineData("docker.io/library/sha256", "1")]
+    public async Task No_tag_looks_like_a_digest(string repository, string tag)
+    {
+        await using var node = await ServedNode.StartAsync();
+        await node.Client.PostAsync("/images/load", new StringContent("archive"));
+
+        var refused = await node.Client.PostAsync($"/images/loaded/tag?repo={repository}&tag={tag}", null);
+        var taken = await node.Client.PostAsync("/images/loaded/tag?repo=me/sha256&tag=1", null);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(
+            "refusing to create an ambiguous tag using digest algorithm as name",
+            await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
+    }
+
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 }

@@ -55,6 +55,13 @@ internal sealed class ImageRoutes(
     {
         var name = NamedImage.Parse(
             context.Request.Query.Text("repo"), context.Request.Query.Text("tag"));
+        if (name.FamiliarRepository == "sha256")
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                "refusing to create an ambiguous tag using digest algorithm as name");
+        }
+
         RequireImage(image);
         var tagged = images.Tag(image, name);
         await names.NameAsync(name, tagged.Id, context.RequestAborted);
