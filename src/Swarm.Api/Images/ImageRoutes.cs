@@ -84,13 +84,13 @@ internal sealed class ImageRoutes(
             Bytes? size = shared?.GetValueOrDefault(image.Id);
             var line = ImageDocument.Line(image, shown, containers.GetValueOrDefault(image.Id), size);
             if (held is not null) line["Nodes"] = 1 + ImageDocument.CountNodes(held[image.Id]);
-            lines.Add((JsonNode)ImageDocument.For(context, line));
+            lines.Add((JsonNode)ImageDocument.LineFor(context, line));
         }
 
         foreach (var elsewhere in held ?? Enumerable.Empty<IGrouping<Digest, HeldImage>>())
         {
             if (isAll && images.Store.Find(elsewhere.Key.Value) is null)
-                lines.Add((JsonNode)ImageDocument.For(context, ImageDocument.LineOfOthers([.. elsewhere])));
+                lines.Add((JsonNode)ImageDocument.LineFor(context, ImageDocument.LineOfOthers([.. elsewhere])));
         }
 
         await context.Response.WriteNodeAsync(StatusCodes.Status200OK, lines, context.RequestAborted);
