@@ -121,6 +121,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
 
     private async Task StartAsync(HttpContext context)
     {
+        StartRequest.Require(context.Request);
         var container = desk.Engine.Get(context.NamedContainer());
         try
         {
