@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Swarm.Cluster.Nodes;
 using Swarm.Runtime.Volumes;
 
 namespace Swarm.Api.Tests;
@@ -80,6 +81,24 @@ public sealed class OldClientTests
 
         using var pruned = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal(removed, string.Join(' ', pruned.RootElement.GetProperty("VolumesDeleted").EnumerateArray()));
+    }
+
+    [Theory]
+    [InlineData("/v1.39", "", "shareable")]
+    [InlineData("/v1.39", ",\"IpcMode\":\"private\"", "")]
+    [InlineData("/v1.40", "", "")]
+    [InlineData("", "", "")]
+    public async Task Before_1_40_others_may_share_the_ipc_of_a_container_unasked(
+        string version, string asked, string mode)
+    {
+        await using var node = await ServedNode.StartAsync();
+        node.Store.Add("archive"u8, "box:latest");
+
+        await node.Client.PostAsync(
+            $"{version}/containers/create",
+            new StringContent($$$"""{"Image":"box","HostConfig":{"Init":false{{{asked}}}}}"""));
+
+        Assert.Equal(mode, Assert.Single(node.Asked.OfType<CreateStandalone>()).Definition.Spec.Shared.Ipc);
     }
 
     [Theory]

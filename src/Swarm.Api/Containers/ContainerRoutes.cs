@@ -64,6 +64,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         var host = asked.Object("HostConfig");
         ConsoleSizeReading.DropWhereNotMeant(context, host);
         UnsupportedFields.DropWhereGone(context, host);
+        NamespaceReading.ShareWhereMeant(context, host);
         var discarded = DiscardedLimits.TakeOut(host, node);
         var (spec, settings) = ContainerReading.Read(
             asked,
