@@ -224,7 +224,7 @@ public sealed partial class ImageStore : IImageStore, IDisposable
             ImageFault.NotFound,
             _catalog.FindBroken(nameOrId) is { } broken
                 ? $"what is known of image {nameOrId} cannot be read: {broken.Path} ({broken.Fault})"
-                : $"there is no image {nameOrId} on this host");
+                : $"No such image: {nameOrId}");
 
     private StoredImage Show(KnownImage image) => new(
         image.Id, image.ManifestDigest, _catalog.NamesOf(image.Id), image.Configuration, image.Size)

@@ -113,7 +113,7 @@ public sealed class BuildRouteTests
     [InlineData("squash=1", 501, "squash")]
     [InlineData("dockerfile=a%00b", 400, "dockerfile: a path has no zero byte")]
     [InlineData("securityopt=seccomp%3Dx", 501, "security-opt")]
-    [InlineData("t=UPPER", 400, "must be lower case")]
+    [InlineData("t=UPPER", 400, "repository name (library/UPPER) must be lowercase")]
     [InlineData("t=a%40sha256%3A0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 400, "digest")]
     [InlineData("memory=much", 400, "invalid value of memory: much")]
     [InlineData("buildargs=%5B1%5D", 400, "invalid value of buildargs")]

@@ -7,7 +7,7 @@ public sealed class CleanPathTests
     [Theory]
     [InlineData("/images/docker.io%2Flibrary%2Fbox:1/json", HttpStatusCode.OK, null)]
     [InlineData("/v1.47/images/docker.io%2flibrary%2fbox%3A1/json", HttpStatusCode.OK, null)]
-    [InlineData("/images/docker.io%252Flibrary%252Fbox:1/json", HttpStatusCode.NotFound, null)]
+    [InlineData("/images/docker.io%252Flibrary%252Fbox:1/json", HttpStatusCode.BadRequest, null)]
     [InlineData("/v1.47/containers//web/json?size=1", HttpStatusCode.MovedPermanently,
         "/v1.47/containers/web/json?size=1")]
     [InlineData("/containers/%2Fweb/json", HttpStatusCode.MovedPermanently, "/containers/web/json")]

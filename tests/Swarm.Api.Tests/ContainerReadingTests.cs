@@ -112,6 +112,18 @@ public sealed class ContainerReadingTests
     [InlineData("""{"StorageOpt":{"dm.basesize":"10G"}}""", 400, "Unknown option dm.basesize")]
     [InlineData("""{"Memory":4096}""", 400, "Minimum memory limit allowed is 6MB")]
     [InlineData("""{"Memory":-5}""", 400, "Minimum memory limit allowed is 6MB")]
+    [InlineData("""{"MemoryReservation":1}""", 400, "Minimum memory reservation allowed is 6MB")]
+    [InlineData("""{"ShmSize":-1}""", 400, "SHM size can not be less than 0")]
+    [InlineData("""{"Binds":[":/x"]}""", 400, "invalid volume specification: ':/x'")]
+    [InlineData("""{"Binds":[":/x:ro"]}""", 400, "invalid volume specification: ':/x:ro'")]
+    [InlineData("""{"BlkioDeviceReadBps":[{"Path":"/dev/a","Rate":-1}]}""", 400,
+        "HostConfig.BlkioDeviceReadBps[0].Rate cannot be negative: -1")]
+    [InlineData("""{"BlkioDeviceWriteIOps":[{"Path":"/dev/a","Rate":-1}]}""", 400,
+        "HostConfig.BlkioDeviceWriteIOps[0].Rate cannot be negative: -1")]
+    [InlineData("""{"Mounts":[{"Type":"bind","Source":"/s","Target":"/t","VolumeOptions":{}}]}""", 400,
+        "invalid mount config for type \"bind\": field VolumeOptions must not be specified")]
+    [InlineData("""{"Mounts":[{"Type":"volume","Target":"/t","BindOptions":{}}]}""", 400,
+        "invalid mount config for type \"volume\": field BindOptions must not be specified")]
     [InlineData("""{"BlkioWeight":-1}""", 400, "Range of blkio weight is from 10 to 1000")]
     [InlineData("""{"BlkioWeight":1001}""", 400, "Range of blkio weight is from 10 to 1000")]
     [InlineData("""{"MemorySwappiness":101}""", 400, "Invalid value: 101, valid memory swappiness range is 0-100")]

@@ -150,10 +150,14 @@ internal sealed class FakeImageStore : IImageStore
         IReadOnlyCollection<string> namesOrIds, string? platform, Stream archive, CancellationToken cancellation)
     {
         Platform = platform;
-        var missing = namesOrIds.FirstOrDefault(name => Find(name) is null);
-        if (missing is not null) throw new ImageException(ImageFault.NotFound, $"No such image: {missing}");
+        var repositories = _images.SelectMany(image => image.Value).ToLookup(name => name.FamiliarRepository);
+        var named = namesOrIds.SelectMany(name => repositories.Contains(name)
+            ? repositories[name].Select(one => one.Familiar)
+            : [name]).ToList();
+        if (named.Find(name => Find(name) is null) is { } missing)
+            throw new ImageException(ImageFault.NotFound, $"No such image: {missing}");
         await archive.WriteAsync("archive"u8.ToArray(), cancellation);
-        return [.. namesOrIds.Select(name => Find(name)!.Id)];
+        return [.. named.Select(name => Find(name)!.Id)];
     }
 
     public IDisposable? HoldImage(string nameOrId) => Find(nameOrId) is null ? null : new MemoryStream();

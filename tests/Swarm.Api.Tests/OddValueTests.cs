@@ -129,7 +129,7 @@ public sealed class OddValueTests
         ("CgroupnsMode", "cgroup namespace mode"), ("OomScoreAdj", "oom score"), ("Memory", "memory limit"),
         ("BlkioWeight", "blkio weight"), ("MemorySwappiness", "swappiness"), ("NanoCpus", "CPUs"),
         ("CpuPeriod", "cfs period"), ("CpuQuota", "cfs quota"), ("CpuShares", "shares"), ("Runtime", "runtime name"),
-        ("Volumes", "mount path"),
+        ("Volumes", "mount path"), ("ShmSize", "SHM size"),
         ("Volumes", "destination"), ("ExposedPorts", "port"),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Swarm.Cluster.Nodes;
 using Swarm.Runtime.Volumes;
 
 namespace Swarm.Api.Tests;
@@ -81,4 +82,51 @@ public sealed class OldClientTests
         using var pruned = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal(removed, string.Join(' ', pruned.RootElement.GetProperty("VolumesDeleted").EnumerateArray()));
     }
+
+    [Theory]
+    [InlineData("/v1.39", "", "shareable")]
+    [InlineData("/v1.39", ",\"IpcMode\":\"private\"", "")]
+    [InlineData("/v1.40", "", "")]
+    [InlineData("", "", "")]
+    public async Task Before_1_40_others_may_share_the_ipc_of_a_container_unasked(
+        string version, string asked, string mode)
+    {
+        await using var node = await ServedNode.StartAsync();
+        node.Store.Add("archive"u8, "box:latest");
+
+        await node.Client.PostAsync(
+            $"{version}/containers/create",
+            new StringContent($$$"""{"Image":"box","HostConfig":{"Init":false{{{asked}}}}}"""));
+
+        Assert.Equal(mode, Assert.Single(node.Asked.OfType<CreateStandalone>()).Definition.Spec.Shared.Ipc);
+    }
+
+    [Theory]
+    [InlineData("/v1.42", "<none>:<none>", "<none>@<none>")]
+    [InlineData("/v1.43", "", "")]
+    [InlineData("", "", "")]
+    public async Task Before_1_43_an_image_without_a_name_is_listed_with_one_that_says_so(
+        string version, string tag, string digest)
+    {
+        await using var node = await ServedNode.StartAsync();
+        var unnamed = node.Store.Add("archive"u8, "box:latest");
+        node.Store.Add("other"u8, "box:latest");
+
+        using var listed = JsonDocument.Parse(await node.Client.GetStringAsync($"{version}/images/json"));
+        using var used = JsonDocument.Parse(await node.Client.GetStringAsync($"{version}/system/df"));
+        using var shown = JsonDocument.Parse(await node.Client.GetStringAsync($"{version}/images/{unnamed}/json"));
+
+        foreach (var list in (JsonElement[])[listed.RootElement, used.RootElement.GetProperty("Images")])
+        {
+            var image = list.EnumerateArray().Single(one => one.GetProperty("Id").GetString() == unnamed.Value);
+            Assert.Equal((tag, digest), (Names(image, "RepoTags"), Names(image, "RepoDigests")));
+            var other = list.EnumerateArray().Single(one => one.GetProperty("Id").GetString() != unnamed.Value);
+            Assert.Equal(("box:latest", ""), (Names(other, "RepoTags"), Names(other, "RepoDigests")));
+        }
+
+        Assert.Equal(("", ""), (Names(shown.RootElement, "RepoTags"), Names(shown.RootElement, "RepoDigests")));
+    }
+
+    private static string Names(JsonElement image, string field) =>
+        string.Join(' ', image.GetProperty(field).EnumerateArray());
 }

@@ -31,27 +31,27 @@ internal static class BuildReading
     public static BuildRequest Read(HttpRequest request)
     {
         var query = request.Query;
-        if (query["version"] == "2")
+        if (query.Text("version") == "2")
             throw new ApiException(StatusCodes.Status501NotImplemented, BuildKitRefusal.Reason);
-        if (query["remote"].ToString() is { Length: > 0 } remote)
+        if (query.Text("remote") is { Length: > 0 } remote)
             throw Unsupported($"a build context from {remote}: send it in the body");
         if (QueryFlag.IsSet(query["squash"])) throw Unsupported("squash");
         if (query["securityopt"].Any(option => option?.Length > 0)) throw Unsupported("security-opt");
-        if (query["outputs"].ToString() is { Length: > 0 } outputs && outputs != "[]") throw Unsupported("outputs");
+        if (query.Text("outputs") is { Length: > 0 } outputs && outputs != "[]") throw Unsupported("outputs");
         if (query.TryGetValue("storageopt", out var storage) && storage.ToString() is not ("" or "{}" or "null"))
             throw Unsupported("storageopt");
-        var file = query["dockerfile"].ToString();
+        var file = query.Text("dockerfile");
         if (file.Contains('\0')) throw Wrong("dockerfile: a path has no zero byte");
         return new BuildRequest
         {
             Dockerfile = file,
-            Target = query["target"].ToString(),
-            Arguments = ReadMap(query["buildargs"].ToString(), "buildargs"),
-            Labels = ReadMap(query["labels"].ToString(), "labels").ToImmutableSortedDictionary(
+            Target = query.Text("target"),
+            Arguments = ReadMap(query.Text("buildargs"), "buildargs"),
+            Labels = ReadMap(query.Text("labels"), "labels").ToImmutableSortedDictionary(
                 label => label.Key, label => label.Value ?? "", StringComparer.Ordinal),
             NoCache = QueryFlag.IsSet(query["nocache"]),
             Pull = QueryFlag.IsSet(query["pull"]),
-            Platform = query["platform"].ToString(),
+            Platform = query.Text("platform"),
             // Steps share no namespace of a container: nothing says of which.
             Running = ContainerReading.Read(
                 new JsonFields(ReadRunning(query)), named => throw Wrong($"No such container: {named}")).Spec,
@@ -78,7 +78,7 @@ internal static class BuildReading
         var host = new JsonObject();
         foreach (var (name, field) in Numbers)
         {
-            if (query[name].ToString() is not { Length: > 0 } text) continue;
+            if (query.Text(name) is not { Length: > 0 } text) continue;
             host[field] = long.TryParse(
                 text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? number
@@ -87,12 +87,12 @@ internal static class BuildReading
 
         foreach (var (name, field) in Words)
         {
-            if (query[name].ToString() is { Length: > 0 } text) host[field] = text;
+            if (query.Text(name) is { Length: > 0 } text) host[field] = text;
         }
 
         if (query["extrahosts"] is { Count: > 0 } hosts)
             host["ExtraHosts"] = new JsonArray([.. hosts.Select(entry => (JsonNode?)entry)]);
-        if (query["ulimits"].ToString() is { Length: > 0 } ulimits) host["Ulimits"] = ReadJson(ulimits, "ulimits");
+        if (query.Text("ulimits") is { Length: > 0 } ulimits) host["Ulimits"] = ReadJson(ulimits, "ulimits");
         return new JsonObject { ["Image"] = "step", ["HostConfig"] = host };
     }
 

@@ -104,13 +104,13 @@ internal sealed class BuildRoutes(
     /// more is removed than the first allows.</summary>
     private static Bytes ReadKept(IQueryCollection query)
     {
-        if (query["min-free-space"].ToString() is not ("" or "0"))
+        if (query.Text("min-free-space") is not ("" or "0"))
         {
             throw new ApiException(
                 StatusCodes.Status501NotImplemented, "min-free-space is not supported by this version of Swarm");
         }
 
-        return new Bytes(Bounds.Max(name => Number(name, query[name].ToString())));
+        return new Bytes(Bounds.Max(name => Number(name, query.Text(name))));
     }
 
     private static long Number(string name, string text)

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Microsoft.AspNetCore.Http;
+using Swarm.Api.Http;
 
 namespace Swarm.Api.Connections;
 
@@ -9,10 +11,14 @@ internal static class MuxFrame
 {
     public const int HeadLength = 8;
 
-    public const string ContentType = "application/vnd.docker.multiplexed-stream";
+    /// <summary>Before this version, what goes so had no type of its own.</summary>
+    private const int Since = 42;
 
-    /// <summary>Of a terminal, whose output is one stream of bytes.</summary>
-    public const string RawContentType = "application/vnd.docker.raw-stream";
+    /// <summary>The type of what is answered: that of a terminal is one stream of bytes.</summary>
+    public static string TypeFor(HttpContext context, bool isTerminal) =>
+        isTerminal || ApiVersion.IsBefore(context, Since)
+            ? "application/vnd.docker.raw-stream"
+            : "application/vnd.docker.multiplexed-stream";
 
     /// <param name="stream">1 is standard output, 2 standard error.</param>
     public static void WriteHead(Span<byte> head, int stream, int length)

@@ -74,7 +74,7 @@ internal sealed class ArchiveRoutes(ContainerDesk desk)
         context.Response.Headers[StatusHeader] = PathStatus.Write(entry);
     }
 
-    private static string PathOf(HttpRequest request) => request.Query["path"].ToString() is { Length: > 0 } path
+    private static string PathOf(HttpRequest request) => request.Query.Text("path") is { Length: > 0 } path
         ? path
         : throw new ApiException(StatusCodes.Status400BadRequest, "missing parameter: path");
 }

@@ -23,7 +23,7 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
     private Task AttachAsync(HttpContext context)
     {
         var wanted = Wanted.Read(context.Request, desk.Engine.Get(context.NamedContainer()));
-        var type = ExecRoutes.TypeOf(wanted.Container.Definition.Spec.Tty);
+        var type = MuxFrame.TypeFor(context, wanted.Container.Definition.Spec.Tty);
         return AttachAsync(wanted, () => HijackedStream.BeginAsync(context, type, stopping));
     }
 
@@ -51,7 +51,12 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
                 client.Output.AsStream(), container.Id, written, before, CancellationToken.None, stopping);
         }
 
-        if (session is null) return;
+        if (session is null)
+        {
+            await client.SayGoodbyeAsync();
+            return;
+        }
+
         var isDetached = await new ConsoleStreaming(client, session, wanted.Keys).RunAsync(stopping);
         if (isDetached) desk.Engine.Events.Publish(container, "detach");
     }
@@ -66,27 +71,30 @@ internal sealed class AttachRoutes(ContainerDesk desk, TimeProvider time, Cancel
     }
 
     /// <summary>What one who attaches wants.</summary>
-    /// <param name="Streams">Null: only what came before.</param>
+    /// <param name="Streams">Null: none of what is to come.</param>
     private sealed record Wanted(ContainerState Container, ConsoleStreams? Streams, WantedLog? Log, DetachKeys? Keys)
     {
-        /// <exception cref="ApiException">It is nothing.</exception>
+        /// <exception cref="ApiException">It cannot be had; of one that is paused nothing can.</exception>
         public static Wanted Read(HttpRequest request, ContainerState container)
         {
             var query = request.Query;
             var (output, error) = (QueryFlag.IsSet(query["stdout"]), QueryFlag.IsSet(query["stderr"]));
             var (isStreaming, hasLog) = (QueryFlag.IsSet(query["stream"]), QueryFlag.IsSet(query["logs"]));
-            if (!isStreaming && !hasLog)
-            {
-                throw new ApiException(
-                    StatusCodes.Status400BadRequest, "attaching without stream and without logs is to nothing");
-            }
-
+            var streams = new ConsoleStreams(QueryFlag.IsSet(query["stdin"]), output, error);
             if (hasLog) LogWriting.RequireLog(container);
             var isTerminal = container.Definition.Spec.Tty;
-            var keys = DetachKeys.Read(query["detachKeys"].ToString()); // who names keys that there are not is told
+            var keys = DetachKeys.Read(query.Text("detachKeys")); // who names keys that there are not is told
+            if (container.IsPaused)
+            {
+                throw new ApiException(
+                    StatusCodes.Status409Conflict,
+                    $"Container {container.Definition.Name} is paused, unpause the container before attach");
+            }
+
             return new Wanted(
                 container,
-                isStreaming ? new ConsoleStreams(QueryFlag.IsSet(query["stdin"]), output, error) : null,
+                // Who names none is answered as one who wants nothing: with nothing, at once.
+                isStreaming && streams is not { Input: false, Output: false, Error: false } ? streams : null,
                 hasLog ? new WantedLog(output, error) { IsTerminal = isTerminal } : null,
                 isTerminal ? keys : null);
         }

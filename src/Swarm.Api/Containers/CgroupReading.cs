@@ -42,10 +42,17 @@ internal static class CgroupReading
            select new DeviceWeight(one.Text("Path"), (int)Math.Clamp(one.Number("Weight"), 0, int.MaxValue)),
     ];
 
+    /// <exception cref="ApiException">A rate cannot be.</exception>
     public static ImmutableArray<BlockThrottle> Throttles(JsonFields host) =>
     [
         .. from field in Throttled
            from throttle in host.Objects(field.Name)
-           select new BlockThrottle(field.Kind, throttle.Text("Path"), throttle.Number("Rate")),
+           select new BlockThrottle(field.Kind, throttle.Text("Path"), Rate(throttle)),
     ];
+
+    private static long Rate(JsonFields throttle) => throttle.Number("Rate") is >= 0 and var rate
+        ? rate
+        : throw new ApiException(
+            StatusCodes.Status400BadRequest,
+            $"{throttle.PathOf("Rate")} cannot be negative: {throttle.Number("Rate")}");
 }

@@ -18,18 +18,18 @@ internal sealed class CommitRoutes(ContainerDesk desk, HostImages images, IImage
     private async Task CommitAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var shown = await desk.ShowAsync(query["container"].ToString(), context.RequestAborted);
+        var shown = await desk.ShowAsync(query.Text("container"), context.RequestAborted);
         var asked = await JsonFields.ReadAsync(context.Request, context.RequestAborted);
         asked.RefuseZeros(); // a container of the image could not be started
-        var name = NameOf(query["repo"].ToString(), query["tag"].ToString());
+        var name = NameOf(query.Text("repo"), query.Text("tag"));
         var configuration = ImageChanges.Apply(
             CommittedConfiguration.Of(shown, asked),
             query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
         var (program, arguments) = ContainerDocument.CommandOf(shown);
-        var commit = new ImageCommit(configuration with { Author = query["author"].ToString() })
+        var commit = new ImageCommit(configuration with { Author = query.Text("author") })
         {
             Name = name,
-            Comment = query["comment"].ToString(),
+            Comment = query.Text("comment"),
             CreatedBy = string.Join(' ', arguments.Prepend(program)),
         };
         // It stands still meanwhile unless its client says otherwise.

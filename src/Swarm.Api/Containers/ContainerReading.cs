@@ -101,7 +101,7 @@ internal static class ContainerReading
             DnsServers = NameServerReading.Servers(host),
             Sysctls = host.Texts("Sysctls"),
             WritableMax = StorageReading.SizeMax(host),
-            ShmSize = new Bytes(host.Number("ShmSize")),
+            ShmSize = ShmSize(host),
             Ulimits = ProcessReading.Ulimits(host),
             Init = host.Flag("Init"),
             Groups = ProcessReading.Groups(host),
@@ -120,6 +120,10 @@ internal static class ContainerReading
             AppArmor = security.AppArmor,
         };
     }
+
+    private static Bytes ShmSize(JsonFields host) => host.Number("ShmSize") is >= 0 and var size
+        ? new Bytes(size)
+        : throw new ApiException(StatusCodes.Status400BadRequest, "SHM size can not be less than 0");
 
     /// <param name="image">The image's, which holds in all that is not said.</param>
     /// <returns>Null where there is no test.</returns>

@@ -64,13 +64,14 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         var host = asked.Object("HostConfig");
         ConsoleSizeReading.DropWhereNotMeant(context, host);
         UnsupportedFields.DropWhereGone(context, host);
+        NamespaceReading.ShareWhereMeant(context, host);
         var discarded = DiscardedLimits.TakeOut(host, node);
         var (spec, settings) = ContainerReading.Read(
             asked,
             // Not 404: clients take that for an image that is missing.
             named => desk.Engine.FindNamed(named)?.Id ?? throw new ApiException(
                 StatusCodes.Status400BadRequest, ContainerFinder.Missing(named).Message));
-        var given = context.Request.Query["name"].ToString().TrimStart('/');
+        var given = context.Request.Query.Text("name").TrimStart('/');
         var name = given.Length > 0 ? given : _chosen.Choose();
         try
         {
@@ -87,7 +88,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
         IEnumerable<string> discarded)
     {
         ContainerNames.Require(name, desk.Engine.List());
-        var image = desk.RequireImage(spec.Image, context.Request.Query["platform"].ToString());
+        var image = desk.RequireImage(spec.Image, context.Request.Query.Text("platform"));
         spec = ContainerReading.OverImage(spec, asked, image.Configuration);
         var id = ContainerDesk.NewId();
         await desk.AskAsync(
@@ -121,6 +122,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
 
     private async Task StartAsync(HttpContext context)
     {
+        StartRequest.Require(context.Request);
         var container = desk.Engine.Get(context.NamedContainer());
         try
         {
@@ -287,7 +289,7 @@ internal sealed class ContainerRoutes(ContainerDesk desk, NodeFacts node, TimePr
 
     private static int SignalOf(HttpRequest request, string otherwise)
     {
-        var text = request.Query["signal"].ToString();
+        var text = request.Query.Text("signal");
         if (text.Length == 0) text = otherwise;
         if (text.Length == 0) return 0;
         return SignalNames.TryParse(text, out var signal)

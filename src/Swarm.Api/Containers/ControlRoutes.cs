@@ -38,7 +38,7 @@ internal sealed class ControlRoutes(ContainerDesk desk)
     private async Task RenameAsync(HttpContext context)
     {
         var container = desk.Engine.Get(context.NamedContainer());
-        var name = context.Request.Query["name"].ToString().TrimStart('/');
+        var name = context.Request.Query.Text("name").TrimStart('/');
         if (name == container.Definition.Name)
         {
             throw new ApiException(
@@ -64,7 +64,7 @@ internal sealed class ControlRoutes(ContainerDesk desk)
     {
         var container = desk.Engine.Get(context.NamedContainer());
         await desk.RefuseRestartingAsync(container, context.RequestAborted);
-        var arguments = context.Request.Query["ps_args"].ToString()
+        var arguments = context.Request.Query.Text("ps_args")
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var list = await desk.Engine.Usage.ListProcessesAsync(container.Id, [.. arguments], context.RequestAborted);
         desk.Engine.Events.Publish(container, "top");

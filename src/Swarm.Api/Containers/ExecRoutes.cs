@@ -71,7 +71,8 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
 
         desk.Engine.Execs.ExpectRunning(exec.Id); // told by the answer's status, which is given away with its head
         // The head first, on its own: some clients lose what comes in one piece with it.
-        await using var client = await HijackedStream.BeginAsync(context, TypeOf(exec.Definition.Tty), stopping);
+        var type = MuxFrame.TypeFor(context, exec.Definition.Tty);
+        await using var client = await HijackedStream.BeginAsync(context, type, stopping);
         IConsoleSession session;
         Tell(container, exec); // before: it may end at once
         try
@@ -109,8 +110,6 @@ internal sealed class ExecRoutes(ContainerDesk desk, CancellationToken stopping)
         desk.Engine.Events.Publish(
             container, $"exec_start: {string.Join(' ', exec.Definition.Arguments)}", ("execID", exec.Id));
     }
-
-    public static string TypeOf(bool isTerminal) => isTerminal ? MuxFrame.RawContentType : MuxFrame.ContentType;
 
     private Task ResizeExecAsync(HttpContext context)
     {

@@ -26,6 +26,8 @@ internal static class LimitReading
         var memory = host.Number("Memory");
         if (memory is not 0 and < LeastMemory)
             throw Invalid("Minimum memory limit allowed is 6MB");
+        if (host.Number("MemoryReservation") is > 0 and < LeastMemory)
+            throw Invalid("Minimum memory reservation allowed is 6MB");
         if (host.Number("NanoCpus") > 0 && (host.Number("CpuQuota") > 0 || host.Number("CpuPeriod") > 0))
             throw Invalid("Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set");
         if (host.Number("BlkioWeight") is not 0 and (< 10 or > 1000))

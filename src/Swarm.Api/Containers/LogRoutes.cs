@@ -25,7 +25,7 @@ internal sealed class LogRoutes(ContainerDesk desk, TimeProvider time, Cancellat
             wanted = wanted with { Details = LogDetails.Of(shown) };
         }
 
-        context.Response.ContentType = wanted.IsTerminal ? MuxFrame.RawContentType : MuxFrame.ContentType;
+        context.Response.ContentType = MuxFrame.TypeFor(context, wanted.IsTerminal);
         // Clients take an answer that does not begin for one that does not come.
         await context.Response.Body.FlushAsync(context.RequestAborted);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);

@@ -10,6 +10,13 @@ internal static class NamespaceReading
 {
     private const string OfContainer = "container:";
 
+    /// <summary>Clients before 1.40 that name no IPC mean one which others may share.</summary>
+    public static void ShareWhereMeant(HttpContext context, JsonFields host)
+    {
+        if (ApiVersion.IsBefore(context, minor: 40) && host.Text("IpcMode").Length == 0)
+            host.Node["IpcMode"] = "shareable";
+    }
+
     /// <param name="find">The container of a name, an id, or the beginning of one.</param>
     /// <exception cref="ApiException">A mode that is not known, or a container that is not there.</exception>
     public static SharedNamespaces Read(JsonFields config, JsonFields host, Func<string, ContainerId> find)

@@ -22,7 +22,7 @@ internal sealed class WaitRoutes(ContainerDesk desk, CancellationToken stopping)
 
     private async Task WaitAsync(HttpContext context)
     {
-        var condition = context.Request.Query["condition"].ToString();
+        var condition = context.Request.Query.Text("condition");
         if (condition is not ("" or "not-running" or "next-exit" or "removed"))
         {
             throw new ApiException(

@@ -46,7 +46,7 @@ internal sealed record WantedLog(bool Output, bool Error)
             Timestamps = QueryFlag.IsSet(query["timestamps"]),
             Follow = QueryFlag.IsSet(query["follow"]),
             // As in Docker, what is no number means all.
-            Tail = int.TryParse(query["tail"], CultureInfo.InvariantCulture, out var lines) && lines >= 0
+            Tail = int.TryParse(query.Text("tail"), CultureInfo.InvariantCulture, out var lines) && lines >= 0
                 ? lines
                 : null,
             IsTerminal = container.Definition.Spec.Tty,

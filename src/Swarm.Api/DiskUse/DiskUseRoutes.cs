@@ -45,7 +45,7 @@ internal sealed class DiskUseRoutes(ContainerDesk desk, IImageStore images, Time
         [
             .. from image in images.List()
                where !image.IsIntermediate
-               select (JsonNode)ImageDocument.For(context, ImageDocument.Line(
+               select (JsonNode)ImageDocument.LineFor(context, ImageDocument.Line(
                    image, image.Names, users.GetValueOrDefault(image.Id), use.Shared.GetValueOrDefault(image.Id))),
         ]);
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Swarm.Api.Connections;
 using Swarm.Api.Http;
+using Swarm.Core.Images;
 using Swarm.Runtime.Events;
 
 namespace Swarm.Api.Events;
@@ -17,9 +18,10 @@ internal sealed class EventRoutes(EventLog events, TimeProvider time, Cancellati
         "secret", "service", "type", "volume",
     ];
 
-    /// <summary>Found by their id or name alone; of these only networks and volumes tell something here.</summary>
-    private static readonly string[] OtherKinds =
-        ["config", "daemon", "network", "node", "plugin", "secret", "service", "volume"];
+    /// <summary>Found by the beginning of an id or name. Not only things of that kind: as in Docker, who asks for a
+    /// container is told of a volume of that name, too.</summary>
+    private static readonly string[] Named =
+        ["config", "container", "daemon", "network", "node", "plugin", "secret", "service", "volume"];
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/events", WriteAsync);
 
@@ -33,8 +35,8 @@ internal sealed class EventRoutes(EventLog events, TimeProvider time, Cancellati
         {
             throw new ApiException(
                 StatusCodes.Status400BadRequest,
-                $"`since` time ({context.Request.Query["since"]}) cannot be after `until` time "
-                + $"({context.Request.Query["until"]})");
+                $"`since` time ({context.Request.Query.Text("since")}) cannot be after `until` time "
+                + $"({context.Request.Query.Text("until")})");
         }
 
         using var listening = events.Listen();
@@ -70,13 +72,12 @@ internal sealed class EventRoutes(EventLog events, TimeProvider time, Cancellati
         && filters.Fits("id", id => happened.Id.StartsWith(id, StringComparison.Ordinal))
         // An event with a colon is also found by what stands before it.
         && filters.Fits("event", action => happened.Action == action || happened.Action.Split(':')[0] == action)
-        && filters.Fits("container", named => happened.Kind == "container" && IsNamed(happened, named))
         && filters.Fits("image", named => IsImage(happened, named))
-        && OtherKinds.All(kind => filters.Fits(kind, named => happened.Kind == kind && IsNamed(happened, named)));
+        && Named.All(key => filters.Fits(key, beginning => IsNamed(happened, beginning)));
 
-    private static bool IsNamed(EngineEvent happened, string named) =>
-        happened.Id.StartsWith(named, StringComparison.Ordinal)
-        || (happened.Attributes.TryGetValue("name", out var name) && name == named.TrimStart('/'));
+    private static bool IsNamed(EngineEvent happened, string beginning) =>
+        happened.Id.StartsWith(beginning, StringComparison.Ordinal)
+        || happened.Attributes.GetValueOrDefault("name", "").StartsWith(beginning, StringComparison.Ordinal);
 
     private static bool IsImage(EngineEvent happened, string named)
     {
@@ -86,12 +87,8 @@ internal sealed class EventRoutes(EventLog events, TimeProvider time, Cancellati
         return image == named || WithoutTag(image) == named || happened.Id == named;
     }
 
-    /// <summary>What stands before the tag; the colon of a registry's port begins none.</summary>
-    private static string WithoutTag(string image)
-    {
-        var colon = image.LastIndexOf(':');
-        return colon > image.LastIndexOf('/') ? image[..colon] : image;
-    }
+    private static string WithoutTag(string image) =>
+        ImageReference.TryParse(image, out var name, out _) ? name.FamiliarRepository : image;
 
     private static JsonObject Describe(EngineEvent happened)
     {

@@ -19,12 +19,13 @@ internal sealed class Filters
     /// <exception cref="ApiException">It is no such JSON, or has another key.</exception>
     public static Filters Read(HttpRequest request, params ReadOnlySpan<string> known)
     {
-        var text = request.Query["filters"].ToString();
+        var text = request.Query.Text("filters");
         var values = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
         if (text.Length == 0) return new Filters(values.ToImmutable());
         try
         {
             using var document = JsonDocument.Parse(text);
+            if (document.RootElement.ValueKind == JsonValueKind.Null) return new Filters(values.ToImmutable());
             foreach (var filter in document.RootElement.EnumerateObject())
                 values[filter.Name] = ValuesOf(filter.Value);
         }
@@ -74,7 +75,10 @@ internal sealed class Filters
             StatusCodes.Status400BadRequest, $"invalid filter '{key}={string.Join(',', other)}'"),
     };
 
-    private static ImmutableArray<string> ValuesOf(JsonElement values) => values.ValueKind == JsonValueKind.Array
-        ? [.. values.EnumerateArray().Select(value => value.GetString() ?? "")]
-        : [.. values.EnumerateObject().Where(value => value.Value.GetBoolean()).Select(value => value.Name)];
+    private static ImmutableArray<string> ValuesOf(JsonElement values) => values.ValueKind switch
+    {
+        JsonValueKind.Null => [],
+        JsonValueKind.Array => [.. values.EnumerateArray().Select(value => value.GetString() ?? "")],
+        _ => [.. values.EnumerateObject().Where(value => value.Value.GetBoolean()).Select(value => value.Name)],
+    };
 }

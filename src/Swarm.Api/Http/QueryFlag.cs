@@ -6,5 +6,5 @@ namespace Swarm.Api.Http;
 internal static class QueryFlag
 {
     public static bool IsSet(StringValues value) =>
-        value.ToString().Trim().ToUpperInvariant() is not ("" or "0" or "NO" or "FALSE" or "NONE");
+        QueryText.First(value).Trim().ToUpperInvariant() is not ("" or "0" or "NO" or "FALSE" or "NONE");
 }

@@ -10,7 +10,7 @@ internal static class QueryNumber
     /// <exception cref="ApiException">It is no number.</exception>
     public static int? Read(HttpRequest request, string name)
     {
-        var text = request.Query[name].ToString();
+        var text = request.Query.Text(name);
         if (text.Length == 0) return null;
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number

@@ -14,7 +14,7 @@ internal static partial class QueryTime
     /// <exception cref="ApiException">It is neither.</exception>
     public static DateTimeOffset? Read(HttpRequest request, string name, DateTimeOffset now)
     {
-        var text = request.Query[name].ToString();
+        var text = request.Query.Text(name);
         return text is "" or "0" ? null : Parse(name, text, now);
     }
 

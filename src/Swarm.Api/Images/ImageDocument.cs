@@ -127,6 +127,19 @@ internal static class ImageDocument
         return image;
     }
 
+    /// <summary>The same of one of a list: there an image without a name had one that says so before 1.43.</summary>
+    public static JsonObject LineFor(HttpContext context, JsonObject line)
+    {
+        if (ApiVersion.IsBefore(context, minor: 43)
+            && line["RepoTags"] is JsonArray { Count: 0 } tags && line["RepoDigests"] is JsonArray { Count: 0 } digests)
+        {
+            tags.Add("<none>:<none>");
+            digests.Add("<none>@<none>");
+        }
+
+        return For(context, line);
+    }
+
     private static bool IsCompose1(HttpRequest request) =>
         request.Headers.UserAgent.ToString().StartsWith("docker-compose/1.", StringComparison.Ordinal);
 

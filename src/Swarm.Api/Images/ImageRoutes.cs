@@ -55,7 +55,14 @@ internal sealed class ImageRoutes(
     private async Task TagAsync(HttpContext context, string image)
     {
         var name = NamedImage.Parse(
-            context.Request.Query["repo"].ToString(), context.Request.Query["tag"].ToString());
+            context.Request.Query.Text("repo"), context.Request.Query.Text("tag"));
+        if (name.FamiliarRepository == "sha256")
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                "refusing to create an ambiguous tag using digest algorithm as name");
+        }
+
         RequireImage(image);
         var tagged = images.Tag(image, name);
         await names.NameAsync(name, tagged.Id, context.RequestAborted);
@@ -78,13 +85,13 @@ internal sealed class ImageRoutes(
             Bytes? size = shared?.GetValueOrDefault(image.Id);
             var line = ImageDocument.Line(image, shown, containers.GetValueOrDefault(image.Id), size);
             if (held is not null) line["Nodes"] = 1 + ImageDocument.CountNodes(held[image.Id]);
-            lines.Add((JsonNode)ImageDocument.For(context, line));
+            lines.Add((JsonNode)ImageDocument.LineFor(context, line));
         }
 
         foreach (var elsewhere in held ?? Enumerable.Empty<IGrouping<Digest, HeldImage>>())
         {
             if (isAll && images.Store.Find(elsewhere.Key.Value) is null)
-                lines.Add((JsonNode)ImageDocument.For(context, ImageDocument.LineOfOthers([.. elsewhere])));
+                lines.Add((JsonNode)ImageDocument.LineFor(context, ImageDocument.LineOfOthers([.. elsewhere])));
         }
 
         await context.Response.WriteNodeAsync(StatusCodes.Status200OK, lines, context.RequestAborted);

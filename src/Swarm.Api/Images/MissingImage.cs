@@ -4,14 +4,22 @@ using Swarm.Core.Images;
 
 namespace Swarm.Api.Images;
 
-/// <summary>Tells that an image is not on this host, in the words at which clients pull it.</summary>
+/// <summary>Tells that an image is not on this host, in the words at which clients pull it; or that no image can be
+/// called so.</summary>
 internal static class MissingImage
 {
-    /// <param name="asked">As the client wrote it; a name without a tag is told with the one it stands for.</param>
-    public static ApiException Tell(string asked) => new(
-        StatusCodes.Status404NotFound, $"No such image: {NameOf(asked)}");
+    private const string OfDigest = "sha256:";
 
-    private static string NameOf(string asked) =>
-        !asked.StartsWith("sha256:", StringComparison.Ordinal)
-        && ImageReference.TryParse(asked, out var name, out _) ? name.Familiar : asked;
+    /// <param name="asked">As the client wrote it; a name without a tag is told with the one it stands for.</param>
+    public static ApiException Tell(string asked)
+    {
+        if (asked.StartsWith(OfDigest, StringComparison.Ordinal) || Digest.TryParse(OfDigest + asked, out _))
+            return NotFound(asked);
+        return ImageReference.TryParse(asked, out var name, out var error)
+            ? NotFound(name.Familiar)
+            : NamedImage.Invalid(error);
+    }
+
+    private static ApiException NotFound(string image) =>
+        new(StatusCodes.Status404NotFound, $"No such image: {image}");
 }

@@ -31,8 +31,12 @@ internal static class NamedImage
             : $"{repository}:{tag}";
         return ImageReference.TryParse(text, out var name, out var error)
             ? name
-            : throw new ApiException(StatusCodes.Status400BadRequest, $"invalid reference format: {error}");
+            : throw Invalid(error);
     }
+
+    /// <param name="error">What is wrong with a name.</param>
+    public static ApiException Invalid(string error) =>
+        new(StatusCodes.Status400BadRequest, $"invalid reference format: {error}");
 
     /// <summary>Whether a text names a repository and neither a tag nor a digest.</summary>
     public static bool IsBare(string text) => !text.Contains('@', StringComparison.Ordinal)

@@ -12,10 +12,8 @@ internal static class RegistryHeader
 {
     private const string Name = "X-Registry-Auth";
 
-    /// <summary>Those of <c>X-Registry-Auth</c>; none where it is missing, empty or, unless it is needed, no such
-    /// thing.</summary>
-    /// <exception cref="ApiException">It is no such thing, and is needed.</exception>
-    public static RegistryCredentials Read(HttpRequest request, bool isNeeded)
+    /// <summary>Those of <c>X-Registry-Auth</c>; none where it is missing, empty or no such thing.</summary>
+    public static RegistryCredentials Read(HttpRequest request)
     {
         var text = request.Headers[Name].ToString();
         if (text.Length == 0) return RegistryCredentials.None;
@@ -28,9 +26,7 @@ internal static class RegistryHeader
         }
         catch (Exception wrong) when (wrong is FormatException or JsonException or InvalidOperationException)
         {
-            return isNeeded
-                ? throw new ApiException(StatusCodes.Status400BadRequest, $"invalid {Name} header")
-                : RegistryCredentials.None;
+            return RegistryCredentials.None;
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class RegistryRoutes(IImageRegistries registries)
     private async Task DescribeAsync(HttpContext context, string name)
     {
         var image = await registries.DescribeAsync(
-            NamedImage.Parse(name, ""), RegistryHeader.Read(context.Request, isNeeded: false),
+            NamedImage.Parse(name, ""), RegistryHeader.Read(context.Request),
             context.RequestAborted);
         JsonArray platforms = [];
         foreach (var platform in image.Platforms)
@@ -86,13 +86,13 @@ internal sealed class RegistryRoutes(IImageRegistries registries)
                 StatusCodes.Status400BadRequest, $"limit {limit} is outside the range of [1, {SearchMost}]");
         }
 
-        var term = context.Request.Query["term"].ToString();
+        var term = context.Request.Query.Text("term");
         if (term.Length == 0) throw new ApiException(StatusCodes.Status400BadRequest, "no term to search for");
         var stars = filters["stars"].Select(StarsOf).DefaultIfEmpty(0).Max();
         var (official, automated) = (filters.Flag("is-official"), filters.Flag("is-automated"));
         JsonArray found = [];
         foreach (var one in await registries.SearchAsync(
-            term, limit, RegistryHeader.Read(context.Request, isNeeded: false), context.RequestAborted))
+            term, limit, RegistryHeader.Read(context.Request), context.RequestAborted))
         {
             if (one.Stars < stars || (official ?? one.IsOfficial) != one.IsOfficial
                 || (automated ?? one.IsAutomated) != one.IsAutomated)

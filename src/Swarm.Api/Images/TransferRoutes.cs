@@ -26,8 +26,8 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
 
     public async Task PushAsync(HttpContext context, string repository)
     {
-        var credentials = RegistryHeader.Read(context.Request, isNeeded: true);
-        var tag = context.Request.Query["tag"].ToString();
+        var credentials = RegistryHeader.Read(context.Request);
+        var tag = context.Request.Query.Text("tag");
         var tags = tag.Length > 0 || !NamedImage.IsBare(repository)
             ? [NamedImage.Parse(repository, tag)]
             : TagsOf(NamedImage.Parse(repository, ""));
@@ -81,16 +81,16 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
     }
 
     private Task CreateAsync(HttpContext context) =>
-        context.Request.Query["fromImage"].ToString() is { Length: > 0 } name
+        context.Request.Query.Text("fromImage") is { Length: > 0 } name
             ? PullAsync(context, name)
             : ImportAsync(context);
 
     private async Task PullAsync(HttpContext context, string repository)
     {
         var query = context.Request.Query;
-        var tag = query["tag"].ToString();
+        var tag = query.Text("tag");
         var name = NamedImage.Parse(repository, tag);
-        var credentials = RegistryHeader.Read(context.Request, isNeeded: false);
+        var credentials = RegistryHeader.Read(context.Request);
         // Without a tag, all of them: clients that want one say which.
         var all = tag.Length == 0 && NamedImage.IsBare(repository);
         var progress = new ProgressStream(context, time);
@@ -103,7 +103,7 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
             foreach (var one in wanted)
             {
                 var pulled = await images.PullAsync(
-                    one, query["platform"], credentials, progress.Tell, context.RequestAborted);
+                    one, query.Text("platform"), credentials, progress.Tell, context.RequestAborted);
                 if (one.Digest is null)
                     await NameAsync(one, pulled.Id, progress, context.RequestAborted, pulled.Given);
             }
@@ -113,15 +113,15 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
     private async Task ImportAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var address = AddressOf(query["fromSrc"].ToString());
-        var repository = query["repo"].ToString();
-        var name = repository.Length == 0 ? null : NamedImage.Parse(repository, query["tag"].ToString());
-        var platform = query["platform"].ToString();
+        var address = AddressOf(query.Text("fromSrc"));
+        var repository = query.Text("repo");
+        var name = repository.Length == 0 ? null : NamedImage.Parse(repository, query.Text("tag"));
+        var platform = query.Text("platform");
         var configuration = ImageChanges.Apply(
             platform.Length == 0 ? new ImageConfiguration() : new ImageConfiguration().On(platform),
             query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
         if (!QueryFlag.IsSet(query["reproducible"])) configuration = configuration with { Created = time.GetUtcNow() };
-        var comment = query["message"].ToString();
+        var comment = query.Text("message");
         var body = address is null
             ? await images.ImportAsync(context.Request.Body, name, configuration, comment, context.RequestAborted)
             : null;
@@ -151,6 +151,13 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
     private Task SaveAsync(HttpContext context, string[] wanted)
     {
         if (wanted.Length == 0) throw new ApiException(StatusCodes.Status400BadRequest, "no image is named");
+        // What cannot be read is told by the store.
+        if (Array.Find(wanted, name => !IsHere(name)) is { } missing
+            && images.Store.Warnings().IsEmpty)
+        {
+            throw MissingImage.Tell(missing);
+        }
+
         var platform = PlatformQuery.Read(context);
         context.Response.ContentType = "application/x-tar";
         return images.SaveAsync(wanted, platform, context.Response.Body, context.RequestAborted);
@@ -163,6 +170,11 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
         if (await names.NameAsync(name, image, manifest, cancellation) is not { } reason) return;
         progress.Tell(new TransferStep("", $"Warning: the cluster does not know the name yet: {reason}"));
     }
+
+    /// <summary>Whether there is such an image, or any of such a repository.</summary>
+    private bool IsHere(string wanted) => images.Store.Find(wanted) is not null
+        || (NamedImage.IsBare(wanted) && ImageReference.TryParse(wanted, out var repository, out _)
+            && TagsOf(repository).Length > 0);
 
     private ImageReference[] TagsOf(ImageReference repository) =>
     [

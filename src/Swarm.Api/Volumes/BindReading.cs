@@ -18,8 +18,8 @@ internal static class BindReading
         var (source, target, mode) = text.Split(':') switch
         {
             [var only] => ("", only, ""),
-            [var from, var to] => (from, to, ""),
-            [var from, var to, var how] => (from, to, how),
+            [not "" and var from, var to] => (from, to, ""),
+            [not "" and var from, var to, var how] => (from, to, how),
             _ => throw MountReading.Invalid($"invalid volume specification: '{text}'"),
         };
         MountReading.CheckTarget(target, text);

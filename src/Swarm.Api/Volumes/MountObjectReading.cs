@@ -22,8 +22,14 @@ internal static class MountObjectReading
         if (target[0] != '/') throw Wrong(kind, $"invalid mount path: '{target}' mount path must be absolute");
         foreach (var (field, owner) in Options)
         {
-            if (owner != kind && !mount.IsDefault(field)) throw Wrong(kind, $"field {field} must not be specified");
+            if (owner != kind && IsSaid(field)) throw Wrong(kind, $"field {field} must not be specified");
         }
+
+        // As by Docker, those of binds are refused of others also where they say nothing, and so are those of volumes
+        // of binds.
+        bool IsSaid(string field) => field == "BindOptions" || (field == "VolumeOptions" && kind == "bind")
+            ? mount.Has(field)
+            : !mount.IsDefault(field);
 
         var isReadOnly = mount.Flag("ReadOnly");
         return kind switch

@@ -35,9 +35,9 @@ public sealed partial record ImageReference
         if (!PathForm().IsMatch(path))
         {
             var lower = path.ToLowerInvariant();
-            return No(text, path != lower && PathForm().IsMatch(lower)
-                ? $"'{path}' must be lower case"
-                : $"'{path}' is no repository name");
+            return path != lower && PathForm().IsMatch(lower)
+                ? (null, $"repository name ({path}) must be lowercase") // clients know these words
+                : No(text, $"'{path}' is no repository name");
         }
 
         if (registry == DefaultRegistry && Hexadecimal().IsMatch(rest))

@@ -32,7 +32,7 @@ public sealed class ImageReferenceTests
 
     [Theory]
     [InlineData("", "image name '': it is empty")]
-    [InlineData("Busybox", "image name 'Busybox': 'library/Busybox' must be lower case")]
+    [InlineData("Busybox", "repository name (library/Busybox) must be lowercase")]
     [InlineData("a//b", "image name 'a//b': 'a//b' is no repository name")]
     [InlineData("a...b", "image name 'a...b': 'library/a...b' is no repository name")]
     [InlineData("app:", "image name 'app:': '' is no tag")]

@@ -54,7 +54,7 @@ public sealed class RefusalTests
     {
         Refused(Specs.Job(0), "service web: 0 completions: a job can have 1 to 10000");
         Refused(Good with { Container = Good.Container with { Image = "No" } },
-            "service web: image name 'No': 'library/No' must be lower case");
+            "service web: repository name (library/No) must be lowercase");
         Refused(Good with { Container = Good.Container with { Environment = ["=x"] } },
             "service web: environment entry '=x': not of the form NAME=value");
         Refused(Good with { Reservations = new Resources(new MilliCpu(-1), Bytes.Zero) },
