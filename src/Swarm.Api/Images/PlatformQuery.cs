@@ -23,7 +23,7 @@ internal static class PlatformQuery
                 + "1.52 or later");
     }
 
-    /// <summary>Those of which the image is, or is not, to be removed: <c>platforms</c>, from version 1.50 on.</summary>
+    /// <summary>Those for which an image is to be removed: <c>platforms</c>, from version 1.50 on.</summary>
     /// <returns>Each as <c>linux/arm64</c>.</returns>
     /// <exception cref="ApiException">One is no platform.</exception>
     public static ImmutableArray<string> ReadToRemove(HttpContext context) =>
