@@ -119,7 +119,8 @@ def networks_and_volumes(container):
 
 def events(container):
     seen = []
-    listening = client.events(decode=True, since=since, filters={"container": "py"})
+    # As at Docker, the name alone means all things whose names begin so: the network and the volume, too.
+    listening = client.events(decode=True, since=since, filters={"container": "py", "type": "container"})
     reading = threading.Thread(target=lambda: seen.extend(event["Action"] for event in listening))
     reading.start()
     container.pause()
