@@ -115,7 +115,6 @@ internal sealed partial class EngineCore
             First = made.First,
             Monitor = made.Monitor,
         });
-        TellNetworks(record, record.Endpoints, "connect");
         _exitWatch?.Follow(record.Id, record.First, record.Monitor);
         container.Log.Keep();
         return record;
@@ -167,6 +166,7 @@ internal sealed partial class EngineCore
 
         LogStarted(record.Definition.Name, record.Id.Short, record.Run);
         MoveLinksTo(record);
+        TellNetworksOfRun(record, record.Endpoints, "connect");
         Events.Publish(record.ToState(), "start");
         return record.ToState();
     }
@@ -232,7 +232,7 @@ internal sealed partial class EngineCore
         finally
         {
             await Volumes.DetachAllAsync(record.Id);
-            TellNetworks(record, left, "disconnect");
+            TellNetworksOfRun(record, left, "disconnect");
             // At last: who hears of it tells what came of that, and "stop" comes after "die".
             _exits.Writer.TryWrite(exit);
         }

@@ -17,11 +17,26 @@ internal sealed partial class EngineCore
     private void TellNetworks(ContainerRecord record, ImmutableArray<NetworkEndpoint> endpoints, string action)
     {
         foreach (var endpoint in endpoints)
-        {
-            Events.Publish("network", action, endpoint.NetworkId, ImmutableSortedDictionary<string, string>.Empty
-                .Add("container", record.Id.Value).Add("name", endpoint.Network).Add("type", NetworkDrivers.Bridge));
-        }
+            TellNetwork(record, endpoint.NetworkId, endpoint.Network, NetworkDrivers.Bridge, action);
     }
+
+    /// <summary>Of a run that begins or ends. It has no endpoints in networks without a bridge.</summary>
+    private void TellNetworksOfRun(ContainerRecord record, ImmutableArray<NetworkEndpoint> endpoints, string action)
+    {
+        TellNetworks(record, endpoints, action);
+        var driver = record.Definition.Spec switch
+        {
+            { NetworkMode: NetworkMode.Host } => NetworkDrivers.Host,
+            { NetworkMode: NetworkMode.None, Shared.Network: "" } => NetworkDrivers.None,
+            _ => null,
+        };
+        if (_networks.Networks.FirstOrDefault(network => network.Driver == driver) is { } joined)
+            TellNetwork(record, joined.Id, joined.Name, joined.Driver, action);
+    }
+
+    private void TellNetwork(ContainerRecord record, string id, string name, string driver, string action) =>
+        Events.Publish("network", action, id, ImmutableSortedDictionary<string, string>.Empty
+            .Add("container", record.Id.Value).Add("name", name).Add("type", driver));
 
     /// <summary>The containers that one is linked to, as they are now.</summary>
     /// <exception cref="ContainerException">One does not run, was removed, or is not in the default

@@ -121,6 +121,7 @@ internal sealed partial class EngineCore
             return text;
         });
         LeadToNameServer(record, before);
+        if (record.Phase != ContainerPhase.Running) return; // told when it starts
         TellNetworks(record, joined, "connect");
         TellNetworks(record, left, "disconnect");
     }

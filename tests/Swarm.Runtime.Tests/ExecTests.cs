@@ -175,7 +175,7 @@ public sealed class ExecTests(EngineFixture fixture, ITestOutputHelper output) :
     [InlineData("/etc", null, null, "exec: \"/etc\": permission denied: it is not an executable file", 126)]
     [InlineData(
         "/etc/passwd", null, null, "exec: \"/etc/passwd\": permission denied: it is not an executable file", 126)]
-    [InlineData("true", "/nowhere", null, "crun: chdir `/nowhere`: no such file or directory", 127)]
+    [InlineData("true", "/nowhere", null, "crun: chdir `/nowhere`: no such file or directory", 126)]
     [InlineData(
         "true", null, "nobody-here", "unable to find user nobody-here: no matching entries in passwd file", 126)]
     public async Task What_cannot_be_run_is_said_and_has_an_exit_code(

@@ -123,9 +123,11 @@ internal sealed class ContainerExecs(EngineCore core, BlockingWork work, ExecLau
     private LiveExec Get(string exec) => _execs.GetValueOrDefault(exec)
         ?? throw new ContainerException(ContainerFault.NotFound, $"No such exec instance: {exec}");
 
+    /// <summary>Whether it is the command that is missing, not its working directory.</summary>
     private static bool IsMissing(string message) =>
         message.Contains("executable file not found", StringComparison.Ordinal)
-        || message.Contains("no such file or directory", StringComparison.Ordinal);
+        || (message.StartsWith("exec: ", StringComparison.Ordinal)
+            && message.Contains("no such file or directory", StringComparison.Ordinal));
 
     private void Forget()
     {

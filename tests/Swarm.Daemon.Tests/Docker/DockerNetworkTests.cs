@@ -88,6 +88,35 @@ public sealed class DockerNetworkTests(SharedNode shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task What_joins_a_network_and_leaves_it_is_told_when_it_runs()
+    {
+        var begun = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        await _docker.DoAsync("network", "create", "told");
+        await _docker.DoAsync("create", "--name", "waits", "box", "true");
+        await _docker.DoAsync("network", "connect", "told", "waits");
+        await _docker.DoAsync("create", "--name", "never", "--network", "told", "box", "true");
+        await _docker.DoAsync("rm", "never");
+        await _docker.DoAsync("run", "--rm", "--network", "host", "box", "true");
+        await _docker.DoAsync("run", "--rm", "--network", "none", "box", "true");
+        await _docker.DoAsync("start", "-a", "waits");
+        await _docker.DoAsync("rm", "waits");
+        await _docker.DoAsync("network", "rm", "told");
+
+        string[] told = (await _docker.DoAsync(
+            "events", "--since", $"{begun}", "--until", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}",
+            "--filter", "type=network", "--format", "{{.Action}} {{.Actor.Attributes.name}} "
+            + "{{.Actor.Attributes.type}} {{with .Actor.Attributes.container}}of one{{end}}")).Split('\n');
+        Assert.Equal(
+            [
+                "create told bridge", "connect host host of one", "disconnect host host of one",
+                "connect none null of one", "disconnect none null of one", "connect bridge bridge of one",
+                "connect told bridge of one", "disconnect bridge bridge of one", "disconnect told bridge of one",
+                "destroy told bridge",
+            ],
+            told.Select(line => line.Trim()).SkipWhile(line => line != "create told bridge"));
+    }
+
+    [Fact]
     public async Task A_linked_container_is_in_hosts_and_environment_also_after_it_got_another_address()
     {
         await _docker.DoAsync(
