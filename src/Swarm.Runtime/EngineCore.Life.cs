@@ -6,6 +6,7 @@ using Swarm.Linux.Processes;
 using Swarm.Runtime.Adoption;
 using Swarm.Runtime.Bundles;
 using Swarm.Runtime.Images;
+using Swarm.Runtime.Making;
 using Swarm.Runtime.Records;
 using Swarm.Runtime.Users;
 
@@ -22,7 +23,8 @@ internal sealed partial class EngineCore
         TakeAsync(Resolve(definition), async (container, record, image) =>
         {
             var plan = ContainerPlan.Of(definition, image.Configuration, Environment.MachineName);
-            await _images.MountRootAsync(record, image.Id, cancellation);
+            var root = await _images.MountRootAsync(record, image.Id, cancellation);
+            WorkingFolder.MakeIn(root, plan.WorkingDirectory, record.Users?.Root);
             record = await WithMountsAsync(record, image, cancellation);
             record = Keep(container, record with { HealthCheck = plan.HealthCheck, StopSignal = plan.StopSignal });
             _ahead.Prepare(record, container.Log);

@@ -38,6 +38,25 @@ public sealed class FileTests(FilesFixture fixture) : IClassFixture<FilesFixture
     }
 
     [Fact]
+    public async Task The_working_folder_is_there_before_the_first_start()
+    {
+        var spec = EngineFixture.Shell("true") with
+        {
+            PinnedImage = fixture.Image,
+            WorkingDirectory = "/made/at/once",
+        };
+        var definition = EngineFixture.Define(spec);
+        await fixture.Engine.DefineAsync(definition, default);
+        Assert.Equal(FileKind.Folder, (await Files.FindAsync(definition.Id, "/made/at/once", default)).Kind);
+
+        var wrong = EngineFixture.Define(spec with { WorkingDirectory = "/etc/passwd/x" });
+        var refused = await Assert.ThrowsAsync<ContainerException>(
+            () => fixture.Engine.DefineAsync(wrong, default));
+        Assert.Equal("Cannot mkdir: /etc/passwd/x is not a directory", refused.Message);
+        Assert.Null(fixture.Engine.Find(wrong.Id));
+    }
+
+    [Fact]
     public async Task An_archive_has_a_folder_with_all_below_it_named_by_its_last_part()
     {
         var container = await fixture.StartAfterAsync(

@@ -21,8 +21,8 @@ public sealed class RefusalTests(EngineFixture fixture) : IClassFixture<EngineFi
         { "network", "these tests have no bridge" },
         { "processors", "Invalid value 3-1 for cpuset cpus: invalid format: 3-1" },
         { "nodes", "Invalid value a for cpuset mems: invalid format: a" },
-        { "folder", "working directory /etc/passwd could not be made: mkdir /etc/passwd: Not a directory [errno 20]" },
-        { "way", "working directory /etc/passwd/x could not be made: mkdir /etc/passwd: Not a directory [errno 20]" },
+        { "folder", "Cannot mkdir: /etc/passwd is not a directory" },
+        { "way", "Cannot mkdir: /etc/passwd/x is not a directory" },
     };
 
     [Theory]

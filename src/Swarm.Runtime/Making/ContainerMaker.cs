@@ -53,7 +53,7 @@ internal sealed partial class ContainerMaker(
         var network = spec.NetworkMode == NetworkMode.Bridge ? await AttachAsync(id, spec, users, cancellation) : null;
         using var root = new RootedFolder(rootPath);
         var user = FindUser(plan, root, record.Users);
-        MakeWorkingFolder(root, plan.WorkingDirectory, record.Users?.Root);
+        WorkingFolder.Make(root, plan.WorkingDirectory, record.Users?.Root);
         ContainerMark.Make(rootPath, record.Users?.Root);
         MountTableLink.Make(root, record.Users?.Root);
         using var held = new HeldSubpaths(folders);
@@ -184,19 +184,6 @@ internal sealed partial class ContainerMaker(
             DefaultGateway =
                 networks.Networks.FirstOrDefault(one => one.Name == networks.DefaultNetwork)?.Gateway ?? "",
         };
-
-    private static void MakeWorkingFolder(RootedFolder root, string path, (uint User, uint Group)? owner)
-    {
-        try
-        {
-            root.MakeFolder(path, owner);
-        }
-        catch (IOException refused)
-        {
-            throw new ContainerException(
-                ContainerFault.Invalid, $"working directory {path} could not be made: {refused.Message}", refused);
-        }
-    }
 
     [LoggerMessage(
         LogLevel.Warning, "Container {Container} goes without {Capabilities}, which this host does not hand on")]
