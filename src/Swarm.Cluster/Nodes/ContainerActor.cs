@@ -237,13 +237,13 @@ internal sealed partial class ContainerActor(
             : node.Engine.StartAsync(definition.Id, CancellationToken.None),
         CancellationToken.None);
 
-    private static string Words(Exception cause) => cause.GetBaseException().Message;
+    private static string Words(Exception cause) => Causes.Of(cause).Message;
 
     private static bool IsTransient(Exception cause) =>
-        cause.GetBaseException() is not ContainerException { Fault: not ContainerFault.Host };
+        Causes.Of(cause) is not ContainerException { Fault: not ContainerFault.Host };
 
     private static bool IsMissing(Exception cause) =>
-        cause.GetBaseException() is ContainerException { Fault: ContainerFault.NotFound };
+        Causes.Of(cause) is ContainerException { Fault: ContainerFault.NotFound };
 
     [LoggerMessage(LogLevel.Information, "Container of task {Task} moved from {Before} to {After}{Reason}")]
     private partial void LogMoved(TaskId task, ContainerStatus before, ContainerStatus after, string reason);

@@ -92,7 +92,7 @@ internal sealed partial class IngressActor(NodeSurroundings node, ImmutableHashS
         node.Engine.SetIngressAsync(routes, CancellationToken.None).PipeTo(
             Self,
             success: () => new WasSet(tasks, routes, ""),
-            failure: cause => new WasSet(tasks, routes, cause.GetBaseException().Message));
+            failure: cause => new WasSet(tasks, routes, Causes.Of(cause).Message));
     }
 
     private void Finish(WasSet done)

@@ -232,7 +232,7 @@ internal sealed partial class NodeActor : UntypedActor, IWithTimers
     private void AnswerLogs(GetTaskLogs asked) =>
         TaskLogs.ReadAsync(_node.Engine, asked, CancellationToken.None).PipeTo(
             Sender, Self, success: page => page,
-            failure: cause => TaskLogs.Warn(asked, cause.GetBaseException().Message));
+            failure: cause => TaskLogs.Warn(asked, Causes.Of(cause).Message));
 
     /// <summary>Containers made for tasks that nobody wants; all other containers are none of ours.</summary>
     private void RemoveOrphans()

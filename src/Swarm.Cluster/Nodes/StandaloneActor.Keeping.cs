@@ -41,7 +41,7 @@ internal sealed partial class StandaloneActor
 
         _isSaving = true;
         node.Standalone.SaveAsync(_kept).PipeTo(
-            Self, success: () => new Saved(then, null), failure: cause => new Saved(then, cause.GetBaseException()));
+            Self, success: () => new Saved(then, null), failure: cause => new Saved(then, Causes.Of(cause)));
     }
 
     private void GoOn(Saved saved)

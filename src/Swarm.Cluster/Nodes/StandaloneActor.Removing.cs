@@ -102,7 +102,7 @@ internal sealed partial class StandaloneActor
 
     /// <remarks>Volumes that could not be let go are there still: that is no reason to keep the container.</remarks>
     private void LetVolumesGo() => node.Engine.Volumes.LetGoAsync(_kept.Id, CancellationToken.None).PipeTo(
-        Self, success: () => new VolumesLetGo(null), failure: cause => new VolumesLetGo(cause.GetBaseException()));
+        Self, success: () => new VolumesLetGo(null), failure: cause => new VolumesLetGo(Causes.Of(cause)));
 
     [LoggerMessage(LogLevel.Warning, "The volumes of container {Container} stay, though it is removed with them")]
     private partial void LogVolumesStay(Exception cause, ContainerId container);

@@ -165,9 +165,11 @@ internal sealed partial class StandalonesActor(NodeSurroundings node) : UntypedA
         Follow(kept ?? new KeptContainer { Id = id });
     }
 
-    private static Refused RefusalOf(Exception cause) => cause.GetBaseException() is ContainerException refused
-        ? new Refused(refused.Fault, refused.Message)
-        : new Refused(ContainerFault.Host, cause.GetBaseException().Message);
+    private static Refused RefusalOf(Exception cause) => Causes.Of(cause) switch
+    {
+        ContainerException refused => new Refused(refused.Fault, refused.Message),
+        var other => new Refused(ContainerFault.Host, other.Message),
+    };
 
     [LoggerMessage(LogLevel.Error, "What was wanted of a container is broken, and the container is not restarted: "
         + "{Fault}")]

@@ -205,7 +205,6 @@ public sealed class HostImages(
             ? new RegistryCredentials(given.User, given.Password, given.IdentityToken, given.RegistryToken)
             : RegistryCredentials.None;
 
-    // Without a cause of its own: a task shows the innermost words, and these name the image.
     private static ContainerException Missing(ContainerSpec container, string why) => new(
         ContainerFault.ImageNotFound,
         $"image {container.Image}{(container.PinnedImage is { } pinned ? $" ({pinned})" : "")} is not on this host, "

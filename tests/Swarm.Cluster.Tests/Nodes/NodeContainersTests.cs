@@ -136,7 +136,8 @@ public sealed class NodeContainersTests : NodeFixture
     [Fact]
     public async Task A_program_that_cannot_be_started_has_failed_and_is_not_tried_again()
     {
-        Engine.StartFault = new ContainerException(ContainerFault.Invalid, "no program /nope");
+        Engine.StartFault = new ContainerException(
+            ContainerFault.Invalid, "no program /nope", new IOException("stat [errno 2]"));
         StartNode();
         Order(1, Spec(), (1, TaskState.Running));
         Pass(60);

@@ -154,6 +154,22 @@ public sealed class NodeStandaloneTests : NodeFixture
     }
 
     [Fact]
+    public async Task One_that_cannot_be_made_is_refused_in_the_engines_words_and_not_kept()
+    {
+        StartNode();
+        Engine.CreateFault = new ContainerException(
+            ContainerFault.Invalid, "Cannot mkdir: /etc/passwd is not a directory", new IOException("mkdir: errno 20"));
+
+        var refused = await Node.Ask<StandaloneAnswer>(new CreateStandalone(
+            new ContainerDefinition(Own, "own", Spec()), new StandaloneSettings()));
+
+        Assert.Equal(
+            new StandaloneAnswer.Refused(ContainerFault.Invalid, "Cannot mkdir: /etc/passwd is not a directory"),
+            refused);
+        Assert.Null(Standalone[Own]);
+    }
+
+    [Fact]
     public async Task A_start_that_fails_is_told_and_may_be_tried_again()
     {
         StartNode();
