@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,10 @@ public sealed partial class ApiServer : IAsyncDisposable
     private const int RequestHeadMax = 1 << 20;
 
     private const int RequestHeadersMax = 10_000;
+
+    /// <summary>Connections that wait to be taken: a client that does not wait gets an error beyond it. The kernel
+    /// holds it to net.core.somaxconn, which has this value.</summary>
+    private const int BacklogMax = 4096;
 
     private readonly WebApplication _application;
     private readonly string _socket;
@@ -136,6 +141,7 @@ public sealed partial class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton<IHostLifetime, DaemonLifetime>();
         builder.Services.AddRoutingCore();
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = BacklogMax);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

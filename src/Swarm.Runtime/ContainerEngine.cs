@@ -134,16 +134,16 @@ public sealed class ContainerEngine : IContainerEngine
     /// <inheritdoc/>
     public void Signal(ContainerId id, int signal)
     {
-        if (_core.Get(id).Record is not { Phase: ContainerPhase.Running } record) return;
+        if (_core.Table.Find(id) is not { Record: { Phase: ContainerPhase.Running } record } container) return;
         using var process = ProcessHandle.Open(record.First);
         process?.Signal(signal);
         // As in Docker: what is to end it comes to a paused one too.
-        if (signal == Signals.Kill || signal == StopSignalOf(id)) _core.Thaw(_core.Get(id));
+        if (signal == Signals.Kill || signal == StopSignalOf(id)) _core.Thaw(container);
     }
 
     /// <inheritdoc/>
     public int StopSignalOf(ContainerId id) =>
-        _core.Get(id).Record is { StopSignal: > 0 } record ? record.StopSignal : Signals.Terminate;
+        _core.Table.Find(id)?.Record is { StopSignal: > 0 } record ? record.StopSignal : Signals.Terminate;
 
     /// <inheritdoc/>
     public Task RemoveAsync(ContainerId id, CancellationToken cancellation) =>

@@ -52,11 +52,13 @@ public interface IContainerEngine : IAsyncDisposable
     /// <summary>Starts a created container, or one that has ended once more with the same writable layer.</summary>
     Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation);
 
-    /// <summary>Sends a signal to the container's first process; does nothing when it has ended.</summary>
+    /// <summary>Sends a signal to the container's first process; does nothing when that has ended, or there is no such
+    /// container any more.</summary>
     /// <param name="signal">Number, as in signal(7).</param>
     void Signal(ContainerId id, int signal);
 
-    /// <summary>The signal that asks the container to stop: its own, its image's, or SIGTERM.</summary>
+    /// <summary>The signal that asks the container to stop: its own, its image's, or SIGTERM, as of one that there is
+    /// not.</summary>
     int StopSignalOf(ContainerId id);
 
     /// <summary>Kills it if it runs, and removes everything of it but its volumes; those without a name go with it,

@@ -9,6 +9,7 @@ using Swarm.Core.Images;
 using Swarm.Images;
 using Swarm.Runtime;
 using Swarm.Runtime.Nodes;
+using Swarm.Runtime.Volumes;
 
 namespace Swarm.Api.Tests;
 
@@ -85,18 +86,19 @@ public sealed class ContainerSummaryTests
             {
                 Definition = Shown.State.Definition with { Id = new ContainerId(new string(letter, 64)) },
                 ImageId = Digest.Of("box"u8),
+                Mounts = [new ContainerMount(new MountSpec(MountKind.Tmpfs, "", "/t"), "")],
             };
             node.Engine.Containers.Add(state);
             node.Settings[state.Id] = new StandaloneSettings
             {
-                Asked = letter == 'b' ? """{"ExposedPorts":7}""" : "{}",
+                Asked = letter == 'b' ? """{"HostConfig":{"Tmpfs":7}}""" : "{}",
             };
         }
 
         var answer = await node.Client.GetAsync("/containers/json");
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("ExposedPorts", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Tmpfs", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     private static JsonNode Summary(ShownContainer shown) => JsonAnswers.ToNode(writer =>

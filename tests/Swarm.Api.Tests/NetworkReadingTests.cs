@@ -71,6 +71,21 @@ public sealed class NetworkReadingTests
         Assert.Equal((80, first, last), (port.ContainerPort, port.HostPort, port.HostPortLast));
     }
 
+    [Fact]
+    public void Exposed_ports_may_be_ranges_and_of_any_protocol_where_they_are_not_published()
+    {
+        var spec = Read("""{"ExposedPorts":{"3000-3002":{},"3001/tcp":{},"53-54/udp":{},"9/sctp":{}}}""");
+        Assert.Equal(
+            ["3000/tcp", "3001/tcp", "3002/tcp", "53/udp", "54/udp", "9/sctp"],
+            spec.ExposedPorts.Order(StringComparer.Ordinal));
+
+        var published = Read("""{"ExposedPorts":{"80-81/udp":{}},"HostConfig":{"PublishAllPorts":true}}""").Ports;
+        Assert.Equal([80, 81], published.Select(port => port.ContainerPort).Order());
+
+        foreach (var wrong in (string[])["2-1", "1-2-3", "a", "1-70000", "0", "5/ip", "1-2/tcp/x"])
+            Assert.Throws<ApiException>(() => Read("{\"ExposedPorts\":{\"" + wrong + "\":{}}}"));
+    }
+
     [Theory]
     [InlineData("9-8")]
     [InlineData("0-8")]

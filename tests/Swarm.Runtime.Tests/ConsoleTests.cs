@@ -24,6 +24,23 @@ public sealed class ConsoleTests(EngineFixture fixture) : IClassFixture<EngineFi
     }
 
     [Fact]
+    public async Task Who_has_read_to_the_end_finds_that_it_has_ended()
+    {
+        for (var i = 0; i < 20; i++) // which comes first would be by chance
+        {
+            var created = await fixture.Engine.CreateAsync(
+                EngineFixture.Define(EngineFixture.Shell("echo said; exit 3")), default);
+            await using var session = await AttachAsync(created, ConsoleStreams.All);
+            await fixture.Engine.StartAsync(created.Id, default);
+
+            Assert.Equal(("said\n", ""), await session.ReadToEndAsync());
+            var ended = fixture.Engine.Find(created.Id)!;
+            Assert.Equal((ContainerPhase.Ended, 3), (ended.Phase, ended.Exit?.ExitCode));
+            await fixture.Engine.RemoveAsync(created.Id, default);
+        }
+    }
+
+    [Fact]
     public async Task Attached_to_one_that_has_ended_the_next_run_is_seen_whole()
     {
         var (exit, _) = await fixture.RunAsync(EngineFixture.Shell("echo run"));

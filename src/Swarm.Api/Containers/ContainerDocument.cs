@@ -85,7 +85,7 @@ internal static class ContainerDocument
     public static IReadOnlyList<string> ExposedPorts(ShownContainer shown) =>
     [
         .. (shown.Image?.Configuration.ExposedPorts ?? [])
-            .Concat(shown.Asked.Object("ExposedPorts").Names)
+            .Concat(shown.State.Definition.Spec.ExposedPorts)
             .Concat(shown.State.Definition.Spec.Ports.Select(SpecWords.NameOf))
             .Select(name => name.Contains('/', StringComparison.Ordinal) ? name : name + "/tcp")
             .Distinct(),

@@ -32,7 +32,7 @@ internal static class NetworkReading
             Endpoints = Endpoints(hasBridges ? mode is "" or "default" ? Default : mode : null, mode, config),
             Ports = hasBridges ? PortReading.Read(config, host) : [],
             Links = [.. (host.Words("Links") ?? []).Select(EndpointReading.Link)],
-            ExposedPorts = [.. config.Object("ExposedPorts").Names.Select(Port).Distinct()],
+            ExposedPorts = [.. config.Object("ExposedPorts").Names.SelectMany(PortReading.ParseExposed).Distinct()],
         };
     }
 
@@ -102,12 +102,6 @@ internal static class NetworkReading
     {
         var asked = endpoint.Object("IPAMConfig");
         return !asked.IsDefault("IPv4Address") || !asked.IsDefault("IPv6Address");
-    }
-
-    private static string Port(string name)
-    {
-        var (port, protocol) = PortReading.Parse(name);
-        return SpecWords.NameOf(new PublishedPort(port, 0, protocol));
     }
 
     private static ApiException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);

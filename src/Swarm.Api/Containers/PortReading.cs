@@ -26,7 +26,8 @@ internal static class PortReading
         }
 
         if (!host.Flag("PublishAllPorts")) return ports.ToImmutable();
-        foreach (var name in config.Object("ExposedPorts").Names.Where(name => !bindings.Names.Contains(name)))
+        var exposed = config.Object("ExposedPorts").Names.SelectMany(ParseExposed).Distinct();
+        foreach (var name in exposed.Where(name => !bindings.Names.Contains(name)))
         {
             var (port, protocol) = Parse(name);
             ports.Add(Published(port, protocol, (0, 0), ""));
@@ -62,6 +63,25 @@ internal static class PortReading
         return protocol is "tcp" or "udp" or "sctp" && TryPort(number, out var parsed) && parsed > 0
             ? new NamedPort(parsed, protocol)
             : null;
+    }
+
+    /// <summary>Reads what is exposed: <c>80/tcp</c>, <c>80</c>, or several, <c>3000-3005/udp</c>.</summary>
+    /// <returns>Each with its protocol.</returns>
+    /// <exception cref="ApiException">It is no port.</exception>
+    public static IEnumerable<string> ParseExposed(string name)
+    {
+        var (range, protocol) = name.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash
+            ? (name[..slash], name[slash..])
+            : (name, "");
+        if (range.Split('-') is not [var from, var to]) (from, to) = (range, range);
+        if (TryParse(from + protocol) is not { } first || TryParse(to + protocol) is not { } last
+            || last.Number < first.Number)
+        {
+            throw Invalid($"invalid port specification: \"{name}\"");
+        }
+
+        return Enumerable.Range(first.Number, last.Number - first.Number + 1).Select(port =>
+            string.Create(CultureInfo.InvariantCulture, $"{port}/{first.Protocol}"));
     }
 
     /// <summary>Reads <c>80/tcp</c>, <c>53/udp</c> or <c>80</c>.</summary>

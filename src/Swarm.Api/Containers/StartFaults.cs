@@ -23,7 +23,7 @@ internal static class StartFaults
     {
         _ when Begins(fault, "No such container: ") || (Begins(fault, "network ") && Has(fault, " not found"))
             => StatusCodes.Status404NotFound,
-        _ when Begins(fault, "port is already allocated: ") => StatusCodes.Status500InternalServerError,
+        _ when Begins(fault, "Bind for ") => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status400BadRequest,
     };
 

@@ -163,7 +163,7 @@ internal sealed partial class ContainerActor(
         {
             node.Engine.Signal(_container.Id, choose(_container.Id));
         }
-        catch (ContainerException refused)
+        catch (Exception refused) when (refused is ContainerException or IOException or UnauthorizedAccessException)
         {
             LogNotSignalled(refused, _container.Task);
         }

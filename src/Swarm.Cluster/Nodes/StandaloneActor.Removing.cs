@@ -29,8 +29,7 @@ internal sealed partial class StandaloneActor
         if (isRunning && !isToEnd)
         {
             Publish("kill", ("signal", $"{signal}"));
-            node.Engine.Signal(_kept.Id, signal);
-            asker.Tell(new Done(Changed: true));
+            asker.Tell(Signalling.Send(node.Engine, _kept.Id, signal) ?? (StandaloneAnswer)new Done(Changed: true));
         }
         else if (isRunning || (IsUp && isToEnd))
         {

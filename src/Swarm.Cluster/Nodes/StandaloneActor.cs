@@ -45,6 +45,22 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         Tell();
     }
 
+    // Whom it can answer no more it does not let wait: these, and whose message is its crash.
+    protected override void PostStop() => _askers.Break();
+
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        try
+        {
+            return base.AroundReceive(receive, message);
+        }
+        catch when (message is IContainerCommand)
+        {
+            Sender.Tell(StandaloneAskers.Broken);
+            throw;
+        }
+    }
+
     protected override void OnReceive(object message)
     {
         switch (message)

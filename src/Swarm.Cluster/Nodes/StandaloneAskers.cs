@@ -9,6 +9,10 @@ namespace Swarm.Cluster.Nodes;
 /// <remarks>Each is a request of a client, and a node takes a bounded number of those.</remarks>
 internal sealed class StandaloneAskers
 {
+    /// <summary>For one whose request was lost with the actor that had it.</summary>
+    public static Refused Broken { get; } = new(
+        ContainerFault.Host, "what was asked of the container was lost: see what became of it, and ask again");
+
     private readonly List<IActorRef> _forEnd = [];
     private readonly List<IActorRef> _forRemoval = [];
     private readonly List<AwaitedStart> _forStart = [];
@@ -70,6 +74,17 @@ internal sealed class StandaloneAskers
         _forRemoval.Clear();
         _forRestart.Clear();
         AnswerRefused();
+    }
+
+    /// <summary>There will be no answer from here.</summary>
+    public void Break()
+    {
+        AnswerRefused();
+        foreach (var asker in _forEnd.Concat(_forRemoval).Concat(_forStart.Select(start => start.Asker))
+            .Concat(_forRestart))
+        {
+            asker.Tell(Broken);
+        }
     }
 
     public void BeGone()

@@ -7,6 +7,7 @@ using Swarm.Core.Nodes;
 using Swarm.Runtime;
 using Swarm.Runtime.Nodes;
 using static Swarm.Cluster.Nodes.StandaloneAnswer;
+using DeadLetter = Akka.Event.DeadLetter;
 
 namespace Swarm.Cluster.Nodes;
 
@@ -27,6 +28,8 @@ internal sealed partial class StandalonesActor(NodeSurroundings node) : UntypedA
 
     protected override void PreStart()
     {
+        // What comes to an actor that has ended, or crashed, is answered by nobody else.
+        Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
         var (kept, broken) = node.Standalone.Load();
         foreach (var fault in broken) LogBroken(fault);
         var known = kept.ToDictionary(container => container.Id);
@@ -71,6 +74,8 @@ internal sealed partial class StandalonesActor(NodeSurroundings node) : UntypedA
             case Forgot { Cause: { } refused }: LogNotForgotten(refused); break;
             case Forgot: break;
             case Terminated stopped: Revive(stopped.ActorRef); break;
+            case DeadLetter { Message: IContainerCommand lost } letter: AnswerLost(lost.Id, letter.Sender); break;
+            case DeadLetter: break;
             case FollowAgain again: Refollow(again.Id); break;
             default: Unhandled(message); break;
         }
@@ -148,6 +153,9 @@ internal sealed partial class StandalonesActor(NodeSurroundings node) : UntypedA
             default: asker.Tell(_tasks.Refuse(command.Id)); break;
         }
     }
+
+    private void AnswerLost(ContainerId id, IActorRef asker) =>
+        asker.Tell(node.Engine.Find(id) is null ? _tasks.Refuse(id) : StandaloneAskers.Broken);
 
     private void Revive(IActorRef stopped)
     {

@@ -28,8 +28,14 @@ internal sealed class TaskHandling(IContainerEngine engine)
             return null;
         }
 
+        var signal = stop.Signal == 0 ? engine.StopSignalOf(stop.Id) : stop.Signal;
+        if (Signalling.Send(engine, stop.Id, signal) is { } refused)
+        {
+            asker.Tell(refused);
+            return null;
+        }
+
         _forEnd.Add((stop.Id, container.Run, asker));
-        engine.Signal(stop.Id, stop.Signal == 0 ? engine.StopSignalOf(stop.Id) : stop.Signal);
         return GraceOf(stop) < TimeSpan.Zero ? null : new TaskKilling(stop.Id, container.Run);
     }
 
@@ -39,7 +45,7 @@ internal sealed class TaskHandling(IContainerEngine engine)
     public void Kill(ContainerId id, int run)
     {
         if (engine.Find(id) is { Phase: ContainerPhase.Running } container && container.Run == run)
-            engine.Signal(id, KillSignal);
+            Signalling.Send(engine, id, KillSignal);
     }
 
     public void NoticeEnd(ContainerExit exit)
@@ -66,9 +72,9 @@ internal sealed class TaskHandling(IContainerEngine engine)
             return;
         }
 
-        if (kill.Signal == KillSignal) _forEnd.Add((kill.Id, container.Run, asker));
-        engine.Signal(kill.Id, kill.Signal);
-        if (kill.Signal != KillSignal) asker.Tell(new Done(Changed: true));
+        if (Signalling.Send(engine, kill.Id, kill.Signal) is { } refused) asker.Tell(refused);
+        else if (kill.Signal == KillSignal) _forEnd.Add((kill.Id, container.Run, asker));
+        else asker.Tell(new Done(Changed: true));
     }
 
     /// <returns>Null when it may be removed.</returns>

@@ -54,6 +54,8 @@ internal static class RegistryAnswer
         }
 
         if (said.Length == 0) said = $"{(int)response.StatusCode} {response.ReasonPhrase}";
+        if (response.StatusCode == HttpStatusCode.Unauthorized)
+            said += " (no basic auth credentials, or wrong ones: see 'docker login')";
         return new RegistryException(FaultOf(response.StatusCode), $"{subject}: {said}");
     }
 

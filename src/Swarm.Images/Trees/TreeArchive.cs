@@ -50,7 +50,8 @@ public static class TreeArchive
             input => Unpack(root, into, input, rules, cancellation));
 
     /// <summary>Whether a file is a tar, plain or compressed. Blocks.</summary>
-    /// <exception cref="ImageException">It takes a program that is not on this host: nobody can tell.</exception>
+    /// <exception cref="ImageException">It is one that begins with what is not supported; it takes a program that is
+    /// not on this host: nobody can tell.</exception>
     public static bool IsArchive(Stream file, CancellationToken cancellation)
     {
         var limits = new UnpackLimits();
@@ -59,7 +60,7 @@ public static class TreeArchive
         {
             return new TarReader(plain, limits, "archive").Next() is not null;
         }
-        catch (ImageException)
+        catch (ImageException refused) when (refused.Fault != ImageFault.Unsupported)
         {
             return false;
         }

@@ -9,7 +9,8 @@ internal sealed class RemoteFile(HttpClient client)
         source.StartsWith("http://", StringComparison.Ordinal)
         || source.StartsWith("https://", StringComparison.Ordinal);
 
-    /// <summary>Writes it to a folder of its own, under the name that its address ends with.</summary>
+    /// <summary>Writes it to a folder of its own, under the name that its address ends with, or that its server gives
+    /// it.</summary>
     /// <param name="isNamed">Whether it is called so in the image, too.</param>
     /// <returns>The file's name.</returns>
     /// <exception cref="BuildException">What came of it.</exception>
@@ -17,14 +18,6 @@ internal sealed class RemoteFile(HttpClient client)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri))
             throw new BuildException($"{address} is no address");
-        var name = Uri.UnescapeDataString(uri.AbsolutePath.TrimEnd('/').Split('/')[^1]);
-        if (name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal))
-        {
-            name = isNamed
-                ? throw new BuildException($"cannot determine filename for source {address}")
-                : "file";
-        }
-
         try
         {
             using var answer = await client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, cancellation);
@@ -35,6 +28,9 @@ internal sealed class RemoteFile(HttpClient client)
                     $"ADD failed: {address}: the server answered {(int)answer.StatusCode} {answer.ReasonPhrase}"));
             }
 
+            var name = NameIn(Uri.UnescapeDataString(uri.AbsolutePath)) ?? NameGiven(answer);
+            if (name is null && isNamed) throw new BuildException($"cannot determine filename for source {address}");
+            name ??= "file";
             var path = Path.Join(folder, name);
             await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
             {
@@ -51,4 +47,14 @@ internal sealed class RemoteFile(HttpClient client)
             throw new BuildException($"ADD failed: {address}: {failed.Message}", cause: failed);
         }
     }
+
+    private static string? NameGiven(HttpResponseMessage answer) =>
+        answer.Content.Headers.ContentDisposition is { } given
+            ? NameIn((given.FileNameStar ?? given.FileName ?? "").Trim('"'))
+            : null;
+
+    /// <returns>Null where a path names a folder, or nothing that a file could be called.</returns>
+    private static string? NameIn(string path) => path.Split('/')[^1] is var name && name is not ("" or "." or "..")
+        ? name
+        : null;
 }

@@ -17,8 +17,12 @@ internal sealed class AttachedConsole(ConsoleStreams streams, ConsoleInput input
 
     private const byte ErrorMark = 3;
 
+    /// <summary>For the engine to see an end that conmon has told already, where it sees it at all.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+
     private readonly ConsoleOutput _output = new();
     private readonly TaskCompletionSource<Socket?> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _pumping = Task.CompletedTask;
     private int _disposed;
 
@@ -35,7 +39,8 @@ internal sealed class AttachedConsole(ConsoleStreams streams, ConsoleInput input
         catch (SocketException)
         {
             socket.Dispose();
-            End();
+            _connected.TrySetResult(null);
+            _pumping = EndWithRunAsync();
             return;
         }
 
@@ -109,6 +114,7 @@ internal sealed class AttachedConsole(ConsoleStreams streams, ConsoleInput input
         owner.Forget(this);
         _connected.TrySetResult(null);
         _output.Drop();
+        _left.TrySetResult();
         if (await _connected.Task is { } socket) Release(socket);
         await _pumping;
     }
@@ -154,7 +160,23 @@ internal sealed class AttachedConsole(ConsoleStreams streams, ConsoleInput input
         }
         finally
         {
-            _output.End();
+            await EndWithRunAsync();
         }
+    }
+
+    /// <summary>Who reads to the end may ask for the exit code next, or remove the container: it has ended by then for
+    /// all others, too.</summary>
+    private async Task EndWithRunAsync()
+    {
+        try
+        {
+            await Task.WhenAny(owner.RunOver, _left.Task).WaitAsync(EndPatience);
+        }
+        catch (TimeoutException)
+        {
+            // Its conmon was killed, and the container goes on.
+        }
+
+        _output.End();
     }
 }

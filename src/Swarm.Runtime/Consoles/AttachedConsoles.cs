@@ -9,7 +9,16 @@ internal sealed class AttachedConsoles
     private readonly HashSet<AttachedConsole> _connected = [];
     private readonly HashSet<AttachedConsole> _waiting = [];
     private readonly List<Socket> _parked = [];
-    private bool _runs;
+    private TaskCompletionSource? _run;
+
+    /// <summary>Completes when the engine has seen the end of the run, at once where there is none.</summary>
+    public Task RunOver
+    {
+        get
+        {
+            lock (_lock) return _run?.Task ?? Task.CompletedTask;
+        }
+    }
 
     /// <summary>Makes a session; the caller connects it, or it waits for the next start.</summary>
     public AttachedConsole Add(ConsoleStreams streams, ConsoleInput input)
@@ -26,7 +35,7 @@ internal sealed class AttachedConsoles
         List<AttachedConsole> waiting;
         lock (_lock)
         {
-            _runs = true;
+            _run ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             waiting = [.. _waiting];
             _connected.UnionWith(_waiting);
             _waiting.Clear();
@@ -47,7 +56,8 @@ internal sealed class AttachedConsoles
         List<Socket> parked;
         lock (_lock)
         {
-            _runs = false;
+            _run?.TrySetResult();
+            _run = null;
             parked = [.. _parked];
             _parked.Clear();
         }
@@ -79,7 +89,7 @@ internal sealed class AttachedConsoles
     {
         lock (_lock)
         {
-            if (!_runs) return false;
+            if (_run is null) return false;
             try
             {
                 socket.Shutdown(SocketShutdown.Receive);

@@ -100,7 +100,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
     }
 
     public Task<ImmutableArray<TreeChange>> FindChangesAsync(ContainerId id, CancellationToken cancellation) =>
-        ToldAsync(() => images.FindChangesAsync(Record(id).Id, MountPoints(id), cancellation));
+        ToldAsync(id, () => images.FindChangesAsync(Record(id).Id, MountPoints(id), cancellation));
 
     public async Task<Digest> CommitAsync(
         ContainerId id, ImageCommit commit, bool pause, CancellationToken cancellation)
@@ -127,11 +127,11 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         try
         {
             var whole = commit with { Ignored = MountPoints(id) };
-            var image = (await ToldAsync(() => images.CommitAsync(id, whole, cancellation))).Id;
+            var image = (await ToldAsync(id, () => images.CommitAsync(id, whole, cancellation))).Id;
             // Mostly it is run next; who is faster waits for this.
             // Off the engine's threads, which the engine does not wait for when it closes.
             core.Begin(closing => ToldAsync(
-                () => Task.Run(() => images.UnpackAsync(image, closing), CancellationToken.None)));
+                id, () => Task.Run(() => images.UnpackAsync(image, closing), CancellationToken.None)));
             return image;
         }
         finally
@@ -159,7 +159,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
     }
 
     public Task<Bytes> WritableSizeAsync(ContainerId id, CancellationToken cancellation) =>
-        ToldAsync(() => images.WritableSizeAsync(Record(id).Id, cancellation));
+        ToldAsync(id, () => images.WritableSizeAsync(Record(id).Id, cancellation));
 
     private FileEntry Find(ContainerId id, Folder root, string rootPath, string path)
     {
@@ -186,7 +186,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         ContainerId id, Func<Folder, ImmutableArray<BundleMount>, string, T> work, CancellationToken cancellation)
     {
         var record = Record(id);
-        return await ToldAsync(async () =>
+        return await ToldAsync(id, async () =>
         {
             var path = await core.MountRootAsync(id, cancellation);
             return await core.WithVolumesAsync(
@@ -206,7 +206,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         });
     }
 
-    private static async Task<T> ToldAsync<T>(Func<Task<T>> work)
+    private async Task<T> ToldAsync<T>(ContainerId id, Func<Task<T>> work)
     {
         try
         {
@@ -214,6 +214,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         }
         catch (Exception refused) when (HostRefusal.Of(refused) is { } told)
         {
+            core.Get(id); // where it was removed meanwhile, that is why
             throw told;
         }
     }

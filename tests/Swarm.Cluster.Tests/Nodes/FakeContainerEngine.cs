@@ -54,6 +54,11 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 
     public ContainerException? IngressFault { get; set; }
 
+    public Exception? SignalFault { get; set; }
+
+    /// <summary>A bug.</summary>
+    public Exception? StopSignalFault { get; set; }
+
     /// <summary>While set, routes are being set until <see cref="LetIngress"/>.</summary>
     public bool HoldsIngress { get; set; }
 
@@ -154,12 +159,13 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 
     public void Signal(ContainerId id, int signal)
     {
+        if (SignalFault is { } fault) throw fault;
         Signals.Add((id, signal));
         var ends = signal == 9 ? EndsWhenKilled : EndsWhenTerminated;
         if (Existing(id).Phase == ContainerPhase.Running && ends) End(id, 128 + signal);
     }
 
-    public int StopSignalOf(ContainerId id) => 15;
+    public int StopSignalOf(ContainerId id) => StopSignalFault is { } fault ? throw fault : 15;
 
     public Task RemoveAsync(ContainerId id, CancellationToken cancellation)
     {

@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using System.Net;
 using System.Text;
 using Swarm.Runtime.Builds;
 
@@ -230,36 +229,6 @@ public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture
             () => fixture.BuildAsync(new BuildRequest { Dockerfile = "../x" }, "FROM box\n"));
         Assert.Equal("forbidden path outside the build context: ../x", outside.Message);
         fixture.ExpectNothingLeft();
-    }
-
-    [Fact]
-    public async Task An_address_is_fetched_by_ADD_and_what_the_server_refuses_is_told()
-    {
-        using var server = new HttpListener();
-        var address = $"http://127.0.0.1:{FreePorts.Next()}/";
-        server.Prefixes.Add(address);
-        server.Start();
-        var serving = ServeAsync(server, requests: 2);
-
-        var built = await fixture.BuildAsync($"FROM box\nADD {address}d/name.txt /in/\n");
-        var refused = await Assert.ThrowsAsync<BuildException>(
-            () => fixture.BuildAsync($"FROM box\nADD {address}missing /in/\n"));
-        await serving;
-
-        Assert.Equal("fetched", await fixture.RunAsync(built, "cat /in/name.txt"));
-        Assert.Equal("600", await fixture.RunAsync(built, "stat -c %a /in/name.txt"));
-        Assert.Contains("the server answered 404", refused.Message, StringComparison.Ordinal);
-    }
-
-    private static async Task ServeAsync(HttpListener server, int requests)
-    {
-        for (; requests > 0; requests--)
-        {
-            var asked = await server.GetContextAsync();
-            asked.Response.StatusCode = asked.Request.Url!.AbsolutePath == "/missing" ? 404 : 200;
-            await asked.Response.OutputStream.WriteAsync("fetched"u8.ToArray());
-            asked.Response.Close();
-        }
     }
 
     private static MemoryStream Script(string dockerfile, DateTimeOffset modified, bool executable)
