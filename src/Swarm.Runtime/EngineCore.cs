@@ -111,7 +111,10 @@ internal sealed partial class EngineCore : IAsyncDisposable
 
     public LiveContainer Get(ContainerId id) => Table.Find(id) is { IsGone: false } container
         ? container
-        : throw new ContainerException(ContainerFault.NotFound, $"there is no container {id.Short}");
+        : throw Missing(id);
+
+    public static ContainerException Missing(ContainerId id) =>
+        new(ContainerFault.NotFound, $"there is no container {id.Short}");
 
     public async ValueTask DisposeAsync()
     {

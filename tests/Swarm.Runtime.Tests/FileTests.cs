@@ -57,6 +57,25 @@ public sealed class FileTests(FilesFixture fixture) : IClassFixture<FilesFixture
     }
 
     [Fact]
+    public async Task Of_one_that_is_being_removed_nothing_is_found()
+    {
+        for (var i = 0; i < 30; i++) // how far the removal has come is by chance
+        {
+            var created = await fixture.StartAsync(EngineFixture.Shell("sleep 600"));
+            var asking = Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
+            {
+                while (true) await Files.FindAsync(created.Id, "/etc/passwd", default);
+            })).ToList();
+            await fixture.Engine.RemoveAsync(created.Id, default);
+            foreach (var one in asking)
+            {
+                var refused = await Assert.ThrowsAsync<ContainerException>(() => one);
+                Assert.Equal(ContainerFault.NotFound, refused.Fault);
+            }
+        }
+    }
+
+    [Fact]
     public async Task An_archive_has_a_folder_with_all_below_it_named_by_its_last_part()
     {
         var container = await fixture.StartAfterAsync(

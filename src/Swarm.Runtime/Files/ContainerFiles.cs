@@ -5,6 +5,7 @@ using Swarm.Core;
 using Swarm.Core.Images;
 using Swarm.Images;
 using Swarm.Images.Trees;
+using Swarm.Linux;
 using Swarm.Linux.Files;
 using Swarm.Linux.Namespaces;
 using Swarm.Linux.Users;
@@ -189,21 +190,27 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         return await ToldAsync(id, async () =>
         {
             var path = await core.MountRootAsync(id, cancellation);
-            return await core.WithVolumesAsync(
-                record,
+            try
+            {
+                return await core.WithVolumesAsync(record, () => RunAsync(path), cancellation);
+            }
+            catch (LinuxException) when (!Directory.Exists(path))
+            {
+                throw EngineCore.Missing(id); // it is being removed
+            }
+        });
+
+        Task<T> RunAsync(string path)
+        {
+            var mounts = BindsOf(record);
+            return PrivateMounts.RunAsync(
                 () =>
                 {
-                    var mounts = BindsOf(record);
-                    return PrivateMounts.RunAsync(
-                        () =>
-                        {
-                            using var root = RootView.Open(path, mounts, record.Users);
-                            return work(root, mounts, path);
-                        },
-                        cancellation);
+                    using var root = RootView.Open(path, mounts, record.Users);
+                    return work(root, mounts, path);
                 },
                 cancellation);
-        });
+        }
     }
 
     private async Task<T> ToldAsync<T>(ContainerId id, Func<Task<T>> work)
