@@ -134,7 +134,8 @@ public sealed class ContainerEngine : IContainerEngine
     /// <inheritdoc/>
     public void Signal(ContainerId id, int signal)
     {
-        if (_core.Table.Find(id) is not { Record: { Phase: ContainerPhase.Running } record } container) return;
+        var container = _core.Get(id);
+        if (container.Record is not { Phase: ContainerPhase.Running } record) return;
         using var process = ProcessHandle.Open(record.First);
         process?.Signal(signal);
         // As in Docker: what is to end it comes to a paused one too.

@@ -52,9 +52,10 @@ public interface IContainerEngine : IAsyncDisposable
     /// <summary>Starts a created container, or one that has ended once more with the same writable layer.</summary>
     Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation);
 
-    /// <summary>Sends a signal to the container's first process; does nothing when that has ended, or there is no such
-    /// container any more.</summary>
+    /// <summary>Sends a signal to the container's first process; does nothing when it has ended.</summary>
     /// <param name="signal">Number, as in signal(7).</param>
+    /// <exception cref="ContainerException">There is no such container.</exception>
+    /// <exception cref="IOException">The host refused it.</exception>
     void Signal(ContainerId id, int signal);
 
     /// <summary>The signal that asks the container to stop: its own, its image's, or SIGTERM, as of one that there is

@@ -14,7 +14,11 @@ internal static class Signalling
             engine.Signal(id, signal);
             return null;
         }
-        catch (Exception refused) when (refused is ContainerException or IOException or UnauthorizedAccessException)
+        catch (ContainerException refused)
+        {
+            return new StandaloneAnswer.Refused(refused.Fault, refused.Message);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             return new StandaloneAnswer.Refused(
                 ContainerFault.Host, $"signal {signal} could not be sent: {refused.Message}");
