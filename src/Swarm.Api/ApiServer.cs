@@ -76,7 +76,8 @@ public sealed partial class ApiServer : IAsyncDisposable
         var stopping = new CancellationTokenSource();
         var desk = new ContainerDesk(containers, engine, store);
         var hangUps = new DescriptorWatch("hang-ups");
-        var application = Build(kestrel => Listen(kestrel, options, identity, hangUps, time, logs), node, logs, Map);
+        var application = Build(
+            kestrel => Listen(kestrel, options, identity, hangUps, time, logs), node, logs, Map, stopping.Token);
         ListeningSocket.Prepare(options.SocketPath);
         await application.StartAsync(cancellation);
         ListeningSocket.Publish(options.SocketPath, options.Group, logs.CreateLogger<ApiServer>());
@@ -135,7 +136,8 @@ public sealed partial class ApiServer : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        Action<KestrelServerOptions> listen, NodeFacts node, ILoggerFactory logs, Action<IEndpointRouteBuilder> map)
+        Action<KestrelServerOptions> listen, NodeFacts node, ILoggerFactory logs, Action<IEndpointRouteBuilder> map,
+        CancellationToken stopping)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
@@ -155,6 +157,7 @@ public sealed partial class ApiServer : IAsyncDisposable
         });
 
         var application = builder.Build();
+        application.Use(next => context => StoppedStreams.BreakAsync(context, next, stopping));
         application.Use(
             next => context => new ErrorAnswers(logs.CreateLogger<ErrorAnswers>()).AnswerAsync(context, next));
         application.Use(next => context =>

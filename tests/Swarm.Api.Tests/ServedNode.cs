@@ -82,6 +82,13 @@ internal sealed class ServedNode : IAsyncDisposable
         };
     }
 
+    /// <summary>Ends the service, as the end of swarmd does; the client stays.</summary>
+    public async Task StopServingAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+        _server = null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client?.Dispose();

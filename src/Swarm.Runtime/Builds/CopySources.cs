@@ -38,6 +38,9 @@ internal sealed class CopySources : IDisposable
                     () => sources.Find(source, copy, origin.Files, cancellation), cancellation);
             }
 
+            // A wildcard may find nothing, where another source finds something.
+            if (sources._found.Count == 0)
+                throw new BuildException($"{sources.Word} failed: no source files were specified");
             sources.Told = await BlockingStep.RunAsync(
                 () => sources.Hash(KeepsOwners(copy), cancellation), cancellation);
             return sources;
@@ -96,7 +99,6 @@ internal sealed class CopySources : IDisposable
         }
 
         var paths = tree.Match(wanted);
-        if (paths.IsEmpty) throw new BuildException($"{Word} failed: no source files were specified");
         foreach (var path in paths)
         {
             var found = tree.Find(path) ?? throw new BuildException(

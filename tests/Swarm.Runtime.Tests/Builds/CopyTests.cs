@@ -24,6 +24,8 @@ public sealed class CopyTests(BuildFixture fixture) : IClassFixture<BuildFixture
     [InlineData("COPY [\"a.txt\", \"/new/with space\"]", "/new/with space")]
     [InlineData("COPY d/../a.txt /new/", "/new/a.txt")]
     [InlineData("COPY a.txt d /new/", "/new/a.txt /new/c.txt /new/e/f.txt")]
+    [InlineData("COPY a.txt lock* /new/", "/new/a.txt")]
+    [InlineData("ADD none* *.none d/c.txt /new", "/new")]
     [InlineData("WORKDIR /new\nCOPY a.txt .", "/new/a.txt")]
     [InlineData("RUN mkdir /new\nCOPY a.txt /new", "/new/a.txt")]
     [InlineData("RUN mkdir /real && ln -s /real /new\nCOPY d/c.txt /new", "/real/c.txt")]
