@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Swarm.Api.Http;
 
-/// <summary>Breaks what is cut off by the end of this process: a client shall not take a part of a stream for the whole,
-/// nor a program that is still running for one that has ended well.</summary>
+/// <summary>Breaks what is cut off by the end of this process: a client shall not take a part of a stream for the
+/// whole, nor a program that is still running for one that has ended well.</summary>
 internal static class StoppedStreams
 {
     public static async Task BreakAsync(HttpContext context, RequestDelegate next, CancellationToken stopping)
