@@ -82,6 +82,8 @@ public sealed class NetworkReadingTests
         var published = Read("""{"ExposedPorts":{"80-81/udp":{}},"HostConfig":{"PublishAllPorts":true}}""").Ports;
         Assert.Equal([80, 81], published.Select(port => port.ContainerPort).Order());
 
+        var many = string.Join(',', Enumerable.Range(0, 5000).Select(one => $"\"1-{65535 - one}\":{{}}"));
+        Assert.Throws<ApiException>(() => Read("{\"ExposedPorts\":{" + many + "}}"));
         foreach (var wrong in (string[])["2-1", "1-2-3", "a", "1-70000", "0", "5/ip", "1-2/tcp/x"])
             Assert.Throws<ApiException>(() => Read("{\"ExposedPorts\":{\"" + wrong + "\":{}}}"));
     }

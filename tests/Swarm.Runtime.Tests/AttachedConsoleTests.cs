@@ -37,4 +37,29 @@ public sealed class AttachedConsoleTests : IDisposable
             Assert.Equal(0, (await session.ReadAsync(buffer, default)).Length);
         }
     }
+
+    [Fact]
+    public async Task A_session_ends_with_its_own_run_though_another_has_begun()
+    {
+        var path = Path.Join(_folder, "attach");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        var consoles = new AttachedConsoles();
+        await using var session = consoles.Add(
+            ConsoleStreams.All, new ConsoleInput(IsOpen: false, IsTerminal: false, EndsWithSession: true));
+        await consoles.ConnectAsync(path);
+        using (await listener.AcceptAsync())
+        {
+            Assert.False(consoles.RunOver.IsCompleted);
+            consoles.EndRun();
+            await consoles.ConnectAsync(path); // the next run
+            Assert.False(consoles.RunOver.IsCompleted);
+        }
+
+        // Less than what it waits for the end of a run that it belongs to.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(6));
+        Assert.Equal(0, (await session.ReadAsync(new byte[1], patience.Token)).Length);
+        Assert.False(consoles.RunOver.IsCompleted);
+    }
 }

@@ -32,7 +32,7 @@ internal static class NetworkReading
             Endpoints = Endpoints(hasBridges ? mode is "" or "default" ? Default : mode : null, mode, config),
             Ports = hasBridges ? PortReading.Read(config, host) : [],
             Links = [.. (host.Words("Links") ?? []).Select(EndpointReading.Link)],
-            ExposedPorts = [.. config.Object("ExposedPorts").Names.SelectMany(PortReading.ParseExposed).Distinct()],
+            ExposedPorts = [.. PortReading.Exposed(config)],
         };
     }
 

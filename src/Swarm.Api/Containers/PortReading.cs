@@ -11,6 +11,9 @@ internal static class PortReading
 {
     private const int LargestPort = 65535;
 
+    /// <summary>Of tcp, udp and sctp.</summary>
+    private const int MostPorts = 3 * LargestPort;
+
     /// <exception cref="ApiException">A port that cannot be, named.</exception>
     public static ImmutableArray<PublishedPort> Read(JsonFields config, JsonFields host)
     {
@@ -26,8 +29,7 @@ internal static class PortReading
         }
 
         if (!host.Flag("PublishAllPorts")) return ports.ToImmutable();
-        var exposed = config.Object("ExposedPorts").Names.SelectMany(ParseExposed).Distinct();
-        foreach (var name in exposed.Where(name => !bindings.Names.Contains(name)))
+        foreach (var name in Exposed(config).Where(name => !bindings.Names.Contains(name)))
         {
             var (port, protocol) = Parse(name);
             ports.Add(Published(port, protocol, (0, 0), ""));
@@ -66,9 +68,26 @@ internal static class PortReading
     }
 
     /// <summary>Reads what is exposed: <c>80/tcp</c>, <c>80</c>, or several, <c>3000-3005/udp</c>.</summary>
-    /// <returns>Each with its protocol.</returns>
-    /// <exception cref="ApiException">It is no port.</exception>
-    public static IEnumerable<string> ParseExposed(string name)
+    /// <returns>Each with its protocol, once.</returns>
+    /// <exception cref="ApiException">One is no port, or they are more than there are.</exception>
+    public static IReadOnlyCollection<string> Exposed(JsonFields config)
+    {
+        var ports = new HashSet<string>(StringComparer.Ordinal);
+        var named = 0;
+        foreach (var name in config.Object("ExposedPorts").Names)
+        {
+            var (first, last, protocol) = ParseRange(name);
+            named += last - first + 1;
+            // Ranges may overlap, but not without end: a short text can name many.
+            if (named > 2 * MostPorts) throw Invalid("ExposedPorts names more ports than there are");
+            for (var port = first; port <= last; port++)
+                ports.Add(string.Create(CultureInfo.InvariantCulture, $"{port}/{protocol}"));
+        }
+
+        return ports;
+    }
+
+    private static (int First, int Last, string Protocol) ParseRange(string name)
     {
         var (range, protocol) = name.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash
             ? (name[..slash], name[slash..])
@@ -80,8 +99,7 @@ internal static class PortReading
             throw Invalid($"invalid port specification: \"{name}\"");
         }
 
-        return Enumerable.Range(first.Number, last.Number - first.Number + 1).Select(port =>
-            string.Create(CultureInfo.InvariantCulture, $"{port}/{first.Protocol}"));
+        return (first.Number, last.Number, first.Protocol);
     }
 
     /// <summary>Reads <c>80/tcp</c>, <c>53/udp</c> or <c>80</c>.</summary>

@@ -24,6 +24,7 @@ internal sealed class AttachedConsole(ConsoleStreams streams, ConsoleInput input
     private readonly TaskCompletionSource<Socket?> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _pumping = Task.CompletedTask;
+    private Task _runOver = Task.CompletedTask;
     private int _disposed;
 
     public bool IsTerminal => input.IsTerminal;
@@ -31,6 +32,7 @@ internal sealed class AttachedConsole(ConsoleStreams streams, ConsoleInput input
     /// <summary>Connects to a conmon; where it is gone, there is nothing more to come.</summary>
     public async Task ConnectAsync(string path)
     {
+        _runOver = owner.RunOver; // of this run: by its end another may have begun
         var socket = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
         try
         {
@@ -170,7 +172,7 @@ internal sealed class AttachedConsole(ConsoleStreams streams, ConsoleInput input
     {
         try
         {
-            await Task.WhenAny(owner.RunOver, _left.Task).WaitAsync(EndPatience);
+            await Task.WhenAny(_runOver, _left.Task).WaitAsync(EndPatience);
         }
         catch (TimeoutException)
         {

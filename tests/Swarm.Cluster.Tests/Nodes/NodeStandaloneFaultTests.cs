@@ -8,7 +8,7 @@ using Swarm.Runtime.Nodes;
 namespace Swarm.Cluster.Tests.Nodes;
 
 /// <summary>Nobody who asks something of a container waits for an answer that cannot come.</summary>
-public sealed class StandaloneFaultTests : NodeFixture
+public sealed class NodeStandaloneFaultTests : NodeFixture
 {
     [Fact]
     public async Task A_signal_that_the_host_refuses_is_told_and_the_container_goes_on()
