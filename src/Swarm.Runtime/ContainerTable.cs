@@ -47,6 +47,7 @@ internal sealed class ContainerTable(EngineFolders folders)
     {
         container.IsGone = true;
         container.LogWatch?.Dispose();
+        container.MemoryWatch?.Dispose();
         container.Consoles.EndAll();
         _byId.TryRemove(KeyValuePair.Create(container.Definition.Id, container));
         DropName(container.Definition);

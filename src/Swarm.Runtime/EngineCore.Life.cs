@@ -118,6 +118,7 @@ internal sealed partial class EngineCore
             Monitor = made.Monitor,
         });
         _exitWatch?.Follow(record.Id, record.First, record.Monitor);
+        FollowMemory(container);
         container.Log.Keep();
         return record;
     }
@@ -147,6 +148,7 @@ internal sealed partial class EngineCore
             Run = record.Run + 1,
             StartedAt = _time.GetUtcNow(),
             Exit = null,
+            IsOutOfMemoryTold = false,
             EndedBefore = record.Exit?.At ?? record.EndedBefore,
         });
         var started = false;
@@ -218,6 +220,7 @@ internal sealed partial class EngineCore
         _exitWatch?.Forget(record.Id);
         Leases.Release(record.Id);
         container.LogWatch?.Dispose();
+        container.MemoryWatch?.Dispose();
         container.Consoles.EndRun();
         LogEnded(record.Definition.Name, record.Id.Short, exit.Run, exit.ExitCode, exit.OutOfMemory);
         PublishEnd(record, exit);
@@ -267,7 +270,7 @@ internal sealed partial class EngineCore
 
     private void PublishEnd(ContainerRecord record, ContainerExit exit)
     {
-        if (exit.OutOfMemory) Events.Publish(record.ToState(), "oom");
+        if (exit.OutOfMemory && !record.IsOutOfMemoryTold) Events.Publish(record.ToState(), "oom");
         var lasted = (long)((exit.At - record.StartedAt)?.TotalSeconds ?? 0);
         Events.Publish(
             record.ToState(), "die",

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Swarm.Linux;
 using Swarm.Linux.Processes;
+using Swarm.Linux.Watching;
 
 namespace Swarm.Runtime;
 
@@ -16,7 +17,8 @@ internal sealed partial class EngineCore
         container.LogWatch?.Dispose();
         try
         {
-            container.LogWatch = _logWatch!.Add(container.Log.Path, name => NoticeMoved(container, name));
+            container.LogWatch = _arrivals!.Add(
+                container.Log.Path, Arrival.Moved, name => NoticeMoved(container, name));
         }
         catch (LinuxException refused) when (refused.Number == Errno.ENOSPC)
         {

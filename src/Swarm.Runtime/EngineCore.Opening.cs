@@ -33,7 +33,7 @@ internal sealed partial class EngineCore
         // Before looking, so that what ends meanwhile is not missed.
         _exitWatch = new ExitWatch(
             Watch, Folders.Exits, NoticeFirstEnd, NoticeEnd, NoticeAll, work => Begin(() => DoLaterAsync(work)));
-        _logWatch = new MoveWatch(Watch, () => Begin(CheckLogsAsync));
+        _arrivals = new ArrivalWatch(Watch, () => Begin(CheckLogsAsync));
 
         var alive = records.Where(record => Judge(record) is AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted);
         await Leases.OpenAsync(
@@ -89,6 +89,7 @@ internal sealed partial class EngineCore
             if (record.IsPaused && verdict == AdoptionVerdict.Follow) record = AdoptPaused(container, record);
             if (verdict is not (AdoptionVerdict.Follow or AdoptionVerdict.FollowUnstarted)) return true;
             _exitWatch!.Follow(record.Id, record.First, record.Monitor);
+            FollowMemory(container);
             FollowLog(container);
             await SettleNetworksAsync(container, record, cancellation);
             LogAdopted(record.Definition.Name, record.Id.Short, record.First.Pid);

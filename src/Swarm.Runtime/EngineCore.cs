@@ -47,7 +47,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
     private readonly Channel<ContainerExit> _exits = Channel.CreateUnbounded<ContainerExit>();
     private OrphanReaper? _orphans;
     private ExitWatch? _exitWatch;
-    private MoveWatch? _logWatch;
+    private ArrivalWatch? _arrivals;
     private FileStream? _lock;
     private IDisposable? _nullDevice;
     private ITimer? _logTimer;
@@ -122,7 +122,7 @@ internal sealed partial class EngineCore : IAsyncDisposable
         await _closing.CancelAsync();
         if (_logTimer is not null) await _logTimer.DisposeAsync();
         _exitWatch?.Dispose();
-        _logWatch?.Dispose();
+        _arrivals?.Dispose();
         // Who holds a gate is in the middle of something, and finishes it.
         foreach (var container in Table.All)
         {

@@ -170,6 +170,9 @@ public sealed record ContainerState(ContainerDefinition Definition, ContainerPha
     /// <summary>How it ended; null while it runs again.</summary>
     public ContainerExit? Exit { get; init; }
 
+    /// <summary>Whether the kernel killed one of its processes for want of memory, in this run or the last.</summary>
+    public bool OutOfMemory { get; init; }
+
     /// <summary>When it ended last, also while it runs again; null before its first end.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 

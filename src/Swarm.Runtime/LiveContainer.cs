@@ -30,6 +30,9 @@ internal sealed class LiveContainer(ContainerDefinition definition, LogFolder lo
     /// <summary>While conmon may write the log.</summary>
     public IDisposable? LogWatch { get; set; }
 
+    /// <summary>While conmon may tell that one of its processes was killed for memory.</summary>
+    public IDisposable? MemoryWatch { get; set; }
+
     /// <summary>It could not be made, or was removed: who waited at the gate finds nothing.</summary>
     public bool IsGone { get; set; }
 

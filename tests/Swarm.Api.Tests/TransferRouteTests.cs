@@ -130,7 +130,7 @@ public sealed class TransferRouteTests
     [InlineData("", true)]
     [InlineData("&reproducible=0", true)]
     [InlineData("&reproducible=1", false)]
-    public async Task An_imported_image_is_as_old_as_the_import_unless_it_is_to_be_the_same_everywhere(
+    public async Task An_imported_image_is_of_now_and_says_whence_it_came_unless_it_is_to_be_the_same_everywhere(
         string query, bool isOfNow)
     {
         await using var node = await ServedNode.StartAsync();
@@ -139,6 +139,7 @@ public sealed class TransferRouteTests
         var answer = await node.Client.PostAsync($"/images/create?fromSrc=-{query}", new StringContent("tar"));
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(isOfNow ? "Imported from -" : "", node.Store.ImportComment);
         if (!isOfNow) Assert.Null(node.Store.Imported.Created);
         else Assert.InRange(node.Store.Imported.Created!.Value, before, DateTimeOffset.UtcNow);
     }

@@ -103,7 +103,7 @@ internal static class ContainerDocument
             ["Running"] = word is "running" or "restarting" or "paused",
             ["Paused"] = word == "paused",
             ["Restarting"] = word == "restarting",
-            ["OOMKilled"] = state.Exit?.OutOfMemory ?? false,
+            ["OOMKilled"] = state.OutOfMemory,
             ["Dead"] = false,
             ["Pid"] = state.Pid,
             ["ExitCode"] = ExitCodeOf(shown),
@@ -176,6 +176,7 @@ internal static class ContainerDocument
         if (exposed.Count > 0) config["ExposedPorts"] = exposed;
         if (HealthDocument.Of(shown) is { } check) config["Healthcheck"] = check;
         if ((spec.StopSignal ?? image?.StopSignal) is { Length: > 0 } signal) config["StopSignal"] = signal;
+        if (asked.Flag("NetworkDisabled")) config["NetworkDisabled"] = true;
         if (asked.Has("StopTimeout")) config["StopTimeout"] = asked.Number("StopTimeout");
         return config;
     }

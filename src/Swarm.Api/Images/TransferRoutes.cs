@@ -113,15 +113,18 @@ internal sealed class TransferRoutes(HostImages images, IImageNames names, TimeP
     private async Task ImportAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var address = AddressOf(query.Text("fromSrc"));
+        var source = query.Text("fromSrc");
+        var address = AddressOf(source);
         var repository = query.Text("repo");
         var name = repository.Length == 0 ? null : NamedImage.Parse(repository, query.Text("tag"));
         var platform = query.Text("platform");
         var configuration = ImageChanges.Apply(
             platform.Length == 0 ? new ImageConfiguration() : new ImageConfiguration().On(platform),
             query["changes"].SelectMany(change => (change ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
-        if (!QueryFlag.IsSet(query["reproducible"])) configuration = configuration with { Created = time.GetUtcNow() };
+        var isReproducible = QueryFlag.IsSet(query["reproducible"]);
+        if (!isReproducible) configuration = configuration with { Created = time.GetUtcNow() };
         var comment = query.Text("message");
+        if (comment.Length == 0 && !isReproducible) comment = $"Imported from {source}";
         var body = address is null
             ? await images.ImportAsync(context.Request.Body, name, configuration, comment, context.RequestAborted)
             : null;

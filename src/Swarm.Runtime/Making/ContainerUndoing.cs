@@ -4,6 +4,7 @@ using Swarm.Images;
 using Swarm.Linux;
 using Swarm.Linux.Cgroups;
 using Swarm.Linux.Processes;
+using Swarm.Runtime.Exits;
 using Swarm.Runtime.Networks;
 using Swarm.Runtime.Processes;
 
@@ -39,7 +40,7 @@ internal sealed partial class ContainerUndoing(
         // With what a conmon that was killed had begun to write aside.
         foreach (var file in Directory.GetFiles(folders.Exits, id.Value + "*")) File.Delete(file);
         var bundle = folders.Bundle(id);
-        if (Directory.Exists(bundle)) File.Delete(Path.Join(bundle, "oom"));
+        if (Directory.Exists(bundle)) MemoryNotice.Remove(folders, id);
         SharedMemory.Release(bundle);
         await RemoveCgroupAsync(id, cancellation);
     }

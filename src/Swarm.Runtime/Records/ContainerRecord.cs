@@ -35,6 +35,9 @@ internal sealed record ContainerRecord
 
     public ContainerExit? Exit { get; init; }
 
+    /// <summary>In this run a process was killed for want of memory, and that was told before the end.</summary>
+    public bool IsOutOfMemoryTold { get; init; }
+
     /// <summary>While it runs again: when it ended before.</summary>
     public DateTimeOffset? EndedBefore { get; init; }
 
@@ -69,6 +72,7 @@ internal sealed record ContainerRecord
         StartedAt = StartedAt,
         Run = Run,
         Exit = Exit,
+        OutOfMemory = IsOutOfMemoryTold || Exit is { OutOfMemory: true },
         EndedAt = Exit?.At ?? EndedBefore,
         Endpoints = Endpoints,
         Ports = Ports,

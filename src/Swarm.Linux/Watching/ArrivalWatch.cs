@@ -3,28 +3,27 @@ using System.Text;
 
 namespace Swarm.Linux.Watching;
 
-/// <summary>Tells of each file that is moved into one of many folders, through one descriptor.</summary>
+/// <summary>Tells of each file that comes into one of many folders, through one descriptor.</summary>
 /// <remarks>
 /// <see href="https://man7.org/linux/man-pages/man7/inotify.7.html">inotify(7)</see>: a user has few descriptors of it
 /// (128 on most hosts), and many watches.
 /// </remarks>
-public sealed partial class MoveWatch : IDisposable
+public sealed partial class ArrivalWatch : IDisposable
 {
     private const int IN_CLOEXEC = 0x80000;
     private const int IN_NONBLOCK = 0x800;
-    private const uint IN_MOVED_TO = 0x80;
     private const uint IN_Q_OVERFLOW = 0x4000;
     private const int HeaderSize = 16;
 
     private readonly FileDescriptor _inotify;
     private readonly IDisposable _registration;
     private readonly byte[] _buffer = new byte[64 * 1024];
-    private readonly Dictionary<int, Action<string>> _watches = [];
+    private readonly Dictionary<int, Watched> _watches = [];
     private readonly Lock _lock = new();
     private readonly Action _onOverflow;
 
     /// <param name="onOverflow">Names were lost. Called on the watch's thread, as all that is told.</param>
-    public MoveWatch(DescriptorWatch watch, Action onOverflow)
+    public ArrivalWatch(DescriptorWatch watch, Action onOverflow)
     {
         _onOverflow = onOverflow;
         _inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -33,16 +32,15 @@ public sealed partial class MoveWatch : IDisposable
     }
 
     /// <summary>Watches a folder until what is returned is disposed; a folder is watched once at a time.</summary>
-    /// <param name="onMoved">Gets the file's new name.</param>
+    /// <param name="onFile">Gets the file's name.</param>
     /// <exception cref="LinuxException">ENOSPC when the user has no watch left; ENOENT.</exception>
-    public IDisposable Add(string folder, Action<string> onMoved)
+    public IDisposable Add(string folder, Arrival arrival, Action<string> onFile)
     {
         lock (_lock)
         {
             var watch = SystemCall.Check(
-                inotify_add_watch(_inotify, folder, IN_MOVED_TO), nameof(inotify_add_watch), folder);
-            _watches[watch] = onMoved;
-            return new Watched(this, watch);
+                inotify_add_watch(_inotify, folder, (uint)arrival), nameof(inotify_add_watch), folder);
+            return _watches[watch] = new Watched(this, watch, arrival, onFile);
         }
     }
 
@@ -77,18 +75,17 @@ public sealed partial class MoveWatch : IDisposable
             var name = _buffer.AsSpan(at + HeaderSize, length);
             at += HeaderSize + length;
             if ((mask & IN_Q_OVERFLOW) != 0) _onOverflow();
-            if ((mask & IN_MOVED_TO) == 0) continue;
-
-            Action<string>? onMoved;
-            lock (_lock) onMoved = _watches.GetValueOrDefault(watch);
+            Watched? watched;
+            lock (_lock) watched = _watches.GetValueOrDefault(watch);
+            if (watched is null || (mask & (uint)watched.Arrival) == 0) continue;
             var end = name.IndexOf((byte)0);
-            onMoved?.Invoke(Encoding.UTF8.GetString(end < 0 ? name : name[..end]));
+            watched.OnFile(Encoding.UTF8.GetString(end < 0 ? name : name[..end]));
         }
     }
 
-    private sealed class Watched(MoveWatch owner, int watch) : IDisposable
+    private sealed record Watched(ArrivalWatch Owner, int Watch, Arrival Arrival, Action<string> OnFile) : IDisposable
     {
-        public void Dispose() => owner.Remove(watch);
+        public void Dispose() => Owner.Remove(Watch);
     }
 
     [LibraryImport("libc", SetLastError = true)]

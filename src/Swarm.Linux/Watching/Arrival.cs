@@ -1,0 +1,13 @@
+namespace Swarm.Linux.Watching;
+
+/// <summary>How a file comes into a folder.</summary>
+/// <remarks>The values are those of <see href="https://man7.org/linux/man-pages/man7/inotify.7.html">inotify(7)</see>.
+/// </remarks>
+public enum Arrival
+{
+    /// <summary>It was moved there: IN_MOVED_TO.</summary>
+    Moved = 0x80,
+
+    /// <summary>It was made there, and may be empty still: IN_CREATE.</summary>
+    Made = 0x100,
+}
