@@ -76,6 +76,11 @@ public sealed class OverImageTests
     [InlineData(
         "\"Healthcheck\":{\"Interval\":30000000000}",
         """{"Test":["CMD","probe"],"Interval":30000000000,"Retries":9}""")]
+    [InlineData(
+        "\"Healthcheck\":{\"Timeout\":30000000000,\"Retries\":3,\"StartInterval\":5000000000,\"StartPeriod\":0}",
+        """
+        {"Test":["CMD","probe"],"Interval":7000000000,"Timeout":30000000000,"StartInterval":5000000000,"Retries":3}
+        """)]
     [InlineData("\"Healthcheck\":{\"Test\":[\"NONE\"]}", """{"Test":["NONE"],"Interval":7000000000,"Retries":9}""")]
     public void The_check_that_holds_is_shown_as_far_as_it_was_said(string asked, string expected)
     {

@@ -143,6 +143,7 @@ internal static class ContainerReading
             Retries = retries > 0 ? (int)Math.Min(retries, int.MaxValue) : check.Retries,
             StartPeriod = TimeOr(asked, "StartPeriod", check.StartPeriod),
             StartInterval = TimeOr(asked, "StartInterval", check.StartInterval),
+            Said = check.Said | HealthTermsReading.Said(term => asked.Number(term) > 0),
         };
         return check.Test.IsEmpty ? null : check;
     }

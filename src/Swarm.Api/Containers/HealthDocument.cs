@@ -6,8 +6,6 @@ namespace Swarm.Api.Containers;
 /// <summary>The health check of a container as its document shows it: its own words over its image's.</summary>
 internal static class HealthDocument
 {
-    private static readonly HealthCheck Usual = new([]);
-
     /// <returns>Null where neither says anything of one.</returns>
     public static JsonNode? Of(ShownContainer shown)
     {
@@ -15,19 +13,17 @@ internal static class HealthDocument
         if ((shown.State.Definition.Spec.HealthCheck ?? shown.Image?.Configuration.HealthCheck) is not { } check)
             return shown.Asked.Has("Healthcheck") ? asked.Node.DeepClone() : null;
         var document = new JsonObject { ["Test"] = SpecWords.Words(check.Test) };
-        Add("Interval", one => Nanoseconds(one.Interval));
-        Add("Timeout", one => Nanoseconds(one.Timeout));
-        Add("StartPeriod", one => Nanoseconds(one.StartPeriod));
-        Add("StartInterval", one => Nanoseconds(one.StartInterval));
-        Add("Retries", one => one.Retries);
+        // Docker shows what was said, and not what holds because nothing was.
+        Add("Interval", HealthTerms.Interval);
+        Add("Timeout", HealthTerms.Timeout);
+        Add("StartPeriod", HealthTerms.StartPeriod);
+        Add("StartInterval", HealthTerms.StartInterval);
+        if (check.ToldRetries() is { } retries) document["Retries"] = retries;
         return document;
 
-        // Docker shows what was said, and not what holds because nothing was.
-        void Add(string name, Func<HealthCheck, long> number)
+        void Add(string name, HealthTerms term)
         {
-            if (number(check) != number(Usual) || asked.Number(name) > 0) document[name] = number(check);
+            if (check.Told(term) is { } time) document[name] = time.Ticks * TimeSpan.NanosecondsPerTick;
         }
     }
-
-    private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
 }

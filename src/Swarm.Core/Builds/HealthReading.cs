@@ -28,6 +28,7 @@ internal static class HealthReading
                     StartPeriod = Time(line, flags, "start-period") ?? check.StartPeriod,
                     StartInterval = Time(line, flags, "start-interval") ?? check.StartInterval,
                     Retries = flags.TryGetValue("retries", out var retries) ? Number(line, retries) : check.Retries,
+                    Said = Said(line, flags),
                 });
             default:
                 throw line.Wrong($"Unknown type \"{kind.ToUpperInvariant()}\" in HEALTHCHECK (try CMD)");
@@ -40,6 +41,15 @@ internal static class HealthReading
         return InstructionWords.TryJson(line, rest) is { } list
             ? list.IsEmpty ? throw line.Wrong("Missing command after HEALTHCHECK CMD") : ["CMD", .. list]
             : ["CMD-SHELL", rest];
+    }
+
+    private static HealthTerms Said(DockerfileLine line, IReadOnlyDictionary<string, string> flags)
+    {
+        var said = flags.ContainsKey("retries") ? HealthTerms.Retries : HealthTerms.None;
+        if (Time(line, flags, "interval") is not null) said |= HealthTerms.Interval;
+        if (Time(line, flags, "timeout") is not null) said |= HealthTerms.Timeout;
+        if (Time(line, flags, "start-interval") is not null) said |= HealthTerms.StartInterval;
+        return said;
     }
 
     private static TimeSpan? Time(DockerfileLine line, IReadOnlyDictionary<string, string> flags, string name)

@@ -225,23 +225,3 @@ public sealed record PublishedPort(
     /// <summary>Where any of several ports of the host will do, the last one of them; else 0.</summary>
     [Key(5)] public int HostPortLast { get; init; }
 }
-
-/// <summary>A command that tells whether the container does its work (docker: HEALTHCHECK).</summary>
-/// <param name="Test"><c>CMD a b</c>, <c>CMD-SHELL line</c> or <c>NONE</c>, as in the image configuration.</param>
-public sealed record HealthCheck([property: Key(0)] ImmutableArray<string> Test)
-{
-    [Key(1)] public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
-
-    [Key(2)] public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    [Key(3)] public int Retries { get; init; } = 3;
-
-    /// <summary>Failures within this time after the start do not count.</summary>
-    [Key(4)] public TimeSpan StartPeriod { get; init; }
-
-    /// <summary>Time between probes within the start period.</summary>
-    [Key(5)] public TimeSpan StartInterval { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Whether the check of the image is switched off.</summary>
-    public bool IsDisabled => Test is ["NONE"];
-}

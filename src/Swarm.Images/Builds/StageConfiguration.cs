@@ -100,20 +100,18 @@ public sealed record StageConfiguration(ImageConfiguration Image, bool HasComman
     /// <remarks>As Docker, which writes what it keeps: zero is what was not said.</remarks>
     private static string Tell(HealthCheck check)
     {
-        var usual = new HealthCheck(check.Test);
         string[] told =
         [
             Quoted(check.Test),
-            Time(check.Interval, usual.Interval),
-            Time(check.Timeout, usual.Timeout),
-            Time(check.StartPeriod, usual.StartPeriod),
-            Time(check.StartInterval, usual.StartInterval),
-            GoWords.Quoted(check.Retries == usual.Retries ? 0 : check.Retries),
+            Time(HealthTerms.Interval),
+            Time(HealthTerms.Timeout),
+            Time(HealthTerms.StartPeriod),
+            Time(HealthTerms.StartInterval),
+            GoWords.Quoted(check.ToldRetries() ?? 0),
         ];
         return $"HEALTHCHECK &{{{string.Join(' ', told)}}}";
 
-        static string Time(TimeSpan said, TimeSpan otherwise) =>
-            GoWords.Quoted(GoWords.Of(said == otherwise ? TimeSpan.Zero : said));
+        string Time(HealthTerms term) => GoWords.Quoted(GoWords.Of(check.Told(term) ?? TimeSpan.Zero));
     }
 
     private static string Quoted(ImmutableArray<string> texts) => $"[{string.Join(' ', texts.Select(GoWords.Quoted))}]";

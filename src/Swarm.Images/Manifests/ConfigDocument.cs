@@ -86,6 +86,7 @@ internal sealed record ConfigDocument(ImageConfiguration Configuration, Immutabl
             Retries = json.Find("Retries")?.Number() is > 0 and <= int.MaxValue and var retries
                 ? (int)retries
                 : check.Retries,
+            Said = HealthTermsReading.Said(term => json.Find(term)?.Number() > 0),
         };
     }
 

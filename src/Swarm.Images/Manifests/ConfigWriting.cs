@@ -70,20 +70,19 @@ internal static class ConfigWriting
 
     private static void WriteHealthCheck(Utf8JsonWriter json, HealthCheck check)
     {
-        var usual = new HealthCheck(check.Test);
         json.WriteStartObject("Healthcheck");
         WriteList(json, "Test", check.Test);
-        WriteUnlessUsual("Interval", check.Interval, usual.Interval);
-        WriteUnlessUsual("Timeout", check.Timeout, usual.Timeout);
-        WriteUnlessUsual("StartPeriod", check.StartPeriod, usual.StartPeriod);
-        WriteUnlessUsual("StartInterval", check.StartInterval, usual.StartInterval);
-        if (check.Retries != usual.Retries) json.WriteNumber("Retries", check.Retries);
+        WriteIfTold("Interval", HealthTerms.Interval);
+        WriteIfTold("Timeout", HealthTerms.Timeout);
+        WriteIfTold("StartPeriod", HealthTerms.StartPeriod);
+        WriteIfTold("StartInterval", HealthTerms.StartInterval);
+        if (check.ToldRetries() is { } retries) json.WriteNumber("Retries", retries);
         json.WriteEndObject();
 
         // What is not there means the default, to Docker as well.
-        void WriteUnlessUsual(string name, TimeSpan time, TimeSpan otherwise)
+        void WriteIfTold(string name, HealthTerms term)
         {
-            if (time != otherwise) json.WriteNumber(name, time.Ticks * 100);
+            if (check.Told(term) is { } time) json.WriteNumber(name, time.Ticks * TimeSpan.NanosecondsPerTick);
         }
     }
 

@@ -34,6 +34,8 @@ public sealed class StageConfigurationTests
         "HEALTHCHECK --interval=1h30m --timeout=1500ms --start-period=100ms --start-interval=61s --retries=9 "
             + "CMD [\"a\"]",
         "HEALTHCHECK &{[\"CMD\" \"a\"] \"1h30m0s\" \"1.5s\" \"100ms\" \"1m1s\" '\\t'}")]
+    [InlineData("HEALTHCHECK --interval=30s --timeout=30s --start-interval=5s --retries=3 CMD [\"a\"]",
+        "HEALTHCHECK &{[\"CMD\" \"a\"] \"30s\" \"30s\" \"0s\" \"5s\" '\\x03'}")]
     [InlineData("HEALTHCHECK NONE", "HEALTHCHECK &{[\"NONE\"] \"0s\" \"0s\" \"0s\" \"0s\" '\\x00'}")]
     public void An_instruction_is_told_in_its_whole_form(string instruction, string told) =>
         Assert.Equal(told, Begun.Apply(Dockerfile.ParseOne(instruction)).Told);
