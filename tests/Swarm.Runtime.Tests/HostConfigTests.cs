@@ -79,29 +79,6 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
     }
 
     [Fact]
-    public async Task Namespaces_are_shared_with_the_host_or_with_another_container()
-    {
-        var first = await fixture.StartAsync(Sleep with { Shared = new SharedNamespaces(Ipc: "shareable") });
-        var id = "container:" + first.Id.Value;
-        Assert.Equal("0 ", await fixture.RunCommandAsync(first.Id, "touch", "/dev/shm/told"));
-        var second = await fixture.StartAsync(Sleep with { Shared = new SharedNamespaces(id, id, id, id) });
-        var third = await fixture.StartAsync(Sleep with { Shared = new SharedNamespaces("host", "host", "host") });
-
-        foreach (var kind in (string[])["pid", "ipc", "uts", "net"])
-        {
-            Assert.Equal(Namespace(first.Pid, kind), Namespace(second.Pid, kind));
-            var hosts = kind == "net" ? Namespace(third.Pid, kind) : Namespace(Environment.ProcessId, kind);
-            Assert.Equal(hosts, Namespace(third.Pid, kind));
-            Assert.NotEqual(Namespace(first.Pid, kind), Namespace(third.Pid, kind));
-        }
-
-        Assert.Equal("0 told", await fixture.RunCommandAsync(second.Id, "ls", "/dev/shm"));
-        Assert.NotEqual(Namespace(first.Pid, "mnt"), Namespace(second.Pid, "mnt"));
-        await fixture.Engine.RemoveAsync(first.Id, default);
-        await fixture.ExitOfAsync(second.Id);
-    }
-
-    [Fact]
     public async Task Devices_are_there_and_may_be_used_as_it_was_said()
     {
         var started = await fixture.StartAsync(
@@ -285,8 +262,6 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
 
         Assert.Equal(message, refused.Message);
     }
-
-    private static string Namespace(int pid, string kind) => new FileInfo($"/proc/{pid}/ns/{kind}").LinkTarget!;
 
     private static string Fields(string[] lines, string title) => string.Join(' ', lines
         .Single(line => line.StartsWith(title, StringComparison.Ordinal))[title.Length..]

@@ -12,6 +12,9 @@ namespace Swarm.Api.Images;
 /// <summary>From what the store knows of an image to what the interface shows.</summary>
 internal static class ImageDocument
 {
+    /// <summary>Lists that say nothing while they are empty: Docker shows null for those.</summary>
+    private static readonly string[] Lists = ["Env", "Cmd", "Entrypoint", "OnBuild", "Shell"];
+
     /// <summary>What the configuration of an image had always, and what where nobody had said it.</summary>
     private static readonly JsonObject ConfigBefore50 = new()
     {
@@ -73,7 +76,8 @@ internal static class ImageDocument
     public static int CountNodes(IEnumerable<HeldImage> held) =>
         held.Select(image => image.Holder.Name).Distinct(StringComparer.Ordinal).Count();
 
-    /// <summary>The answer to <c>GET /images/NAME/json</c>: the image's own configuration, as it is.</summary>
+    /// <summary>The answer to <c>GET /images/NAME/json</c>: the image's own configuration, but that empty
+    /// lists are not there.</summary>
     public static JsonObject Inspect(ImageDetail detail)
     {
         var image = detail.Image;
@@ -88,7 +92,7 @@ internal static class ImageDocument
             ["Created"] = QueryTime.Written(image.Configuration.Created),
             ["DockerVersion"] = Text(stored, "docker_version"),
             ["Author"] = image.Configuration.Author,
-            ["Config"] = stored["config"]?.DeepClone() ?? new JsonObject(),
+            ["Config"] = Config(stored["config"]),
             ["Architecture"] = image.Configuration.Architecture,
             ["Os"] = image.Configuration.OperatingSystem,
             ["Size"] = image.Size.Value,
@@ -105,6 +109,14 @@ internal static class ImageDocument
         };
         if (image.Configuration.Variant.Length > 0) document["Variant"] = image.Configuration.Variant;
         return document;
+    }
+
+    private static JsonNode Config(JsonNode? stored)
+    {
+        var config = stored?.DeepClone() ?? new JsonObject();
+        if (config is not JsonObject fields) return config;
+        foreach (var name in Lists.Where(name => fields[name] is JsonArray { Count: 0 })) fields[name] = null;
+        return config;
     }
 
     /// <summary>With what older clients look for: before 1.50 all fields of the configuration; before 1.45 that by its

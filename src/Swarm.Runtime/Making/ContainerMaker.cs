@@ -62,6 +62,8 @@ internal sealed partial class ContainerMaker(
             ? NameFiles.MountsOf(folders.Bundle(other), plan)
             : NameFiles.Write(bundle, plan, NamesOf(network, links), record.Users?.Root);
         var seccomp = Filter(spec, capabilities);
+        // Of one that does not run nobody could say whether it shares its memory.
+        if (NamespaceChoice.ContainerOf(spec.Shared.Ipc) is { } sharer) runningOf(sharer);
         var memory = SharedMemory.Choose(spec, bundle, folders.Bundle, record.Users?.Root);
         // Mapped users have no way to where the roots are.
         var shownRoot = users is null ? rootPath : held.HoldRoot(rootPath);
