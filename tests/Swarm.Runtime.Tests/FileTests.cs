@@ -197,39 +197,6 @@ public sealed class FileTests(FilesFixture fixture) : IClassFixture<FilesFixture
     }
 
     [Fact]
-    public async Task Changes_are_those_of_the_container_and_not_what_was_made_to_mount_on()
-    {
-        var container = await fixture.StartAfterAsync(
-            "echo x > /data/new; rm /data/seed; mkdir -p /opt/a; chmod 700 /tmp; echo >> /etc/group; "
-            + "rm -r /root; mkdir /root");
-
-        var changes = await Files.FindChangesAsync(container.Id, default);
-
-        Assert.Equal(
-            [
-                "0 /data", "1 /data/new", "2 /data/seed", "0 /etc", "0 /etc/group", "1 /opt", "1 /opt/a", "0 /root",
-                "0 /tmp",
-            ],
-            changes.Select(change => $"{(int)change.Kind} {change.Path}"));
-        Assert.True((await Files.WritableSizeAsync(container.Id, default)).Value > 2);
-        var untouched = await fixture.StartAfterAsync("true");
-        Assert.Empty(await Files.FindChangesAsync(untouched.Id, default));
-    }
-
-    [Fact]
-    public async Task What_is_mounted_is_found_at_the_place_of_old_and_is_a_change_once_it_is_another()
-    {
-        var container = await fixture.StartAfterAsync("true");
-        Assert.Equal("/proc/mounts", await fixture.OutputAsync(container, "readlink /etc/mtab"));
-
-        await fixture.OutputAsync(container, "rm /etc/mtab; echo own > /etc/mtab");
-
-        Assert.Equal(
-            ["/etc", "/etc/mtab"],
-            (await Files.FindChangesAsync(container.Id, default)).Select(change => change.Path));
-    }
-
-    [Fact]
     public async Task Export_has_the_whole_root_and_is_an_image_elsewhere()
     {
         var container = await fixture.StartAfterAsync(

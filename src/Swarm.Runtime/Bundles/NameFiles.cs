@@ -26,6 +26,9 @@ internal static class NameFiles
 
     private static readonly string[] Names = ["hosts", "hostname", "resolv.conf"];
 
+    /// <summary>Where they are in every container.</summary>
+    public static IEnumerable<string> Targets => Names.Select(TargetOf);
+
     /// <param name="owner">Whose they are; null means root's.</param>
     /// <returns>The mounts that put them over the image's, but for those that the container mounts itself.</returns>
     public static ImmutableArray<BundleMount> Write(
@@ -49,12 +52,14 @@ internal static class NameFiles
     public static ImmutableArray<BundleMount> MountsOf(string folder, ContainerPlan plan) =>
     [
         .. from name in Names
-           let target = "/etc/" + name
+           let target = TargetOf(name)
            where !plan.MountTargets.Contains(target)
            let path = Path.Join(folder, name)
            where File.Exists(path)
            select new BundleMount("bind", path, target, ["bind", "rprivate", plan.Spec.ReadOnlyRoot ? "ro" : "rw"]),
     ];
+
+    private static string TargetOf(string name) => "/etc/" + name;
 
     /// <summary>Whether a container in these networks asks its name server.</summary>
     public static bool AsksNameServer(ImmutableArray<NetworkEndpoint> endpoints, string defaultNetwork) =>

@@ -101,7 +101,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
     }
 
     public Task<ImmutableArray<TreeChange>> FindChangesAsync(ContainerId id, CancellationToken cancellation) =>
-        ToldAsync(id, () => images.FindChangesAsync(Record(id).Id, MountPoints(id), cancellation));
+        ToldAsync(id, () => images.FindChangesAsync(Record(id).Id, MadeForAll(id), cancellation));
 
     public async Task<Digest> CommitAsync(
         ContainerId id, ImageCommit commit, bool pause, CancellationToken cancellation)
@@ -127,7 +127,7 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         if (isPausing) await core.PauseAsync(id, forWork: true, cancellation);
         try
         {
-            var whole = commit with { Ignored = MountPoints(id) };
+            var whole = commit with { Ignored = MadeForAll(id) };
             var image = (await ToldAsync(id, () => images.CommitAsync(id, whole, cancellation))).Id;
             // Mostly it is run next; who is faster waits for this.
             // Off the engine's threads, which the engine does not wait for when it closes.
@@ -250,10 +250,13 @@ internal sealed class ContainerFiles(EngineCore core, IImageStore images, INetwo
         ];
     }
 
-    private ImmutableHashSet<string> MountPoints(ContainerId id) =>
+    /// <summary>What every container gets. What was made to mount its volumes on is its own, as in Docker: an image of
+    /// it has a place for them.</summary>
+    private ImmutableHashSet<string> MadeForAll(ContainerId id) =>
     [
-        .. RootView.ReadMounts(core.Folders.Bundle(id)).Select(mount => mount.Target),
-        .. (Record(id).Mounts ?? []).Select(mount => mount.Spec.Target),
+        .. RootView.ReadMounts(core.Folders.Bundle(id)).Select(mount => mount.Target)
+            .Except((Record(id).Mounts ?? []).Select(mount => mount.Spec.Target)),
+        .. NameFiles.Targets,
         ContainerMark.Path,
         .. images.PlacesOf(id) is { } places && MountTableLink.IsIn(places.Upper)
             ? [MountTableLink.Path]
