@@ -148,7 +148,7 @@ internal sealed partial class EngineCore
             Run = record.Run + 1,
             StartedAt = _time.GetUtcNow(),
             Exit = null,
-            IsOutOfMemoryTold = false,
+            KilledForMemory = 0,
             EndedBefore = record.Exit?.At ?? record.EndedBefore,
         });
         var started = false;
@@ -270,7 +270,7 @@ internal sealed partial class EngineCore
 
     private void PublishEnd(ContainerRecord record, ContainerExit exit)
     {
-        if (exit.OutOfMemory && !record.IsOutOfMemoryTold) Events.Publish(record.ToState(), "oom");
+        if (exit.OutOfMemory && record.KilledForMemory == 0) Events.Publish(record.ToState(), "oom");
         var lasted = (long)((exit.At - record.StartedAt)?.TotalSeconds ?? 0);
         Events.Publish(
             record.ToState(), "die",

@@ -53,7 +53,7 @@ internal sealed partial class StandaloneActor
 
     /// <remarks>One that waited for its restart may run when that is kept: then it gets the signal, and need not end
     /// of it.</remarks>
-    private void EndBy(int signal, IActorRef asker) => Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
+    private void EndBy(int signal, IActorRef asker) => Keep(ToEnd, _ =>
     {
         // Who kills may remove it next.
         var awaitsEnd = signal == KillSignal

@@ -34,8 +34,15 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
     private ContainerState? Seen => node.Engine.Find(_kept.Id);
 
     /// <summary>It runs, or is about to.</summary>
-    private bool IsUp => Seen is { Phase: ContainerPhase.Running } || _container is
-    { Status: ContainerStatus.BackingOff } or { Status: ContainerStatus.Starting, HasProcess: false };
+    private bool IsUp => Seen is { Phase: ContainerPhase.Running } || _container.Status == ContainerStatus.BackingOff
+        || IsBeingStarted;
+
+    /// <summary>The engine has been told to start it, be it stopped then.</summary>
+    private bool IsBeingStarted =>
+        _container is { Status: ContainerStatus.Starting or ContainerStatus.Stopping, HasProcess: false };
+
+    /// <summary>It is to end; who wants it to be gone wants that still.</summary>
+    private KeptContainer ToEnd => _kept with { Desired = IsBeingRemoved ? TaskState.Remove : TaskState.Shutdown };
 
     protected override void PreStart()
     {
@@ -133,7 +140,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
 
     private void BeginStart(IActorRef asker)
     {
-        _askers.AwaitStart(asker, Seen?.Run ?? 0);
+        _askers.AwaitStart(asker, Seen?.Run ?? 0, IsBeingStarted);
         _runner.Tell(new AskStart());
     }
 
@@ -147,7 +154,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         }
 
         // What is to stop is stopped even where that cannot be kept: it may be what fills the disk.
-        Keep(_kept with { Desired = TaskState.Shutdown }, _ =>
+        Keep(ToEnd, _ =>
         {
             _askers.AwaitEnd(asker, _container);
             _isToldAsStopped = true;
@@ -205,7 +212,7 @@ internal sealed partial class StandaloneActor(KeptContainer found, NodeSurroundi
         var isMoved = moved != _kept;
         _kept = moved;
         Tell();
-        _askers.Move(container, isRemovedThen: _kept is { Settings.RemovesItself: true });
+        _askers.Move(container, isRemovedThen: _kept is { Settings.RemovesItself: true }, isGone: Seen is null);
         TellRestart(before);
         if (container.Status == ContainerStatus.Ended && before.Status != ContainerStatus.Ended) End(before);
         // What came of it may have been kept already, and this with it.

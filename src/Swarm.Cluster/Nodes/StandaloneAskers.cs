@@ -20,7 +20,9 @@ internal sealed class StandaloneAskers
     private readonly List<(IActorRef Asker, Refused Answer)> _refused = [];
 
     /// <param name="runBefore">How often it had been started when it was asked for.</param>
-    public void AwaitStart(IActorRef asker, int runBefore) => _forStart.Add(new AwaitedStart(asker, runBefore));
+    /// <param name="hasBegun">It is being started already, for somebody else.</param>
+    public void AwaitStart(IActorRef asker, int runBefore, bool hasBegun) =>
+        _forStart.Add(new AwaitedStart(asker, runBefore) { HasBegun = hasBegun });
 
     /// <summary>Waits for its end, which may have come while what was asked for was kept.</summary>
     public void AwaitEnd(IActorRef asker, Container container)
@@ -40,18 +42,19 @@ internal sealed class StandaloneAskers
     public IActorRef? TakeRestart(int runBefore)
     {
         if (_forRestart is not [var first, .. var others]) return null;
-        foreach (var other in others) AwaitStart(other, runBefore);
+        foreach (var other in others) AwaitStart(other, runBefore, hasBegun: false);
         _forRestart.Clear();
         return first;
     }
 
     /// <param name="isRemovedThen">It is removed when it cannot be started. Whoever asked for that is told
     /// afterwards, as by Docker: until then its client would wait for the removal, and goes away without.</param>
-    public void Move(Container container, bool isRemovedThen)
+    /// <param name="isGone">The engine does not have it any more: that it is removed is all there is to tell.</param>
+    public void Move(Container container, bool isRemovedThen, bool isGone)
     {
         foreach (var awaited in _forStart.ToArray())
         {
-            if (AnswerOf(container, awaited) is not { } answer) continue;
+            if (AnswerOf(container, awaited) is not { } answer || (isGone && answer is Refused)) continue;
             _forStart.Remove(awaited);
             if (isRemovedThen && answer is Refused refused) _refused.Add((awaited.Asker, refused));
             else awaited.Asker.Tell(answer);

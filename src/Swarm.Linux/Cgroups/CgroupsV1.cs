@@ -56,6 +56,8 @@ internal sealed class CgroupsV1(string mountPoint) : ICgroups
             CgroupFiles.ReadKeyed(Path.Join(memory, "memory.oom_control"), "oom_kill"));
     }
 
+    public string? MemoryEventsOf(string path) => null;
+
     public CgroupStatistics? ReadStatistics(string path)
     {
         var memory = Path.Join(mountPoint, "memory", path);

@@ -57,6 +57,8 @@ internal sealed class CgroupsV2(string mountPoint) : ICgroups
             CgroupFiles.ReadKeyed(Path.Join(folder, "memory.events"), "oom_kill"));
     }
 
+    public string? MemoryEventsOf(string path) => Path.Join(mountPoint, path, "memory.events");
+
     public CgroupStatistics? ReadStatistics(string path)
     {
         var folder = Path.Join(mountPoint, path);

@@ -23,6 +23,11 @@ public interface ICgroups
     /// <returns>Null when there is none.</returns>
     CgroupUsage? Read(string path);
 
+    /// <summary>The file that changes when the kernel kills a process of a cgroup for want of memory, and at other
+    /// times.</summary>
+    /// <returns>Null where there is none.</returns>
+    string? MemoryEventsOf(string path);
+
     /// <summary>Reads everything that is counted.</summary>
     /// <returns>Null when there is no such cgroup.</returns>
     CgroupStatistics? ReadStatistics(string path);

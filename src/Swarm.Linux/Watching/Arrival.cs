@@ -1,10 +1,13 @@
 namespace Swarm.Linux.Watching;
 
-/// <summary>How a file comes into a folder.</summary>
+/// <summary>How a file comes into a folder, or what becomes of one file.</summary>
 /// <remarks>The values are those of <see href="https://man7.org/linux/man-pages/man7/inotify.7.html">inotify(7)</see>.
 /// </remarks>
 public enum Arrival
 {
+    /// <summary>What is watched is a file, and has other content: IN_MODIFY. It has no name then.</summary>
+    Changed = 0x2,
+
     /// <summary>It was moved there: IN_MOVED_TO.</summary>
     Moved = 0x80,
 

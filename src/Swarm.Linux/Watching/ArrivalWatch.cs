@@ -31,7 +31,7 @@ public sealed partial class ArrivalWatch : IDisposable
         _registration = watch.Watch(_inotify, ReadEvents);
     }
 
-    /// <summary>Watches a folder until what is returned is disposed; a folder is watched once at a time.</summary>
+    /// <summary>Watches a folder, or a file, until what is returned is disposed; once at a time.</summary>
     /// <param name="onFile">Gets the file's name.</param>
     /// <exception cref="LinuxException">ENOSPC when the user has no watch left; ENOENT.</exception>
     public IDisposable Add(string folder, Arrival arrival, Action<string> onFile)

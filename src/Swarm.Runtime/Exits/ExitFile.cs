@@ -17,7 +17,7 @@ internal sealed class ExitFile(EngineFolders folders, ICgroups cgroups, TimeProv
     {
         var id = record.Id;
         var path = folders.ExitFile(id);
-        var outOfMemory = record.IsOutOfMemoryTold || MemoryNotice.IsThere(folders, id)
+        var outOfMemory = record.KilledForMemory > 0 || MemoryNotice.IsThere(folders, id)
             // conmon may see the end before it sees the kernel's notice.
             || cgroups.Read(folders.Cgroup(id)) is { OutOfMemoryKills: > 0 };
         if (!File.Exists(path)) return new ContainerExit(id, record.Run, Unknown, outOfMemory, time.GetUtcNow());

@@ -35,8 +35,9 @@ internal sealed record ContainerRecord
 
     public ContainerExit? Exit { get; init; }
 
-    /// <summary>In this run a process was killed for want of memory, and that was told before the end.</summary>
-    public bool IsOutOfMemoryTold { get; init; }
+    /// <summary>Processes that the kernel killed for want of memory in this run, as far as it was told before the end.
+    /// </summary>
+    public long KilledForMemory { get; init; }
 
     /// <summary>While it runs again: when it ended before.</summary>
     public DateTimeOffset? EndedBefore { get; init; }
@@ -72,7 +73,7 @@ internal sealed record ContainerRecord
         StartedAt = StartedAt,
         Run = Run,
         Exit = Exit,
-        OutOfMemory = IsOutOfMemoryTold || Exit is { OutOfMemory: true },
+        OutOfMemory = KilledForMemory > 0 || Exit is { OutOfMemory: true },
         EndedAt = Exit?.At ?? EndedBefore,
         Endpoints = Endpoints,
         Ports = Ports,

@@ -48,6 +48,9 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     /// <summary>While set, what is made waits for <see cref="LetCreateAsync"/>.</summary>
     public bool HoldsCreates { get; set; }
 
+    /// <summary>Those who start a container wait until this is done.</summary>
+    public Task Starting { get; set; } = Task.CompletedTask;
+
     public ContainerException? CreateFault { get; set; }
 
     public ContainerException? StartFault { get; set; }
@@ -139,21 +142,22 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
 
     public void LetIngress() => Inline.Run(_heldIngress!.SetResult);
 
-    public Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation)
+    public async Task<ContainerState> StartAsync(ContainerId id, CancellationToken cancellation)
     {
-        if (StartFault is { } fault) return Task.FromException<ContainerState>(fault);
+        await Starting;
+        if (StartFault is { } fault) throw fault;
         lock (_lock)
         {
             var state = Existing(id);
-            if (state.Phase == ContainerPhase.Running) return Task.FromResult(state);
+            if (state.Phase == ContainerPhase.Running) return state;
             Starts++;
-            return Task.FromResult(_containers[id] = state with
+            return _containers[id] = state with
             {
                 Phase = ContainerPhase.Running,
                 Run = state.Run + 1,
                 StartedAt = time.GetUtcNow(),
                 Exit = null,
-            });
+            };
         }
     }
 
@@ -171,7 +175,7 @@ internal sealed class FakeContainerEngine(TimeProvider time) : IContainerEngine
     {
         lock (_lock)
         {
-            if (!_containers.Remove(id)) throw Missing(id);
+            if (!_containers.Remove(id)) return Task.FromException(Missing(id));
         }
 
         return Task.CompletedTask;
