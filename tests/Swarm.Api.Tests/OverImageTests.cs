@@ -82,9 +82,23 @@ public sealed class OverImageTests
         {"Test":["CMD","probe"],"Interval":7000000000,"Timeout":30000000000,"StartInterval":5000000000,"Retries":3}
         """)]
     [InlineData("\"Healthcheck\":{\"Test\":[\"NONE\"]}", """{"Test":["NONE"],"Interval":7000000000,"Retries":9}""")]
-    public void The_check_that_holds_is_shown_as_far_as_it_was_said(string asked, string expected)
+    public void The_check_that_holds_is_shown_as_far_as_it_was_said(string asked, string expected) =>
+        AssertShown(asked, expected, Read(asked));
+
+    [Fact]
+    public void Of_a_container_of_an_earlier_version_its_words_tell_what_was_said()
     {
-        var definition = new ContainerDefinition(new ContainerId(new string('a', 64)), "a", Read(asked));
+        const string asked = "\"Healthcheck\":{\"Timeout\":30000000000}";
+        var spec = Read(asked);
+
+        AssertShown(
+            asked, """{"Test":["CMD","probe"],"Interval":7000000000,"Timeout":30000000000,"Retries":9}""",
+            spec with { HealthCheck = spec.HealthCheck! with { Said = HealthTerms.None } });
+    }
+
+    private static void AssertShown(string asked, string expected, ContainerSpec spec)
+    {
+        var definition = new ContainerDefinition(new ContainerId(new string('a', 64)), "a", spec);
         var settings = new StandaloneSettings { Asked = $"{{{asked}}}" };
         var shown = new ShownContainer(
             new ContainerState(definition, ContainerPhase.Created),

@@ -12,6 +12,8 @@ internal static class HealthDocument
         var asked = shown.Asked.Object("Healthcheck");
         if ((shown.State.Definition.Spec.HealthCheck ?? shown.Image?.Configuration.HealthCheck) is not { } check)
             return shown.Asked.Has("Healthcheck") ? asked.Node.DeepClone() : null;
+        // Of one that an earlier version made only its words tell what was said.
+        check = check with { Said = check.Said | HealthTermsReading.Said(term => asked.Number(term) > 0) };
         var document = new JsonObject { ["Test"] = SpecWords.Words(check.Test) };
         // Docker shows what was said, and not what holds because nothing was.
         Add("Interval", HealthTerms.Interval);

@@ -11,6 +11,9 @@ public enum Arrival
     /// <summary>It was moved there: IN_MOVED_TO.</summary>
     Moved = 0x80,
 
+    /// <summary>It was moved there, or who wrote it there has closed it: IN_MOVED_TO and IN_CLOSE_WRITE.</summary>
+    Whole = Moved | 0x8,
+
     /// <summary>It was made there, and may be empty still: IN_CREATE.</summary>
     Made = 0x100,
 }

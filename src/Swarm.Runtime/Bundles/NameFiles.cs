@@ -59,11 +59,11 @@ internal static class NameFiles
            select new BundleMount("bind", path, target, ["bind", "rprivate", plan.Spec.ReadOnlyRoot ? "ro" : "rw"]),
     ];
 
-    private static string TargetOf(string name) => "/etc/" + name;
-
     /// <summary>Whether a container in these networks asks its name server.</summary>
     public static bool AsksNameServer(ImmutableArray<NetworkEndpoint> endpoints, string defaultNetwork) =>
         endpoints.Any(endpoint => endpoint.Network != defaultNetwork);
+
+    private static string TargetOf(string name) => "/etc/" + name;
 
     internal static string Hosts(ContainerPlan plan, NamesInput input)
     {

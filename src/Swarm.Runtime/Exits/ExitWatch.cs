@@ -15,7 +15,7 @@ namespace Swarm.Runtime.Exits;
 internal sealed class ExitWatch : IDisposable
 {
     private readonly DescriptorWatch _watch;
-    private readonly FolderWatch _folder;
+    private readonly ArrivalWatch _files;
     private readonly Action<ContainerId> _onFirstEnd;
     private readonly Action<ContainerId> _onEnd;
     private readonly Action<Action> _later;
@@ -30,7 +30,8 @@ internal sealed class ExitWatch : IDisposable
         Action<Action> later)
     {
         (_watch, _onFirstEnd, _onEnd, _later) = (watch, onFirstEnd, onEnd, later);
-        _folder = new FolderWatch(watch, folder, name => onEnd(new ContainerId(name)), onLost);
+        _files = new ArrivalWatch(watch, onLost);
+        _files.Add(folder, Arrival.Whole, name => onEnd(new ContainerId(name)));
     }
 
     public void Follow(ContainerId id, ProcessIdentity first, ProcessIdentity monitor)
@@ -48,7 +49,7 @@ internal sealed class ExitWatch : IDisposable
 
     public void Dispose()
     {
-        _folder.Dispose();
+        _files.Dispose();
         foreach (var id in _followed.Keys) Forget(id);
     }
 

@@ -140,21 +140,4 @@ public sealed class SpawnTests
         Assert.Equal(new ProcessIdentity(7, 4711), ProcessIdentity.Parse(7, $"7 (a) b) S {fields} 4711 0"));
         Assert.Null(ProcessIdentity.Parse(7, $"7 (a) Z {fields} 4711 0"));
     }
-
-    [Fact]
-    public void Files_moved_into_a_folder_are_told()
-    {
-        var folder = Directory.CreateTempSubdirectory("swarmwatch").FullName;
-        using var watch = new DescriptorWatch("test");
-        using var told = new System.Collections.Concurrent.BlockingCollection<string>();
-        using (new FolderWatch(watch, folder, told.Add, () => { }))
-        {
-            File.WriteAllText(folder + "-aside", "1");
-            File.Move(folder + "-aside", folder + "/one");
-            Assert.True(told.TryTake(out var name, Waiting));
-            Assert.Equal("one", name);
-        }
-
-        Directory.Delete(folder, recursive: true);
-    }
 }

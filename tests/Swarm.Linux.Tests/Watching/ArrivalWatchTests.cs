@@ -23,7 +23,7 @@ public sealed class ArrivalWatchTests : IDisposable
     }
 
     [Fact]
-    public void A_file_told_over_another_is_told_with_its_folder()
+    public void A_file_moved_over_another_is_told_with_its_folder()
     {
         var (one, other) = (Make("one"), Make("other"));
         using var first = _watch.Add(one, Arrival.Moved, name => _told.Add("one " + name));
@@ -67,6 +67,23 @@ public sealed class ArrivalWatchTests : IDisposable
         File.WriteAllText($"{one}/mark", "");
 
         Assert.Equal(["one mark", "one moved.tmp", "one mark"], [Next(), Next(), Next()]);
+    }
+
+    [Fact]
+    public void A_file_is_told_when_it_is_whole_where_that_is_asked_for()
+    {
+        var one = Make("one");
+        using var watched = _watch.Add(one, Arrival.Whole, _told.Add);
+
+        using (var file = File.CreateText($"{one}/slow"))
+        {
+            file.Write("half");
+            file.Flush();
+            Move(Make("other"), "elsewhere");
+            File.Move($"{_folder.FullName}/other/elsewhere", $"{one}/quick");
+        }
+
+        Assert.Equal(["quick", "slow"], [Next(), Next()]);
     }
 
     private string Make(string name) => _folder.CreateSubdirectory(name).FullName;
